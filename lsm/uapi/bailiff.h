@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * bailiff.h - what user space may rely on: the files in securityfs, the lines
+ * they take, and the records they give
+ *
+ * Directory: /sys/kernel/security/bailiff/
+ *
+ *   version    r   "bailiff ABI IMAGE LANGUAGE\n", e.g. "bailiff 1 1 1"
+ *   status     r   "key value\n" lines, below
+ *   load       rw  write one whole image at offset 0
+ *   unload     rw  write a policy name
+ *   bind       rw  write one line, below
+ *   unbind     rw  write "cgroup=ID"
+ *   self       rw  write a policy name: the writer enters it, for ever;
+ *                  read (another open): the names of the policies I am in
+ *   events     r   struct bailiff_event records, whole ones only; poll
+ *   bindings   r   one line a binding, in the syntax of `bind`, then
+ *                  " tasks=N joined=N": tasks in the cgroup, tasks confined
+ *   tasks      r   "TGID TID POLICY@GENERATION[,POLICY@GENERATION...]" lines
+ *   policies/NAME/{info,mode,rules,image}
+ *
+ * Files marked rw take one write of the whole message at offset 0; the reply
+ * is read from the same open file: "ok ...\n" or "error: TEXT\n". A refused
+ * write also returns the errno. Writing load, unload, bind, unbind and mode
+ * needs CAP_MAC_ADMIN in the initial user namespace when the file is opened
+ * and when it is written, and neither opener nor writer may be confined
+ * (EPERM).
+ *
+ *   load    ok policy=NAME generation=N digest=HEX
+ *           EINVAL malformed or refused by the verifier, E2BIG past a limit,
+ *           EPROTONOSUPPORT other version, EOPNOTSUPP the kernel does not
+ *           mediate an operation (the reply names FILE:LINE), ENOMEM
+ *   unload  ENOENT; EBUSY bound, or tasks run under it
+ *   bind    cgroup=ID policy=NAME[@DIGEST] [label=LABEL] [runtime=PID]
+ *           ID: cgroup v2 id, decimal. NAME `refuse` is built in: exec fails.
+ *           DIGEST: hex SHA-256 of the image; the exec fails unless that is
+ *           the active one. runtime: only execs in another mount namespace
+ *           than this task's join. A second bind of the same cgroup replaces.
+ *           ENOENT no such cgroup or policy, ESRCH no such pid, EINVAL, EBUSY
+ *           the root cgroup or one that holds the writer
+ *   self    EPERM needs CAP_MAC_ADMIN, or no_new_privs and a policy marked
+ *           `enter: self`; EBUSY several threads, or other credentials than
+ *           the opener's; ENOENT; E2BIG 16 domains already
+ *   mode    write "enforce", "audit", or "CLASS=enforce|audit"
+ *   rules   r  "NUMBER FILE:LINE KIND HITS\n" lines; rule 0 is the default
+ *   image   r  the bytes that were loaded
+ *   info    r  "key value\n": name generation digest mode bytes rules tasks
+ *              programs (jit or interpreter), loaded (seconds, realtime)
+ *
+ * status: abi, lsm_order (position known to the kernel), jit (on|off),
+ *   policies, bindings, generation (last one given out), decisions_denied,
+ *   decisions_audited, denied.CLASS, reason.REASON, events_delivered,
+ *   events_lost, loads, load_errors, joins, join_failures, mediated.CLASS
+ *   (hex operation set)
+ */
+#ifndef _UAPI_BAILIFF_H
+#define _UAPI_BAILIFF_H
+
+#include <linux/types.h>
+
+#define BAILIFF_ABI 1
+#define BAILIFF_DIR "/sys/kernel/security/bailiff"
+
+/* How the decision was carried out. */
+#define BAILIFF_EVENT_ENFORCED 0 /* denied */
+#define BAILIFF_EVENT_WOULD_DENY 1 /* audit mode: allowed, would be denied */
+#define BAILIFF_EVENT_AUDITED 2 /* allowed; an audit rule asked for a record */
+#define BAILIFF_EVENT_LIFECYCLE 3 /* load, unload, bind, unbind, mode, join */
+
+/* op of a lifecycle record; object holds a sentence */
+#define BAILIFF_LIFE_LOAD 1
+#define BAILIFF_LIFE_UNLOAD 2
+#define BAILIFF_LIFE_BIND 3
+#define BAILIFF_LIFE_UNBIND 4
+#define BAILIFF_LIFE_MODE 5
+#define BAILIFF_LIFE_SELF 6
+
+#define BAILIFF_EVENT_VERSION 1
+
+/*
+ * One record. Strings are NUL-terminated, at offsets from the start of the
+ * record; 0 means there is none. len is a multiple of 8. A reader that gets
+ * a record of a greater version uses the fields it knows and skips by len.
+ */
+struct bailiff_event {
+	__u32 len; /* bytes, strings included */
+	__u16 version; /* BAILIFF_EVENT_VERSION */
+	__u8 outcome; /* BAILIFF_EVENT_* */
+	__u8 class; /* enum bvm_class, vm/hooks.def */
+	__u64 seq; /* from 1, counted over all records, lost ones too */
+	__u64 time_ns; /* CLOCK_REALTIME */
+	__u64 lost; /* records lost so far, since boot */
+	__u64 generation; /* of the policy */
+	__u64 cgroup; /* id of the bound cgroup; 0: self */
+	__u32 tgid; /* in the initial pid namespace */
+	__u32 tid;
+	__u32 uid; /* fsuid, in the initial user namespace */
+	__u8 op; /* operation, vm/hooks.def */
+	__u8 reason; /* enum bvm_reason, vm/names.def */
+	__u16 err; /* errno given to the caller, positive; 0 none */
+	__u32 rule; /* 0: no rule */
+	__u32 line; /* of the rule, in file */
+	__u16 policy; /* string offsets */
+	__u16 label; /* container label given at bind */
+	__u16 file; /* source file of the rule */
+	__u16 message; /* message of the rule */
+	__u16 exe; /* path of the caller's executable */
+	__u16 comm;
+	__u16 object; /* path, address:port, capability name, kind */
+	__u16 detail; /* second path, family/type/protocol, or mount type */
+};
+
+#endif /* _UAPI_BAILIFF_H */

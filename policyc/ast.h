@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ast.h - the typed policy: what parse.c makes and lower.c reads
+ *
+ * Includes are merged and variables expanded: every value here is final and
+ * knows where it was written. Everything lives in the arena of the run.
+ */
+#ifndef POLICYC_AST_H
+#define POLICYC_AST_H
+
+#include <stdbool.h>
+
+#include "vm/hooks.h"
+#include "vm/image.h"
+
+struct source;
+
+/* Where something was written; columns count bytes from 1. */
+struct span {
+	const struct source *source;
+	u32 line; /* from 1; 0: nowhere (given on the command line) */
+	u32 col;
+	u32 end_line;
+	u32 end_col; /* one past the last byte */
+};
+
+enum ast_default { AST_DENY, AST_ALLOW };
+
+/* A glob as written, checked by pattern_check. */
+struct ast_pattern {
+	const char *text;
+	struct span span;
+};
+
+struct ast_patterns {
+	struct ast_pattern *items;
+	u32 num;
+};
+
+/* Inclusive ranges of numbers: ports, uids. */
+struct ast_range {
+	u64 lo, hi;
+	struct span span;
+};
+
+struct ast_ranges {
+	struct ast_range *items;
+	u32 num; /* 0: the key is absent and matches all */
+};
+
+/* A prefix; IPv4 as ::ffff:a.b.c.d/96+n. */
+struct ast_cidr {
+	struct bvm_addr addr; /* bits past len are 0 */
+	u32 len; /* 0..128 */
+	struct span span;
+};
+
+struct ast_cidrs {
+	struct ast_cidr *items;
+	u32 num;
+};
+
+/* `when:`; each absent key matches all. */
+struct ast_when {
+	struct ast_ranges uid, gid, host_uid;
+};
+
+struct ast_rule {
+	u32 number; /* from 1, in the order of the merged policy */
+	enum bvm_rule_kind kind;
+	u32 class; /* enum bvm_class */
+	u64 ops; /* BVM_BIT() set; groups are expanded to mediated operations */
+	/*
+	 * network allows of connect, listen, send, accept: the socket they
+	 * need (create) is allowed too, whatever the ports and addresses.
+	 */
+	bool implies_create;
+	struct span span; /* of the rule; its line is the one in records */
+
+	/* files: paths; exec: the objects of allow/deny themselves */
+	struct ast_patterns paths; /* none: any object */
+	struct ast_patterns except;
+	u64 types; /* files: BVM_KIND_* set; 0 = any */
+	bool owner; /* files: only the owner's own objects */
+
+	/* network */
+	u32 *families; /* numbers of names.def */
+	u32 num_families;
+	u32 *socktypes;
+	u32 num_socktypes;
+	u32 *protocols;
+	u32 num_protocols;
+	struct ast_ranges ports, peer_ports;
+	struct ast_cidrs to, to_except; /* remote */
+	struct ast_cidrs at, at_except; /* local */
+
+	u64 caps; /* capabilities: set of numbers */
+
+	struct ast_when when;
+	const char *message; /* or NULL */
+	u32 err; /* errno number, 0: the class's */
+	bool quiet;
+	bool kill;
+};
+
+struct ast_selector {
+	enum bvm_selector_kind kind;
+	const char *key; /* label, annotation; else "" */
+	const char *value; /* glob */
+	struct span span;
+};
+
+struct ast_test {
+	bool allow; /* what is expected */
+	const char *request;
+	struct span span;
+};
+
+struct ast_policy {
+	const char *name;
+	const char *description; /* "" if none */
+	struct span name_span;
+	bool enter_self;
+	bool audit[BVM_NUM_CLASSES]; /* mode: audit */
+	enum ast_default defaults[BVM_NUM_CLASSES];
+	u32 unmediated; /* classes, bit n */
+	struct ast_rule *rules;
+	u32 num_rules;
+	struct ast_selector *selectors;
+	u32 num_selectors;
+	struct ast_test *tests;
+	u32 num_tests;
+	const struct source **sources; /* the policy, then its includes */
+	u32 num_sources;
+	u8 digest[32]; /* SHA-256 over names and contents of the sources */
+};
+
+#endif /* POLICYC_AST_H */

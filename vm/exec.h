@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * exec.h - run a verified program on a request
+ */
+#ifndef BVM_EXEC_H
+#define BVM_EXEC_H
+
+#include "hooks.h"
+#include "image.h"
+#include "insn.h"
+#include "port.h"
+
+/* A string that a ctx field of kind STR names; the handle is its index + 1. */
+#define BVM_RUN_STRINGS 2
+struct bvm_str {
+	const char *bytes; /* NULL when only the walk's result is known */
+	u32 len;
+	/*
+	 * The kernel walks a path once, before the program, through the
+	 * image's rights DFA; `match` on that table then returns accept.
+	 */
+	bool walked;
+	u32 accept;
+	u32 state; /* DFA state after the walk, for directory renames */
+};
+
+/*
+ * One request. Helpers get &run->ctx in r1 and find the rest with
+ * container_of, so a program never sees a pointer to it.
+ */
+struct bvm_run {
+	const struct bvm_image *image;
+	struct bvm_str strings[BVM_RUN_STRINGS];
+	union bvm_ctx ctx;
+};
+
+/*
+ * Interpret a program that bvm_verify accepted. ctx is &run->ctx, or raw
+ * memory for a program without helper calls. Return: r0.
+ */
+u64 bvm_exec(const struct bvm_insn *insns, u32 num_insns, const void *ctx,
+	     u64 ctx_len);
+
+/*
+ * Called before each instruction: pc, registers r0-r10, and the stack.
+ * Return false to stop (the run then answers BVM_VERDICT_BROKEN).
+ */
+typedef bool (*bvm_trace_fn)(void *arg, u32 pc, const u64 *regs,
+			     const u8 *stack);
+u64 bvm_exec_traced(const struct bvm_insn *insns, u32 num_insns,
+		    const void *ctx, u64 ctx_len, bvm_trace_fn trace,
+		    void *arg);
+
+/* Run the program of a class; BVM_VERDICT_BROKEN if the image has none. */
+u32 bvm_run_class(struct bvm_run *run, u32 class);
+
+/* Helper num (helpers.def) as the interpreter calls it; used by lsm/ too. */
+u64 bvm_call_helper(u32 num, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
+
+#endif /* BVM_EXEC_H */

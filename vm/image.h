@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * image.h - a compiled policy as one file, and the only parser of its bytes
+ *
+ *   +--------+--------------------+---------+---------+-----+
+ *   | header | section table      | section | section | ... |
+ *   +--------+--------------------+---------+---------+-----+
+ *   0        64                   sections start at multiples of 8
+ *
+ * Everything is little-endian. Sections follow each other in the order of the
+ * table, padded to 8 bytes with zeroes; nothing lies between or after them.
+ * The parser refuses what it does not know: unknown section types, flags and
+ * non-zero reserved fields. It borrows the bytes and allocates nothing, so
+ * the caller keeps them, unchanged, for as long as it uses the result.
+ */
+#ifndef BVM_IMAGE_H
+#define BVM_IMAGE_H
+
+#include "hooks.h"
+#include "limits.h"
+#include "port.h"
+
+#define BVM_IMAGE_MAGIC "BAILIFF" /* 8 bytes with the NUL */
+#define BVM_IMAGE_VERSION 1 /* layout of this file */
+#define BVM_LANGUAGE_VERSION 1 /* `bailiff: 1` */
+
+struct bvm_image_header {
+	u8 magic[8];
+	u32 version; /* BVM_IMAGE_VERSION */
+	u32 language; /* BVM_LANGUAGE_VERSION */
+	u32 len; /* bytes of the whole file */
+	u32 num_sections;
+	u32 flags; /* 0 */
+	u32 reserved; /* 0 */
+	u8 source_digest[32]; /* SHA-256 over the policy's sources */
+};
+
+enum bvm_section_type {
+	BVM_SECTION_META = 1, /* one struct bvm_meta, required, first */
+	BVM_SECTION_STRINGS = 2, /* NUL-terminated, required; offset 0 is "" */
+	BVM_SECTION_RULES = 3, /* struct bvm_rule []; rule n is element n-1 */
+	BVM_SECTION_TABLE = 4, /* id = table index, from 0 without gaps */
+	BVM_SECTION_PROGRAM = 5, /* id = class; one for each mediated class */
+	BVM_SECTION_RIGHTS = 6, /* struct bvm_rights_header, rows */
+	BVM_SECTION_SELECTORS = 7, /* struct bvm_selector [] */
+};
+
+struct bvm_section {
+	u32 type; /* enum bvm_section_type */
+	u32 id;
+	u32 off; /* bytes from the start of the file */
+	u32 len; /* bytes, without padding */
+};
+
+#define BVM_META_PATH_RULES (1u << 0) /* some rule has a path */
+#define BVM_META_ENTER_SELF (1u << 1) /* `enter: self` */
+#define BVM_META_ALL_FLAGS 3u
+
+struct bvm_meta {
+	u32 name; /* string offset; [a-z0-9][a-z0-9._-]*, under BVM_MAX_NAME */
+	u32 description; /* string offset */
+	u32 flags; /* BVM_META_* */
+	u32 audit_classes; /* bit n: class n is in audit mode */
+	u32 unmediated; /* bit n: class n may go unmediated */
+	u32 reserved; /* 0 */
+};
+
+enum bvm_rule_kind {
+	BVM_RULE_ALLOW = 0,
+	BVM_RULE_DENY = 1,
+	BVM_RULE_AUDIT = 2,
+};
+
+/* What the kernel and the tools must know of a rule to name it. */
+struct bvm_rule {
+	u64 ops; /* operations, BVM_BIT() */
+	u32 file; /* string offset: source file */
+	u32 line; /* from 1 */
+	u32 message; /* string offset, "" if none */
+	u16 class; /* enum bvm_class */
+	u8 kind; /* enum bvm_rule_kind */
+	u8 reserved; /* 0 */
+};
+
+enum bvm_selector_kind {
+	BVM_SELECT_IMAGE = 1,
+	BVM_SELECT_NAME = 2,
+	BVM_SELECT_LABEL = 3,
+	BVM_SELECT_ANNOTATION = 4,
+	BVM_SELECT_UNIT = 5,
+	BVM_SELECT_CGROUP = 6,
+};
+
+/* Which containers the policy is for; the kernel only checks the shape. */
+struct bvm_selector {
+	u32 kind; /* enum bvm_selector_kind */
+	u32 key; /* string offset: label or annotation name, else "" */
+	u32 value; /* string offset: a glob */
+	u32 reserved; /* 0 */
+};
+
+/* A program: this header, then insns of 8 bytes. */
+struct bvm_program_header {
+	u32 num_insns;
+	u32 stack_bytes; /* as the verifier finds it */
+	u32 max_insns; /* longest path, as the verifier finds it */
+	u32 max_calls; /* most helper calls on a path */
+	u64 max_steps; /* most table steps on a path */
+};
+
+/*
+ * Rights over everything a path names, for link and rename. Row numbers are
+ * the accept rows of the DFA in table `dfa`; row 0 is a path that no pattern
+ * matches. Bits 0-62 are operations of class files, bit 63 is exec.
+ */
+struct bvm_rights_header {
+	u32 dfa; /* table index */
+	u32 num_rows;
+};
+
+struct bvm_rights {
+	u64 may; /* granted under some condition */
+	u64 must; /* granted under all conditions; a subset of may */
+};
+
+#define BVM_RIGHT_EXEC (1ull << 63)
+
+/* ---- tables: this header, then what the kind says ---- */
+
+enum bvm_table_kind {
+	BVM_TABLE_DFA = 1,
+	BVM_TABLE_LPM = 2,
+	BVM_TABLE_SET = 3,
+	BVM_TABLE_RANGE = 4,
+	BVM_TABLE_ARRAY = 5,
+	BVM_TABLE_LISTS = 6,
+};
+
+struct bvm_table_header {
+	u32 kind; /* enum bvm_table_kind */
+	u32 count; /* states, nodes, keys, intervals, elements, lists */
+	u32 aux; /* cells of a DFA, values of an LPM, entries of LISTS; else 0 */
+	u32 reserved; /* 0 */
+};
+
+/*
+ * DFA: u32 start, u32 num_classes (1..256), u8 classmap[256], then
+ * struct bvm_dfa_state[count], struct bvm_dfa_cell[aux]. One step on byte b:
+ *
+ *	cell = cells[state.base + classmap[b]]
+ *	next = cell.check == state ? cell.next : state.def
+ *
+ * base + num_classes <= aux, so the cell always exists. classmap[0] is any
+ * class: paths hold no NUL, and a NUL ends a walk without a step.
+ */
+struct bvm_dfa_head {
+	u32 start;
+	u32 num_classes;
+	u8 classmap[256];
+};
+
+struct bvm_dfa_state {
+	u32 base; /* first cell */
+	u32 def; /* next state where no cell is this state's */
+	u32 accept; /* row; 0 = not accepting */
+};
+
+struct bvm_dfa_cell {
+	u32 check; /* the state that owns the cell, U32_MAX = none */
+	u32 next;
+};
+
+/*
+ * LPM: a path-compressed binary trie. Node 0 is the root and covers
+ * everything (len 0). A child's prefix extends its parent's: its len is
+ * greater, and its bit at the parent's len says which child it is. child 0
+ * means none (the root is nobody's child), children have greater indexes
+ * than their parents. `value` is the result for addresses whose longest
+ * prefix this node is; inner nodes made only to branch repeat their
+ * parent's value.
+ */
+struct bvm_lpm_node {
+	u8 prefix[16]; /* bits past len are 0 */
+	u64 value;
+	u32 child[2];
+	u32 len; /* 0..128 bits */
+	u32 reserved; /* 0 */
+};
+
+/* SET: u64 keys[count], strictly ascending. */
+
+/* RANGE: intervals, ascending, not overlapping. */
+struct bvm_range {
+	u64 lo;
+	u64 hi; /* inclusive */
+	u64 value;
+};
+
+/* ARRAY: u32 elements[count]. */
+
+/*
+ * LISTS: u32 first[count + 1] (padded to 8), struct bvm_decision[aux]. List i
+ * is entries first[i] .. first[i+1]-1; first[0] is 0, first[count] is aux,
+ * lists are not empty, and the last entry of each has need 0: an answer
+ * always exists.
+ */
+struct bvm_decision {
+	u64 need; /* predicates, all of which must hold */
+	u32 verdict;
+	u32 reserved; /* 0 */
+};
+
+/* ---- the parsed image ---- */
+
+struct bvm_insn; /* insn.h */
+
+struct bvm_table {
+	u32 kind;
+	u32 count;
+	u32 aux;
+	u32 max_steps; /* most steps of one look-up */
+	union {
+		struct {
+			const struct bvm_dfa_head *head;
+			const struct bvm_dfa_state *states;
+			const struct bvm_dfa_cell *cells;
+			u32 num_rows; /* greatest accept row + 1 */
+		} dfa;
+		const struct bvm_lpm_node *nodes;
+		const u64 *keys;
+		const struct bvm_range *ranges;
+		const u32 *elements;
+		struct {
+			const u32 *first;
+			const struct bvm_decision *entries;
+		} lists;
+	};
+};
+
+struct bvm_program {
+	const struct bvm_program_header *header; /* NULL: no such program */
+	const struct bvm_insn *insns;
+};
+
+struct bvm_image {
+	const u8 *bytes; /* borrowed */
+	size_t len;
+	const struct bvm_image_header *header;
+	const struct bvm_meta *meta;
+	const char *strings;
+	u32 strings_len;
+	const char *name; /* of the policy */
+	const struct bvm_rule *rules;
+	u32 num_rules;
+	const struct bvm_selector *selectors;
+	u32 num_selectors;
+	u32 rights_dfa; /* table index, U32_MAX if there is no RIGHTS section */
+	const struct bvm_rights *rights;
+	u32 num_rights;
+	struct bvm_program programs[BVM_NUM_CLASSES];
+	u32 num_tables;
+	struct bvm_table tables[BVM_MAX_TABLES];
+};
+
+/* Why bytes were refused: errno, where, and a sentence for people. */
+struct bvm_error {
+	int code; /* -errno */
+	u32 off; /* byte offset in the image, or instruction number */
+	char text[256];
+};
+
+/* Fill err (which may be NULL) and return code. */
+int __printf(4, 5)
+bvm_fail(struct bvm_error *err, int code, u32 off, const char *fmt, ...);
+
+/*
+ * Check every length, index and reserved field of an image and fill img.
+ *
+ * Programs are located, not verified: call bvm_image_verify next. bytes must
+ * be aligned to 8. Does not sleep, does not allocate; cost is linear in len.
+ *
+ * Return: 0; -EINVAL malformed (err says where); -E2BIG past a limit;
+ * -EPROTONOSUPPORT another version; -EMSGSIZE truncated or trailing bytes.
+ */
+int __must_check bvm_image_parse(const void *bytes, size_t len,
+				 struct bvm_image *img, struct bvm_error *err);
+
+/* String at an offset that the parser has checked. */
+static inline const char *bvm_image_string(const struct bvm_image *img, u32 off)
+{
+	return img->strings + off;
+}
+
+#endif /* BVM_IMAGE_H */

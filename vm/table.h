@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * table.h - look-ups in checked tables; total functions, no allocation
+ *
+ * Every function takes a table that bvm_image_parse accepted and is of the
+ * right kind; then no argument can make it read outside the image.
+ */
+#ifndef BVM_TABLE_H
+#define BVM_TABLE_H
+
+#include "image.h"
+
+/* One step of a DFA; the kernel's path walk feeds bytes through this. */
+static inline u32 bvm_dfa_step(const struct bvm_table *t, u32 state, u8 byte)
+{
+	const struct bvm_dfa_state *s = &t->dfa.states[state];
+	const struct bvm_dfa_cell *c =
+		&t->dfa.cells[s->base + t->dfa.head->classmap[byte]];
+
+	return c->check == state ? c->next : s->def;
+}
+
+static inline u32 bvm_dfa_start(const struct bvm_table *t)
+{
+	return t->dfa.head->start;
+}
+
+static inline u32 bvm_dfa_accept(const struct bvm_table *t, u32 state)
+{
+	return t->dfa.states[state].accept;
+}
+
+/* State after feeding len bytes to state. */
+u32 bvm_dfa_feed(const struct bvm_table *t, u32 state, const char *bytes,
+		 u32 len);
+u64 bvm_lpm_lookup(const struct bvm_table *t, const struct bvm_addr *addr);
+bool bvm_set_has(const struct bvm_table *t, u64 key);
+u64 bvm_range_lookup(const struct bvm_table *t, u64 key);
+u32 bvm_array_get(const struct bvm_table *t, u64 index);
+u32 bvm_lists_decide(const struct bvm_table *t, u64 list, u64 preds);
+
+/*
+ * Check one TABLE section (after its header) and fill t. off is for err only.
+ * Return as bvm_image_parse.
+ */
+int __must_check bvm_table_parse(const void *bytes, u32 len, u32 off,
+				 struct bvm_table *t, struct bvm_error *err);
+
+#endif /* BVM_TABLE_H */

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * verify.h - prove that a program cannot fault, loop or read what it was not
+ * given, and say what it may cost
+ *
+ * One pass in program order. At a jump target the states of all predecessors
+ * are joined, so each instruction is visited once. The precedent is Linux's
+ * check_load_and_stores for classic BPF (net/core/filter.c), with a richer
+ * lattice.
+ */
+#ifndef BVM_VERIFY_H
+#define BVM_VERIFY_H
+
+#include "image.h"
+#include "insn.h"
+
+/* What r1 points to. */
+struct bvm_ctx_desc {
+	u32 size; /* bytes */
+	u32 num_fields; /* 0: plain readable bytes (conformance tests) */
+	const struct bvm_field *fields;
+};
+
+struct bvm_verify_in {
+	const struct bvm_insn *insns;
+	u32 num_insns;
+	struct bvm_ctx_desc ctx;
+	const struct bvm_image *image; /* tables for helpers; NULL: no calls */
+	bool verdict; /* r0 at exit must fit 32 bits */
+	u32 max_stack; /* bytes: BVM_STACK_BYTES or BVM_KERNEL_STACK */
+	/* Called with one line of text an instruction and state; may be NULL */
+	void (*log)(void *arg, const char *line);
+	void *log_arg;
+	void *scratch; /* bvm_verify_scratch() bytes, aligned to 8 */
+};
+
+struct bvm_verify_out {
+	u32 stack_bytes; /* deepest use, rounded up to 8 */
+	u32 max_insns; /* executed on the longest path */
+	u32 max_calls; /* helper calls on the path with most of them */
+	u64 max_steps; /* table steps on the dearest path */
+	u32 visited; /* instructions looked at: num_insns less lddw halves */
+	u64 r0_min, r0_max; /* unsigned bounds of the result */
+	u64 r0_value, r0_mask; /* known bits of the result; mask 1 = unknown */
+};
+
+/* Bytes of scratch that bvm_verify needs; a constant of about 1.5 MB. */
+size_t bvm_verify_scratch(void);
+
+/*
+ * Return: 0 and *out; -EINVAL refused (err: off is the instruction, text is
+ * instruction, register, what is known, what is needed, and the join that lost
+ * it); -E2BIG too long or too many pending merge targets.
+ */
+int __must_check bvm_verify(const struct bvm_verify_in *in,
+			    struct bvm_verify_out *out, struct bvm_error *err);
+
+/*
+ * Verify every program of a parsed image, and that each one's stated stack,
+ * instructions, calls and steps are what bvm_verify finds.
+ */
+int __must_check bvm_image_verify(const struct bvm_image *img, u32 max_stack,
+				  void *scratch, struct bvm_error *err);
+
+#endif /* BVM_VERIFY_H */
