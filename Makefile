@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Bailiff. `make` alone lists the targets; V=1 shows the commands.
+
+CC      ?= gcc
+AR      ?= ar
+CLANG   ?= clang
+CFLAGS  ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
+PREFIX  ?= /usr/local
+FLAVOUR ?= fast
+
+ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I. -MMD -MP
+SAN_CFLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	     -fno-sanitize-recover=all
+FUZZ_CFLAGS = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
+
+# --- what there is ------------------------------------------------------------
+
+DAEMON_MAINS := daemon/bailiffd.c daemon/bailiffctl.c daemon/oci_hook.c
+
+LIB_SRC_bvm     := $(wildcard vm/*.c)
+LIB_SRC_policyc := $(filter-out policyc/main.c,$(wildcard policyc/*.c))
+LIB_SRC_daemon  := $(filter-out $(DAEMON_MAINS),$(wildcard daemon/*.c))
+LIBS            := bvm policyc daemon
+
+POLICYC_LIBS := -lyaml -lcrypto -ljansson -lseccomp
+DAEMON_LIBS  := -levent_core -ljansson -lseccomp -lcap -lcrypto
+
+BINARIES := $(if $(wildcard policyc/main.c),build/bin/policyc) \
+	    $(if $(wildcard daemon/bailiffd.c),build/bin/bailiffd) \
+	    $(if $(wildcard daemon/bailiffctl.c),build/bin/bailiffctl) \
+	    $(if $(wildcard daemon/oci_hook.c),build/bin/bailiff-oci-hook)
+
+UNIT_TESTS := $(patsubst tests/unit/%.c,build/test/unit/%,$(wildcard tests/unit/*_test.c))
+UNIT_LIB   := $(filter-out %_test.c,$(wildcard tests/unit/*.c)) $(wildcard tests/lib/*.c)
+FUZZERS    := $(patsubst tests/fuzz/%.c,build/test/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_LIB   := $(LIB_SRC_bvm) $(LIB_SRC_policyc) $(LIB_SRC_daemon) \
+	      $(filter-out %_fuzz.c,$(wildcard tests/fuzz/*.c)) $(wildcard tests/lib/*.c)
+
+# --- how it is shown ------------------------------------------------------------
+
+ifeq ($(V),1)
+quiet =
+else
+quiet = @printf '  %-7s %s\n' '$(1)' '$(2)';
+endif
+
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+# --- for people -----------------------------------------------------------------
+
+.PHONY: help
+help:
+	@echo 'make tools      build policyc, bailiffd, bailiffctl, bailiff-oci-hook (no root)'
+	@echo 'make demo       build everything, boot the guest and show Bailiff at work'
+	@echo 'make try POLICY=my.yaml RUN="program args"'
+	@echo '                run a program under a policy and see what it would deny'
+	@echo '                (ENFORCE=1 enforces)'
+	@echo 'make shell      a shell in a guest with Bailiff active'
+	@echo 'make kernel     build the guest kernel (FLAVOUR=debug: with every checker)'
+	@echo 'make test       all tests: unit, policies, fuzzers, guest'
+	@echo 'make test-unit  the tests that need no guest'
+	@echo 'make test-guest the tests in the guest'
+	@echo 'make test-debug the tests in the guest on the debug kernel'
+	@echo 'make fuzz       the fuzzers, for FUZZ_SECONDS each (600)'
+	@echo 'make style      formatting, lengths, licences'
+	@echo 'make layers     who includes whom'
+	@echo 'make install    into PREFIX (/usr/local), with DESTDIR'
+	@echo 'make clean      remove build/ (the kernel cache: tests/guest/kernel.sh clean)'
+	@echo
+	@echo 'V=1 shows the commands. What a target needs is installed by apt (root or'
+	@echo 'sudo); nothing is installed when all of it is there.'
+
+.PHONY: tools kernel demo try shell
+tools:
+	@scripts/deps.sh tools
+	@$(MAKE) binaries
+
+kernel:
+	@scripts/deps.sh kernel
+	@tests/guest/kernel.sh build --flavour $(FLAVOUR)
+
+demo:
+	@scripts/deps.sh demo
+	@tests/guest/demo/run.sh
+
+try:
+	@scripts/deps.sh guest
+	@$(MAKE) binaries
+	@tests/guest/kernel.sh build > build/kernel.path
+	@POLICY='$(POLICY)' RUN='$(subst ','\'',$(RUN))' ENFORCE='$(ENFORCE)' tests/guest/try.sh
+
+shell:
+	@scripts/deps.sh guest
+	@$(MAKE) binaries
+	@tests/guest/kernel.sh build --flavour $(FLAVOUR) > build/kernel.path
+	@tests/guest/run.sh --flavour $(FLAVOUR) --interactive
+
+.PHONY: test test-unit test-guest test-debug fuzz
+test:
+	@scripts/deps.sh tools test guest
+	@$(MAKE) binaries test-binaries
+	@tests/run.sh unit policy fuzz guest
+
+test-unit:
+	@scripts/deps.sh tools test
+	@$(MAKE) binaries test-binaries
+	@tests/run.sh unit policy fuzz
+
+test-guest:
+	@scripts/deps.sh tools guest
+	@$(MAKE) binaries
+	@tests/run.sh guest
+
+test-debug:
+	@scripts/deps.sh tools guest
+	@$(MAKE) binaries
+	@GUEST_FLAVOUR=debug tests/run.sh guest
+
+fuzz:
+	@scripts/deps.sh tools test
+	@$(MAKE) test-binaries
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) tests/run.sh fuzz
+
+.PHONY: style layers
+style:
+	@scripts/deps.sh style
+	@scripts/style.sh
+
+layers:
+	@scripts/layers.sh
+
+.PHONY: install clean
+install: tools
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)/etc/bailiff/policies $(DESTDIR)$(PREFIX)/share/bailiff/policies
+	install -m 755 build/bin/policyc $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 build/bin/bailiffd build/bin/bailiffctl build/bin/bailiff-oci-hook \
+		$(DESTDIR)$(PREFIX)/sbin/
+	cp -R policies/. $(DESTDIR)$(PREFIX)/share/bailiff/policies/
+
+clean:
+	rm -rf build
+
+# --- for make -------------------------------------------------------------------
+
+.PHONY: binaries test-binaries
+binaries: $(BINARIES) $(LIBS:%=build/lib%.a)
+test-binaries: $(UNIT_TESTS) $(FUZZERS)
+
+build/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$<)$(CC) $(ALL_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+build/san/%.o: %.c
+	@mkdir -p $(@D)
+	$(call quiet,CC/SAN,$<)$(CC) $(ALL_CFLAGS) $(SAN_CFLAGS) -c -o $@ $<
+
+build/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(call quiet,CC/FUZZ,$<)$(CLANG) $(ALL_CFLAGS) $(FUZZ_CFLAGS) \
+		-fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
+
+# An archive is made anew: a source that went away must not live on in it. The
+# list of its members is a prerequisite for the same reason.
+define archive
+build/$(2)lib$(1).a: $$(LIB_SRC_$(1):%.c=build/$(3)/%.o) build/$(3)/$(1).members
+	@mkdir -p $$(@D)
+	$$(call quiet,AR,$$@)rm -f $$@ && $(AR) rcs $$@ $$(filter %.o,$$^)
+build/$(3)/$(1).members: FORCE
+	@mkdir -p $$(@D)
+	@echo '$$(LIB_SRC_$(1))' | cmp -s - $$@ || echo '$$(LIB_SRC_$(1))' > $$@
+endef
+$(foreach lib,$(LIBS),$(eval $(call archive,$(lib),,obj)))
+$(foreach lib,$(LIBS),$(eval $(call archive,$(lib),san/,san)))
+
+.PHONY: FORCE
+FORCE:
+
+build/bin/policyc: build/obj/policyc/main.o build/libpolicyc.a build/libbvm.a
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(POLICYC_LIBS)
+
+build/bin/bailiff-oci-hook: build/obj/daemon/oci_hook.o
+build/bin/bailiffd: build/obj/daemon/bailiffd.o
+build/bin/bailiffctl: build/obj/daemon/bailiffctl.o
+build/bin/bailiff%: build/libdaemon.a build/libbvm.a
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) \
+		$(filter %.a,$^) $(DAEMON_LIBS)
+
+build/test/unit/%: build/san/tests/unit/%.o $(UNIT_LIB:%.c=build/san/%.o) \
+		   build/san/libpolicyc.a build/san/libdaemon.a build/san/libbvm.a
+	@mkdir -p $(@D)
+	$(call quiet,LD/SAN,$@)$(CC) $(SAN_CFLAGS) -o $@ $^ \
+		$(POLICYC_LIBS) $(DAEMON_LIBS) $$(pkg-config --libs check)
+
+build/test/fuzz/%: build/fuzz/tests/fuzz/%.o build/fuzz/libfuzz.a
+	@mkdir -p $(@D)
+	$(call quiet,LD/FUZZ,$@)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ \
+		$(POLICYC_LIBS) $(DAEMON_LIBS)
+
+build/fuzz/libfuzz.a: $(FUZZ_LIB:%.c=build/fuzz/%.o)
+	$(call quiet,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+
+.SECONDARY:
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,213 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# guest.sh - the part of the demo that runs in the guest, on the real kernel
+set -euo pipefail
+
+cd "$BAILIFF_TOP"
+# shellcheck source=tests/guest/demo/story.sh
+. tests/guest/demo/story.sh
+# shellcheck source=tests/guest/container.sh
+. tests/guest/container.sh
+PATH=$BAILIFF_TOP/build/bin:$PATH
+log=/var/log/bailiff/events.json
+policies=/etc/bailiff/policies
+
+start_daemon()
+{
+	bailiffd --foreground --policies "$policies" --log "$log" \
+		>>/tmp/bailiffd.out 2>&1 &
+	daemon_pid=$!
+	wait_for 10 bailiffctl status
+}
+
+denials()
+{
+	grep -c '"outcome":"denied"' "$log" || :
+}
+
+no_denials()
+{
+	[ "$(denials)" = 0 ] || { grep '"outcome":"denied"' "$log" | head -5; false; }
+}
+
+# denied PATTERN... - the log has one denial that holds every pattern
+denied()
+{
+	local lines pattern
+
+	sleep 0.2
+	lines=$(grep '"outcome":"denied"' "$log")
+	for pattern in "$@"; do
+		lines=$(grep -F -- "$pattern" <<<"$lines") ||
+			{ echo "no denial with $pattern"; return 1; }
+	done
+}
+
+answers()
+{
+	[ "$(curl -s -o /dev/null -w '%{http_code}' "$@")" = 200 ]
+}
+
+code_is()
+{
+	[ "$(curl -s -o /dev/null -w '%{http_code}' "$2")" = "$1" ]
+}
+
+chapter "The machine"
+uname -sr
+say "security modules: $(cat /sys/kernel/security/lsm)"
+mkdir -p /etc/bailiff /var/log/bailiff
+cp -r policies "$policies"
+find "$policies" -maxdepth 1 -name '*.yaml' ! -name nginx.yaml -delete
+start_daemon
+show bailiffctl status
+
+chapter "Debian's nginx in a container, under policies/nginx.yaml"
+# The service's own data: a page, a place for uploads, a server behind it.
+bundle_make nginx docker.io/library/nginx:1.22 '' \
+	/usr/sbin/nginx -g 'daemon off;'
+rootfs=$BUNDLES/nginx/rootfs
+echo '<h1>served by a confined nginx</h1>' >"$rootfs/var/www/html/index.html"
+echo 'canary' >"$rootfs/var/www/html/canary.txt"
+cat >"$rootfs/etc/nginx/sites-enabled/default" <<'EOF'
+server {
+	listen 80 default_server;
+	root /var/www/html;
+	client_max_body_size 8m;
+	location /upload {
+		client_body_buffer_size 8k;
+		proxy_pass http://127.0.0.1:8081/;
+	}
+}
+EOF
+cat >/tmp/behind.conf <<'EOF'
+pid /tmp/behind.pid;
+error_log /dev/null;
+events { worker_connections 64; }
+http {
+	access_log off;
+	client_max_body_size 8m;
+	client_body_temp_path /tmp/behind-body;
+	server { listen 127.0.0.1:8081; location / { return 200 "stored\n"; } }
+	server { listen 127.0.0.1:7000; location / { return 200 "outside\n"; } }
+}
+EOF
+nginx -c /tmp/behind.conf
+container_run nginx >/tmp/nginx.out 2>&1 &
+container_pid=$!
+if ! wait_for 15 answers http://127.0.0.1/; then
+	cat /tmp/nginx.out /tmp/bailiffd.out
+	[ ! -f "$log" ] || tail -5 "$log"
+	exit 1
+fi
+show curl -s http://127.0.0.1/
+head -c 1000000 /dev/zero >/tmp/megabyte
+check "a 1 MB POST goes through to the server behind it" \
+	answers --data-binary @/tmp/megabyte http://127.0.0.1/upload
+crun_do kill nginx USR1
+sleep 0.5
+check "log files are reopened" answers http://127.0.0.1/
+crun_do kill nginx HUP
+sleep 1
+check "nginx reloads its configuration" answers http://127.0.0.1/
+check "0 denials in the log" no_denials
+show bailiffctl ps
+
+chapter "The same container, taken over"
+say "Its executable is replaced by a program that tries what intruders try."
+install -m 755 build/guest/intruder /tmp/intruder
+bundle_make hijacked docker.io/library/nginx:1.22 \
+	',{"destination":"/usr/sbin/nginx","type":"bind","source":"/tmp/intruder","options":["bind","ro"]}' \
+	/usr/sbin/nginx
+container_run hijacked 2>/tmp/hijacked.err | tee /tmp/hijacked.out || :
+for attempt in read-shadow write-etc change-config run-shell connect-out \
+	bind-port raw-socket; do
+	check "$attempt was refused with EACCES" \
+		grep -qx "$attempt: EACCES" /tmp/hijacked.out
+done
+for attempt in use-capability unshare-mnt mount chroot; do
+	check "$attempt was refused" \
+		grep -qE "^$attempt: (EPERM|EACCES)$" /tmp/hijacked.out
+done
+for attempt in shadow-after-userns shadow-after-exec \
+	shadow-after-double-fork move-cgroup; do
+	check "$attempt did not get out" \
+		grep -qE "^$attempt: (EACCES|EPERM)$" /tmp/hijacked.out
+done
+check "the read of /etc/shadow is in the log, with container, pid and exe" \
+	denied '"container":"hijacked"' /etc/shadow '"exe":"/usr/sbin/nginx"' '"pid":'
+check "the write to the configuration names rule, file and line" \
+	denied /etc/nginx/nginx.conf nginx.yaml '"line":' '"rule":' 'read-only at run time'
+check "the shell is in the log" denied '"class":"exec"' /bin/
+check "the connection is in the log, with its address" denied 127.0.0.1:7000
+check "the port is in the log" denied ':2222'
+check "the capability is in the log" denied sys_admin
+say "One of these records, as it is in the log:"
+grep '"outcome":"denied"' "$log" | grep -F nginx.conf | head -1
+
+chapter "From outside: another cgroup, and exec into the container"
+crun_do exec nginx /bin/sh -c id >/tmp/exec.out 2>&1 && status=0 || status=$?
+check "crun exec of a shell is refused" test "$status" -ne 0
+check "... and the refusal is in the log" denied '"container":"nginx"' '"class":"exec"'
+bundle_make moved docker.io/library/nginx:1.22 \
+	',{"destination":"/usr/sbin/nginx","type":"bind","source":"/tmp/intruder","options":["bind","ro"]}' \
+	/usr/sbin/nginx read-shadow wait /run/go read-shadow
+container_run moved >/tmp/moved.out 2>&1 &
+moved_pid=$!
+wait_for 10 grep -q read-shadow /tmp/moved.out
+mkdir -p /sys/fs/cgroup/elsewhere
+inner=$(head -n 1 /sys/fs/cgroup/containers/moved/cgroup.procs)
+echo "$inner" >/sys/fs/cgroup/elsewhere/cgroup.procs
+touch "/proc/$inner/root/run/go"
+wait "$moved_pid" || :
+check "moved to another cgroup by root, it is confined as before" \
+	test "$(grep -cx 'read-shadow: EACCES' /tmp/moved.out)" = 2
+
+chapter "Reload the policy 20 times under load"
+ab -q -c 8 -n 5000 http://127.0.0.1/ >/tmp/ab.out 2>&1 &
+ab_pid=$!
+late=0
+for round in $(seq 1 20); do
+	if [ $((round % 2)) = 1 ]; then
+		sed -i 's|^exec:|  - deny: read\n    paths: /var/www/html/canary.txt\nexec:|' \
+			"$policies/nginx.yaml"
+		want=403
+	else
+		cp policies/nginx.yaml "$policies/nginx.yaml.new"
+		mv "$policies/nginx.yaml.new" "$policies/nginx.yaml"
+		want=200
+	fi
+	wait_for 1 code_is "$want" http://127.0.0.1/canary.txt || late=$((late + 1))
+done
+wait "$ab_pid" || { cat /tmp/ab.out; exit 1; }
+grep -E 'Complete|Failed|Requests per second' /tmp/ab.out
+check "0 of 5,000 requests failed" grep -qE '^Failed requests: +0$' /tmp/ab.out
+check "each of 20 changes was in force within 1 s" test "$late" = 0
+
+chapter "A broken edit"
+sed 's/^  - allow: listen/  - alow: listen/' policies/nginx.yaml >"$policies/nginx.yaml"
+sleep 1.2
+show_no bailiffctl policies
+check "the old policy stays active" code_is 200 http://127.0.0.1/canary.txt
+cp policies/nginx.yaml "$policies/nginx.yaml"
+
+chapter "Kill the daemon"
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null || :
+check "nginx goes on" answers http://127.0.0.1/
+crun_do exec nginx /bin/sh -c id >/tmp/exec.out 2>&1 && status=0 || status=$?
+check "enforcement goes on: a shell is still refused" test "$status" -ne 0
+(cd "$BUNDLES/hijacked" && crun_do run late </dev/null >/tmp/late.out 2>&1) &&
+	status=0 || status=$?
+check "a new container without a daemon is refused" test "$status" -ne 0
+start_daemon
+check "restarted, it has taken up where it was" bailiffctl containers
+show bailiffctl containers
+
+crun_do kill nginx QUIT
+wait "$container_pid" || { cat /tmp/nginx.out; exit 1; }
+check "nginx quits cleanly" true
+kill "$daemon_pid"
+chapter "Done"
+say "Next: make try POLICY=my.yaml RUN='program arguments', make shell, README.md"

@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# usage: overlay.sh TREE
+#
+# Makes Bailiff a part of the kernel source in TREE: lsm/ as security/bailiff/,
+# vm/ as security/bailiff/vm/, and a line or two in the files that list the
+# LSMs. Doing it again changes nothing; what did not change keeps its time, so
+# that the next build compiles only what did.
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+die()
+{
+	echo "overlay.sh: $*" >&2
+	exit 1
+}
+
+# sync FROM TO: sources only, by content; leaves objects and probe.h alone.
+sync_sources()
+{
+	rsync --recursive --checksum --delete --prune-empty-dirs \
+		--exclude=/probe.h --exclude='/vm/' \
+		--include='*/' --include='*.[chS]' --include='*.def' \
+		--include=Kconfig --include=Kbuild --include=Makefile \
+		--exclude='*' "$1/" "$2/"
+}
+
+# insert FILE PRESENT ANCHOR SED: runs the sed command that adds a line at the
+# anchor, unless PRESENT says that it was added before.
+insert()
+{
+	local file=$tree/$1
+
+	[ -f "$file" ] || die "$file is missing: is $tree a kernel source?"
+	grep -q -E "$2" "$file" && return
+	grep -q -E "$3" "$file" ||
+		die "cannot patch $file: no line matches '$3'"
+	sed -i -E "$4" "$file"
+	grep -q -E "$2" "$file" || die "patching $file had no effect"
+}
+
+# shellcheck disable=SC1003,SC2016 # sed's text, not ours
+patch_lists()
+{
+	insert security/Kconfig 'security/bailiff/Kconfig' \
+		'^source "security/landlock/Kconfig"' \
+		'/^source "security\/landlock\/Kconfig"/a source "security/bailiff/Kconfig"'
+	insert security/Makefile 'CONFIG_SECURITY_BAILIFF' \
+		'^obj-\$\(CONFIG_SECURITY_LANDLOCK\)' \
+		'/^obj-\$\(CONFIG_SECURITY_LANDLOCK\)/a obj-$(CONFIG_SECURITY_BAILIFF)\t\t+= bailiff/'
+	# Kernels that count their LSMs at compile time drop one they did not count.
+	[ -f "$tree/include/linux/lsm_count.h" ] || return 0
+	insert include/linux/lsm_count.h 'define BAILIFF_ENABLED' \
+		'^#if IS_ENABLED\(CONFIG_SECURITY_LANDLOCK\)' \
+		'/^#if IS_ENABLED\(CONFIG_SECURITY_LANDLOCK\)/i #if IS_ENABLED(CONFIG_SECURITY_BAILIFF)\n#define BAILIFF_ENABLED 1,\n#else\n#define BAILIFF_ENABLED\n#endif\n'
+	insert include/linux/lsm_count.h '^\s+BAILIFF_ENABLED' \
+		'^\s*COUNT_LSMS\(\s*\\$' \
+		'/^\s*COUNT_LSMS\(\s*\\$/a \\t\tBAILIFF_ENABLED\t\t\\'
+}
+
+# define NAME FILE PATTERN: one probe by a pattern over a header.
+define()
+{
+	if tr '\n' ' ' < "$tree/$2" | grep -q -E "$3"; then
+		echo "#define BAILIFF_HAVE_$1 1"
+	fi
+}
+
+# Headers say what this kernel has; version numbers do not, since stable
+# releases take hooks, blobs and prototypes from later ones.
+print_probes()
+{
+	local hooks=include/linux/lsm_hook_defs.h
+
+	echo '/* SPDX-License-Identifier: GPL-2.0-only */'
+	echo '/* Made by overlay.sh from the headers of this kernel. */'
+	echo '#ifndef BAILIFF_PROBE_H'
+	echo '#define BAILIFF_PROBE_H'
+	echo
+	echo '/* Hooks, by name */'
+	tr '\n' ' ' < "$tree/$hooks" |
+		grep -o -E 'LSM_HOOK\([^,]+, *[^,]+, *[a-z0-9_]+' |
+		sed -E 's/.*, *//' | sort -u | tr '[:lower:]' '[:upper:]' |
+		sed 's/.*/#define BAILIFF_HAVE_& 1/'
+	echo
+	echo '/* Blobs, by the name of their size */'
+	sed -n '/^struct lsm_blob_sizes/,/^};/p' "$tree/include/linux/lsm_hooks.h" |
+		sed -n -E 's/.*\b(lbs_[a-z_]+);.*/\1/p' | tr '[:lower:]' '[:upper:]' |
+		sed 's/.*/#define BAILIFF_HAVE_& 1/'
+	echo
+	echo '/* Prototypes and helpers */'
+	define LSM_ID include/linux/lsm_hooks.h 'struct lsm_id \{'
+	define LSM_COUNT include/linux/lsm_hooks.h 'lsm_static_calls_table'
+	define MNT_IDMAP $hooks 'inode_setattr, struct mnt_idmap'
+	define CONST_BPRM $hooks 'bprm_committing_creds, const struct linux_binprm'
+	define CONST_FILE_FROM_FILE $hooks 'bprm_creds_from_file,[^)]*const struct file'
+	define FILE_USER_PATH include/linux/fs.h 'file_user_path\('
+	define BACKING_FILE include/linux/fs.h 'backing_file_user_path\('
+	define SECURITYFS_RECURSIVE_REMOVE include/linux/security.h \
+		'securityfs_recursive_remove\('
+	define CAP_OPT include/linux/security.h 'CAP_OPT_NOAUDIT'
+	echo
+	echo '#endif'
+}
+
+write_probes()
+{
+	local header=$tree/security/bailiff/probe.h
+
+	print_probes > "$header.new"
+	grep -q BAILIFF_HAVE_FILE_OPEN "$header.new" ||
+		die "no hook file_open in $tree/include/linux/lsm_hook_defs.h"
+	if cmp -s "$header.new" "$header"; then
+		rm "$header.new"
+	else
+		mv "$header.new" "$header"
+	fi
+}
+
+[ $# = 1 ] || die "usage: overlay.sh TREE"
+[ -d "$1" ] || die "no such directory: $1"
+tree=$(cd "$1" && pwd)
+[ -f "$tree/include/linux/lsm_hooks.h" ] || die "$tree is not a kernel source"
+for file in Kconfig Makefile; do
+	[ -f "$top/lsm/$file" ] || die "lsm/$file is missing"
+done
+mkdir -p "$tree/security/bailiff/vm"
+sync_sources "$top/lsm" "$tree/security/bailiff"
+sync_sources "$top/vm" "$tree/security/bailiff/vm"
+patch_lists
+write_probes

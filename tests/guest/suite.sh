@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# usage: suite.sh [NAME...]
+#
+# Builds the kernel and runs the tests of the guest:
+#
+#	harness/*.sh	on the host: does run.sh tell the truth?
+#	boot/*.sh	a boot each, with the words of "# append:" and "# lsm:"
+#	t/*.sh		one boot for all
+#
+# NAMEs choose among them by file name. Leaves "PASSED FAILED" in
+# build/test/guest.count.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+counts=$guest_top/build/test/guest.count
+part=$(mktemp)
+trap 'rm -f "$part"' EXIT
+passed=0
+failed=0
+
+add_part()
+{
+	local more_passed=0 more_failed=1
+
+	read -r more_passed more_failed < "$part" || :
+	passed=$((passed + more_passed))
+	failed=$((failed + more_failed))
+}
+
+read_tap()
+{
+	: > "$part"
+	awk -v counts="$part" -v files="$*" -f "$guest_dir/tap.awk"
+}
+
+# boot FILES WORDS...: one boot; a fault of the guest is one more failure.
+boot()
+{
+	local files=$1 status
+	shift
+
+	# shellcheck disable=SC2086 # a list
+	"$guest_dir/run.sh" --flavour "$guest_flavour" "$@" -- \
+		"$guest_dir/in-guest.sh" $files | read_tap $files
+	status=${PIPESTATUS[0]}
+	add_part
+	if [ "$status" != 0 ]; then
+		echo "FAIL the guest of ${files##*/}: run.sh ended with status $status"
+		failed=$((failed + 1))
+	fi
+}
+
+# header FILE WORD: the rest of the line "# WORD: ..." in a test file.
+header()
+{
+	sed -n "s/^# $2: *//p" "$1" | head -n 1
+}
+
+# chosen DIRECTORY WANTED...: its test files, or those of them that are wanted.
+chosen()
+{
+	local directory=$1 file name
+	shift
+
+	for file in "$guest_dir/$directory"/*.sh; do
+		[ -f "$file" ] || continue
+		[ $# -gt 0 ] || echo "$file"
+		for name in "$@"; do
+			[[ ${file##*/} != "${name%.sh}.sh" ]] || echo "$file"
+		done
+	done
+}
+
+run_harness()
+{
+	local file
+
+	for file in $(chosen harness "$@"); do
+		{
+			echo "#: begin ${file##*/}"
+			started=$SECONDS
+			timeout -k 10 900 bash "$file" 2>&1
+			echo "#: end ${file##*/} $? $((SECONDS - started))"
+		} | read_tap "$file"
+		add_part
+	done
+}
+
+run_boots()
+{
+	local file lsm
+
+	for file in $(chosen boot "$@"); do
+		lsm=$(header "$file" lsm)
+		GUEST_LSM=${lsm:-${GUEST_LSM:-landlock,yama,bailiff}} \
+			boot "$file" --append "$(header "$file" append)"
+	done
+}
+
+run_tests()
+{
+	local files
+
+	files=$(chosen t "$@" | paste -sd' ')
+	[ -n "$files" ] || return
+	boot "$files" --timeout "$((60 + 60 * $(wc -w <<< "$files")))"
+}
+
+mkdir -p "$guest_top/build/test"
+rm -f "$counts"
+export GUEST_FLAVOUR=$guest_flavour
+if ! "$guest_dir/kernel.sh" build --flavour "$guest_flavour" > /dev/null; then
+	echo "FAIL the guest's kernel was not built"
+	echo "0 1" > "$counts"
+	exit 1
+fi
+run_harness "$@"
+run_boots "$@"
+run_tests "$@"
+echo "$passed $failed" > "$counts"
+echo "guest: $passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

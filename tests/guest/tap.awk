@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Reads the TAP of several files with the marks of in-guest.sh; prints a line
+# for each file and what failed in it; writes "PASSED FAILED" to the file
+# `counts`. `files` names all that must come.
+
+function fail(text)
+{
+	failures++
+	problem[++problems] = text
+}
+
+function close_file(name, status, seconds,	i)
+{
+	if (status == 124)
+		fail("ran out of time")
+	else if (status > 128)
+		fail("ended by signal " (status - 128))
+	else if (plan == "")
+		fail("stopped before its end with status " status)
+	else if (plan != claims)
+		fail("planned " plan " claims, made " claims)
+	else if (status != 0 && failures == 0)
+		fail("ended with status " status)
+	if (failures)
+		printf "FAIL %s: %d of %d, %d s\n", name, failures, passes + failures, seconds
+	else
+		printf "ok   %s (%d), %d s\n", name, passes, seconds
+	for (i = 1; i <= problems; i++)
+		print "     " problem[i]
+	if (failures)
+		for (i = lines > 200 ? lines - 200 : 1; i <= lines; i++)
+			print "    | " line[i]
+	fflush()
+	total_passed += passes
+	total_failed += failures
+	seen[name] = 1
+	inside = ""
+}
+
+/^#: begin / {
+	inside = $3
+	plan = ""
+	claims = passes = failures = problems = lines = 0
+	next
+}
+
+/^#: end / { close_file($3, $4, $5); next }
+
+inside == "" { print; next }
+
+{ line[++lines] = $0 }
+
+/^ok / { claims++; passes++ }
+/^not ok / { claims++; fail($0) }
+/^1\.\.[0-9]+/ { plan = substr($1, 4) }
+
+END {
+	if (inside != "") {
+		fail("the guest ended in the middle of it")
+		plan = claims
+		close_file(inside, 0, 0)
+	}
+	count = split(files, wanted, " ")
+	for (i = 1; i <= count; i++) {
+		sub(/.*\//, "", wanted[i])
+		if (wanted[i] in seen)
+			continue
+		print "FAIL " wanted[i] ": did not run"
+		total_failed++
+	}
+	print total_passed + 0, total_failed + 0 > counts
+}

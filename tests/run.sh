@@ -1,0 +1,162 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# usage: run.sh PART...      unit, policy, fuzz, guest
+#
+# Runs what make built, says how long each part took, and ends with one line
+# "N passed, N failed". A part without a single test is a failure.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+out=build/test
+passed=0
+failed=0
+
+# count PASSED FAILED: adds to this part.
+count()
+{
+	part_passed=$((part_passed + $1))
+	part_failed=$((part_failed + $2))
+}
+
+# check's own last word: "95%: Checks: 20, Failures: 1, Errors: 0".
+run_check_program()
+{
+	local log=$out/unit/${1##*/}.log status=0 line checks bad
+
+	timeout 300 "$1" > "$log" 2>&1 || status=$?
+	line=$(grep -E '^[0-9]+%: Checks: ' "$log" | tail -n 1 || :)
+	if [ -z "$line" ]; then
+		echo "FAIL ${1##*/}: ended with status $status and no summary"
+		tail -n 40 "$log" | sed 's/^/    /'
+		count 0 1
+		return
+	fi
+	checks=$(sed -E 's/.*Checks: ([0-9]+),.*/\1/' <<< "$line")
+	bad=$(sed -E 's/.*Failures: ([0-9]+), Errors: ([0-9]+).*/\1 + \2/' <<< "$line")
+	bad=$((bad))
+	# A sanitizer may find something after the summary: a leak.
+	[ "$bad" -gt 0 ] || [ "$status" = 0 ] || bad=1 checks=$((checks + 1))
+	count $((checks - bad)) "$bad"
+	if [ "$bad" = 0 ]; then
+		echo "ok   ${1##*/} ($checks)"
+	else
+		echo "FAIL ${1##*/}: $bad of $checks"
+		grep -v -E '^Running suite|:P:' "$log" | tail -n 40 | sed 's/^/    /'
+	fi
+}
+
+part_unit()
+{
+	local program
+
+	export CK_VERBOSITY=normal
+	export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+	for source in tests/unit/*_test.c; do
+		program=$out/unit/$(basename "$source" .c)
+		[ -x "$program" ] || continue
+		run_check_program "$program"
+	done
+}
+
+# A runner of its own that ends with "N passed, N failed".
+run_counting()
+{
+	local log=$1 line
+	shift
+
+	"$@" 2>&1 | tee "$log" || :
+	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || :)
+	if [ -z "$line" ]; then
+		echo "FAIL $1: ended without a summary"
+		count 0 1
+		return
+	fi
+	# shellcheck disable=SC2046 # two numbers
+	count $(sed -E 's/([0-9]+) passed, ([0-9]+) failed/\1 \2/' <<< "$line")
+}
+
+part_policy()
+{
+	run_counting "$out/policy.log" tests/policy/run.sh
+}
+
+# fuzz_one NAME: leaves "ok" or "FAIL" in a file, since two run at a time.
+fuzz_one()
+{
+	local name=$1 corpus=$out/fuzz/$1.corpus seeds=tests/fuzz/corpus/${1%_fuzz}
+	local dictionary=tests/fuzz/${1%_fuzz}.dict arguments=()
+
+	mkdir -p "$corpus"
+	[ ! -f "$dictionary" ] || arguments+=("-dict=$dictionary")
+	arguments+=("-max_total_time=${FUZZ_SECONDS:-10}" -timeout=10 -print_final_stats=1
+		"-artifact_prefix=$out/fuzz/$name-" "$corpus")
+	[ ! -d "$seeds" ] || arguments+=("$seeds")
+	if "$out/fuzz/$name" "${arguments[@]}" > "$out/fuzz/$name.log" 2>&1; then
+		echo "ok   $name ($(sed -n 's/stat::number_of_executed_units: *//p' \
+			"$out/fuzz/$name.log") inputs)" > "$out/fuzz/$name.result"
+	else
+		{
+			echo "FAIL $name"
+			tail -n 40 "$out/fuzz/$name.log" | sed 's/^/    /'
+		} > "$out/fuzz/$name.result"
+	fi
+}
+
+part_fuzz()
+{
+	local source name
+
+	rm -f "$out"/fuzz/*.result
+	export -f fuzz_one
+	export out
+	for source in tests/fuzz/*_fuzz.c; do
+		[ ! -f "$source" ] || basename "$source" .c
+	done | xargs -r -P "$(nproc)" -I NAME bash -c 'fuzz_one NAME'
+	for name in "$out"/fuzz/*.result; do
+		[ -f "$name" ] || continue
+		cat "$name"
+		if grep -q '^ok' "$name"; then count 1 0; else count 0 1; fi
+	done
+}
+
+part_guest()
+{
+	rm -f "$out/guest.count"
+	tests/guest/suite.sh || :
+	if [ -s "$out/guest.count" ]; then
+		# shellcheck disable=SC2046 # two numbers
+		count $(cat "$out/guest.count")
+	else
+		count 0 1
+	fi
+}
+
+run_part()
+{
+	local started=$SECONDS
+
+	part_passed=0
+	part_failed=0
+	echo "== $1"
+	"part_$1"
+	if [ $((part_passed + part_failed)) = 0 ]; then
+		echo "FAIL $1: not a single test ran"
+		part_failed=1
+	fi
+	echo "== $1: $part_passed passed, $part_failed failed, $((SECONDS - started)) s"
+	passed=$((passed + part_passed))
+	failed=$((failed + part_failed))
+}
+
+mkdir -p $out/unit $out/fuzz
+for part in "$@"; do
+	case $part in
+	policy) [ -x tests/policy/run.sh ] || continue ;;
+	unit|fuzz|guest) ;;
+	*) echo "run.sh: no part '$part'" >&2; exit 2 ;;
+	esac
+	run_part "$part"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
