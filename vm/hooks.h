@@ -18,7 +18,7 @@ struct bvm_addr {
 
 /* enum bvm_class: BVM_CLASS_FILES = 1 ... */
 #define BVM_CLASS_BEGIN(num, CLASS, name, doc) BVM_CLASS_##CLASS = num,
-#define BVM_FIELD(type, field, kind, max, doc)
+#define BVM_FIELD(class, type, field, kind, max, doc)
 #define BVM_CLASS_END(CLASS, name)
 #define BVM_OP(CLASS, num, OP, name, how, doc)
 #define BVM_GROUP(CLASS, name, mask, doc)
@@ -46,7 +46,7 @@ enum bvm_op {
 
 /* struct bvm_ctx_files ... */
 #define BVM_CLASS_BEGIN(num, CLASS, name, doc) struct bvm_ctx_##name {
-#define BVM_FIELD(type, field, kind, max, doc) type field;
+#define BVM_FIELD(class, type, field, kind, max, doc) type field;
 #define BVM_CLASS_END(CLASS, name) \
 	}                          \
 	;

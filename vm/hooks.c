@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * hooks.c - the tables of hooks.def and names.def
+ */
+#include "hooks.h"
+
+/*
+ * Fields of each class. The rows of a class stand between its CLASS_BEGIN and
+ * CLASS_END, which open and close the array.
+ */
+#define BVM_CLASS_BEGIN(num, CLASS, name, doc) \
+	static const struct bvm_field name##_fields[] = {
+#define BVM_FIELD(class, type, field, kind, max, doc)         \
+	{ #field,                                             \
+	  offsetof(struct bvm_ctx_##class, field),            \
+	  sizeof(((struct bvm_ctx_##class *)0)->field),       \
+	  BVM_FIELD_##kind,                                   \
+	  max,                                                \
+	  doc },
+#define BVM_CLASS_END(CLASS, name) \
+	}                          \
+	;
+#define BVM_OP(CLASS, num, OP, name, how, doc)
+#define BVM_GROUP(CLASS, name, mask, doc)
+#include "hooks.def"
+#undef BVM_CLASS_BEGIN
+#undef BVM_FIELD
+#undef BVM_CLASS_END
+#undef BVM_OP
+#undef BVM_GROUP
+
+/*
+ * Groups and judged operations of each class. Their rows stand between a
+ * class's CLASS_END and the next class's CLASS_BEGIN.
+ */
+#define BVM_CLASS_BEGIN(num, CLASS, name, doc) \
+	}                                      \
+	;
+#define BVM_FIELD(class, type, field, kind, max, doc)
+#define BVM_CLASS_END(CLASS, name) \
+	static const struct bvm_group name##_groups[] = {
+#define BVM_OP(CLASS, num, OP, name, how, doc)
+#define BVM_GROUP(CLASS, name, mask, doc) { name, mask, doc },
+static const struct bvm_group unused_groups[] __attribute__((unused)) = {
+#include "hooks.def"
+};
+#undef BVM_CLASS_END
+#undef BVM_OP
+#undef BVM_GROUP
+
+#define BVM_CLASS_END(CLASS, name) enum { name##_mediated = 0u
+#define BVM_OP(CLASS, num, OP, name, how, doc) \
+	| (BVM_HOW_##how <= BVM_HOW_PLAIN ? 1u << num : 0u)
+#define BVM_GROUP(CLASS, name, mask, doc)
+enum { unused_mediated
+#include "hooks.def"
+};
+#undef BVM_CLASS_BEGIN
+#undef BVM_CLASS_END
+#undef BVM_OP
+
+#define BVM_CLASS_BEGIN(num, CLASS, name, doc)
+#define BVM_CLASS_END(CLASS, name)
+#define BVM_OP(CLASS, num, OP, name, how, doc) \
+	[BVM_CLASS_##CLASS][num] = { name, BVM_HOW_##how, doc },
+static const struct bvm_op_info ops[BVM_NUM_CLASSES][BVM_MAX_OPS] = {
+#include "hooks.def"
+};
+#undef BVM_CLASS_BEGIN
+#undef BVM_OP
+
+#define BVM_CLASS_BEGIN(num, CLASS, text, words)            \
+	[num] = {                                           \
+		.name = #text,                              \
+		.doc = words,                               \
+		.ctx_size = sizeof(struct bvm_ctx_##text),  \
+		.num_fields = ARRAY_SIZE(text##_fields),    \
+		.fields = text##_fields,                    \
+		.ops = ops[num],                            \
+		.num_groups = ARRAY_SIZE(text##_groups),    \
+		.groups = text##_groups,                    \
+		.mediated = text##_mediated,                \
+	},
+#define BVM_OP(CLASS, num, OP, name, how, doc)
+const struct bvm_class_info bvm_classes[BVM_NUM_CLASSES] = {
+#include "hooks.def"
+};
+#undef BVM_CLASS_BEGIN
+#undef BVM_FIELD
+#undef BVM_CLASS_END
+#undef BVM_OP
+#undef BVM_GROUP
+
+#define BVM_KIND(num, KIND, name, doc)
+#define BVM_REASON(num, REASON, name, doc)
+#define BVM_ERRNO(NAME)
+#define BVM_CAP(num, name)
+#define BVM_FAMILY(num, name)
+#define BVM_SOCKTYPE(num, name)
+#define BVM_PROTOCOL(num, name)
+
+#undef BVM_KIND
+#define BVM_KIND(num, KIND, name, doc) { num, name },
+const struct bvm_name bvm_kind_names[] = {
+#include "names.def"
+	{ 0, NULL }
+};
+#undef BVM_KIND
+#define BVM_KIND(num, KIND, name, doc)
+
+#undef BVM_REASON
+#define BVM_REASON(num, REASON, name, doc) { num, name },
+const struct bvm_name bvm_reason_names[] = {
+#include "names.def"
+	{ 0, NULL }
+};
+#undef BVM_REASON
+#define BVM_REASON(num, REASON, name, doc)
+
+#undef BVM_ERRNO
+#define BVM_ERRNO(NAME) { NAME, #NAME },
+const struct bvm_name bvm_errno_names[] = {
+#include "names.def"
+	{ 0, NULL }
+};
+#undef BVM_ERRNO
+#define BVM_ERRNO(NAME)
+
+#undef BVM_CAP
+#define BVM_CAP(num, name) { num, name },
+const struct bvm_name bvm_cap_names[] = {
+#include "names.def"
+	{ 0, NULL }
+};
+#undef BVM_CAP
+#define BVM_CAP(num, name)
+
+#undef BVM_FAMILY
+#define BVM_FAMILY(num, name) { num, name },
+const struct bvm_name bvm_family_names[] = {
+#include "names.def"
+	{ 0, NULL }
+};
+#undef BVM_FAMILY
+#define BVM_FAMILY(num, name)
+
+#undef BVM_SOCKTYPE
+#define BVM_SOCKTYPE(num, name) { num, name },
+const struct bvm_name bvm_socktype_names[] = {
+#include "names.def"
+	{ 0, NULL }
+};
+#undef BVM_SOCKTYPE
+#define BVM_SOCKTYPE(num, name)
+
+#undef BVM_PROTOCOL
+#define BVM_PROTOCOL(num, name) { num, name },
+const struct bvm_name bvm_protocol_names[] = {
+#include "names.def"
+	{ 0, NULL }
+};
+
+const char *bvm_name_of(const struct bvm_name *names, u32 num)
+{
+	for (; names->name; names++) {
+		if (names->num == num)
+			return names->name;
+	}
+	return NULL;
+}
+
+long bvm_name_find(const struct bvm_name *names, const char *name)
+{
+	for (; names->name; names++) {
+		if (strcmp(names->name, name) == 0)
+			return names->num;
+	}
+	return -1;
+}
+
+u32 bvm_class_by_name(const char *name)
+{
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
+		if (strcmp(bvm_classes[i].name, name) == 0)
+			return i;
+	}
+	return 0;
+}
+
+int bvm_op_by_name(u32 class, const char *name)
+{
+	if (class == 0 || class >= BVM_NUM_CLASSES)
+		return -1;
+	for (u32 i = 0; i < BVM_MAX_OPS; i++) {
+		if (ops[class][i].name && strcmp(ops[class][i].name, name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+const char *bvm_op_name(u32 class, u32 op)
+{
+	if (class >= BVM_NUM_CLASSES || op >= BVM_MAX_OPS ||
+	    !ops[class][op].name)
+		return "?";
+	return ops[class][op].name;
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * insn.c - insn.def as a table, and decoding by it
+ */
+#include "insn.h"
+
+#define BVM_INSN(NAME, code, off, imm, form, mnemonic, cpu, effect) ROW_##NAME,
+#define BVM_INSN_ALSO BVM_INSN
+enum row {
+#include "insn.def"
+	NUM_ROWS
+};
+#undef BVM_INSN
+#undef BVM_INSN_ALSO
+
+enum { ANY = BVM_ANY };
+
+#define BVM_INSN(NAME, code, off, imm, form, mnemonic, cpu, effect) \
+	{ mnemonic, effect, code, BVM_FORM_##form, cpu, off, imm },
+#define BVM_INSN_ALSO BVM_INSN
+static const struct bvm_insn_info rows[] = {
+#include "insn.def"
+};
+#undef BVM_INSN
+#undef BVM_INSN_ALSO
+
+/* The first row of each code, plus 1; 0 = no such code. */
+#define BVM_INSN(NAME, code, off, imm, form, mnemonic, cpu, effect) \
+	[code] = ROW_##NAME + 1,
+#define BVM_INSN_ALSO(NAME, code, off, imm, form, mnemonic, cpu, effect)
+static const u8 first_row[256] = {
+#include "insn.def"
+};
+#undef BVM_INSN
+#undef BVM_INSN_ALSO
+
+_Static_assert(NUM_ROWS < 255, "first_row holds bytes");
+
+static bool uses_dst(u8 form)
+{
+	return form != BVM_FORM_JA && form != BVM_FORM_CALL &&
+	       form != BVM_FORM_EXIT;
+}
+
+static bool uses_src(u8 form)
+{
+	return form == BVM_FORM_ALU_X || form == BVM_FORM_JMP_X ||
+	       form == BVM_FORM_LDX || form == BVM_FORM_STX;
+}
+
+static const char *check_regs(const struct bvm_insn *insn, u8 form)
+{
+	if (!uses_dst(form) && insn->dst)
+		return "the unused dst field must be 0";
+	if (!uses_src(form) && insn->src)
+		return "the unused src field must be 0";
+	if (insn->dst >= BVM_NUM_REGS || insn->src >= BVM_NUM_REGS)
+		return "there are only registers 0 to 10";
+	return NULL;
+}
+
+const struct bvm_insn_info *bvm_insn_find(const struct bvm_insn *insn,
+					  const char **why)
+{
+	const char *reason = "no such instruction";
+	const struct bvm_insn_info *row;
+	u32 i = first_row[insn->code];
+
+	for (; i && i <= NUM_ROWS && rows[i - 1].code == insn->code; i++) {
+		row = &rows[i - 1];
+		if (row->off != BVM_ANY && row->off != insn->off) {
+			reason = "no such value of the off field here";
+			continue;
+		}
+		if (row->imm != BVM_ANY && row->imm != insn->imm) {
+			reason = "no such value of the imm field here";
+			continue;
+		}
+		reason = check_regs(insn, row->form);
+		if (!reason)
+			return row;
+	}
+	if (why)
+		*why = reason;
+	return NULL;
+}
+
+const struct bvm_insn_info *bvm_insn_row(u32 i)
+{
+	return i < NUM_ROWS ? &rows[i] : NULL;
+}
