@@ -37,6 +37,8 @@ FUZZERS    := $(patsubst tests/fuzz/%.c,build/test/fuzz/%,$(wildcard tests/fuzz/
 FUZZ_LIB   := $(LIB_SRC_bvm) $(LIB_SRC_policyc) $(LIB_SRC_daemon) \
 	      $(filter-out %_fuzz.c,$(wildcard tests/fuzz/*.c)) $(wildcard tests/lib/*.c)
 
+GUEST_PROGRAMS := $(patsubst tests/guest/prog/%.c,build/guest/%,$(wildcard tests/guest/prog/*.c))
+
 # --- how it is shown ------------------------------------------------------------
 
 ifeq ($(V),1)
@@ -85,24 +87,25 @@ kernel:
 
 demo:
 	@scripts/deps.sh demo
+	@$(MAKE) binaries guest-binaries
 	@tests/guest/demo/run.sh
 
 try:
 	@scripts/deps.sh guest
-	@$(MAKE) binaries
+	@$(MAKE) binaries guest-binaries
 	@tests/guest/kernel.sh build > build/kernel.path
 	@POLICY='$(POLICY)' RUN='$(subst ','\'',$(RUN))' ENFORCE='$(ENFORCE)' tests/guest/try.sh
 
 shell:
 	@scripts/deps.sh guest
-	@$(MAKE) binaries
+	@$(MAKE) binaries guest-binaries
 	@tests/guest/kernel.sh build --flavour $(FLAVOUR) > build/kernel.path
 	@tests/guest/run.sh --flavour $(FLAVOUR) --interactive
 
 .PHONY: test test-unit test-guest test-debug fuzz
 test:
 	@scripts/deps.sh tools test guest
-	@$(MAKE) binaries test-binaries
+	@$(MAKE) binaries test-binaries guest-binaries
 	@tests/run.sh unit policy fuzz guest
 
 test-unit:
@@ -112,12 +115,12 @@ test-unit:
 
 test-guest:
 	@scripts/deps.sh tools guest
-	@$(MAKE) binaries
+	@$(MAKE) binaries guest-binaries
 	@tests/run.sh guest
 
 test-debug:
 	@scripts/deps.sh tools guest
-	@$(MAKE) binaries
+	@$(MAKE) binaries guest-binaries
 	@GUEST_FLAVOUR=debug tests/run.sh guest
 
 fuzz:
@@ -147,8 +150,9 @@ clean:
 
 # --- for make -------------------------------------------------------------------
 
-.PHONY: binaries test-binaries
+.PHONY: binaries test-binaries guest-binaries
 binaries: $(BINARIES) $(LIBS:%=build/lib%.a)
+guest-binaries: $(GUEST_PROGRAMS)
 test-binaries: $(UNIT_TESTS) $(FUZZERS)
 
 build/obj/%.o: %.c
@@ -191,6 +195,11 @@ build/bin/bailiff%: build/libdaemon.a build/libbvm.a
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) \
 		$(filter %.a,$^) $(DAEMON_LIBS)
+
+# Static: what they try must not begin with what the dynamic linker opens.
+build/guest/%: build/obj/tests/guest/prog/%.o
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(CC) $(CFLAGS) -static -o $@ $<
 
 build/test/unit/%: build/san/tests/unit/%.o $(UNIT_LIB:%.c=build/san/%.o) \
 		   build/san/libpolicyc.a build/san/libdaemon.a build/san/libbvm.a

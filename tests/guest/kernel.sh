@@ -189,7 +189,7 @@ configure()
 {
 	local digest
 
-	digest=$(list_options | cat - "$source/security/bailiff/Kconfig" 2> /dev/null |
+	digest=$({ list_options; cat "$source/security/bailiff/Kconfig" 2> /dev/null || :; } |
 		sha256sum)
 	[ -f "$objects/.config" ] && [ "$(cat "$objects/configured" 2> /dev/null)" = "$digest" ] &&
 		return
@@ -264,8 +264,9 @@ show_progress()
 		"${total:+ of about $total}" $((seconds / 60)) $((seconds % 60)))
 	if [ -t 2 ]; then
 		printf '\r%s \033[K%s' "$text" "${1:+$'\n'}" >&2
-	elif [ -n "${1:-}" ] || [ $((seconds % 15)) = 0 ]; then
+	elif [ -n "${1:-}" ] || [ "$seconds" -ge "$next_line" ]; then
 		echo "$text" >&2
+		next_line=$((seconds + 15))
 	fi
 }
 
@@ -284,7 +285,7 @@ print_errors()
 
 build_image()
 {
-	local started=$SECONDS total status=0
+	local started=$SECONDS total status=0 next_line=15
 
 	total=$(expected_steps)
 	run_make -j"$(nproc)" bzImage > "$objects/make.log" 2>&1 &

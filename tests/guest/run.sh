@@ -117,6 +117,7 @@ make_initramfs()
 	chmod 755 "$work/initramfs/init" "$work/initramfs/bin/busybox"
 	(cd "$work/initramfs" && find . | cpio --quiet -o -H newc -R 0:0) |
 		gzip -n > "$work/initramfs.gz"
+	truncate -s %512 "$work/initramfs.gz" # an archive begins aligned
 	mv "$work/initramfs.gz" "$initramfs"
 }
 

@@ -49,6 +49,7 @@ like "$err" 'Kernel panic' "the panic is shown"
 
 guest "echo BUG > $lkdtm"
 is "$status" 125 "a BUG fails the run"
+like "$err" "kernel BUG at" "the BUG is shown"
 
 guest 'echo started; sleep 100' --timeout 15
 is "$status" 124 "a script that hangs is ended"
