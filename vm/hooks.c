@@ -10,12 +10,12 @@
  */
 #define BVM_CLASS_BEGIN(num, CLASS, name, doc) \
 	static const struct bvm_field name##_fields[] = {
-#define BVM_FIELD(class, type, field, kind, max, doc)         \
-	{ #field,                                             \
-	  offsetof(struct bvm_ctx_##class, field),            \
-	  sizeof(((struct bvm_ctx_##class *)0)->field),       \
-	  BVM_FIELD_##kind,                                   \
-	  max,                                                \
+#define BVM_FIELD(class, type, field, kind, max, doc)   \
+	{ #field,                                       \
+	  offsetof(struct bvm_ctx_##class, field),      \
+	  sizeof(((struct bvm_ctx_##class *)0)->field), \
+	  BVM_FIELD_##kind,                             \
+	  max,                                          \
 	  doc },
 #define BVM_CLASS_END(CLASS, name) \
 	}                          \
@@ -52,7 +52,8 @@ static const struct bvm_group unused_groups[] __attribute__((unused)) = {
 #define BVM_OP(CLASS, num, OP, name, how, doc) \
 	| (BVM_HOW_##how <= BVM_HOW_PLAIN ? 1u << num : 0u)
 #define BVM_GROUP(CLASS, name, mask, doc)
-enum { unused_mediated
+enum {
+	unused_mediated
 #include "hooks.def"
 };
 #undef BVM_CLASS_BEGIN
@@ -69,17 +70,17 @@ static const struct bvm_op_info ops[BVM_NUM_CLASSES][BVM_MAX_OPS] = {
 #undef BVM_CLASS_BEGIN
 #undef BVM_OP
 
-#define BVM_CLASS_BEGIN(num, CLASS, text, words)            \
-	[num] = {                                           \
-		.name = #text,                              \
-		.doc = words,                               \
-		.ctx_size = sizeof(struct bvm_ctx_##text),  \
-		.num_fields = ARRAY_SIZE(text##_fields),    \
-		.fields = text##_fields,                    \
-		.ops = ops[num],                            \
-		.num_groups = ARRAY_SIZE(text##_groups),    \
-		.groups = text##_groups,                    \
-		.mediated = text##_mediated,                \
+#define BVM_CLASS_BEGIN(num, CLASS, text, words)           \
+	[num] = {                                          \
+		.name = #text,                             \
+		.doc = words,                              \
+		.ctx_size = sizeof(struct bvm_ctx_##text), \
+		.num_fields = ARRAY_SIZE(text##_fields),   \
+		.fields = text##_fields,                   \
+		.ops = ops[num],                           \
+		.num_groups = ARRAY_SIZE(text##_groups),   \
+		.groups = text##_groups,                   \
+		.mediated = text##_mediated,               \
 	},
 #define BVM_OP(CLASS, num, OP, name, how, doc)
 const struct bvm_class_info bvm_classes[BVM_NUM_CLASSES] = {

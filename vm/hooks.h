@@ -25,7 +25,7 @@ struct bvm_addr {
 enum bvm_class {
 #include "hooks.def"
 	BVM_CLASS_RAW = 0, /* a program outside an image: conformance, asm */
-	BVM_NUM_CLASSES = 10, /* classes are 1 .. 9; arrays are indexed by them */
+	BVM_NUM_CLASSES = 10, /* 1 .. 9; arrays are indexed by them */
 };
 #undef BVM_CLASS_BEGIN
 #undef BVM_OP

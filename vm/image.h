@@ -8,7 +8,9 @@
  *   0        64                   sections start at multiples of 8
  *
  * Everything is little-endian. Sections follow each other in the order of the
- * table, padded to 8 bytes with zeroes; nothing lies between or after them.
+ * table, which is ascending by type, then id; each is padded to 8 bytes with
+ * zeroes, and nothing lies between or after them. The id of a section that is
+ * neither table nor program is 0.
  * The parser refuses what it does not know: unknown section types, flags and
  * non-zero reserved fields. It borrows the bytes and allocates nothing, so
  * the caller keeps them, unchanged, for as long as it uses the result.
@@ -40,7 +42,8 @@ enum bvm_section_type {
 	BVM_SECTION_STRINGS = 2, /* NUL-terminated, required; offset 0 is "" */
 	BVM_SECTION_RULES = 3, /* struct bvm_rule []; rule n is element n-1 */
 	BVM_SECTION_TABLE = 4, /* id = table index, from 0 without gaps */
-	BVM_SECTION_PROGRAM = 5, /* id = class; one for each mediated class */
+	/* id = class; one for each class that has mediated operations */
+	BVM_SECTION_PROGRAM = 5,
 	BVM_SECTION_RIGHTS = 6, /* struct bvm_rights_header, rows */
 	BVM_SECTION_SELECTORS = 7, /* struct bvm_selector [] */
 };
@@ -206,7 +209,7 @@ struct bvm_range {
  */
 struct bvm_decision {
 	u64 need; /* predicates, all of which must hold */
-	u32 verdict;
+	u32 verdict; /* a denial has an errno; its rule is one of RULES, or 0 */
 	u32 reserved; /* 0 */
 };
 
@@ -270,8 +273,8 @@ struct bvm_error {
 };
 
 /* Fill err (which may be NULL) and return code. */
-int __printf(4, 5)
-bvm_fail(struct bvm_error *err, int code, u32 off, const char *fmt, ...);
+int __printf(4, 5) bvm_fail(struct bvm_error *err, int code, u32 off,
+			    const char *fmt, ...);
 
 /*
  * Check every length, index and reserved field of an image and fill img.
@@ -284,6 +287,9 @@ bvm_fail(struct bvm_error *err, int code, u32 off, const char *fmt, ...);
  */
 int __must_check bvm_image_parse(const void *bytes, size_t len,
 				 struct bvm_image *img, struct bvm_error *err);
+
+/* Whether a string can name a policy: [a-z0-9][a-z0-9._-]*, not too long. */
+bool bvm_is_name(const char *name);
 
 /* String at an offset that the parser has checked. */
 static inline const char *bvm_image_string(const struct bvm_image *img, u32 off)

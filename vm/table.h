@@ -39,9 +39,12 @@ u64 bvm_range_lookup(const struct bvm_table *t, u64 key);
 u32 bvm_array_get(const struct bvm_table *t, u64 index);
 u32 bvm_lists_decide(const struct bvm_table *t, u64 list, u64 preds);
 
+/* Whether the first len bits (at most 128) of prefix and bytes are the same. */
+bool bvm_prefix_has(const u8 *prefix, u32 len, const u8 *bytes);
+
 /*
- * Check one TABLE section (after its header) and fill t. off is for err only.
- * Return as bvm_image_parse.
+ * Check one TABLE section, which begins with its header, and fill t. off is
+ * the section's offset in the image, for err only. Return as bvm_image_parse.
  */
 int __must_check bvm_table_parse(const void *bytes, u32 len, u32 off,
 				 struct bvm_table *t, struct bvm_error *err);

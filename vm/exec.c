@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * exec.c - the interpreter, and the reference for what instructions mean
+ *
+ * A verified program cannot leave its code, its ctx or its stack, so nothing
+ * of that is tested here. It is a plain switch: computed gotos are slower
+ * where the kernel runs with retpolines.
+ */
+#include "exec.h"
+
+struct machine {
+	u64 regs[BVM_NUM_REGS];
+	u8 stack[BVM_STACK_BYTES] __attribute__((aligned(8)));
+};
+
+static inline u64 load(u64 addr, u32 size)
+{
+	u64 value = 0;
+
+	memcpy(&value, (const void *)(uintptr_t)addr, size);
+	return value;
+}
+
+static inline void store(u64 addr, u64 value, u32 size)
+{
+	memcpy((void *)(uintptr_t)addr, &value, size);
+}
+
+/* Division as RFC 9669 has it: by 0 gives 0, and nothing traps. */
+static inline u64 sdiv64(u64 a, u64 b)
+{
+	if (b + 1 <= 1)
+		return b ? 0 - a : 0;
+	return (u64)((s64)a / (s64)b);
+}
+
+static inline u64 smod64(u64 a, u64 b)
+{
+	if (b + 1 <= 1)
+		return b ? 0 : a;
+	return (u64)((s64)a % (s64)b);
+}
+
+static inline u64 div64(u64 a, u64 b, bool is_signed)
+{
+	if (is_signed)
+		return sdiv64(a, b);
+	return b ? a / b : 0;
+}
+
+static inline u64 mod64(u64 a, u64 b, bool is_signed)
+{
+	if (is_signed)
+		return smod64(a, b);
+	return b ? a % b : a;
+}
+
+/* 64 bits hold every 32-bit quotient, that of INT_MIN / -1 too. */
+static inline u32 div32(u32 a, u32 b, bool is_signed)
+{
+	if (is_signed)
+		return (u32)sdiv64((u64)(s32)a, (u64)(s32)b);
+	return b ? a / b : 0;
+}
+
+static inline u32 mod32(u32 a, u32 b, bool is_signed)
+{
+	if (is_signed)
+		return (u32)smod64((u64)(s32)a, (u64)(s32)b);
+	return b ? a % b : a;
+}
+
+/* mov, and movsx where bits says of how many bits; 0 = all. */
+static inline u64 extend(u64 value, u32 bits)
+{
+	switch (bits) {
+	case 8:
+		return (u64)(s8)value;
+	case 16:
+		return (u64)(s16)value;
+	case 32:
+		return (u64)(s32)value;
+	}
+	return value;
+}
+
+/* Byte order of a little-endian machine: le cuts, be and swap reverse. */
+static u64 reverse(u64 value, u32 bits)
+{
+	switch (bits) {
+	case 16:
+		return __builtin_bswap16((u16)value);
+	case 32:
+		return __builtin_bswap32((u32)value);
+	}
+	return __builtin_bswap64(value);
+}
+
+static u64 cut(u64 value, u32 bits)
+{
+	return bits == 64 ? value : value & ((1ull << bits) - 1);
+}
+
+/* The four encodings of an operation on a and b. */
+#define ALU(OP, expr64, expr32)                        \
+	case BVM_##OP##64_K: {                         \
+		const u64 a = *dst, b = imm;           \
+		*dst = (expr64);                       \
+		break;                                 \
+	}                                              \
+	case BVM_##OP##64_X: {                         \
+		const u64 a = *dst, b = src;           \
+		*dst = (expr64);                       \
+		break;                                 \
+	}                                              \
+	case BVM_##OP##32_K: {                         \
+		const u32 a = (u32)*dst, b = (u32)imm; \
+		*dst = (u32)(expr32);                  \
+		break;                                 \
+	}                                              \
+	case BVM_##OP##32_X: {                         \
+		const u32 a = (u32)*dst, b = (u32)src; \
+		*dst = (u32)(expr32);                  \
+		break;                                 \
+	}
+
+#define JUMP(OP, T, op)                                        \
+	case BVM_##OP##64_K: {                                 \
+		const T##64 a = (T##64) * dst, b = (T##64)imm; \
+		pc += a op b ? insn->off : 0;                  \
+		break;                                         \
+	}                                                      \
+	case BVM_##OP##64_X: {                                 \
+		const T##64 a = (T##64) * dst, b = (T##64)src; \
+		pc += a op b ? insn->off : 0;                  \
+		break;                                         \
+	}                                                      \
+	case BVM_##OP##32_K: {                                 \
+		const T##32 a = (T##32) * dst, b = (T##32)imm; \
+		pc += a op b ? insn->off : 0;                  \
+		break;                                         \
+	}                                                      \
+	case BVM_##OP##32_X: {                                 \
+		const T##32 a = (T##32) * dst, b = (T##32)src; \
+		pc += a op b ? insn->off : 0;                  \
+		break;                                         \
+	}
+
+#define MEMORY(SUFFIX, size)                             \
+	case BVM_LDX##SUFFIX:                            \
+		*dst = load(src + (s64)insn->off, size); \
+		break;                                   \
+	case BVM_ST##SUFFIX:                             \
+		store(*dst + (s64)insn->off, imm, size); \
+		break;                                   \
+	case BVM_STX##SUFFIX:                            \
+		store(*dst + (s64)insn->off, src, size); \
+		break;
+
+static __attribute__((always_inline)) inline u64
+run(struct machine *m, const struct bvm_insn *insns, u32 num_insns,
+    bvm_trace_fn trace, void *arg)
+{
+	u64 *const r = m->regs;
+	u32 pc = 0;
+
+	while (pc < num_insns) {
+		const struct bvm_insn *insn = &insns[pc];
+		u64 *const dst = &r[insn->dst];
+		const u64 src = r[insn->src];
+		const u64 imm = (u64)(s64)insn->imm;
+
+		if (trace && !trace(arg, pc, r, m->stack))
+			return BVM_VERDICT_BROKEN;
+		pc++;
+		switch (insn->code) {
+			ALU(ADD, a + b, a + b)
+			ALU(SUB, a - b, a - b)
+			ALU(MUL, a * b, a * b)
+			ALU(OR, a | b, a | b)
+			ALU(AND, a & b, a & b)
+			ALU(XOR, a ^ b, a ^ b)
+			ALU(LSH, a << (b & 63), a << (b & 31))
+			ALU(RSH, a >> (b & 63), a >> (b & 31))
+			ALU(ARSH, (u64)((s64)a >> (b & 63)), (s32)a >> (b & 31))
+			ALU(DIV, div64(a, b, insn->off), div32(a, b, insn->off))
+			ALU(MOD, mod64(a, b, insn->off), mod32(a, b, insn->off))
+		case BVM_NEG64:
+			*dst = 0 - *dst;
+			break;
+		case BVM_NEG32:
+			*dst = (u32)(0 - *dst);
+			break;
+		case BVM_MOV64_K:
+			*dst = imm;
+			break;
+		case BVM_MOV64_X:
+			*dst = extend(src, insn->off);
+			break;
+		case BVM_MOV32_K:
+			*dst = (u32)imm;
+			break;
+		case BVM_MOV32_X:
+			*dst = (u32)extend(src, insn->off);
+			break;
+		case BVM_LE16:
+			*dst = cut(*dst, insn->imm);
+			break;
+		case BVM_BE16:
+		case BVM_SWAP16:
+			*dst = reverse(*dst, insn->imm);
+			break;
+		case BVM_JA:
+			pc += insn->off;
+			break;
+		case BVM_JA32:
+			pc += insn->imm;
+			break;
+			JUMP(JEQ, u, ==)
+			JUMP(JNE, u, !=)
+			JUMP(JGT, u, >)
+			JUMP(JGE, u, >=)
+			JUMP(JLT, u, <)
+			JUMP(JLE, u, <=)
+			JUMP(JSET, u, &)
+			JUMP(JSGT, s, >)
+			JUMP(JSGE, s, >=)
+			JUMP(JSLT, s, <)
+			JUMP(JSLE, s, <=)
+		case BVM_CALL:
+			r[0] = bvm_call_helper(insn->imm, r[1], r[2], r[3],
+					       r[4], r[5]);
+			break;
+		case BVM_EXIT:
+			return r[0];
+		case BVM_LDDW:
+			*dst = (u32)insn->imm | (u64)(u32)insn[1].imm << 32;
+			pc++;
+			break;
+			MEMORY(B, 1)
+			MEMORY(H, 2)
+			MEMORY(W, 4)
+			MEMORY(DW, 8)
+		case BVM_LDXSB:
+			*dst = extend(load(src + (s64)insn->off, 1), 8);
+			break;
+		case BVM_LDXSH:
+			*dst = extend(load(src + (s64)insn->off, 2), 16);
+			break;
+		case BVM_LDXSW:
+			*dst = extend(load(src + (s64)insn->off, 4), 32);
+			break;
+		default:
+			bvm_broken(true);
+			return BVM_VERDICT_BROKEN;
+		}
+	}
+	bvm_broken(true);
+	return BVM_VERDICT_BROKEN;
+}
+
+static void init(struct machine *m, const void *ctx, u64 ctx_len)
+{
+	memset(m->regs, 0, sizeof(m->regs));
+	m->regs[1] = (u64)(uintptr_t)ctx;
+	m->regs[2] = ctx_len;
+	m->regs[BVM_REG_FRAME] = (u64)(uintptr_t)(m->stack + sizeof(m->stack));
+}
+
+u64 bvm_exec(const struct bvm_insn *insns, u32 num_insns, const void *ctx,
+	     u64 ctx_len)
+{
+	struct machine m;
+
+	init(&m, ctx, ctx_len);
+	return run(&m, insns, num_insns, NULL, NULL);
+}
+
+u64 bvm_exec_traced(const struct bvm_insn *insns, u32 num_insns,
+		    const void *ctx, u64 ctx_len, bvm_trace_fn trace, void *arg)
+{
+	struct machine m;
+
+	init(&m, ctx, ctx_len);
+	return run(&m, insns, num_insns, trace, arg);
+}
+
+u32 bvm_run_class(struct bvm_run *run, u32 class)
+{
+	const struct bvm_program *program;
+
+	if (class >= BVM_NUM_CLASSES)
+		return BVM_VERDICT_BROKEN;
+	program = &run->image->programs[class];
+	if (!program->header)
+		return BVM_VERDICT_BROKEN;
+	return (u32)bvm_exec(program->insns, program->header->num_insns,
+			     &run->ctx, bvm_classes[class].ctx_size);
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * helpers.c - what a program may call
+ *
+ * The verifier has proved r1 to be the ctx, the table's index and kind, and
+ * the kinds of r3 and r4. The tests that are left cost little and fail closed.
+ */
+#include "exec.h"
+#include "helpers.h"
+#include "table.h"
+
+#define BVM_HELPER(num, HELPER, name, table, arg3, arg4, doc) \
+	[num] = { #name, BVM_TABLE_##table, BVM_ARG_##arg3, BVM_ARG_##arg4 },
+const struct bvm_helper bvm_helpers[BVM_NUM_HELPERS] = {
+#include "helpers.def"
+};
+#undef BVM_HELPER
+
+static u64 match(const struct bvm_run *run, const struct bvm_table *t,
+		 u64 handle)
+{
+	const struct bvm_image *image = run->image;
+	const struct bvm_str *str;
+	u32 state;
+
+	/* 0: the request has no such string */
+	if (!handle || bvm_broken(handle > BVM_RUN_STRINGS))
+		return 0;
+	str = &run->strings[handle - 1];
+	if (str->walked && image->rights_dfa < image->num_tables &&
+	    t == &image->tables[image->rights_dfa])
+		return str->accept;
+	if (bvm_broken(!str->bytes))
+		return 0;
+	state = bvm_dfa_feed(t, bvm_dfa_start(t), str->bytes, str->len);
+	return bvm_dfa_accept(t, state);
+}
+
+u64 bvm_call_helper(u32 num, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	const struct bvm_run *run =
+		container_of((void *)(uintptr_t)r1, struct bvm_run, ctx);
+	const struct bvm_table *t;
+
+	(void)r5;
+	if (bvm_broken(num >= BVM_NUM_HELPERS || !bvm_helpers[num].name))
+		return 0;
+	if (bvm_broken(r2 >= run->image->num_tables))
+		return 0;
+	t = &run->image->tables[r2];
+	if (bvm_broken(t->kind != bvm_helpers[num].table))
+		return 0;
+	switch (num) {
+	case BVM_HELPER_MATCH:
+		return match(run, t, r3);
+	case BVM_HELPER_LPM:
+		return bvm_lpm_lookup(t, (const void *)(uintptr_t)r3);
+	case BVM_HELPER_SET:
+		return bvm_set_has(t, r3);
+	case BVM_HELPER_RANGE:
+		return bvm_range_lookup(t, r3);
+	case BVM_HELPER_ARRAY:
+		return bvm_array_get(t, r3);
+	case BVM_HELPER_DECIDE:
+		return bvm_lists_decide(t, r3, r4);
+	}
+	return 0;
+}
