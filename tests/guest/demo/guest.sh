@@ -210,4 +210,4 @@ wait "$container_pid" || { cat /tmp/nginx.out; exit 1; }
 check "nginx quits cleanly" true
 kill "$daemon_pid"
 chapter "Done"
-say "Next: make try POLICY=my.yaml RUN='program arguments', make shell, README.md"
+the_end "Next: make try POLICY=my.yaml RUN='program arguments', make shell, README.md"

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# try-guest.sh - the half of try.sh that runs in the guest
+set -euo pipefail
+
+cd "$BAILIFF_TOP"
+PATH=$BAILIFF_TOP/build/bin:$PATH
+log=/run/try/events.json
+mkdir -p /run/try/policies
+
+bailiffd --foreground --policies /run/try/policies --log "$log" \
+	>/run/try/bailiffd.out 2>&1 &
+daemon=$!
+for _ in $(seq 100); do
+	bailiffctl status >/dev/null 2>&1 && break
+	sleep 0.1
+done
+
+if ! reply=$(bailiffctl load "$GUEST_POLICY" 2>&1); then
+	printf '%s\n' "$reply" >&2
+	exit 2
+fi
+name=$(sed -n 's/^policy:[[:space:]]*["'\'']\{0,1\}\([A-Za-z0-9._-]*\).*/\1/p' \
+	"$GUEST_POLICY" | head -n 1)
+if [ "$GUEST_ENFORCE" = 1 ]; then
+	bailiffctl mode "$name" enforce >/dev/null
+	words='denied'
+else
+	bailiffctl mode "$name" audit >/dev/null
+	words='would have been denied'
+fi
+
+# A shell would be judged too: only a command line that needs one gets one.
+case $GUEST_RUN in
+*[\;\|\&\<\>\`\$]*) set -- /bin/sh -c "$GUEST_RUN" ;;
+*) eval "set -- $GUEST_RUN" ;;
+esac
+status=0
+timeout "$GUEST_SECONDS" bailiffctl run --policy "$name" -- "$@" || status=$?
+sleep 0.5
+
+printf '\n--- %s under policy %s: exit status %d\n' "$GUEST_RUN" "$name" "$status"
+if [ "$status" = 124 ]; then
+	printf '    (stopped after %s s, as SECONDS_MAX says)\n' "$GUEST_SECONDS"
+fi
+printf -- '--- what %s, and the YAML that would allow it:\n' "$words"
+bailiffctl suggest "$log"
+kill "$daemon" 2>/dev/null || :
+exit "$status"
