@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * fsm.h - deterministic automata over bytes, and what is done with them
+ *
+ * State 0 is dead: no string is accepted from it on. A state has one
+ * transition for "every other byte" and edges for the classes of bytes that
+ * lead elsewhere. Class 0 holds the bytes no pattern speaks of (NUL is always
+ * one), and `def` is where it leads: so equal states have equal edges.
+ */
+#ifndef POLICYC_FSM_H
+#define POLICYC_FSM_H
+
+#include "intern.h"
+#include "nfa.h"
+
+#define FSM_MAX_STATES (1u << 20) /* before minimisation */
+#define FSM_MAX_POOL (48u << 20) /* nodes in all the sets of nodes */
+
+struct fsm_edge {
+	u32 class; /* 1 .. num_classes - 1, ascending in a state */
+	u32 next;
+};
+
+struct fsm_state {
+	u32 def; /* next state for all classes without an edge */
+	u32 accept; /* a number of the caller's; see fsm_build */
+	u32 first; /* first edge */
+	u32 num; /* edges */
+};
+
+struct fsm {
+	struct fsm_state *states;
+	u32 num_states;
+	struct fsm_edge *edges;
+	u32 num_edges;
+	u32 start;
+	u32 num_classes; /* 1 .. 256 */
+	u8 classmap[256];
+};
+
+/* Who is to blame for an automaton that is too large. */
+struct fsm_blame {
+	u32 patterns[2]; /* the most frequent ones in the last sets */
+	u32 num_states; /* when it was given up */
+};
+
+/*
+ * Subset construction. accepts gets the distinct rows of patterns (ascending)
+ * that states accept; `accept` of a state is the row's number, and row 0 is
+ * the empty one.
+ *
+ * Return: 0; -E2BIG past FSM_MAX_STATES or FSM_MAX_POOL, blame is filled.
+ */
+int __must_check fsm_build(struct arena *arena, const struct nfa *nfa,
+			   struct intern *accepts, struct fsm *fsm,
+			   struct fsm_blame *blame);
+
+/*
+ * Merge states that accept alike whatever follows, and number them in the
+ * order of a breadth-first walk from the start; the dead state stays 0.
+ * Unreachable states are dropped. Minimal: two states of the result differ
+ * on some string.
+ */
+void fsm_minimise(struct arena *arena, struct fsm *fsm);
+
+/* State after one byte. */
+u32 fsm_step(const struct fsm *fsm, u32 state, u8 byte);
+
+#endif /* POLICYC_FSM_H */

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "nfa.h"
+
+/* An open brace while a pattern is being added. */
+struct level {
+	u32 start; /* node before the '{' */
+	u32 join; /* node after the '}' */
+};
+
+struct builder {
+	struct nfa *nfa;
+	u32 at; /* node the pattern has come to */
+	u32 pattern;
+	u32 depth;
+	struct level levels[PATTERN_MAX_DEPTH];
+};
+
+static u32 add_node(struct nfa *nfa, u32 pattern)
+{
+	struct nfa_node *node;
+
+	nfa->nodes = arena_grow(nfa->arena, nfa->nodes, nfa->num_nodes,
+				sizeof(*nfa->nodes));
+	node = &nfa->nodes[nfa->num_nodes];
+	memset(node, 0, sizeof(*node));
+	node->edges = NFA_NONE;
+	node->finals = NFA_NONE;
+	node->pattern = pattern;
+	return nfa->num_nodes++;
+}
+
+struct nfa *nfa_create(struct arena *arena)
+{
+	struct nfa *nfa = arena_alloc(arena, sizeof(*nfa));
+
+	nfa->arena = arena;
+	nfa->root = NFA_NONE;
+	(void)add_node(nfa, 0);
+	return nfa;
+}
+
+static u32 find_set(struct nfa *nfa, const struct byteset *set)
+{
+	for (u32 i = 0; i < nfa->num_sets; i++)
+		if (!memcmp(&nfa->sets[i], set, sizeof(*set)))
+			return i;
+	nfa->sets = arena_grow(nfa->arena, nfa->sets, nfa->num_sets,
+			       sizeof(*set));
+	nfa->sets[nfa->num_sets] = *set;
+	return nfa->num_sets++;
+}
+
+static void add_edge(struct nfa *nfa, u32 from, struct nfa_edge edge)
+{
+	nfa->edges = arena_grow(nfa->arena, nfa->edges, nfa->num_edges,
+				sizeof(*nfa->edges));
+	edge.next = nfa->nodes[from].edges;
+	nfa->edges[nfa->num_edges] = edge;
+	nfa->nodes[from].edges = nfa->num_edges++;
+}
+
+/* The node that an equal edge leads to, or a new one. */
+static u32 follow(struct nfa *nfa, u32 from, struct nfa_edge edge, u32 pattern)
+{
+	for (u32 i = nfa->nodes[from].edges; i != NFA_NONE;
+	     i = nfa->edges[i].next) {
+		const struct nfa_edge *e = &nfa->edges[i];
+
+		if (e->label == edge.label && e->byte == edge.byte &&
+		    e->set == edge.set)
+			return e->target;
+	}
+	edge.target = add_node(nfa, pattern);
+	add_edge(nfa, from, edge);
+	return edge.target;
+}
+
+static void add_loop(struct builder *b, enum nfa_label label)
+{
+	struct nfa *nfa = b->nfa;
+
+	/* a star behind a "**" adds no string */
+	if (nfa->nodes[b->at].loop_all)
+		return;
+	b->at = follow(nfa, b->at, (struct nfa_edge){ .label = label },
+		       b->pattern);
+	if (label == NFA_STAR)
+		nfa->nodes[b->at].loop_name = true;
+	else
+		nfa->nodes[b->at].loop_all = true;
+}
+
+static void open_brace(struct builder *b)
+{
+	b->levels[b->depth].start = b->at;
+	b->levels[b->depth].join = add_node(b->nfa, b->pattern);
+	b->depth++;
+}
+
+/* At a ',' or '}': what this alternative has come to goes on after the '}'. */
+static void end_alternative(struct builder *b)
+{
+	const struct level *level = &b->levels[b->depth - 1];
+
+	add_edge(b->nfa, b->at,
+		 (struct nfa_edge){ .label = NFA_EPSILON,
+				    .target = level->join });
+	b->at = level->start;
+}
+
+static void add_token(struct builder *b, const struct pattern_token *tok)
+{
+	struct nfa_edge edge = { 0 };
+
+	switch (tok->kind) {
+	case PATTERN_STAR:
+		add_loop(b, NFA_STAR);
+		return;
+	case PATTERN_GLOBSTAR:
+		add_loop(b, NFA_GLOBSTAR);
+		return;
+	case PATTERN_OPEN:
+		open_brace(b);
+		return;
+	case PATTERN_NEXT:
+		end_alternative(b);
+		return;
+	case PATTERN_CLOSE:
+		end_alternative(b);
+		b->depth--;
+		b->at = b->levels[b->depth].join;
+		return;
+	case PATTERN_BYTE:
+		edge.label = NFA_BYTE;
+		edge.byte = tok->byte;
+		break;
+	case PATTERN_ANY:
+		edge.label = NFA_NAME;
+		break;
+	case PATTERN_SET:
+		edge.label = NFA_SET;
+		edge.set = find_set(b->nfa, &tok->set);
+		break;
+	case PATTERN_END:
+		return;
+	}
+	b->at = follow(b->nfa, b->at, edge, b->pattern);
+	if (b->nfa->root == NFA_NONE)
+		b->nfa->root = b->at;
+}
+
+int nfa_add(struct nfa *nfa, const char *text, u32 pattern,
+	    struct pattern_error *err)
+{
+	struct builder b = { .nfa = nfa, .pattern = pattern };
+	struct pattern_cursor cur;
+	struct pattern_token tok;
+	struct nfa_final *final;
+	int ret;
+
+	pattern_begin(&cur, text);
+	do {
+		ret = pattern_next(&cur, &tok, err);
+		if (ret)
+			return ret;
+		add_token(&b, &tok);
+	} while (tok.kind != PATTERN_END);
+
+	nfa->finals = arena_grow(nfa->arena, nfa->finals, nfa->num_finals,
+				 sizeof(*nfa->finals));
+	final = &nfa->finals[nfa->num_finals];
+	final->pattern = pattern;
+	final->next = nfa->nodes[b.at].finals;
+	nfa->nodes[b.at].finals = nfa->num_finals++;
+	return 0;
+}
