@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* bailiffctl - see, load, bind and explain policies */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bailiffd.h"
+#include "ctl.h"
+
+const struct ctl_command ctl_commands[] = {
+	{ "status", "[--json]", "what is enforced, and whether it is", "",
+	  ctl_status },
+	{ "ps", "[--json]", "what confines each process", "", ctl_ps },
+	{ "policies", "[--json]", "loaded policies, and files in error", "",
+	  ctl_policies },
+	{ "containers", "[--json]", "bound cgroups", "", ctl_containers },
+	{ "rules", "POLICY [--never-hit]", "rules and how often each decided",
+	  "  --never-hit  only those that never did\n", ctl_rules },
+	{ "load", "FILE.yaml|FILE.img", "compile and load a policy", "",
+	  ctl_load },
+	{ "unload", "POLICY", "remove a policy that nothing runs under", "",
+	  ctl_unload },
+	{ "reload", "", "make the daemon read its policies again", "",
+	  ctl_reload },
+	{ "mode", "POLICY enforce|audit|CLASS=enforce|CLASS=audit",
+	  "deny, or only record", "", ctl_mode },
+	{ "bind", "--cgroup PATH|ID --policy NAME [options]",
+	  "tie a cgroup to a policy",
+	  "  --cgroup PATH|ID  a directory below /sys/fs/cgroup, or a number\n"
+	  "  --policy NAME     also NAME@DIGEST; `refuse` lets nothing start\n"
+	  "  --label LABEL     what records call it (the cgroup's path)\n"
+	  "  --runtime PID     only programs outside PID's mount namespace\n",
+	  ctl_bind },
+	{ "unbind", "--cgroup PATH|ID", "untie it; what runs stays confined",
+	  "", ctl_unbind },
+	{ "run", "--policy NAME|FILE.yaml [--audit] -- COMMAND...",
+	  "run a program under a policy",
+	  "  --policy NAME       a loaded policy\n"
+	  "  --policy FILE.yaml  is compiled and loaded first\n"
+	  "  --audit             put the policy into audit mode first\n"
+	  "Exits as the command does; 126: it cannot be run, 127: not found.\n",
+	  ctl_run },
+	{ "log", "[-f] [--json] [-n LINES] [FILE]", "records of decisions",
+	  "  -f        wait for more\n"
+	  "  --json    as they are in the log\n"
+	  "  -n LINES  only the last (10 with -f)\n",
+	  ctl_log },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+static void usage(FILE *out)
+{
+	const struct ctl_command *command;
+
+	fputs("usage: bailiffctl [options] COMMAND ...\n\n", out);
+	for (command = ctl_commands; command->name; command++)
+		fprintf(out, "  %-11s %s\n", command->name, command->doc);
+	fputs("\n"
+	      "  --securityfs DIR  the kernel's files (" BAILIFF_DIR ")\n"
+	      "  --run-dir DIR     of the daemon's socket (" RUN_DIR ")\n"
+	      "  --log FILE        the daemon's log (" LOG_FILE ")\n"
+	      "  --policyc PATH    the compiler (beside bailiffctl, or in PATH)\n"
+	      "  --version\n\n"
+	      "COMMAND --help says more. Exit status: 0 yes or done, 1 no,\n"
+	      "2 wrong use or bad input, 3 kernel, permission or daemon is\n"
+	      "missing, 4 a bug.\n",
+	      out);
+}
+
+static void command_help(const struct ctl_command *command)
+{
+	printf("usage: bailiffctl %s %s\n\n%s\n%s%s", command->name,
+	       command->operands, command->doc, command->help[0] ? "\n" : "",
+	       command->help);
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+			return true;
+	return false;
+}
+
+static int run_command(struct ctl *ctl, int argc, char **argv)
+{
+	const struct ctl_command *command;
+
+	for (command = ctl_commands; command->name; command++) {
+		if (strcmp(command->name, argv[0]))
+			continue;
+		if (wants_help(argc, argv)) {
+			command_help(command);
+			return CTL_YES;
+		}
+		optind = 0;
+		return command->run(ctl, argc, argv);
+	}
+	ctl_error("no command '%s'; bailiffctl --help lists them", argv[0]);
+	return CTL_USAGE;
+}
+
+enum { OPT_SECURITYFS = 256, OPT_RUN_DIR, OPT_LOG, OPT_POLICYC };
+
+static const struct option options[] = {
+	{ "securityfs", required_argument, NULL, OPT_SECURITYFS },
+	{ "run-dir", required_argument, NULL, OPT_RUN_DIR },
+	{ "log", required_argument, NULL, OPT_LOG },
+	{ "policyc", required_argument, NULL, OPT_POLICYC },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Return: -1 go on, or an exit code. */
+static int parse_options(struct ctl *ctl, int argc, char **argv)
+{
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "+hV", options, NULL)) != -1) {
+		switch (opt) {
+		case OPT_SECURITYFS:
+			if (kfs_init(&ctl->kfs, optarg)) {
+				ctl_error("--securityfs: path too long");
+				return CTL_USAGE;
+			}
+			break;
+		case OPT_RUN_DIR:
+			ctl->run_dir = optarg;
+			break;
+		case OPT_LOG:
+			ctl->log = optarg;
+			break;
+		case OPT_POLICYC:
+			ctl->policyc = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			return CTL_YES;
+		case 'V':
+			puts("bailiffctl " BAILIFF_VERSION);
+			return CTL_YES;
+		default:
+			return CTL_USAGE;
+		}
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct ctl ctl = {
+		.run_dir = RUN_DIR,
+		.log = LOG_FILE,
+		.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+	};
+	int code;
+
+	(void)kfs_init(&ctl.kfs, NULL);
+	code = parse_options(&ctl, argc, argv);
+	if (code >= 0)
+		return code;
+	if (optind == argc) {
+		usage(stderr);
+		return CTL_USAGE;
+	}
+	code = run_command(&ctl, argc - optind, argv + optind);
+	if (fflush(stdout) || ferror(stdout))
+		return code ? code : CTL_LACKS;
+	return code;
+}

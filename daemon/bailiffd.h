@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * bailiffd.h - the daemon's places, and what its processes are told
+ */
+#ifndef DAEMON_BAILIFFD_H
+#define DAEMON_BAILIFFD_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "kfs.h"
+#include "lsm/uapi/bailiff.h"
+
+#define BAILIFF_VERSION "0.1"
+#define POLICIES_DIR "/etc/bailiff/policies"
+#define RUN_DIR "/run/bailiff"
+#define LOG_FILE "/var/log/bailiff/events.json"
+#define CONTROL_SOCKET "control.sock" /* in the run directory */
+
+struct daemon_options {
+	char policies[PATH_MAX]; /* absolute */
+	const char *run_dir;
+	const char *log; /* "-": standard output */
+	const char *policyc;
+	struct kfs kfs;
+	uid_t uid; /* of the worker and of policyc */
+	gid_t gid;
+};
+
+#endif /* DAEMON_BAILIFFD_H */

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+
+/* A short file of /proc/PID; NUL-terminated. */
+static int read_proc(pid_t pid, const char *name, char *buf, size_t size)
+{
+	char file[64];
+	ssize_t len;
+	int fd;
+
+	snprintf(file, sizeof(file), "/proc/%d/%s", (int)pid, name);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -ESRCH;
+	len = read(fd, buf, size - 1);
+	close(fd);
+	if (len < 0)
+		return -ESRCH;
+	buf[len] = '\0';
+	return 0;
+}
+
+int cgroup_of_pid(pid_t pid, char path[PATH_MAX])
+{
+	char lines[2 * PATH_MAX];
+	char *line = lines;
+	size_t len;
+	int err;
+
+	err = read_proc(pid, "cgroup", lines, sizeof(lines));
+	if (err)
+		return err;
+	while (line && strncmp(line, "0::", 3)) {
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+	if (!line)
+		return -ENOTSUP;
+	line += 3;
+	len = strcspn(line, "\n");
+	if (len >= PATH_MAX || line[len] != '\n')
+		return -ENAMETOOLONG;
+	memcpy(path, line, len);
+	path[len] = '\0';
+	return 0;
+}
+
+/* A handle's bytes are the number; an inode number is only 32 bits on some. */
+static int handle_id(const char *path, uint64_t *id)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+	} u;
+	int mount;
+
+	u.handle.handle_bytes = MAX_HANDLE_SZ;
+	if (name_to_handle_at(AT_FDCWD, path, &u.handle, &mount, 0))
+		return errno == ENOENT ? -ENOENT : -ENOTSUP;
+	if (u.handle.handle_bytes != sizeof(*id))
+		return -ENOTSUP;
+	memcpy(id, u.handle.f_handle, sizeof(*id));
+	return 0;
+}
+
+/*
+ * A mixed setup mounts the unified hierarchy on a sub-directory; the kernel
+ * binds nothing there, so neither do we look for it.
+ */
+int cgroup_id(const char *path, uint64_t *id)
+{
+	const char *mount = CGROUP_MOUNT;
+	char full[PATH_MAX];
+	struct statfs fs;
+
+	if (!strncmp(path, CGROUP_MOUNT "/", sizeof(CGROUP_MOUNT)) ||
+	    !strcmp(path, CGROUP_MOUNT))
+		mount = "";
+	if ((size_t)snprintf(full, sizeof(full), "%s%s", mount, path) >=
+	    sizeof(full))
+		return -ENAMETOOLONG;
+	if (statfs(full, &fs))
+		return -ENOENT;
+	if (fs.f_type != CGROUP2_SUPER_MAGIC)
+		return -ENOTSUP;
+	return handle_id(full, id);
+}
+
+bool cgroup_contains(const char *outer, const char *inner)
+{
+	size_t len = strlen(outer);
+
+	if (len && outer[len - 1] == '/')
+		len--;
+	return !strncmp(outer, inner, len) &&
+	       (!inner[len] || inner[len] == '/');
+}
+
+int cgroup_parent_pid(pid_t pid, pid_t *parent)
+{
+	char status[4096];
+	const char *line;
+	int err;
+
+	err = read_proc(pid, "status", status, sizeof(status));
+	if (err)
+		return err;
+	line = strstr(status, "\nPPid:");
+	if (!line)
+		return -ESRCH;
+	*parent = (pid_t)strtol(line + 6, NULL, 10);
+	return *parent > 0 ? 0 : -ESRCH;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cgroup.h - which cgroup v2 a process is in, and its number in the kernel
+ */
+#ifndef DAEMON_CGROUP_H
+#define DAEMON_CGROUP_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define CGROUP_MOUNT "/sys/fs/cgroup"
+
+/*
+ * The path of pid's cgroup on the unified hierarchy, as in /proc/PID/cgroup.
+ *
+ * Return: 0; -ESRCH no such process; -ENOTSUP it is in no cgroup v2;
+ * -ENAMETOOLONG.
+ */
+int cgroup_of_pid(pid_t pid, char path[PATH_MAX]);
+
+/*
+ * The number of the cgroup at path ("/a/b", or a directory below
+ * CGROUP_MOUNT).
+ *
+ * Return: 0; -ENOENT; -ENOTSUP not on a cgroup v2; -ENAMETOOLONG.
+ */
+int cgroup_id(const char *path, uint64_t *id);
+
+/* Is inner the same cgroup as outer, or below it? Both as cgroup_of_pid. */
+bool cgroup_contains(const char *outer, const char *inner);
+
+/* The parent of a process. Return: 0 or -ESRCH. */
+int cgroup_parent_pid(pid_t pid, pid_t *parent);
+
+#endif /* DAEMON_CGROUP_H */

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <openssl/sha.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "compile.h"
+#include "sandbox.h"
+#include "text.h"
+#include "vm/limits.h"
+
+#define IMAGE_FD 3 /* in the child */
+#define STATUS_NO_PROGRAM 127
+#define STATUS_NO_SANDBOX 126
+#define MEMORY_MAX (3ull << 30) /* address space of the child, bytes */
+
+const char *compile_find_policyc(char *buf, size_t size)
+{
+	ssize_t len = readlink("/proc/self/exe", buf, size - 1);
+	char *slash;
+
+	if (len <= 0)
+		return "policyc";
+	buf[len] = '\0';
+	slash = strrchr(buf, '/');
+	if (!slash || (size_t)(slash - buf) + sizeof("/policyc") > size)
+		return "policyc";
+	strcpy(slash, "/policyc");
+	return access(buf, X_OK) ? "policyc" : buf;
+}
+
+static int limit(int what, unsigned long long value)
+{
+	struct rlimit rlimit = { .rlim_cur = value, .rlim_max = value };
+
+	return setrlimit(what, &rlimit);
+}
+
+/* In the child: give up what a compiler does not need. */
+static int confine(const struct compile_request *request)
+{
+	if (limit(RLIMIT_CORE, 0) || limit(RLIMIT_AS, MEMORY_MAX) ||
+	    limit(RLIMIT_CPU, COMPILE_SECONDS) || limit(RLIMIT_NOFILE, 64) ||
+	    limit(RLIMIT_FSIZE, BVM_MAX_IMAGE))
+		return -1;
+	if (setgroups(0, NULL) ||
+	    setresgid(request->gid, request->gid, request->gid) ||
+	    setresuid(request->uid, request->uid, request->uid))
+		return -1;
+	return sandbox_compiler() ? -1 : 0;
+}
+
+static void __attribute__((noreturn))
+child(const struct compile_request *request, const struct compile *compile)
+{
+	const char *argv[] = { "policyc",   "build",	   "-o",
+			       "/dev/fd/3", request->file, NULL };
+	char *env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
+			NULL };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	signal(SIGPIPE, SIG_DFL);
+	if (null < 0 || dup2(null, 0) < 0 || dup2(compile->diag_fd, 1) < 0 ||
+	    dup2(compile->diag_fd, 2) < 0)
+		_exit(STATUS_NO_SANDBOX);
+	/* dup2 onto itself would leave it close-on-exec */
+	if (compile->image_fd == IMAGE_FD ?
+		    fcntl(IMAGE_FD, F_SETFD, 0) < 0 :
+		    dup2(compile->image_fd, IMAGE_FD) < 0)
+		_exit(STATUS_NO_SANDBOX);
+	syscall(SYS_close_range, IMAGE_FD + 1, ~0U, 0);
+	if (request->dir && chdir(request->dir))
+		_exit(STATUS_NO_SANDBOX);
+	if (request->uid && confine(request))
+		_exit(STATUS_NO_SANDBOX);
+	/* after the change of user, which would have undone it */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	execvpe(request->policyc, (char **)argv, env);
+	_exit(STATUS_NO_PROGRAM);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+int compile_start(const struct compile_request *request,
+		  struct compile *compile)
+{
+	int err;
+
+	compile->pidfd = -1;
+	compile->image_fd =
+		memfd_create("image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	compile->diag_fd = memfd_create("diagnostics", MFD_CLOEXEC);
+	if (compile->image_fd < 0 || compile->diag_fd < 0)
+		goto out_close;
+	compile->pid = fork();
+	if (compile->pid < 0)
+		goto out_close;
+	if (!compile->pid)
+		child(request, compile);
+	compile->pidfd = (int)syscall(SYS_pidfd_open, compile->pid, 0);
+	if (compile->pidfd < 0) {
+		err = -errno;
+		kill(compile->pid, SIGKILL);
+		waitpid(compile->pid, NULL, 0);
+		goto out_err;
+	}
+	return 0;
+
+out_close:
+	err = -errno;
+out_err:
+	compile->pid = 0;
+	close_fd(&compile->image_fd);
+	close_fd(&compile->diag_fd);
+	return err;
+}
+
+static int verdict_of(int status, bool killed, struct text *diag)
+{
+	if (killed) {
+		text_printf(diag, "policyc: no result after %d s\n",
+			    COMPILE_SECONDS);
+		return -ETIMEDOUT;
+	}
+	if (WIFSIGNALED(status)) {
+		text_printf(diag, "policyc: killed by signal %d%s\n",
+			    WTERMSIG(status),
+			    WTERMSIG(status) == SIGXCPU ?
+				    ": processor time ran out" :
+				    "");
+		return -EIO;
+	}
+	switch (WEXITSTATUS(status)) {
+	case 0:
+		return 0;
+	case STATUS_NO_PROGRAM:
+		text_add(diag, "policyc cannot be run: is it installed?\n");
+		return -ENOENT;
+	case STATUS_NO_SANDBOX:
+		text_add(diag, "policyc: its sandbox could not be set up\n");
+		return -EIO;
+	default:
+		if (!diag->len)
+			text_printf(diag, "policyc: exit status %d\n",
+				    WEXITSTATUS(status));
+		return -EINVAL;
+	}
+}
+
+#define DIAG_MAX (32 * 1024) /* bytes of diagnostics that are passed on */
+
+static void read_diag(int fd, struct text *diag)
+{
+	char chunk[4096];
+	off_t off = 0;
+	ssize_t len;
+
+	text_reset(diag);
+	while (off < DIAG_MAX &&
+	       (len = pread(fd, chunk, sizeof(chunk), off)) > 0) {
+		text_add_bytes(diag, chunk, (size_t)len);
+		off += len;
+	}
+	if (off >= DIAG_MAX)
+		text_add(diag, "\n[the rest is cut: run policyc check]\n");
+}
+
+int compile_finish(struct compile *compile, struct text *diag)
+{
+	bool killed = false;
+	int status, err;
+
+	if (!waitpid(compile->pid, &status, WNOHANG)) {
+		killed = true;
+		kill(compile->pid, SIGKILL);
+		while (waitpid(compile->pid, &status, 0) < 0 && errno == EINTR)
+			;
+	}
+	compile->pid = 0;
+	read_diag(compile->diag_fd, diag);
+	err = verdict_of(status, killed, diag);
+	if (!err &&
+	    fcntl(compile->image_fd, F_ADD_SEALS,
+		  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL))
+		err = -errno;
+	close_fd(&compile->pidfd);
+	close_fd(&compile->diag_fd);
+	if (err)
+		close_fd(&compile->image_fd);
+	return err;
+}
+
+int compile_run(const struct compile_request *request, struct text *diag,
+		int *image_fd)
+{
+	struct compile compile;
+	struct pollfd wait;
+	int err;
+
+	err = compile_start(request, &compile);
+	if (err) {
+		text_printf(diag, "policyc: %s\n", strerror(-err));
+		return err;
+	}
+	wait = (struct pollfd){ .fd = compile.pidfd, .events = POLLIN };
+	while (poll(&wait, 1, COMPILE_SECONDS * 1000) < 0 && errno == EINTR)
+		;
+	err = compile_finish(&compile, diag);
+	*image_fd = err ? -1 : compile.image_fd;
+	return err;
+}
+
+int compile_map(int fd, const void **bytes, size_t *len)
+{
+	struct stat stat;
+	void *map;
+
+	if (fstat(fd, &stat))
+		return -errno;
+	if (stat.st_size <= 0)
+		return -EINVAL;
+	if (stat.st_size > (off_t)BVM_MAX_IMAGE)
+		return -EFBIG;
+	map = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	*bytes = map;
+	*len = (size_t)stat.st_size;
+	return 0;
+}
+
+int compile_digest(int fd, char hex[COMPILE_DIGEST_HEX])
+{
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	const void *bytes;
+	size_t len, i;
+	int err;
+
+	err = compile_map(fd, &bytes, &len);
+	if (err)
+		return err;
+	SHA256(bytes, len, digest);
+	munmap((void *)bytes, len);
+	for (i = 0; i < sizeof(digest); i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	return 0;
+}

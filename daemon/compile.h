@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * compile.h - policyc as a child: bounded, and without a way to do harm
+ *
+ * The image and the diagnostics go into memory files, so that nothing of the
+ * child's is trusted but bytes. The child is asynchronous: pidfd becomes
+ * readable when it has ended.
+ */
+#ifndef DAEMON_COMPILE_H
+#define DAEMON_COMPILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct text;
+
+#define COMPILE_SECONDS 30 /* deadline, and the most processor time */
+#define COMPILE_DIGEST_HEX 65 /* SHA-256 in hexadecimal, with its NUL */
+
+struct compile_request {
+	const char *policyc; /* path, or a name to be found in PATH */
+	const char *dir; /* working directory of the child, and -I; or NULL */
+	const char *file; /* the policy, relative to dir */
+	uid_t uid; /* whom to become; 0: nobody else, and no sandbox */
+	gid_t gid;
+};
+
+/* A running child. All zero but the descriptors, -1, when there is none. */
+struct compile {
+	pid_t pid; /* 0: none */
+	int pidfd;
+	int image_fd;
+	int diag_fd;
+};
+
+/*
+ * Where policyc is: beside this program, else in PATH.
+ */
+const char *compile_find_policyc(char *buf, size_t size);
+
+/* Return: 0, the child runs and must be finished; -errno. */
+int compile_start(const struct compile_request *request,
+		  struct compile *compile);
+
+/*
+ * Collect the child; one that still runs is killed first.
+ *
+ * diag takes what it wrote on standard error, or our own sentence.
+ *
+ * Return: 0, and compile->image_fd is a sealed memory file that the caller
+ * must close; -EINVAL it found errors; -ETIMEDOUT; -ENOENT no policyc;
+ * -EIO it died. Every other descriptor is closed.
+ */
+int compile_finish(struct compile *compile, struct text *diag);
+
+/* Start, wait at most COMPILE_SECONDS, finish. */
+int compile_run(const struct compile_request *request, struct text *diag,
+		int *image_fd);
+
+/* SHA-256 of a whole file as hexadecimal. Return: 0 or -errno. */
+int compile_digest(int fd, char hex[COMPILE_DIGEST_HEX]);
+
+/* A file in memory, to be unmapped. Return: 0, -EFBIG, -errno. */
+int compile_map(int fd, const void **bytes, size_t *len);
+
+#endif /* DAEMON_COMPILE_H */

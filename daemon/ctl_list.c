@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ctl_list.c - ps, policies, containers, rules: the kernel's lists */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "ctl.h"
+#include "state.h"
+
+/* A list on its way out: rows as text, or gathered for --json. */
+struct list {
+	struct ctl *ctl;
+	json_t *rows; /* NULL: print each as it comes */
+	bool never_hit; /* rules: only those that decided nothing */
+	unsigned int num;
+};
+
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "never-hit", no_argument, NULL, 'n' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int parse_options(struct list *list, int argc, char **argv)
+{
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt == 'j' && !list->rows)
+			list->rows = json_array();
+		else if (opt == 'n' && !strcmp(argv[0], "rules"))
+			list->never_hit = true;
+		else if (opt != 'j')
+			return ctl_usage(argv[0], "bad option");
+	}
+	return CTL_YES;
+}
+
+static int finish(struct list *list, const char *what, int err)
+{
+	if (err)
+		ctl_error("%s/%s: %s%s", list->ctl->kfs.dir, what,
+			  strerror(-err),
+			  err == -EACCES ? "; this needs root" : "");
+	else if (list->rows)
+		json_dumpf(list->rows, stdout,
+			   JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	if (!err && list->rows)
+		putchar('\n');
+	json_decref(list->rows);
+	return err ? CTL_LACKS : CTL_YES;
+}
+
+static int start(struct list *list, int argc, char **argv)
+{
+	int code = parse_options(list, argc, argv);
+
+	if (!code && optind != argc)
+		code = ctl_usage(argv[0], "it takes no operands");
+	if (!code)
+		code = ctl_need_kernel(list->ctl);
+	if (code)
+		json_decref(list->rows);
+	return code;
+}
+
+static void program_of(pid_t pid, char *buf, size_t size)
+{
+	char file[64];
+	ssize_t len;
+	int fd;
+
+	snprintf(file, sizeof(file), "/proc/%d/comm", (int)pid);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	len = fd < 0 ? 0 : read(fd, buf, size - 1);
+	if (fd >= 0)
+		close(fd);
+	buf[len > 0 ? len : 0] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+}
+
+static int show_task(const struct state_task *task, void *arg)
+{
+	struct list *list = arg;
+	char program[64], path[PATH_MAX];
+
+	if (task->tgid != task->tid) /* a process is enough */
+		return 0;
+	program_of(task->tgid, program, sizeof(program));
+	if (cgroup_of_pid(task->tgid, path))
+		strcpy(path, "-");
+	if (list->rows)
+		return json_array_append_new(
+			list->rows,
+			json_pack("{s:i, s:s, s:s, s:s}", "pid",
+				  (int)task->tgid, "policies", task->policies,
+				  "cgroup", path, "program", program));
+	if (!list->num++)
+		printf("%7s %-24s %-16s %s\n", "PID", "POLICIES", "PROGRAM",
+		       "CGROUP");
+	printf("%7d %-24s %-16s %s\n", (int)task->tgid, task->policies, program,
+	       path);
+	return 0;
+}
+
+int ctl_ps(struct ctl *ctl, int argc, char **argv)
+{
+	struct list list = { .ctl = ctl };
+	int code = start(&list, argc, argv);
+
+	if (code)
+		return code;
+	return finish(&list, "tasks", state_tasks(&ctl->kfs, show_task, &list));
+}
+
+static int show_binding(const struct state_binding *binding, void *arg)
+{
+	struct list *list = arg;
+
+	if (list->rows)
+		return json_array_append_new(
+			list->rows,
+			json_pack("{s:I, s:s, s:s, s:I, s:I, s:I}", "cgroup",
+				  (json_int_t)binding->cgroup, "policy",
+				  binding->policy, "container", binding->label,
+				  "runtime", (json_int_t)binding->runtime,
+				  "tasks", (json_int_t)binding->tasks,
+				  "confined", (json_int_t)binding->joined));
+	if (!list->num++)
+		printf("%-24s %-20s %10s %6s %8s\n", "CONTAINER", "POLICY",
+		       "CGROUP", "TASKS", "CONFINED");
+	printf("%-24s %-20s %10llu %6llu %8llu\n",
+	       binding->label[0] ? binding->label : "-", binding->policy,
+	       binding->cgroup, binding->tasks, binding->joined);
+	return 0;
+}
+
+int ctl_containers(struct ctl *ctl, int argc, char **argv)
+{
+	struct list list = { .ctl = ctl };
+	int code = start(&list, argc, argv);
+
+	if (code)
+		return code;
+	return finish(&list, "bindings",
+		      state_bindings(&ctl->kfs, show_binding, &list));
+}
+
+static int show_rule(const struct state_rule *rule, void *arg)
+{
+	struct list *list = arg;
+
+	if (list->never_hit && rule->hits)
+		return 0;
+	if (list->rows)
+		return json_array_append_new(
+			list->rows, json_pack("{s:I, s:s, s:s, s:I}", "rule",
+					      (json_int_t)rule->number, "where",
+					      rule->where, "kind", rule->kind,
+					      "hits", (json_int_t)rule->hits));
+	if (!list->num++)
+		printf("%6s %-8s %10s  %s\n", "RULE", "KIND", "HITS", "WHERE");
+	printf("%6llu %-8s %10llu  %s\n", rule->number, rule->kind, rule->hits,
+	       rule->where);
+	return 0;
+}
+
+int ctl_rules(struct ctl *ctl, int argc, char **argv)
+{
+	struct list list = { .ctl = ctl };
+	const char *name;
+	int code, err;
+
+	code = parse_options(&list, argc, argv);
+	if (!code && optind != argc - 1)
+		code = ctl_usage(argv[0], "name one policy");
+	if (!code)
+		code = ctl_need_kernel(ctl);
+	name = code ? "" : argv[optind];
+	if (!code && !text_is_policy_name(name))
+		code = ctl_usage(argv[0], "'%s' is no policy name", name);
+	if (code) {
+		json_decref(list.rows);
+		return code;
+	}
+	err = state_rules(&ctl->kfs, name, show_rule, &list);
+	if (err == -ENOENT) {
+		ctl_error("no policy %s is loaded", name);
+		json_decref(list.rows);
+		return CTL_USAGE;
+	}
+	return finish(&list, "policies", err);
+}
+
+static int show_policy(const struct state_policy *policy, void *arg)
+{
+	struct list *list = arg;
+
+	if (list->rows)
+		return json_array_append_new(
+			list->rows,
+			json_pack("{s:s, s:s, s:I, s:s}", "name", policy->name,
+				  "mode", policy->mode, "generation",
+				  (json_int_t)policy->generation, "digest",
+				  policy->digest));
+	if (!list->num++)
+		printf("%-20s %-8s %5s %6s %8s  %s\n", "POLICY", "MODE", "GEN",
+		       "TASKS", "DENIALS", "DIGEST");
+	printf("%-20s %-8s %5llu %6llu %8llu  %.12s\n", policy->name,
+	       policy->mode, policy->generation, policy->tasks, policy->denials,
+	       policy->digest);
+	return 0;
+}
+
+/* What the daemon knows and the kernel does not: files that are in error. */
+static unsigned int show_files(const json_t *files)
+{
+	unsigned int errors = 0;
+	const char *file, *state, *text;
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach((json_t *)files, i, row)
+	{
+		if (json_unpack((json_t *)row, "{s:s, s:s, s:s}", "file", &file,
+				"state", &state, "text", &text))
+			continue;
+		if (!text[0])
+			continue;
+		printf("\n%s: %s\n%s", file, state, text);
+		errors++;
+	}
+	return errors;
+}
+
+int ctl_policies(struct ctl *ctl, int argc, char **argv)
+{
+	struct list list = { .ctl = ctl };
+	unsigned int errors = 0;
+	char why[KFS_REPLY];
+	json_t *answer;
+	int code, err;
+
+	code = start(&list, argc, argv);
+	if (code)
+		return code;
+	err = state_policies(&ctl->kfs, show_policy, &list);
+	answer = err ? NULL : ctl_ask(ctl, "policies", why, sizeof(why));
+	if (answer && list.rows) {
+		json_t *all = json_pack("{s:o, s:O}", "policies", list.rows,
+					"files",
+					json_object_get(answer, "files"));
+
+		list.rows = all;
+	} else if (answer) {
+		errors = show_files(json_object_get(answer, "files"));
+	} else if (!err && !list.rows) {
+		printf("\n%s\n", why);
+	}
+	json_decref(answer);
+	code = finish(&list, "policies", err);
+	return code || !errors ? code : CTL_NO;
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ctl_log.c - log: the daemon's records, for people or as they are */
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ctl.h"
+#include "logread.h"
+
+#define FOLLOW_LINES 10 /* shown first by -f */
+
+struct log_view {
+	const char *file;
+	bool follow;
+	bool json;
+	bool color;
+	unsigned long long last; /* only so many; 0: all */
+	char *line; /* getline's */
+	size_t size;
+};
+
+static void show(const struct log_view *view, const json_t *record)
+{
+	if (view->json) {
+		fputs(view->line, stdout);
+		return;
+	}
+	logread_print(record, view->color, stdout);
+}
+
+static unsigned long long count(FILE *log, struct log_view *view)
+{
+	unsigned long long num = 0;
+	json_t *record;
+
+	while ((record = logread_next(log, &view->line, &view->size))) {
+		json_decref(record);
+		num++;
+	}
+	rewind(log);
+	return num;
+}
+
+static void show_rest(FILE *log, struct log_view *view, unsigned long long skip)
+{
+	json_t *record;
+
+	while ((record = logread_next(log, &view->line, &view->size))) {
+		if (skip)
+			skip--;
+		else
+			show(view, record);
+		json_decref(record);
+	}
+	clearerr(log);
+	fflush(stdout);
+}
+
+/* The log was moved away and begun anew. */
+static bool is_rotated(FILE *log, const char *file)
+{
+	struct stat ours, theirs;
+
+	return !fstat(fileno(log), &ours) && !stat(file, &theirs) &&
+	       (ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev ||
+		theirs.st_size < ftell(log));
+}
+
+static int follow(FILE *log, struct log_view *view)
+{
+	struct pollfd wait = { .events = POLLIN };
+	char events[4096];
+
+	wait.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	for (;;) {
+		show_rest(log, view, 0);
+		if (ferror(stdout))
+			return CTL_YES;
+		if (is_rotated(log, view->file)) {
+			log = freopen(view->file, "r", log);
+			if (!log)
+				return CTL_LACKS;
+			continue;
+		}
+		if (wait.fd >= 0)
+			inotify_add_watch(wait.fd, view->file,
+					  IN_MODIFY | IN_MOVE_SELF);
+		/* the time-out serves file systems without inotify */
+		poll(&wait, 1, 500);
+		while (wait.fd >= 0 &&
+		       read(wait.fd, events, sizeof(events)) > 0)
+			;
+	}
+}
+
+static const struct option options[] = {
+	{ "follow", no_argument, NULL, 'f' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "lines", required_argument, NULL, 'n' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int parse_options(struct log_view *view, int argc, char **argv)
+{
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "fn:", options, NULL)) != -1) {
+		if (opt == 'f')
+			view->follow = true;
+		else if (opt == 'j')
+			view->json = true;
+		else if (opt != 'n')
+			return ctl_usage(argv[0], "bad option");
+		else if (text_number(optarg, 1000000000, &view->last))
+			return ctl_usage(argv[0], "-n: not a number");
+	}
+	if (optind < argc)
+		view->file = argv[optind++];
+	if (optind != argc)
+		return ctl_usage(argv[0], "'%s' is too much", argv[optind]);
+	if (view->follow && !view->last)
+		view->last = FOLLOW_LINES;
+	return CTL_YES;
+}
+
+int ctl_log(struct ctl *ctl, int argc, char **argv)
+{
+	struct log_view view = { .file = ctl->log, .color = ctl->color };
+	unsigned long long num;
+	FILE *log;
+	int code;
+
+	code = parse_options(&view, argc, argv);
+	if (code)
+		return code;
+	log = fopen(view.file, "re");
+	if (!log) {
+		ctl_error("%s: %s%s", view.file, strerror(errno),
+			  errno == ENOENT ? "; bailiffd writes it" : "");
+		return CTL_LACKS;
+	}
+	num = view.last ? count(log, &view) : 0;
+	show_rest(log, &view, num > view.last ? num - view.last : 0);
+	if (view.follow)
+		code = follow(log, &view);
+	fclose(log);
+	free(view.line);
+	return code;
+}

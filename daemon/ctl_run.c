@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ctl_run.c - run: enter a policy, then become the command */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "ctl.h"
+
+#define EXIT_CANNOT_RUN 126 /* as env(1) and the shells */
+#define EXIT_NOT_FOUND 127
+
+enum { OPT_POLICY = 256, OPT_AUDIT };
+
+static const struct option options[] = {
+	{ "policy", required_argument, NULL, OPT_POLICY },
+	{ "audit", no_argument, NULL, OPT_AUDIT },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Load a file and leave the policy's name in name. */
+static int load(struct ctl *ctl, const char *file, char *name, size_t size)
+{
+	char reply[KFS_REPLY];
+	int code = ctl_load_file(ctl, file, reply);
+
+	if (code)
+		return code;
+	if (text_word(reply, "policy", name, size) < 0) {
+		ctl_error("the kernel's answer has no policy: %s", reply);
+		return CTL_BUG;
+	}
+	return CTL_YES;
+}
+
+static int set_audit(struct ctl *ctl, const char *name)
+{
+	char file[PATH_MAX], reply[KFS_REPLY];
+	int err;
+
+	snprintf(file, sizeof(file), "policies/%s/mode", name);
+	err = kfs_request(&ctl->kfs, file, "audit", 5, reply);
+	return err ? ctl_refused(name, err, reply) : CTL_YES;
+}
+
+/* Without privilege the kernel wants no_new_privs, and `enter: self`. */
+static int enter(struct ctl *ctl, const char *name)
+{
+	char reply[KFS_REPLY];
+	int err;
+
+	err = kfs_request(&ctl->kfs, "self", name, strlen(name), reply);
+	if (err == -EPERM && geteuid() &&
+	    !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err = kfs_request(&ctl->kfs, "self", name, strlen(name), reply);
+	if (err == -ENOENT) {
+		ctl_error("no policy %s is loaded", name);
+		return CTL_USAGE;
+	}
+	return err ? ctl_refused(name, err, reply) : CTL_YES;
+}
+
+static int become(char **command)
+{
+	int err;
+
+	execvp(command[0], command);
+	err = errno;
+	ctl_error("%s: %s%s", command[0], strerror(err),
+		  err == EACCES || err == EPERM ?
+			  "; if the policy forbids it, bailiffctl why says so" :
+			  "");
+	return err == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+}
+
+int ctl_run(struct ctl *ctl, int argc, char **argv)
+{
+	const char *policy = NULL;
+	bool audit = false;
+	char name[128];
+	int opt, code;
+
+	while ((opt = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		if (opt == OPT_POLICY)
+			policy = optarg;
+		else if (opt == OPT_AUDIT)
+			audit = true;
+		else
+			return ctl_usage(argv[0], "bad option");
+	}
+	if (!policy)
+		return ctl_usage(argv[0], "--policy is missing");
+	if (optind == argc)
+		return ctl_usage(argv[0], "which command?");
+	code = ctl_need_kernel(ctl);
+	if (code)
+		return code;
+	if (ctl_is_file(policy))
+		code = load(ctl, policy, name, sizeof(name));
+	else if (text_is_policy_name(policy))
+		strcpy(name, policy);
+	else
+		code = ctl_usage(argv[0], "'%s' is no policy name", policy);
+	if (!code && audit)
+		code = set_audit(ctl, name);
+	if (!code)
+		code = enter(ctl, name);
+	return code ? code : become(argv + optind);
+}

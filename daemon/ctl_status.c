@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ctl_status.c - status: is anything enforced, and by what */
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "state.h"
+
+struct summary {
+	bool active; /* in the kernel's list of modules */
+	char why_not[KFS_REPLY];
+	struct text kernel; /* the `status` file */
+	json_t *daemon; /* its answer, or NULL */
+	char no_daemon[KFS_REPLY];
+	json_t *policies;
+	unsigned int num_enforcing;
+};
+
+static int add_policy(const struct state_policy *policy, void *arg)
+{
+	struct summary *summary = arg;
+	json_t *row = json_pack(
+		"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "name",
+		policy->name, "mode", policy->mode, "digest", policy->digest,
+		"programs", policy->programs, "generation",
+		(json_int_t)policy->generation, "tasks",
+		(json_int_t)policy->tasks, "rules", (json_int_t)policy->rules,
+		"denials", (json_int_t)policy->denials, "bytes",
+		(json_int_t)policy->bytes, "loaded",
+		(json_int_t)policy->loaded);
+
+	if (strcmp(policy->mode, "audit"))
+		summary->num_enforcing++;
+	return json_array_append_new(summary->policies, row) ? -ENOMEM : 0;
+}
+
+/* Return: CTL_YES or CTL_LACKS, after a complaint. */
+static int collect(struct ctl *ctl, struct summary *summary)
+{
+	int err;
+
+	summary->policies = json_array();
+	summary->daemon = ctl_ask(ctl, "status", summary->no_daemon,
+				  sizeof(summary->no_daemon));
+	summary->active = !kfs_check_lsm(&ctl->kfs, summary->why_not,
+					 sizeof(summary->why_not));
+	if (!summary->active)
+		return CTL_YES;
+	if (ctl_read(ctl, "status", &summary->kernel))
+		return CTL_LACKS;
+	err = state_policies(&ctl->kfs, add_policy, summary);
+	if (err) {
+		ctl_error("%s/policies: %s%s", ctl->kfs.dir, strerror(-err),
+			  err == -EACCES ? "; this needs root" : "");
+		return CTL_LACKS;
+	}
+	return CTL_YES;
+}
+
+static json_t *kernel_json(const struct text *kernel)
+{
+	json_t *object = json_object();
+	const char *line = text_string(kernel);
+	size_t key, len;
+	char *end;
+
+	while (*line) {
+		len = strcspn(line, "\n");
+		key = strcspn(line, " \n");
+		if (key + 1 < len) {
+			char name[64], value[256];
+			long long number;
+
+			snprintf(name, sizeof(name), "%.*s", (int)key, line);
+			snprintf(value, sizeof(value), "%.*s",
+				 (int)(len - key - 1), line + key + 1);
+			number = strtoll(value, &end, 10);
+			json_object_set_new(object, name,
+					    *end ? json_string(value) :
+						   json_integer(number));
+		}
+		line += len + (line[len] == '\n');
+	}
+	return object;
+}
+
+static void print_json(const struct summary *summary)
+{
+	json_t *all = json_pack("{s:b, s:b, s:O}", "active", summary->active,
+				"enforcing", summary->num_enforcing > 0,
+				"policies", summary->policies);
+
+	if (!summary->active)
+		json_object_set_new(all, "error",
+				    json_string(summary->why_not));
+	else
+		json_object_set_new(all, "kernel",
+				    kernel_json(&summary->kernel));
+	json_object_set_new(all, "daemon",
+			    summary->daemon ? json_incref(summary->daemon) :
+					      json_null());
+	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	putchar('\n');
+	json_decref(all);
+}
+
+static const char *value(const struct text *kernel, const char *key,
+			 char buf[64])
+{
+	if (kfs_value(text_string(kernel), key, buf, 64))
+		strcpy(buf, "?");
+	return buf;
+}
+
+static void print_kernel(const struct text *kernel)
+{
+	char a[64], b[64], c[64];
+
+	printf("kernel    ABI %s, JIT %s, %s decisions denied, ",
+	       value(kernel, "abi", a), value(kernel, "jit", b),
+	       value(kernel, "decisions_denied", c));
+	printf("%s only recorded; %s records lost\n",
+	       value(kernel, "decisions_audited", a),
+	       value(kernel, "events_lost", b));
+	printf("          %s bindings, %s joins (%s failed)\n",
+	       value(kernel, "bindings", a), value(kernel, "joins", b),
+	       value(kernel, "join_failures", c));
+}
+
+static void print_daemon(const struct summary *summary)
+{
+	const json_t *daemon = summary->daemon;
+
+	if (!daemon) {
+		printf("daemon    %s\n", summary->no_daemon);
+		return;
+	}
+	printf("daemon    running, pid %lld; %lld records logged, "
+	       "%lld files in error\n",
+	       (long long)json_integer_value(json_object_get(daemon, "pid")),
+	       (long long)json_integer_value(json_object_get(daemon, "logged")),
+	       (long long)json_integer_value(
+		       json_object_get(daemon, "errors")));
+}
+
+static void print_policies(const json_t *policies)
+{
+	const json_t *row;
+	size_t i;
+
+	if (!json_array_size(policies))
+		return;
+	printf("\n%-20s %-8s %5s %6s %8s  %s\n", "POLICY", "MODE", "GEN",
+	       "TASKS", "DENIALS", "DIGEST");
+	json_array_foreach((json_t *)policies, i, row)
+	{
+		const char *name, *mode, *digest, *programs;
+		json_int_t generation, tasks, rules, denials, bytes, loaded;
+
+		if (json_unpack((json_t *)row,
+				"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, "
+				"s:I, s:I}",
+				"name", &name, "mode", &mode, "digest", &digest,
+				"programs", &programs, "generation",
+				&generation, "tasks", &tasks, "rules", &rules,
+				"denials", &denials, "bytes", &bytes, "loaded",
+				&loaded))
+			continue;
+		printf("%-20s %-8s %5lld %6lld %8lld  %.12s\n", name, mode,
+		       (long long)generation, (long long)tasks,
+		       (long long)denials, digest);
+	}
+}
+
+static void print_text(const struct summary *summary)
+{
+	char order[64];
+
+	if (!summary->active) {
+		printf("bailiff   NOT ACTIVE: %s\n", summary->why_not);
+		print_daemon(summary);
+		return;
+	}
+	printf("bailiff   active (module %s), %u of %zu policies enforce\n",
+	       value(&summary->kernel, "lsm_order", order),
+	       summary->num_enforcing, json_array_size(summary->policies));
+	print_kernel(&summary->kernel);
+	print_daemon(summary);
+	print_policies(summary->policies);
+}
+
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ NULL, 0, NULL, 0 },
+};
+
+int ctl_status(struct ctl *ctl, int argc, char **argv)
+{
+	struct summary summary = {};
+	bool json = false;
+	int opt, code;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt != 'j')
+			return ctl_usage(argv[0], "bad option");
+		json = true;
+	}
+	if (optind != argc)
+		return ctl_usage(argv[0], "it takes no operands");
+	code = collect(ctl, &summary);
+	if (!code) {
+		if (json)
+			print_json(&summary);
+		else
+			print_text(&summary);
+		code = !summary.active	     ? CTL_LACKS :
+		       summary.num_enforcing ? CTL_YES :
+					       CTL_NO;
+	}
+	text_free(&summary.kernel);
+	json_decref(summary.policies);
+	json_decref(summary.daemon);
+	return code;
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/capability.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "sandbox.h"
+
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
+
+/* What the worker's loop, its logs and its allocator need. */
+static const int worker_calls[] = {
+	/* descriptors that it already has */
+	SCMP_SYS(read),
+	SCMP_SYS(readv),
+	SCMP_SYS(pread64),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	SCMP_SYS(close),
+	SCMP_SYS(lseek),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(dup),
+	SCMP_SYS(fsync),
+	SCMP_SYS(fstat),
+	SCMP_SYS(ioctl),
+	/* the control socket and the parent */
+	SCMP_SYS(accept4),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(recvfrom),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(shutdown),
+	SCMP_SYS(getsockopt),
+	SCMP_SYS(getpeername),
+	SCMP_SYS(getsockname),
+	/* waiting */
+	SCMP_SYS(epoll_create1),
+	SCMP_SYS(epoll_ctl),
+	SCMP_SYS(epoll_wait),
+	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_pwait2),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(eventfd2),
+	SCMP_SYS(timerfd_create),
+	SCMP_SYS(timerfd_settime),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(restart_syscall),
+	/* looking at the policies directory */
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(stat),
+	SCMP_SYS(lstat),
+	SCMP_SYS(statx),
+	SCMP_SYS(getdents64),
+	SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(getcwd),
+	SCMP_SYS(inotify_init1),
+	SCMP_SYS(inotify_add_watch),
+	SCMP_SYS(inotify_rm_watch),
+	/* memory, and ending */
+	SCMP_SYS(brk),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(futex),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+};
+
+/* What a compiler never needs; it may use anything else. */
+static const int compiler_refused[] = {
+	SCMP_SYS(socket),
+	SCMP_SYS(socketpair),
+	SCMP_SYS(connect),
+	SCMP_SYS(bind),
+	SCMP_SYS(listen),
+	SCMP_SYS(accept),
+	SCMP_SYS(accept4),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(fork),
+	SCMP_SYS(vfork),
+	SCMP_SYS(clone),
+	SCMP_SYS(clone3),
+	SCMP_SYS(ptrace),
+	SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev),
+	SCMP_SYS(pidfd_getfd),
+	SCMP_SYS(pidfd_send_signal),
+	SCMP_SYS(kill),
+	SCMP_SYS(tkill),
+	SCMP_SYS(mount),
+	SCMP_SYS(umount2),
+	SCMP_SYS(pivot_root),
+	SCMP_SYS(chroot),
+	SCMP_SYS(open_tree),
+	SCMP_SYS(move_mount),
+	SCMP_SYS(fsopen),
+	SCMP_SYS(fsmount),
+	SCMP_SYS(unshare),
+	SCMP_SYS(setns),
+	SCMP_SYS(bpf),
+	SCMP_SYS(perf_event_open),
+	SCMP_SYS(userfaultfd),
+	SCMP_SYS(io_uring_setup),
+	SCMP_SYS(keyctl),
+	SCMP_SYS(add_key),
+	SCMP_SYS(request_key),
+	SCMP_SYS(kexec_load),
+	SCMP_SYS(init_module),
+	SCMP_SYS(finit_module),
+	SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat),
+	SCMP_SYS(rename),
+	SCMP_SYS(renameat),
+	SCMP_SYS(renameat2),
+	SCMP_SYS(mkdir),
+	SCMP_SYS(mkdirat),
+	SCMP_SYS(link),
+	SCMP_SYS(linkat),
+	SCMP_SYS(symlink),
+	SCMP_SYS(symlinkat),
+	SCMP_SYS(chmod),
+	SCMP_SYS(fchmodat),
+	SCMP_SYS(mknod),
+	SCMP_SYS(mknodat),
+	SCMP_SYS(shmget),
+};
+
+int sandbox_user(uid_t *uid, gid_t *gid)
+{
+	const struct passwd *user = getpwnam("bailiff");
+
+	if (!user)
+		user = getpwnam("nobody");
+	if (!user || !user->pw_uid)
+		return -ENOENT;
+	*uid = user->pw_uid;
+	*gid = user->pw_gid;
+	return 0;
+}
+
+static bool is_kept(cap_value_t cap, const cap_value_t *keep, int num)
+{
+	int i;
+
+	for (i = 0; i < num; i++)
+		if (keep[i] == cap)
+			return true;
+	return false;
+}
+
+/* What no exec can give back. Needs CAP_SETPCAP. */
+static int limit_bounding(const cap_value_t *keep, int num)
+{
+	cap_value_t cap;
+
+	for (cap = 0; cap_get_bound(cap) >= 0; cap++)
+		if (!is_kept(cap, keep, num) && cap_get_bound(cap) == 1 &&
+		    cap_drop_bound(cap))
+			return -errno;
+	return 0;
+}
+
+static int set_capabilities(const cap_value_t *keep, int num)
+{
+	cap_t caps = cap_init();
+	int err = 0;
+
+	if (!caps)
+		return -ENOMEM;
+	if ((num && (cap_set_flag(caps, CAP_PERMITTED, num, keep, CAP_SET) ||
+		     cap_set_flag(caps, CAP_EFFECTIVE, num, keep, CAP_SET))) ||
+	    cap_set_proc(caps))
+		err = -errno;
+	cap_free(caps);
+	return err;
+}
+
+int sandbox_parent(void)
+{
+	static const cap_value_t keep[] = { CAP_MAC_ADMIN, CAP_SETUID,
+					    CAP_SETGID, CAP_KILL };
+	int err;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -errno;
+	err = limit_bounding(keep, ARRAY_SIZE(keep));
+	return err ? err : set_capabilities(keep, ARRAY_SIZE(keep));
+}
+
+static int add_calls(scmp_filter_ctx filter, uint32_t action, const int *calls,
+		     size_t num)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < num; i++) {
+		err = seccomp_rule_add(filter, action, calls[i], 0);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Opening for reading, and memory that is not code. */
+static int add_worker_conditions(scmp_filter_ctx filter)
+{
+	const uint64_t changing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND |
+				  (O_TMPFILE & ~O_DIRECTORY);
+	int err;
+
+	err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+			       SCMP_A2(SCMP_CMP_MASKED_EQ, changing, 0));
+	if (!err)
+		err = seccomp_rule_add(
+			filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
+			SCMP_A1(SCMP_CMP_MASKED_EQ, changing, 0));
+	if (!err)
+		err = seccomp_rule_add(
+			filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	if (!err)
+		err = seccomp_rule_add(
+			filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	return err;
+}
+
+static int load_filter(scmp_filter_ctx filter, int err)
+{
+	if (!err)
+		err = seccomp_load(filter);
+	seccomp_release(filter);
+	return err;
+}
+
+static int worker_filter(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int err;
+
+	if (!filter)
+		return -ENOMEM;
+	err = add_calls(filter, SCMP_ACT_ALLOW, worker_calls,
+			ARRAY_SIZE(worker_calls));
+	if (!err)
+		err = add_worker_conditions(filter);
+	return load_filter(filter, err);
+}
+
+int sandbox_worker(uid_t uid, gid_t gid)
+{
+	int err;
+
+	err = limit_bounding(NULL, 0);
+	if (err)
+		return err;
+	if (setgroups(0, NULL) || setresgid(gid, gid, gid) ||
+	    setresuid(uid, uid, uid))
+		return -errno;
+	err = set_capabilities(NULL, 0);
+	if (err)
+		return err;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		return -errno;
+	return worker_filter();
+}
+
+int sandbox_compiler(void)
+{
+	scmp_filter_ctx filter;
+	int err;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -errno;
+	filter = seccomp_init(SCMP_ACT_ALLOW);
+	if (!filter)
+		return -ENOMEM;
+	err = add_calls(filter, SCMP_ACT_ERRNO(EPERM), compiler_refused,
+			ARRAY_SIZE(compiler_refused));
+	return load_filter(filter, err);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* state.h - what the kernel says of its policies, bindings and tasks */
+#ifndef DAEMON_STATE_H
+#define DAEMON_STATE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "compile.h"
+#include "kfs.h"
+#include "vm/limits.h"
+
+/* policies/NAME/info, and the sums of policies/NAME/rules. */
+struct state_policy {
+	char name[BVM_MAX_NAME];
+	char digest[COMPILE_DIGEST_HEX]; /* of the image */
+	char mode[128]; /* enforce, audit, or one per class */
+	char programs[32]; /* jit or interpreter */
+	unsigned long long generation;
+	unsigned long long tasks;
+	unsigned long long rules;
+	unsigned long long bytes;
+	unsigned long long loaded; /* seconds since 1970 */
+	unsigned long long denials; /* hits of deny rules and of the default */
+};
+
+/* A line of `bindings`. */
+struct state_binding {
+	unsigned long long cgroup;
+	char policy[160]; /* NAME or NAME@DIGEST */
+	char label[BVM_MAX_NAME]; /* "" if none */
+	unsigned long long runtime; /* 0: none */
+	unsigned long long tasks; /* in the cgroup */
+	unsigned long long joined; /* of those, confined */
+};
+
+/* A line of `tasks`. */
+struct state_task {
+	pid_t tgid;
+	pid_t tid;
+	const char *policies; /* NAME@GENERATION,... ; borrowed */
+};
+
+/* A line of policies/NAME/rules. */
+struct state_rule {
+	unsigned long long number; /* 0: the default */
+	const char *where; /* FILE:LINE; borrowed */
+	const char *kind;
+	unsigned long long hits;
+};
+
+/* One policy. Return: 0 or -errno. */
+int state_policy(struct kfs *kfs, const char *name, struct state_policy *out);
+
+/* Call visit for each; stops at the first it returns non-zero for. */
+int state_policies(struct kfs *kfs,
+		   int (*visit)(const struct state_policy *policy, void *arg),
+		   void *arg);
+int state_bindings(struct kfs *kfs,
+		   int (*visit)(const struct state_binding *binding, void *arg),
+		   void *arg);
+int state_tasks(struct kfs *kfs,
+		int (*visit)(const struct state_task *task, void *arg),
+		void *arg);
+int state_rules(struct kfs *kfs, const char *policy,
+		int (*visit)(const struct state_rule *rule, void *arg),
+		void *arg);
+
+#endif /* DAEMON_STATE_H */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * text.h - a growing, bounded string, and words taken out of kernel lines
+ */
+#ifndef DAEMON_TEXT_H
+#define DAEMON_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The most that a text may hold; what comes after is dropped, and said. */
+#define TEXT_MAX (16u << 20)
+
+struct text {
+	char *data; /* NUL-terminated once anything was added; owned */
+	size_t len; /* bytes, without the NUL */
+	size_t room; /* bytes allocated */
+	bool cut; /* memory or TEXT_MAX ran out: the text is not whole */
+};
+
+/* Empty a text and keep its memory. */
+void text_reset(struct text *text);
+/* Release the memory; the text is empty after. */
+void text_free(struct text *text);
+/* The string, "" when nothing was added. */
+const char *text_string(const struct text *text);
+
+void text_add_bytes(struct text *text, const void *bytes, size_t len);
+void text_add(struct text *text, const char *string);
+void __attribute__((format(printf, 2, 3)))
+text_printf(struct text *text, const char *fmt, ...);
+
+/*
+ * Append string as a JSON string, quotes included.
+ *
+ * Bytes that are not UTF-8 become U+FFFD.
+ *
+ * Return: true if every byte was kept.
+ */
+bool text_add_json(struct text *text, const char *string);
+
+/*
+ * Find " key=value" in a line of words; value ends at the next blank.
+ *
+ * Return: length of the value, copied to buf if it fits; -ENOENT no such
+ * key; -ENAMETOOLONG it does not fit.
+ */
+int text_word(const char *line, const char *key, char *buf, size_t size);
+
+/* The line after this one, or NULL; the end of this one becomes a NUL. */
+char *text_next_line(char *line);
+
+/* A decimal number and nothing else. Return: 0, -EINVAL or -ERANGE. */
+int text_number(const char *word, unsigned long long max,
+		unsigned long long *value);
+
+/* Is it a policy name: [a-z0-9][a-z0-9._-]*, under BVM_MAX_NAME bytes? */
+bool text_is_policy_name(const char *name);
+
+/* Is it a container label: printable, no blanks, under BVM_MAX_NAME bytes? */
+bool text_is_label(const char *label);
+
+#endif /* DAEMON_TEXT_H */
