@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "preds.h"
+
+#define AF_INET_NUMBER 2
+#define AF_INET6_NUMBER 10
+#define MAX_SOCKTYPE 63
+
+/* Descriptors of these kinds give away more than one object. */
+#define KIND_BIT(KIND) (1ull << BVM_KIND_##KIND)
+#define NAMED_KINDS                                                           \
+	(KIND_BIT(UNKNOWN) | KIND_BIT(IO_URING) | KIND_BIT(USERFAULTFD) |     \
+	 KIND_BIT(BPF) | KIND_BIT(PERF) | KIND_BIT(SECCOMP) | KIND_BIT(NSFS) | \
+	 KIND_BIT(MOUNT) | KIND_BIT(FANOTIFY))
+
+/* A rule's condition while it is being put together. */
+struct need {
+	struct preds *preds;
+	const struct ast_rule *rule;
+	u64 bits;
+	int err; /* the first failure sticks */
+};
+
+void preds_init(struct preds *preds, struct arena *arena, struct diag *diag,
+		u32 class)
+{
+	memset(preds, 0, sizeof(*preds));
+	preds->arena = arena;
+	preds->diag = diag;
+	preds->class = class;
+}
+
+const char *pred_field_name(enum pred_field field)
+{
+	static const char *const names[] = {
+		[PRED_UID] = "uid",	      [PRED_GID] = "gid",
+		[PRED_HOST_UID] = "host-uid", [PRED_OWNER] = "owner",
+		[PRED_TYPE] = "type",	      [PRED_FAMILY] = "family",
+		[PRED_SOCKTYPE] = "type",     [PRED_PROTOCOL] = "protocol",
+		[PRED_PORT] = "port",	      [PRED_PEER_PORT] = "peer-port",
+		[PRED_REMOTE] = "remote",     [PRED_LOCAL] = "local",
+	};
+
+	_Static_assert(ARRAY_SIZE(names) == PRED_NUM_FIELDS, "a name each");
+	return names[field];
+}
+
+bool pred_is_ipv4(const struct ast_cidr *cidr)
+{
+	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	return cidr->len >= 96 &&
+	       !memcmp(cidr->addr.bytes, mapped, sizeof(mapped));
+}
+
+/* ---- canonical sets ---- */
+
+static int compare_ranges(const void *a, const void *b)
+{
+	const struct pred_range *x = a;
+	const struct pred_range *y = b;
+
+	return x->lo < y->lo ? -1 : x->lo > y->lo;
+}
+
+/* Sort, and merge what overlaps or touches; values are far below U64_MAX. */
+static u32 merge_ranges(struct pred_range *ranges, u32 num)
+{
+	u32 last = 0;
+
+	qsort(ranges, num, sizeof(*ranges), compare_ranges);
+	for (u32 i = 1; i < num; i++) {
+		if (ranges[i].lo > ranges[last].hi + 1)
+			ranges[++last] = ranges[i];
+		else if (ranges[i].hi > ranges[last].hi)
+			ranges[last].hi = ranges[i].hi;
+	}
+	return num ? last + 1 : 0;
+}
+
+static int compare_cidrs(const void *a, const void *b)
+{
+	const struct ast_cidr *x = a;
+	const struct ast_cidr *y = b;
+	int ret = memcmp(&x->addr, &y->addr, sizeof(x->addr));
+
+	if (ret)
+		return ret;
+	return x->len < y->len ? -1 : x->len > y->len;
+}
+
+static struct ast_cidrs sort_cidrs(struct arena *arena,
+				   const struct ast_cidrs *cidrs)
+{
+	struct ast_cidrs out = { .num = 0 };
+
+	if (!cidrs->num)
+		return out;
+	out.items = arena_array(arena, cidrs->num, sizeof(*out.items));
+	memcpy(out.items, cidrs->items, cidrs->num * sizeof(*out.items));
+	qsort(out.items, cidrs->num, sizeof(*out.items), compare_cidrs);
+	for (u32 i = 0; i < cidrs->num; i++)
+		if (!i || compare_cidrs(&out.items[i], &out.items[i - 1]))
+			out.items[out.num++] = out.items[i];
+	return out;
+}
+
+/* ---- sharing ---- */
+
+static bool same_cidrs(const struct ast_cidrs *x, const struct ast_cidrs *y)
+{
+	if (x->num != y->num)
+		return false;
+	for (u32 i = 0; i < x->num; i++)
+		if (compare_cidrs(&x->items[i], &y->items[i]))
+			return false;
+	return true;
+}
+
+static bool same_pred(const struct pred *x, const struct pred *y)
+{
+	return x->field == y->field && x->num_ranges == y->num_ranges &&
+	       (!x->num_ranges ||
+		!memcmp(x->ranges, y->ranges,
+			x->num_ranges * sizeof(*x->ranges))) &&
+	       same_cidrs(&x->in, &y->in) && same_cidrs(&x->except, &y->except);
+}
+
+static int too_many(struct preds *preds, const struct pred *pred)
+{
+	u32 last = BVM_MAX_PREDICATES - 1;
+
+	diag_report(preds->diag, pred->rule ? &pred->rule->span : NULL,
+		    TOO_MANY_CONDITIONS, bvm_classes[preds->class].name,
+		    BVM_MAX_PREDICATES);
+	for (u32 i = last - 2; i <= last; i++)
+		if (preds->items[i].rule)
+			diag_note_at(preds->diag, &preds->items[i].rule->span,
+				     "this rule has another '%s'",
+				     pred_field_name(preds->items[i].field));
+	diag_note(preds->diag,
+		  "rules with equal values share one: use a variable");
+	return -E2BIG;
+}
+
+static void add(struct need *need, struct pred *pred)
+{
+	struct preds *preds = need->preds;
+	u32 i = 0;
+
+	if (need->err)
+		return;
+	while (i < preds->num && !same_pred(&preds->items[i], pred))
+		i++;
+	if (i == BVM_MAX_PREDICATES) {
+		pred->rule = need->rule;
+		need->err = too_many(preds, pred);
+		return;
+	}
+	if (i == preds->num) {
+		preds->items[i] = *pred;
+		preds->items[i].rule = need->rule;
+		preds->num++;
+	}
+	need->bits |= 1ull << i;
+}
+
+static void add_pred_ranges(struct need *need, enum pred_field field,
+			    struct pred_range *ranges, u32 num)
+{
+	struct pred pred = { .field = field, .ranges = ranges };
+
+	pred.num_ranges = merge_ranges(ranges, num);
+	add(need, &pred);
+}
+
+static void add_ranges(struct need *need, enum pred_field field,
+		       const struct ast_ranges *from)
+{
+	struct pred_range *ranges;
+
+	if (!from->num)
+		return;
+	ranges = arena_array(need->preds->arena, from->num, sizeof(*ranges));
+	for (u32 i = 0; i < from->num; i++)
+		ranges[i] = (struct pred_range){ from->items[i].lo,
+						 from->items[i].hi };
+	add_pred_ranges(need, field, ranges, from->num);
+}
+
+static void add_values(struct need *need, enum pred_field field,
+		       const u32 *values, u32 num)
+{
+	struct pred_range *ranges;
+
+	if (!num)
+		return;
+	ranges = arena_array(need->preds->arena, num, sizeof(*ranges));
+	for (u32 i = 0; i < num; i++)
+		ranges[i] = (struct pred_range){ values[i], values[i] };
+	add_pred_ranges(need, field, ranges, num);
+}
+
+static void add_mask(struct need *need, enum pred_field field, u64 mask)
+{
+	u32 values[64];
+	u32 num = 0;
+
+	for (u32 i = 0; i < 64; i++)
+		if (mask >> i & 1)
+			values[num++] = i;
+	add_values(need, field, values, num);
+}
+
+static void add_cidrs(struct need *need, enum pred_field field,
+		      const struct ast_cidrs *in,
+		      const struct ast_cidrs *except)
+{
+	static struct ast_cidr all[2] = {
+		{ .len = 0 },
+		{ .addr.bytes = { [10] = 0xff, [11] = 0xff }, .len = 96 },
+	};
+	const struct ast_cidrs any = { .items = all, .num = ARRAY_SIZE(all) };
+	struct pred pred = { .field = field };
+
+	if (!in->num && !except->num)
+		return;
+	pred.in = sort_cidrs(need->preds->arena, in->num ? in : &any);
+	pred.except = sort_cidrs(need->preds->arena, except);
+	add(need, &pred);
+}
+
+/* ---- network ---- */
+
+/* Socket types that carry a protocol; bits 1 .. 5. */
+static u32 socktypes_of(u32 protocol)
+{
+	const u32 stream = 1u << 1, dgram = 1u << 2, raw = 1u << 3;
+	const u32 seqpacket = 1u << 5;
+
+	switch (protocol) {
+	case 6: /* tcp */
+	case 262: /* mptcp */
+		return stream;
+	case 17: /* udp */
+	case 136: /* udplite */
+		return dgram;
+	case 132: /* sctp */
+		return stream | seqpacket;
+	case 1: /* icmp */
+	case 58: /* icmpv6 */
+		return dgram | raw;
+	}
+	return ~0u;
+}
+
+static void add_protocols(struct need *need)
+{
+	const struct ast_rule *rule = need->rule;
+	struct pred_range *ranges;
+	u32 num = 0;
+
+	if (!rule->num_protocols)
+		return;
+	ranges = arena_array(need->preds->arena,
+			     (size_t)rule->num_protocols * (MAX_SOCKTYPE + 1),
+			     sizeof(*ranges));
+	for (u32 i = 0; i < rule->num_protocols; i++) {
+		u32 protocol = rule->protocols[i];
+		/* a rule that says the type itself is not second-guessed */
+		u32 types = rule->num_socktypes ? ~0u : socktypes_of(protocol);
+
+		for (u32 type = 0; type <= MAX_SOCKTYPE; type++) {
+			u32 key = pred_protocol_key(type, protocol);
+
+			if (types == ~0u || (type < 32 && types >> type & 1))
+				ranges[num++] = (struct pred_range){ key, key };
+		}
+	}
+	add_pred_ranges(need, PRED_PROTOCOL, ranges, num);
+}
+
+static bool speaks_of_inet(const struct ast_rule *rule)
+{
+	return rule->num_protocols || rule->ports.num ||
+	       rule->peer_ports.num || rule->to.num || rule->to_except.num ||
+	       rule->at.num || rule->at_except.num;
+}
+
+static void add_families(struct need *need)
+{
+	static const u32 inet[] = { AF_INET_NUMBER, AF_INET6_NUMBER };
+	const struct ast_rule *rule = need->rule;
+
+	if (rule->num_families)
+		add_values(need, PRED_FAMILY, rule->families,
+			   rule->num_families);
+	else if (speaks_of_inet(rule))
+		add_values(need, PRED_FAMILY, inet, ARRAY_SIZE(inet));
+}
+
+/* A socket for addresses of one family only is of that family. */
+static void add_create_families(struct need *need)
+{
+	const struct ast_rule *rule = need->rule;
+	const struct ast_cidrs *cidrs = rule->to.num ? &rule->to : &rule->at;
+	bool v4 = false, v6 = false;
+	u32 family;
+
+	for (u32 i = 0; i < cidrs->num; i++) {
+		if (pred_is_ipv4(&cidrs->items[i]))
+			v4 = true;
+		else
+			v6 = true;
+	}
+	if (rule->num_families || v4 == v6) {
+		add_families(need);
+		return;
+	}
+	family = v4 ? AF_INET_NUMBER : AF_INET6_NUMBER;
+	add_values(need, PRED_FAMILY, &family, 1);
+}
+
+/* ---- rules ---- */
+
+static void add_when(struct need *need)
+{
+	const struct ast_when *when = &need->rule->when;
+
+	add_ranges(need, PRED_UID, &when->uid);
+	add_ranges(need, PRED_GID, &when->gid);
+	add_ranges(need, PRED_HOST_UID, &when->host_uid);
+}
+
+static void add_socket(struct need *need)
+{
+	const struct ast_rule *rule = need->rule;
+
+	add_values(need, PRED_SOCKTYPE, rule->socktypes, rule->num_socktypes);
+	add_protocols(need);
+}
+
+static int finish(const struct need *need, u64 *bits)
+{
+	*bits = need->bits;
+	return need->err;
+}
+
+int preds_of_rule(struct preds *preds, const struct ast_rule *rule, u64 *bits)
+{
+	static const u32 yes = 1;
+	struct need need = { .preds = preds, .rule = rule };
+
+	add_when(&need);
+	if (rule->owner)
+		add_values(&need, PRED_OWNER, &yes, 1);
+	add_mask(&need, PRED_TYPE, rule->types);
+	if (rule->class == BVM_CLASS_NETWORK) {
+		add_families(&need);
+		add_socket(&need);
+		add_ranges(&need, PRED_PORT, &rule->ports);
+		add_ranges(&need, PRED_PEER_PORT, &rule->peer_ports);
+		add_cidrs(&need, PRED_REMOTE, &rule->to, &rule->to_except);
+		add_cidrs(&need, PRED_LOCAL, &rule->at, &rule->at_except);
+	}
+	return finish(&need, bits);
+}
+
+int preds_of_create(struct preds *preds, const struct ast_rule *rule, u64 *bits)
+{
+	struct need need = { .preds = preds, .rule = rule };
+
+	add_when(&need);
+	add_create_families(&need);
+	add_socket(&need);
+	return finish(&need, bits);
+}
+
+int preds_of_inherit(struct preds *preds, const struct ast_rule *rule,
+		     u64 *bits)
+{
+	struct need need = { .preds = preds, .rule = rule };
+
+	need.err = preds_of_rule(preds, rule, &need.bits);
+	if (!rule->types)
+		add_mask(&need, PRED_TYPE, ~NAMED_KINDS);
+	return finish(&need, bits);
+}
+
+int preds_of_named_kinds(struct preds *preds, u64 *bits)
+{
+	struct need need = { .preds = preds };
+
+	add_mask(&need, PRED_TYPE, NAMED_KINDS);
+	return finish(&need, bits);
+}
+
+static bool ranges_meet(const struct pred *x, const struct pred *y)
+{
+	u32 i = 0, j = 0;
+
+	while (i < x->num_ranges && j < y->num_ranges) {
+		if (x->ranges[i].hi < y->ranges[j].lo)
+			i++;
+		else if (y->ranges[j].hi < x->ranges[i].lo)
+			j++;
+		else
+			return true;
+	}
+	return false;
+}
+
+bool preds_may_hold(const struct preds *preds, u64 need)
+{
+	for (u32 i = 0; i < preds->num; i++) {
+		const struct pred *x = &preds->items[i];
+
+		if (!(need >> i & 1) || !x->num_ranges)
+			continue;
+		for (u32 j = i + 1; j < preds->num; j++) {
+			const struct pred *y = &preds->items[j];
+
+			if (need >> j & 1 && y->field == x->field &&
+			    !ranges_meet(x, y))
+				return false;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * preds.h - the conditions of one class's rules as bits of a word
+ *
+ * A predicate says that one field of a request has one of some values. Rules
+ * that ask the same share one. A program sets the bits of those that hold,
+ * and a rule needs a set of them.
+ */
+#ifndef POLICYC_PREDS_H
+#define POLICYC_PREDS_H
+
+#include "arena.h"
+#include "ast.h"
+#include "diag.h"
+
+enum pred_field {
+	PRED_UID,
+	PRED_GID,
+	PRED_HOST_UID,
+	PRED_OWNER,
+	PRED_TYPE, /* files: BVM_KIND_* */
+	PRED_FAMILY,
+	PRED_SOCKTYPE,
+	PRED_PROTOCOL, /* pred_protocol_key */
+	PRED_PORT,
+	PRED_PEER_PORT,
+	PRED_REMOTE, /* addresses; all before are numbers */
+	PRED_LOCAL,
+	PRED_NUM_FIELDS
+};
+
+/* Protocol numbers mean something only together with the socket type. */
+static inline u32 pred_protocol_key(u32 socktype, u32 protocol)
+{
+	return socktype << 10 | protocol;
+}
+
+struct pred_range {
+	u64 lo, hi; /* inclusive */
+};
+
+struct pred {
+	enum pred_field field;
+	struct pred_range *ranges; /* ascending, neither overlap nor touch */
+	u32 num_ranges;
+	struct ast_cidrs in, except; /* sorted; PRED_REMOTE and PRED_LOCAL */
+	const struct ast_rule *rule; /* the first that asks */
+};
+
+struct preds {
+	struct arena *arena;
+	struct diag *diag;
+	u32 class;
+	struct pred items[BVM_MAX_PREDICATES];
+	u32 num;
+};
+
+void preds_init(struct preds *preds, struct arena *arena, struct diag *diag,
+		u32 class);
+
+/*
+ * The predicates that a rule needs. The second is for the `create` that an
+ * allow of connect, listen, send or accept brings with it: the family, type,
+ * protocol and `when` of the rule, without its ports and addresses. The third
+ * is for rules that allow `inherit` without a type: kinds of descriptors that
+ * must be named are left out.
+ *
+ * Return: 0; -E2BIG over 64 predicates, reported.
+ */
+int __must_check preds_of_rule(struct preds *preds, const struct ast_rule *rule,
+			       u64 *need);
+int __must_check preds_of_create(struct preds *preds,
+				 const struct ast_rule *rule, u64 *need);
+int __must_check preds_of_inherit(struct preds *preds,
+				  const struct ast_rule *rule, u64 *need);
+
+/* The predicate "a kind of descriptor that a rule must name". */
+int __must_check preds_of_named_kinds(struct preds *preds, u64 *need);
+
+/* May a request have all of these? false: two predicates exclude each other. */
+bool preds_may_hold(const struct preds *preds, u64 need);
+
+/* "uid", "family", ...: as in requests and in a policy's keys. */
+const char *pred_field_name(enum pred_field field);
+
+/* Is it inside ::ffff:0:0/96? */
+bool pred_is_ipv4(const struct ast_cidr *cidr);
+
+#endif /* POLICYC_PREDS_H */
