@@ -42,6 +42,6 @@ char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t len);
 char *__printf(2, 3) arena_printf(struct arena *arena, const char *fmt, ...);
 char *__printf(2, 0)
-arena_vprintf(struct arena *arena, const char *fmt, va_list args);
+	arena_vprintf(struct arena *arena, const char *fmt, va_list args);
 
 #endif /* POLICYC_ARENA_H */

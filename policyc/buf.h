@@ -18,9 +18,9 @@ struct buf {
 	size_t cap; /* bytes there are */
 };
 
-#define BUF_INIT(arena_)            \
-	{                           \
-		.arena = (arena_)   \
+#define BUF_INIT(arena_)          \
+	{                         \
+		.arena = (arena_) \
 	}
 
 /* Room for len bytes behind the end, zeroed and counted in; where it starts. */

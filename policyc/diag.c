@@ -67,8 +67,7 @@ struct diag *diag_create(struct arena *arena,
 
 static bool same_place(const struct span *a, const struct span *b)
 {
-	return a->source == b->source && a->line == b->line &&
-	       a->col == b->col;
+	return a->source == b->source && a->line == b->line && a->col == b->col;
 }
 
 static bool is_known(const struct diag *diag, const struct message *new)
@@ -294,8 +293,8 @@ static void put_excerpt(const struct diag *diag, struct buf *out,
 		return;
 	line = source_line(span->source, span->line, &len);
 	from = span->col ? span->col - 1 : 0;
-	to = span->end_line == span->line && span->end_col ?
-		     span->end_col - 1 : len;
+	to = span->end_line == span->line && span->end_col ? span->end_col - 1 :
+							     len;
 	start = window(line, &len, from);
 	line += start;
 	from = from - start < len ? from - start : len;
@@ -347,8 +346,7 @@ static void put_text(const struct diag *diag, struct buf *out,
 	for (note = message->notes; note; note = note->next) {
 		bool elsewhere = note->span.source != NULL;
 
-		put_place(diag, out,
-			  elsewhere ? &note->span : &message->span);
+		put_place(diag, out, elsewhere ? &note->span : &message->span);
 		put_color(diag, out, COLOR_BLUE);
 		buf_printf(out, "note: ");
 		put_color(diag, out, COLOR_RESET);

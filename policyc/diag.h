@@ -52,9 +52,8 @@ struct diag *diag_create(struct arena *arena,
  * Report message ID; span may be NULL if it is about no place. The text is
  * copied. Spans point into sources, which must live until diag_print.
  */
-#define diag_report(diag, span, ID, ...)                       \
-	diag_emit(diag, span, DIAG_##ID, DIAG_FORMAT_##ID, \
-		  ##__VA_ARGS__)
+#define diag_report(diag, span, ID, ...) \
+	diag_emit(diag, span, DIAG_##ID, DIAG_FORMAT_##ID, ##__VA_ARGS__)
 void __printf(4, 5) diag_emit(struct diag *diag, const struct span *span,
 			      enum diag_id id, const char *fmt, ...);
 

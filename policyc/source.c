@@ -34,8 +34,7 @@ const struct source *source_create(struct arena *arena, const char *name,
 	source->name = arena_strdup(arena, name);
 	source->text = text;
 	source->len = len;
-	source->lines =
-		index_lines(arena, text, len, &source->num_lines);
+	source->lines = index_lines(arena, text, len, &source->num_lines);
 	return source;
 }
 
@@ -105,13 +104,34 @@ const char *source_line(const struct source *source, u32 line, size_t *len)
 	if (!line || line > source->num_lines)
 		return "";
 	start = source->lines[line - 1];
-	end = line < source->num_lines ? source->lines[line] :
-					 (u32)source->len;
-	while (end > start && (source->text[end - 1] == '\n' ||
-			       source->text[end - 1] == '\r'))
+	end = line < source->num_lines ? source->lines[line] : (u32)source->len;
+	while (end > start &&
+	       (source->text[end - 1] == '\n' || source->text[end - 1] == '\r'))
 		end--;
 	*len = end - start;
 	return source->text + start;
+}
+
+struct span source_span(const struct source *source, size_t off, size_t len)
+{
+	struct span span = { .source = source };
+	u32 low = 0, high = source->num_lines - 1;
+
+	while (low < high) {
+		u32 middle = low + (high - low + 1) / 2;
+
+		if (source->lines[middle] <= off)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	if (off < source->lines[low])
+		off = source->lines[low];
+	span.line = low + 1;
+	span.col = (u32)(off - source->lines[low]) + 1;
+	span.end_line = span.line;
+	span.end_col = span.col + (u32)len;
+	return span;
 }
 
 const char *source_quote(struct arena *arena, const struct span *span)

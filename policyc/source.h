@@ -35,6 +35,9 @@ int __must_check source_read(struct arena *arena, const char *path,
 /* Line number (from 1) without its end; "" past the end. */
 const char *source_line(const struct source *source, u32 line, size_t *len);
 
+/* The place of len bytes at offset off, for messages; len 0 is a point. */
+struct span source_span(const struct source *source, size_t off, size_t len);
+
 /* What a span covers on its first line, a copy. */
 const char *source_quote(struct arena *arena, const struct span *span);
 

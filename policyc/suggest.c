@@ -36,7 +36,8 @@ static u32 distance(const char *a, size_t a_len, const char *b, size_t b_len)
 
 			row[j] = min3(row[j - 1] + 1, above[j] + 1,
 				      above[j - 1] + !same);
-			if (i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) &&
+			if (i > 1 && j > 1 &&
+			    fold(a[i - 1]) == fold(b[j - 2]) &&
 			    fold(a[i - 2]) == fold(b[j - 1]) &&
 			    above2[j - 2] + 1 < row[j])
 				row[j] = above2[j - 2] + 1;

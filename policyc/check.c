@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "check.h"
+#include "links.h"
+#include "textset.h"
+
+#define NETWORK_ENDS                                          \
+	(BVM_BIT(NETWORK, CONNECT) | BVM_BIT(NETWORK, SEND) | \
+	 BVM_BIT(NETWORK, RECEIVE))
+#define NETWORK_ADDRESSED                                                   \
+	(NETWORK_ENDS | BVM_BIT(NETWORK, BIND) | BVM_BIT(NETWORK, LISTEN) | \
+	 BVM_BIT(NETWORK, ACCEPT))
+
+/* Operations that have what a key speaks of. */
+static const struct {
+	u32 class;
+	const char *key;
+	u64 ops;
+} meanings[] = {
+	{ BVM_CLASS_FILES, "paths", ~BVM_BIT(FILES, INHERIT) },
+	{ BVM_CLASS_FILES, "owner", ~BVM_BIT(FILES, INHERIT) },
+	{ BVM_CLASS_NETWORK, "to", NETWORK_ENDS },
+	{ BVM_CLASS_NETWORK, "at", NETWORK_ADDRESSED },
+	{ BVM_CLASS_NETWORK, "ports", NETWORK_ADDRESSED },
+	{ BVM_CLASS_NETWORK, "peer-ports", NETWORK_ADDRESSED },
+};
+
+static const char *first_op(u32 class, u64 ops)
+{
+	return bvm_op_name(class, (u32)__builtin_ctzll(ops));
+}
+
+static void check_meanings(struct parse *parse, const struct rule_facts *facts)
+{
+	struct ast_rule *rule = facts->rule;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(meanings); i++) {
+		const struct node_pair *pair;
+		u64 mute;
+
+		if (meanings[i].class != rule->class)
+			continue;
+		pair = node_find(facts->node, meanings[i].key);
+		mute = facts->named & ~meanings[i].ops;
+		if (!pair)
+			continue;
+		rule->ops &= meanings[i].ops;
+		if (!mute)
+			continue;
+		diag_report(parse->diag, &pair->key->span, KEY_FOR_OPS,
+			    meanings[i].key,
+			    arena_printf(parse->arena, "'%s'",
+					 first_op(rule->class, mute)));
+		diag_note(parse->diag, "give '%s' a rule of its own",
+			  first_op(rule->class, mute));
+	}
+}
+
+static void check_denial_keys(struct parse *parse,
+			      const struct rule_facts *facts)
+{
+	static const char *const names[] = { "errno", "quiet" };
+	size_t i;
+
+	if (facts->rule->kind == BVM_RULE_DENY)
+		return;
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct node_pair *pair = node_find(facts->node, names[i]);
+
+		if (pair)
+			diag_report(parse->diag, &pair->key->span,
+				    ERRNO_ON_ALLOW, names[i],
+				    facts->rule->kind == BVM_RULE_ALLOW ?
+					    "an allow" :
+					    "an audit");
+	}
+}
+
+static void check_inherit(struct parse *parse, const struct rule_facts *facts)
+{
+	struct ast_rule *rule = facts->rule;
+
+	if (rule->class != BVM_CLASS_FILES || rule->kind != BVM_RULE_ALLOW ||
+	    !(rule->ops & BVM_BIT(FILES, INHERIT)) ||
+	    node_find(facts->node, "type"))
+		return;
+	if (!(facts->named & BVM_BIT(FILES, INHERIT))) {
+		/* `all` is not meant to let every kind of descriptor in. */
+		rule->ops &= ~BVM_BIT(FILES, INHERIT);
+		return;
+	}
+	diag_report(parse->diag, &rule->span, INHERIT_TYPE);
+	diag_note(parse->diag, "say which kinds of descriptors, such as "
+			       "type: [pipe, tty, null]");
+}
+
+static void check_except(struct parse *parse, const struct rule_facts *facts)
+{
+	const struct node_pair *pair = node_find(facts->node, "except");
+	u32 class = facts->rule->class;
+
+	if (!pair || class == BVM_CLASS_EXEC)
+		return;
+	if (class == BVM_CLASS_FILES && !node_find(facts->node, "paths"))
+		diag_report(parse->diag, &pair->key->span, EXCEPT_ALONE,
+			    "'paths'");
+	if (class == BVM_CLASS_NETWORK && !node_find(facts->node, "to") &&
+	    !node_find(facts->node, "at"))
+		diag_report(parse->diag, &pair->key->span, EXCEPT_ALONE,
+			    "'to' or 'at'");
+}
+
+/* `/x/` and two stars do not name /x, which surprises everybody once. */
+static void check_below(struct parse *parse, const struct ast_rule *rule)
+{
+	struct textset own = { 0 };
+	u32 i;
+
+	if (rule->class != BVM_CLASS_FILES || rule->span.source != parse->main)
+		return;
+	for (i = 0; i < rule->paths.num; i++)
+		textset_add(parse->arena, &own, rule->paths.items[i].text);
+	textset_sort(&own);
+	for (i = 0; i < rule->paths.num; i++) {
+		const struct ast_pattern *pattern = &rule->paths.items[i];
+		size_t len = strlen(pattern->text);
+		const char *top;
+
+		if (len < 5 || strcmp(pattern->text + len - 3, "/**"))
+			continue;
+		top = arena_strndup(parse->arena, pattern->text, len - 3);
+		if (!textset_has(&own, top))
+			diag_report(parse->diag, &pattern->span, BELOW_ONLY,
+				    pattern->text, top, top);
+	}
+}
+
+static void check_creation(const struct rule_facts *facts)
+{
+	struct ast_rule *rule = facts->rule;
+
+	rule->implies_create =
+		rule->class == BVM_CLASS_NETWORK &&
+		rule->kind == BVM_RULE_ALLOW &&
+		(rule->ops &
+		 (BVM_BIT(NETWORK, CONNECT) | BVM_BIT(NETWORK, LISTEN) |
+		  BVM_BIT(NETWORK, ACCEPT) | BVM_BIT(NETWORK, SEND)));
+}
+
+void check_rule(struct parse *parse, const struct rule_facts *facts)
+{
+	check_meanings(parse, facts);
+	check_denial_keys(parse, facts);
+	check_inherit(parse, facts);
+	check_except(parse, facts);
+	check_below(parse, facts->rule);
+	check_creation(facts);
+	links_check(parse, facts->rule);
+}
+
+static const struct ast_rule *find_path_deny(const struct ast_policy *policy)
+{
+	u32 i;
+
+	for (i = 0; i < policy->num_rules; i++) {
+		const struct ast_rule *rule = &policy->rules[i];
+
+		if (rule->kind == BVM_RULE_DENY && rule->paths.num &&
+		    policy->defaults[rule->class] == AST_ALLOW)
+			return rule;
+	}
+	return NULL;
+}
+
+void check_policy(struct parse *parse, bool mounts)
+{
+	const struct ast_rule *rule = find_path_deny(parse->policy);
+
+	if (!rule || mounts)
+		return;
+	diag_report(parse->diag, &rule->span, MOUNTS_UNSAID);
+	diag_note(parse->diag, "whoever can mount can give a file another "
+			       "path: say 'default: {mounts: deny}' or write "
+			       "rules in 'mounts'");
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * command.h - what policyc can be told to do
+ */
+#ifndef POLICYC_COMMAND_H
+#define POLICYC_COMMAND_H
+
+#include "diag.h"
+#include "parse.h"
+
+/* Exit codes, the same for every command. */
+enum {
+	EXIT_YES = 0, /* or done */
+	EXIT_NO = 1, /* the answer is no */
+	EXIT_BAD = 2, /* wrong use or bad input */
+	EXIT_MACHINE = 3, /* the machine lacks something */
+	EXIT_BUG = 4,
+};
+
+/* One call of policyc; everything lives in the arena. */
+struct run {
+	struct arena *arena;
+	struct diag *diag;
+	struct parse_options parse;
+	const char *out; /* -o, or NULL */
+	bool dry; /* -n */
+	bool json; /* --json */
+	int num_operands;
+	char **operands;
+};
+
+/*
+ * Each returns an exit code. Messages that are in run->diag at the end are
+ * printed by the caller.
+ */
+int command_check(struct run *run);
+
+#endif /* POLICYC_COMMAND_H */

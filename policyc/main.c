@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <getopt.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "suggest.h"
+
+/* A command is a row; its options are the letters of option_help. */
+static const struct command {
+	const char *name;
+	int (*run)(struct run *run);
+	const char *options;
+	int min_operands, max_operands;
+	const char *operands;
+	const char *help;
+} commands[] = {
+	{ "check", command_check, "IDj", 1, INT_MAX, "FILE...",
+	  "say all that is wrong with policies" },
+};
+
+static const struct {
+	char letter;
+	const char *text;
+} option_help[] = {
+	{ 'I', "-I DIR         look for includes in DIR too" },
+	{ 'D', "-D NAME=VALUE  set a variable of the policy" },
+	{ 'o', "-o FILE        write to FILE" },
+	{ 'n', "-n             write nothing" },
+	{ 'j', "--json         messages as JSON" },
+};
+
+static const struct option long_options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "json", no_argument, NULL, 'j' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void print_usage(FILE *out)
+{
+	size_t i;
+
+	fputs("usage: policyc COMMAND [OPTION...] [OPERAND...]\n\n", out);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(out, "  policyc %-8s %s\n", commands[i].name,
+			commands[i].help);
+	fputs("\n'policyc COMMAND --help' says more. A FILE of '-' is the "
+	      "standard input.\n"
+	      "Exit status: 0 yes or done, 1 the answer is no, 2 wrong use "
+	      "or bad input,\n"
+	      "3 the machine lacks something, 4 a bug.\n",
+	      out);
+}
+
+static void print_help(const struct command *command)
+{
+	size_t i;
+
+	printf("usage: policyc %s [OPTION...] %s\n\n%s\n\n", command->name,
+	       command->operands, command->help);
+	for (i = 0; i < ARRAY_SIZE(option_help); i++)
+		if (strchr(command->options, option_help[i].letter))
+			printf("  %s\n", option_help[i].text);
+	printf("  --help         this text\n");
+}
+
+static const struct command *find_command(const char *name)
+{
+	struct suggest suggest = SUGGEST_INIT(name);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+		suggest_try(&suggest, commands[i].name);
+	}
+	fprintf(stderr, "policyc: no command '%s'", name);
+	if (suggest.best)
+		fprintf(stderr, ", did you mean '%s'?", suggest.best);
+	fputs("\nTry 'policyc --help'.\n", stderr);
+	return NULL;
+}
+
+static const char **append(struct run *run, const char *const *list, u32 *num,
+			   const char *item)
+{
+	const char **grown = arena_grow(run->arena, (void *)(uintptr_t)list,
+					*num, sizeof(item));
+
+	grown[(*num)++] = item;
+	return grown;
+}
+
+static void take_option(struct run *run, int letter, const char *value)
+{
+	struct parse_options *parse = &run->parse;
+
+	if (letter == 'I')
+		parse->include_dirs = append(run, parse->include_dirs,
+					     &parse->num_include_dirs, value);
+	else if (letter == 'D')
+		parse->defines =
+			append(run, parse->defines, &parse->num_defines, value);
+	else if (letter == 'o')
+		run->out = value;
+	else if (letter == 'n')
+		run->dry = true;
+	else if (letter == 'j')
+		run->json = true;
+}
+
+static int wrong_use(const struct command *command)
+{
+	fprintf(stderr,
+		"usage: policyc %s [OPTION...] %s\n"
+		"Try 'policyc %s --help'.\n",
+		command->name, command->operands, command->name);
+	return EXIT_BAD;
+}
+
+/* 0; or an exit code plus 1, as the command is not to be run. */
+static int take_options(struct run *run, const struct command *command,
+			int argc, char **argv)
+{
+	int letter;
+
+	/* '+': a request may start with '-', so options come first. */
+	while ((letter = getopt_long(argc, argv, "+I:D:o:nh", long_options,
+				     NULL)) != -1) {
+		if (letter == 'h') {
+			print_help(command);
+			return EXIT_YES + 1;
+		}
+		if (letter == '?')
+			return wrong_use(command) + 1;
+		if (!strchr(command->options, letter)) {
+			fprintf(stderr, "policyc: %s has no option '%s'\n",
+				command->name, argv[optind - 1]);
+			return wrong_use(command) + 1;
+		}
+		take_option(run, letter, optarg);
+	}
+	run->num_operands = argc - optind;
+	run->operands = argv + optind;
+	if (run->num_operands < command->min_operands ||
+	    run->num_operands > command->max_operands)
+		return wrong_use(command) + 1;
+	return 0;
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	struct run run = { .arena = arena_create() };
+	int code = take_options(&run, command, argc, argv);
+	struct diag_options options = {
+		.json = run.json,
+		.color = isatty(STDERR_FILENO) && !getenv("NO_COLOR"),
+		.lint = command->run == command_check,
+	};
+
+	if (code) {
+		arena_free(run.arena);
+		return code - 1;
+	}
+	run.diag = diag_create(run.arena, &options);
+	code = command->run(&run);
+	(void)fflush(stdout);
+	diag_print(run.diag, run.json ? stdout : stderr);
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("policyc: cannot write");
+		code = EXIT_MACHINE;
+	}
+	arena_free(run.arena);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc < 2) {
+		print_usage(stderr);
+		return EXIT_BAD;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+	    !strcmp(argv[1], "help")) {
+		print_usage(stdout);
+		return EXIT_YES;
+	}
+	command = find_command(argv[1]);
+	if (!command)
+		return EXIT_BAD;
+	return run_command(command, argc - 1, argv + 1);
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <openssl/evp.h>
+
+#include "check.h"
+#include "load.h"
+#include "rule.h"
+#include "section.h"
+
+typedef void read_fn(struct parse *parse, const struct node *node);
+
+/* Who reads which key; those of classes and of load.c are not here. */
+static read_fn *const readers[NUM_KEYS] = {
+	[KEY_POLICY_BAILIFF] = section_read_version,
+	[KEY_POLICY_POLICY] = section_read_name,
+	[KEY_POLICY_DESCRIPTION] = section_read_description,
+	[KEY_POLICY_MODE] = section_read_mode,
+	[KEY_POLICY_DEFAULT] = section_read_default,
+	[KEY_POLICY_ENTER] = section_read_enter,
+	[KEY_POLICY_UNMEDIATED] = section_read_unmediated,
+	[KEY_POLICY_CONTAINERS] = section_read_containers,
+	[KEY_POLICY_TESTS] = section_read_tests,
+};
+
+static void read_value(struct parse *parse, enum key_id key,
+		       const struct node *node)
+{
+	u32 class = bvm_class_by_name(keys[key].name);
+
+	if (node->bad)
+		return;
+	if (node_is_empty(node))
+		diag_report(parse->diag, &node->span, EMPTY_VALUE,
+			    keys[key].name, "");
+	else if (class)
+		rule_read_class(parse, key, class, node);
+	else if (readers[key])
+		readers[key](parse, node);
+}
+
+/* Included files say only what adds up. The version is harmless there. */
+static bool may_be_included(enum key_id key)
+{
+	return keys[key].status == KEY_SHARED || key == KEY_POLICY_BAILIFF;
+}
+
+static void read_file(struct parse *parse, const struct file *file)
+{
+	u32 i;
+
+	if (!file->root)
+		return;
+	for (i = 0; i < file->root->num; i++) {
+		const struct node_pair *pair = &file->root->pairs[i];
+		int key = key_identify(parse->diag, KEY_IN_POLICY, pair->key);
+
+		if (key < 0)
+			continue;
+		if (file->source != parse->main &&
+		    !may_be_included((enum key_id)key)) {
+			diag_report(parse->diag, &pair->key->span, INCLUDE_KEY,
+				    keys[key].name);
+			diag_note(parse->diag, "an include has vars, rules "
+					       "of classes and tests");
+			continue;
+		}
+		read_value(parse, (enum key_id)key, pair->value);
+	}
+}
+
+static void check_required(struct parse *parse, const struct node *root)
+{
+	struct span span = { .source = parse->main };
+	int i;
+
+	for (i = 0; i < NUM_KEYS; i++)
+		if (keys[i].status == KEY_REQUIRED && root &&
+		    !node_find(root, keys[i].name)) {
+			diag_report(parse->diag, &span, MISSING_KEY,
+				    "the policy", keys[i].name);
+			diag_note(parse->diag, "it is the %s", keys[i].doc);
+		}
+}
+
+/* Did the policy say what becomes of mounts? */
+static bool speaks_of_mounts(const struct files *files)
+{
+	u32 i;
+
+	for (i = 0; i < files->num; i++) {
+		const struct node *root = files->items[i]->root;
+		const struct node *defaults;
+
+		if (!root)
+			continue;
+		defaults = node_get(root, "default");
+		if (node_get(root, "mounts") ||
+		    (defaults && node_get(defaults, "mounts")))
+			return true;
+	}
+	return false;
+}
+
+static void add_sources(struct parse *parse, const struct files *files)
+{
+	struct ast_policy *policy = parse->policy;
+	u32 i;
+
+	policy->sources =
+		arena_array(parse->arena, files->num, sizeof(*policy->sources));
+	for (i = 0; i < files->num; i++)
+		policy->sources[policy->num_sources++] =
+			files->items[i]->source;
+}
+
+/* SHA-256 over name, NUL, length (64 bits, little-endian) and contents. */
+static bool make_digest(struct ast_policy *policy)
+{
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	bool ok = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL);
+	u32 i;
+
+	for (i = 0; i < policy->num_sources && ok; i++) {
+		const struct source *source = policy->sources[i];
+		u64 len = source->len;
+
+		ok = EVP_DigestUpdate(md, source->name,
+				      strlen(source->name) + 1) &&
+		     EVP_DigestUpdate(md, &len, sizeof(len)) &&
+		     EVP_DigestUpdate(md, source->text, source->len);
+	}
+	ok = ok && EVP_DigestFinal_ex(md, policy->digest, NULL);
+	EVP_MD_CTX_free(md);
+	return ok;
+}
+
+static struct vars *settle_vars(const struct files *files,
+				const struct parse_options *options)
+{
+	struct vars *vars = files->items[0]->vars;
+	u32 i;
+
+	if (!files->items[0]->root)
+		return vars;
+	for (i = 0; i < options->num_defines; i++)
+		vars_define(vars, options->defines[i]);
+	vars_settle(vars);
+	return vars;
+}
+
+struct ast_policy *parse_text(struct arena *arena, struct diag *diag,
+			      const struct parse_options *options,
+			      const struct source *source)
+{
+	u32 errors = diag_num_errors(diag);
+	struct parse parse = {
+		.arena = arena,
+		.diag = diag,
+		.main = source,
+		.policy = arena_alloc(arena, sizeof(*parse.policy)),
+	};
+	struct files files = load_files(arena, diag, options, source);
+	u32 i;
+
+	parse.policy->name = "";
+	parse.policy->description = "";
+	parse.vars = settle_vars(&files, options);
+	add_sources(&parse, &files);
+	check_required(&parse, files.items[0]->root);
+	for (i = 0; i < files.num; i++)
+		read_file(&parse, files.items[i]);
+	check_policy(&parse, speaks_of_mounts(&files));
+	if (!make_digest(parse.policy))
+		diag_report(diag, NULL, READ, "libcrypto", "no SHA-256");
+	return diag_num_errors(diag) == errors ? parse.policy : NULL;
+}
+
+struct ast_policy *parse_policy(struct arena *arena, struct diag *diag,
+				const struct parse_options *options,
+				const char *path)
+{
+	const struct source *source = load_source(arena, diag, path, NULL);
+
+	if (!source)
+		return NULL;
+	return parse_text(arena, diag, options, source);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vars.h - variables, and text with them filled in
+ *
+ * A variable is text or a list, made of other variables perhaps. Text with a
+ * list in it becomes one text for each member. The file that includes
+ * another has the last word on a variable, -D has it over all.
+ */
+#ifndef POLICYC_VARS_H
+#define POLICYC_VARS_H
+
+#include "diag.h"
+#include "node.h"
+
+#define VARS_MAX_VALUES 100000 /* that one text may become */
+#define VARS_MAX_DEPTH 64 /* variables within variables */
+#define VARS_MAX_BYTES (32u << 20) /* made by variables in one policy */
+
+struct vars;
+
+/* A text as it ended up. */
+struct value {
+	const char *text;
+	struct span span; /* where it was written, or the variable used */
+	bool plain; /* without quotes */
+	u32 shift; /* text starts so many bytes into span */
+	bool verbatim; /* text is in the source as it is here */
+};
+
+struct values {
+	struct value *items;
+	u32 num;
+};
+
+struct vars *vars_create(struct arena *arena, struct diag *diag);
+
+/* Take in the `vars:` of a file. */
+void vars_declare(struct vars *vars, const struct node *map);
+/*
+ * Take in those of an include. Two includes that differ on a variable which
+ * the including file does not define are an error, told by vars_settle.
+ */
+void vars_inherit(struct vars *vars, const struct vars *from);
+/* -D name=value */
+void vars_define(struct vars *vars, const char *define);
+/* Nothing will be added: report conflicts and missing values. */
+void vars_settle(struct vars *vars);
+
+/* Add what value becomes to values. False: an error was reported. */
+bool vars_expand(struct vars *vars, const struct value *value,
+		 struct values *values);
+
+#endif /* POLICYC_VARS_H */
