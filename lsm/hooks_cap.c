@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hooks_cap.c - using capabilities
+ */
+#include <linux/security.h>
+
+#include "attach.h"
+#include "common.h"
+#include "compat.h"
+#include "cred.h"
+#include "decide.h"
+
+/*
+ * Comes after the kernel's own answer was yes: what a task lacks anyway is
+ * never asked here. The subject is cred, not always the caller.
+ */
+static int hook_capable(const struct cred *cred, struct user_namespace *ns,
+			int cap, unsigned int opts)
+{
+	const struct bailiff_set *set = bailiff_cred_set(cred);
+	struct bailiff_request rq;
+
+	if (likely(!set))
+		return 0;
+	bailiff_request_init(&rq, cred, set, BVM_CLASS_CAPABILITIES);
+	rq.ops = BVM_BIT(CAPABILITIES, CAPABILITY);
+	rq.ctx.capabilities.cap = cap;
+	rq.silent = opts & CAP_OPT_NOAUDIT;
+	return bailiff_decide(&rq);
+}
+
+static struct security_hook_list hooks[] __ro_after_init = {
+	LSM_HOOK_INIT(capable, hook_capable),
+};
+
+void __init bailiff_cap_add_hooks(void)
+{
+	bailiff_add_hooks(hooks);
+}
