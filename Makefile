@@ -2,8 +2,9 @@
 #
 # Bailiff. `make` alone lists the targets; V=1 shows the commands.
 
-CC      ?= gcc
-AR      ?= ar
+ifeq ($(origin CC),default)
+CC      = gcc
+endif
 CLANG   ?= clang
 CFLAGS  ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 PREFIX  ?= /usr/local
@@ -48,7 +49,7 @@ quiet = @printf '  %-7s %s\n' '$(1)' '$(2)';
 endif
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 

@@ -33,24 +33,35 @@ fail()
 
 # --- the source ---------------------------------------------------------------
 
-# Prints "mirror suite" for each place that may have the package.
-list_suites()
+# Prints the suites that may have the package, a line for each attempt.
+list_attempts()
 {
-	local codename mirror suites
-
-	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-	# shellcheck disable=SC2016 # apt's variables
-	mirror=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' \
-		'Created-By: Packages' | sed -n "s/^$codename //p" | head -n 1)
-	[ -n "$mirror" ] || return 0
 	case $codename-$guest_version in
-	bookworm-6.12) suites="bookworm-backports trixie" ;;
-	bookworm-6.1) suites="bookworm" ;;
-	*) suites="$codename bookworm" ;;
+	bookworm-6.12) printf '%s\n' bookworm-backports trixie ;;
+	bookworm-6.1) echo bookworm bookworm-security ;;
+	*) printf '%s\n' "$codename $codename-security" "bookworm bookworm-security" ;;
 	esac
-	for suite in $suites; do
-		echo "$mirror $suite"
-	done
+}
+
+# The mirror that this machine uses for a suite: its own archive for security.
+mirror_of()
+{
+	local like=$codename
+
+	[[ $1 != *-security ]] || like=$codename-security
+	apt-get indextargets --format '$(RELEASE) $(REPO_URI)' \
+		'Created-By: Packages' | sed -n "s/^$like //p" | sed -n 1p
+}
+
+write_sources()
+{
+	local suite mirror
+
+	for suite in "$@"; do
+		mirror=$(mirror_of "$suite")
+		[ -z "$mirror" ] || echo "deb [signed-by=$keyring] $mirror $suite main"
+	done > "$fetch/sources.list"
+	[ -s "$fetch/sources.list" ]
 }
 
 # apt with lists of its own: nothing of the machine's configuration changes.
@@ -64,16 +75,18 @@ own_apt()
 
 fetch_package()
 {
-	local mirror suite keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	local codename suites keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-	while read -r mirror suite; do
-		echo "  FETCH   linux-source-$guest_version from $suite" >&2
-		mkdir -p "$fetch/lists/partial" "$fetch/cache/archives/partial"
-		echo "deb [signed-by=$keyring] $mirror $suite main" > "$fetch/sources.list"
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-unknown}")
+	mkdir -p "$fetch/lists/partial" "$fetch/cache/archives/partial"
+	while read -r suites; do
+		# shellcheck disable=SC2086 # a list
+		write_sources $suites || continue
+		echo "  FETCH   linux-source-$guest_version from $suites" >&2
 		(cd "$fetch" && own_apt update &&
 			own_apt download "linux-source-$guest_version") \
 			>> "$fetch/log" 2>&1 && return
-	done < <(list_suites)
+	done < <(list_attempts)
 	[ ! -f "$fetch/log" ] || tail -n 5 "$fetch/log" >&2
 	fail "cannot fetch the package linux-source-$guest_version:" \
 		"set KERNEL_SRC=DIR to a source of Linux $guest_version"
@@ -178,9 +191,14 @@ check_options()
 	fail "these options did not take effect:"$'\n'"$missing"
 }
 
+# run_make [setsid] WORDS...
 run_make()
 {
-	make -C "$source" O="$objects" CC="$compiler" HOSTCC="$compiler" \
+	local session=()
+
+	[ "$1" != setsid ] || { session=(exec setsid); shift; }
+	"${session[@]}" make -C "$source" O="$objects" \
+		CC="$compiler" HOSTCC="$compiler" \
 		KBUILD_BUILD_TIMESTAMP=1970-01-01 KBUILD_BUILD_USER=bailiff \
 		KBUILD_BUILD_HOST=guest "$@" < /dev/null
 }
@@ -203,10 +221,10 @@ configure()
 	echo "$digest" > "$objects/configured"
 }
 
-# Prints the family's build directories, the last used first.
+# Prints the build directories of a family, the last used first.
 list_relatives()
 {
-	find "$cache" -maxdepth 1 -path "$family-????????????" -printf '%T@ %p\n' |
+	find "$cache" -maxdepth 1 -path "$1-????????????" -printf '%T@ %p\n' |
 		sort -rn | cut -d' ' -f2
 }
 
@@ -214,20 +232,21 @@ list_relatives()
 # new one starts as a copy of its nearest relative, and old ones go.
 choose_objects()
 {
-	local relative digest
+	local family relatives relative digest
 
-	family=$cache/build-$(basename "$source")-$guest_flavour${guest_plain:+-plain}
+	relatives="$cache/build-$(basename "$source")-$guest_flavour*"
+	family=${relatives%\*}${guest_plain:+-plain}
 	digest=$(list_options | sha256sum)
 	objects=$family-${digest:0:12}
 	if [ ! -d "$objects" ]; then
-		relative=$(list_relatives | head -n 1)
+		relative=$({ list_relatives "$family"; list_relatives "$relatives"; } | sed -n 1p)
 		if [ -n "$relative" ]; then
 			cp -a --reflink=auto "$relative" "$objects"
 		fi
 		mkdir -p "$objects"
 	fi
 	touch "$objects"
-	list_relatives | tail -n +4 | xargs -r rm -rf
+	list_relatives "$family" | tail -n +4 | xargs -r rm -rf
 }
 
 # --- the build ----------------------------------------------------------------
@@ -253,7 +272,7 @@ expected_steps()
 
 steps_done()
 {
-	grep -c -E '^  [A-Z]+ ' "$objects/make.log" || :
+	grep -c -E '^  (CC|AS|HOSTCC) ' "$objects/make.log" || :
 }
 
 show_progress()
@@ -273,7 +292,7 @@ show_progress()
 # shellcheck disable=SC2317 # called by the trap
 stop_make()
 {
-	[ -z "${make_pid:-}" ] || kill "$make_pid" 2> /dev/null || :
+	[ -z "${make_pid:-}" ] || kill -- "-$make_pid" 2> /dev/null || :
 	[ -z "${fetch:-}" ] || rm -rf "$fetch"
 }
 
@@ -288,7 +307,8 @@ build_image()
 	local started=$SECONDS total status=0 next_line=15
 
 	total=$(expected_steps)
-	run_make -j"$(nproc)" bzImage > "$objects/make.log" 2>&1 &
+	# A session of its own: make_pid is then the group of all compilers.
+	run_make setsid -j"$(nproc)" bzImage > "$objects/make.log" 2>&1 &
 	make_pid=$!
 	while kill -0 "$make_pid" 2> /dev/null; do
 		sleep 1
@@ -304,6 +324,29 @@ build_image()
 	[ -z "$total" ] || steps_done > "$(count_file)"
 	# Kbuild's warnings in our own files must not scroll by unseen.
 	grep -E 'security/bailiff.*warning:' "$objects/make.log" >&2 || :
+}
+
+# What the objects are made of, beside the source that never changes: make would
+# take 8 s to find out that there is nothing to do.
+digest_inputs()
+{
+	[ -n "${KERNEL_SRC:-}" ] && return
+	{
+		list_options
+		[ -n "$guest_plain" ] || find "$source/security/bailiff" -type f -print0 |
+			sort -z | xargs -0 sha256sum
+	} | sha256sum
+}
+
+build_unless_done()
+{
+	local inputs
+
+	inputs=$(digest_inputs)
+	[ -n "$inputs" ] && [ "$(cat "$objects/built" 2> /dev/null)" = "$inputs" ] && return
+	rm -f "$objects/built"
+	build_image
+	echo "$inputs" > "$objects/built"
 }
 
 # The checkout keeps its own copy: another checkout may build in the cache next.
@@ -329,7 +372,10 @@ check_tools()
 		need "${pair%:*}" "${pair#*:}"
 	done
 	compiler=gcc
-	! command -v ccache > /dev/null || compiler="ccache gcc"
+	command -v ccache > /dev/null || return 0
+	compiler="ccache gcc"
+	# Otherwise a miss preprocesses twice, which costs half a compilation.
+	export CCACHE_DEPEND=1
 }
 
 lock_cache()
@@ -374,7 +420,7 @@ build)
 	[ -n "$guest_plain" ] || "$guest_dir/overlay.sh" "$source"
 	choose_objects
 	configure
-	build_image
+	build_unless_done
 	install_image
 	;;
 source)

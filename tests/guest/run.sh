@@ -96,7 +96,7 @@ check_host()
 	kernel=${GUEST_KERNEL:-$(kernel_image)}
 	[ -f "$kernel" ] ||
 		die "no kernel at $kernel: run 'make kernel' first" \
-			"(tests/guest/kernel.sh build --flavour $guest_flavour)"
+			"(tests/guest/kernel.sh build --flavour $guest_flavour${guest_plain:+ --plain})"
 	busybox=$(command -v busybox)
 	if ldd "$busybox" > /dev/null 2>&1; then
 		die "$busybox is not static: install the package busybox-static"
@@ -141,7 +141,7 @@ make_job()
 		echo "job_tty=${interactive:+/dev/hvc0}"
 		echo "if [ \"\${1:-}\" = run ]; then"
 		if [ -n "$interactive" ] && [ -t 0 ]; then
-			echo "stty $(stty size | sed 's/\(.*\) \(.*\)/rows \1 cols \2/')"
+			echo "stty $(stty size | sed 's/\(.*\) \(.*\)/rows \1 cols \2/') 2> /dev/null"
 		fi
 		echo "cd ${guest_top@Q}"
 		echo "exec env -i ${environment[*]@Q} ${script@Q} ${args[*]@Q}"
