@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * image_out.c - put the sections of an image together
+ *
+ * An image is written twice over: once with programs whose figures are 0, so
+ * that the verifier can work them out, then with them filled in. The result
+ * is parsed and verified as the kernel would before anybody gets it.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "compress.h"
+#include "image_out.h"
+#include "lowering.h"
+#include "program.h"
+#include "source.h"
+#include "strings.h"
+#include "vm/verify.h"
+
+struct section {
+	u32 type;
+	u32 id;
+	struct buf bytes;
+};
+
+struct writer {
+	struct arena *arena;
+	struct diag *diag;
+	const struct ast_policy *ast;
+	struct lowered lowered;
+	struct strings strings;
+	struct section sections[BVM_MAX_SECTIONS];
+	u32 num_sections;
+	u32 num_tables;
+	u32 dfa; /* table, or PROGRAM_NO_TABLE */
+	struct program_tables tables[BVM_NUM_CLASSES];
+};
+
+static struct buf *add_section(struct writer *w, u32 type, u32 id)
+{
+	struct section *s = &w->sections[w->num_sections++];
+
+	s->type = type;
+	s->id = id;
+	s->bytes = (struct buf)BUF_INIT(w->arena);
+	return &s->bytes;
+}
+
+/* ---- sections ---- */
+
+static void put_meta(struct writer *w)
+{
+	const struct ast_policy *ast = w->ast;
+	struct bvm_meta meta = {
+		.name = strings_put(&w->strings, ast->name),
+		.description = strings_put(&w->strings, ast->description),
+		.flags = (w->lowered.has_paths ? BVM_META_PATH_RULES : 0) |
+			 (ast->enter_self ? BVM_META_ENTER_SELF : 0),
+		.unmediated = ast->unmediated,
+	};
+
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
+		if (ast->audit[class])
+			meta.audit_classes |= 1u << class;
+	buf_put(add_section(w, BVM_SECTION_META, 0), &meta, sizeof(meta));
+}
+
+static void put_rules(struct writer *w)
+{
+	struct buf *buf;
+
+	if (!w->ast->num_rules)
+		return;
+	buf = add_section(w, BVM_SECTION_RULES, 0);
+	for (u32 i = 0; i < w->ast->num_rules; i++) {
+		const struct ast_rule *from = &w->ast->rules[i];
+		const struct span *span = &from->span;
+		struct bvm_rule rule = {
+			.ops = from->ops,
+			.file = strings_put(&w->strings,
+					    span->source ? span->source->name :
+							   ""),
+			.line = span->line ? span->line : 1,
+			.message = strings_put(&w->strings,
+					       from->message ? from->message :
+							       ""),
+			.class = from->class,
+			.kind = from->kind,
+		};
+
+		buf_put(buf, &rule, sizeof(rule));
+	}
+}
+
+static void put_selectors(struct writer *w)
+{
+	struct buf *buf;
+
+	if (!w->ast->num_selectors)
+		return;
+	buf = add_section(w, BVM_SECTION_SELECTORS, 0);
+	for (u32 i = 0; i < w->ast->num_selectors; i++) {
+		const struct ast_selector *from = &w->ast->selectors[i];
+		struct bvm_selector selector = {
+			.kind = from->kind,
+			.key = strings_put(&w->strings,
+					   from->key ? from->key : ""),
+			.value = strings_put(&w->strings, from->value),
+		};
+
+		buf_put(buf, &selector, sizeof(selector));
+	}
+}
+
+static void put_rights(struct writer *w)
+{
+	const struct bvm_rights_header header = { w->dfa,
+						  w->lowered.rows.num };
+	struct buf *buf;
+
+	if (!w->lowered.has_paths)
+		return;
+	buf = add_section(w, BVM_SECTION_RIGHTS, 0);
+	buf_put(buf, &header, sizeof(header));
+	buf_put(buf, w->lowered.rights,
+		header.num_rows * sizeof(*w->lowered.rights));
+}
+
+/* ---- tables ---- */
+
+static int too_large(struct writer *w, const char *what, u64 num,
+		     const char *kind, u32 limit)
+{
+	diag_report(w->diag, &w->ast->name_span, TOO_LARGE_TABLE, what,
+		    (unsigned long long)num, kind, limit);
+	return -E2BIG;
+}
+
+static struct buf *add_table(struct writer *w, u32 *index)
+{
+	*index = w->num_tables++;
+	return add_section(w, BVM_SECTION_TABLE, *index);
+}
+
+static int put_lists(struct writer *w, u32 class, u32 *index)
+{
+	const struct intern *lists = &w->lowered.classes[class].lists.lists;
+	const struct bvm_table_header header = {
+		.kind = BVM_TABLE_LISTS,
+		.count = lists->num,
+		.aux = lists->pool_len / LISTS_ENTRY_WORDS,
+	};
+	struct buf *buf = add_table(w, index);
+
+	if (lists->num > BVM_MAX_LISTS)
+		return too_large(w, bvm_classes[class].name, lists->num,
+				 "combinations of rules", BVM_MAX_LISTS);
+	if (header.aux > BVM_MAX_LIST_ENTRIES)
+		return too_large(w, bvm_classes[class].name, header.aux,
+				 "cases in all", BVM_MAX_LIST_ENTRIES);
+	buf_put(buf, &header, sizeof(header));
+	for (u32 i = 0; i <= lists->num; i++)
+		buf_put_u32(buf, lists->first[i] / LISTS_ENTRY_WORDS);
+	buf_align(buf, 8);
+	buf_put(buf, lists->pool, lists->pool_len * sizeof(u32));
+	return 0;
+}
+
+static int put_numbers(struct writer *w, u32 class, enum pred_field field,
+		       u32 *index)
+{
+	const struct preds *preds = &w->lowered.classes[class].preds;
+	struct bvm_range *ranges;
+	u32 num = tables_find_ranges(preds, field, &ranges);
+
+	if (num <= PROGRAM_MAX_COMPARES)
+		return 0;
+	if (tables_put_ranges(add_table(w, index), ranges, num))
+		return too_large(w, pred_field_name(field), num, "ranges",
+				 BVM_MAX_RANGES);
+	return 0;
+}
+
+static int put_addresses(struct writer *w, u32 class, enum pred_field field,
+			 u32 *index)
+{
+	const struct preds *preds = &w->lowered.classes[class].preds;
+	u64 num = 0;
+
+	for (u32 i = 0; i < preds->num; i++)
+		if (preds->items[i].field == field)
+			num += preds->items[i].in.num +
+			       preds->items[i].except.num;
+	if (!num)
+		return 0;
+	if (tables_put_lpm(add_table(w, index), preds, field))
+		return too_large(w, pred_field_name(field), num, "prefixes",
+				 BVM_MAX_LPM_PREFIXES);
+	return 0;
+}
+
+static int put_class_tables(struct writer *w, u32 class)
+{
+	const struct lowered_class *c = &w->lowered.classes[class];
+	struct program_tables *t = &w->tables[class];
+	int ret;
+
+	t->dfa = w->dfa;
+	for (u32 field = 0; field < PRED_NUM_FIELDS; field++)
+		t->fields[field] = PROGRAM_NO_TABLE;
+	if (tables_put_array(add_table(w, &t->keys), c->keys, c->num_keys))
+		return too_large(w, bvm_classes[class].name, c->num_keys,
+				 "keys", BVM_MAX_ARRAY);
+	ret = put_lists(w, class, &t->lists);
+	for (u32 field = 0; field < PRED_REMOTE && !ret; field++)
+		ret = put_numbers(w, class, field, &t->fields[field]);
+	for (u32 field = PRED_REMOTE; field < PRED_NUM_FIELDS && !ret; field++)
+		ret = put_addresses(w, class, field, &t->fields[field]);
+	return ret;
+}
+
+static int put_tables(struct writer *w)
+{
+	int ret = 0;
+
+	w->dfa = PROGRAM_NO_TABLE;
+	if (w->lowered.has_paths &&
+	    compress_put(add_table(w, &w->dfa), &w->lowered.fsm))
+		return too_large(w, "paths", w->lowered.fsm.num_states,
+				 "states", BVM_MAX_DFA_STATES);
+	for (u32 class = 1; class < BVM_NUM_CLASSES && !ret; class++)
+		if (w->lowered.classes[class].num_keys)
+			ret = put_class_tables(w, class);
+	return ret;
+}
+
+/* ---- programs ---- */
+
+static int put_programs(struct writer *w)
+{
+	struct emit *e = arena_alloc(w->arena, sizeof(*e));
+
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class++) {
+		struct bvm_program_header header = { 0 };
+		struct buf *buf;
+
+		if (!w->lowered.classes[class].num_keys)
+			continue;
+		e->num = 0;
+		e->overflow = false;
+		program_emit(e, &w->lowered.classes[class].preds,
+			     &w->tables[class]);
+		if (e->overflow)
+			return too_large(w, bvm_classes[class].name, e->num,
+					 "instructions", BVM_MAX_INSNS);
+		header.num_insns = e->num;
+		buf = add_section(w, BVM_SECTION_PROGRAM, class);
+		buf_put(buf, &header, sizeof(header));
+		buf_put(buf, e->insns, e->num * sizeof(*e->insns));
+	}
+	return 0;
+}
+
+/* ---- the whole ---- */
+
+static int assemble(struct writer *w, struct buf *out)
+{
+	struct bvm_image_header header = {
+		.magic = BVM_IMAGE_MAGIC,
+		.version = BVM_IMAGE_VERSION,
+		.language = BVM_LANGUAGE_VERSION,
+		.num_sections = w->num_sections,
+	};
+	u64 off = sizeof(header) + w->num_sections * sizeof(struct bvm_section);
+	u64 len = off;
+
+	for (u32 i = 0; i < w->num_sections; i++)
+		len += (w->sections[i].bytes.len + 7) & ~7ull;
+	if (len > BVM_MAX_IMAGE)
+		return too_large(w, "image", len, "bytes", BVM_MAX_IMAGE);
+	header.len = len;
+	memcpy(header.source_digest, w->ast->digest, sizeof(w->ast->digest));
+	buf_put(out, &header, sizeof(header));
+	for (u32 i = 0; i < w->num_sections; i++) {
+		const struct section *s = &w->sections[i];
+		const struct bvm_section section = { s->type, s->id, off,
+						     s->bytes.len };
+
+		buf_put(out, &section, sizeof(section));
+		off += (s->bytes.len + 7) & ~7ull;
+	}
+	for (u32 i = 0; i < w->num_sections; i++) {
+		buf_put(out, w->sections[i].bytes.data,
+			w->sections[i].bytes.len);
+		buf_align(out, 8);
+	}
+	return 0;
+}
+
+/* What the verifier finds about each program goes into its header. */
+static int fill_figures(struct writer *w, struct bvm_image *img, void *scratch,
+			struct bvm_error *err)
+{
+	(void)w;
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class++) {
+		const struct bvm_class_info *info = &bvm_classes[class];
+		struct bvm_program_header *header =
+			(void *)(uintptr_t)img->programs[class].header;
+		struct bvm_verify_in in = {
+			.insns = img->programs[class].insns,
+			.ctx = { info->ctx_size, info->num_fields,
+				 info->fields },
+			.image = img,
+			.verdict = true,
+			.max_stack = BVM_KERNEL_STACK,
+			.scratch = scratch,
+		};
+		struct bvm_verify_out out;
+		int ret;
+
+		if (!header)
+			continue;
+		in.num_insns = header->num_insns;
+		ret = bvm_verify(&in, &out, err);
+		if (ret)
+			return ret;
+		header->stack_bytes = out.stack_bytes;
+		header->max_insns = out.max_insns;
+		header->max_calls = out.max_calls;
+		header->max_steps = out.max_steps;
+	}
+	return 0;
+}
+
+int image_load(struct arena *arena, const void *bytes, size_t len,
+	       struct bvm_image *img, struct bvm_error *err)
+{
+	void *scratch = arena_alloc(arena, bvm_verify_scratch());
+	int ret;
+
+	ret = bvm_image_parse(bytes, len, img, err);
+	if (ret)
+		return ret;
+	return bvm_image_verify(img, BVM_KERNEL_STACK, scratch, err);
+}
+
+static int finish(struct writer *w, struct buf *out)
+{
+	struct bvm_image *img = arena_alloc(w->arena, sizeof(*img));
+	void *scratch = arena_alloc(w->arena, bvm_verify_scratch());
+	struct bvm_error err;
+	int ret;
+
+	ret = bvm_image_parse(out->data, out->len, img, &err);
+	if (!ret)
+		ret = fill_figures(w, img, scratch, &err);
+	if (!ret)
+		ret = image_load(w->arena, out->data, out->len, img, &err);
+	if (ret)
+		diag_report(w->diag, &w->ast->name_span, BAD_IMAGE, err.text);
+	return ret;
+}
+
+int image_build(struct arena *arena, struct diag *diag,
+		const struct ast_policy *ast, struct buf *out)
+{
+	struct writer *w = arena_alloc(arena, sizeof(*w));
+	struct buf *strings;
+	int ret;
+
+	w->arena = arena;
+	w->diag = diag;
+	w->ast = ast;
+	ret = lowering_run(arena, diag, ast, &w->lowered);
+	if (ret)
+		return ret;
+	strings_init(&w->strings, arena);
+	put_meta(w);
+	strings = add_section(w, BVM_SECTION_STRINGS, 0);
+	put_rules(w);
+	ret = put_tables(w);
+	if (!ret)
+		ret = put_programs(w);
+	if (ret)
+		return ret;
+	put_rights(w);
+	put_selectors(w);
+	if (w->strings.bytes.len > BVM_MAX_STRINGS)
+		return too_large(w, "strings", w->strings.bytes.len, "bytes",
+				 BVM_MAX_STRINGS);
+	*strings = w->strings.bytes;
+	ret = assemble(w, out);
+	return ret ? ret : finish(w, out);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lowering.h - from the typed policy to what programs look up
+ *
+ * One automaton over all path patterns of files and exec; each set of
+ * matching rules is a row. For each class: predicates, decision lists, and
+ * keys, which say what list decides:
+ *
+ *	files		keys[row * 64 + operation]
+ *	exec		keys[row]
+ *	capabilities	keys[capability]
+ *	others		keys[operation]
+ */
+#ifndef POLICYC_LOWERING_H
+#define POLICYC_LOWERING_H
+
+#include "fsm.h"
+#include "lists.h"
+#include "preds.h"
+
+struct lowered_class {
+	struct preds preds;
+	struct lists lists;
+	u32 *keys; /* numbers of lists */
+	u32 num_keys; /* 0: the class has no operation that is judged */
+};
+
+struct lowered {
+	bool has_paths; /* some rule has a pattern; else row 0 is all */
+	struct fsm fsm; /* accept is the row; set if has_paths */
+	struct intern rows; /* rules of files and exec that match, by row */
+	struct bvm_rights *rights; /* per row */
+	struct lowered_class classes[BVM_NUM_CLASSES];
+};
+
+/* Return: 0; -E2BIG past a limit, -EINVAL; both reported. */
+int __must_check lowering_run(struct arena *arena, struct diag *diag,
+			      const struct ast_policy *ast,
+			      struct lowered *out);
+
+#endif /* POLICYC_LOWERING_H */

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "program.h"
+#include "vm/helpers.h"
+
+/* What the saved registers hold from beginning to end. */
+#define REG_CTX 6
+#define REG_PREDS 7
+
+/* The member of the ctx that a predicate looks at. */
+static const char *member_of(enum pred_field field)
+{
+	static const char *const names[] = {
+		[PRED_UID] = "uid",	      [PRED_GID] = "gid",
+		[PRED_HOST_UID] = "host_uid", [PRED_OWNER] = "owner",
+		[PRED_TYPE] = "type",	      [PRED_FAMILY] = "family",
+		[PRED_SOCKTYPE] = "type",     [PRED_PROTOCOL] = "protocol",
+		[PRED_PORT] = "port",	      [PRED_PEER_PORT] = "peer_port",
+		[PRED_REMOTE] = "remote",     [PRED_LOCAL] = "local",
+	};
+
+	_Static_assert(ARRAY_SIZE(names) == PRED_NUM_FIELDS, "a member each");
+	return names[field];
+}
+
+static const struct bvm_field *find_member(u32 class, const char *name)
+{
+	const struct bvm_class_info *info = &bvm_classes[class];
+
+	for (u32 i = 0; i < info->num_fields; i++)
+		if (!strcmp(info->fields[i].name, name))
+			return &info->fields[i];
+	abort(); /* preds.c asks only for what hooks.def has */
+}
+
+static void load_member(struct emit *e, u32 class, u32 dst, const char *name)
+{
+	const struct bvm_field *member = find_member(class, name);
+
+	emit_load_field(e, dst, REG_CTX, member->off, member->size);
+}
+
+/* ---- predicates ---- */
+
+static void load_pred_field(struct emit *e, u32 class, enum pred_field field,
+			    u32 dst)
+{
+	load_member(e, class, dst, member_of(field));
+	if (field != PRED_PROTOCOL)
+		return;
+	/* pred_protocol_key */
+	load_member(e, class, 1, "type");
+	emit_insn(e, BVM_LSH64_K, 1, 0, 0, 10);
+	emit_insn(e, BVM_OR64_X, dst, 1, 0, 0);
+}
+
+/* Fields are 32 bits wide, and so are the compares: an imm is not extended. */
+static void emit_compares(struct emit *e, const struct bvm_range *ranges,
+			  u32 num)
+{
+	struct emit_label done = { 0 };
+
+	for (u32 i = 0; i < num; i++) {
+		struct emit_label next = { 0 };
+
+		if (ranges[i].lo == ranges[i].hi) {
+			emit_jump(e, BVM_JNE32_K, 3, (s32)ranges[i].lo, &next);
+		} else {
+			if (ranges[i].lo)
+				emit_jump(e, BVM_JLT32_K, 3, (s32)ranges[i].lo,
+					  &next);
+			if (ranges[i].hi < U32_MAX)
+				emit_jump(e, BVM_JGT32_K, 3, (s32)ranges[i].hi,
+					  &next);
+		}
+		emit_or(e, REG_PREDS, ranges[i].value);
+		if (i + 1 < num)
+			emit_jump(e, BVM_JA, 0, 0, &done);
+		emit_place(e, &next);
+	}
+	emit_place(e, &done);
+}
+
+static void emit_number(struct emit *e, const struct preds *preds,
+			enum pred_field field, u32 table)
+{
+	struct bvm_range *ranges;
+	u32 num = tables_find_ranges(preds, field, &ranges);
+
+	load_pred_field(e, preds->class, field, 3);
+	if (table == PROGRAM_NO_TABLE) {
+		emit_compares(e, ranges, num);
+		return;
+	}
+	emit_call(e, REG_CTX, table, BVM_HELPER_RANGE);
+	emit_insn(e, BVM_OR64_X, REG_PREDS, 0, 0, 0);
+}
+
+static void emit_address(struct emit *e, const struct preds *preds,
+			 enum pred_field field, u32 table)
+{
+	const struct bvm_field *member =
+		find_member(preds->class, member_of(field));
+	struct emit_label none = { 0 };
+
+	load_member(e, preds->class, 3, "has_addr");
+	emit_jump(e, BVM_JEQ64_K, 3, 0, &none);
+	emit_move(e, 3, REG_CTX);
+	emit_insn(e, BVM_ADD64_K, 3, 0, 0, member->off);
+	emit_call(e, REG_CTX, table, BVM_HELPER_LPM);
+	emit_insn(e, BVM_OR64_X, REG_PREDS, 0, 0, 0);
+	emit_place(e, &none);
+}
+
+static bool is_asked(const struct preds *preds, enum pred_field field)
+{
+	for (u32 i = 0; i < preds->num; i++)
+		if (preds->items[i].field == field)
+			return true;
+	return false;
+}
+
+static void emit_preds(struct emit *e, const struct preds *preds,
+		       const struct program_tables *tables)
+{
+	for (u32 field = 0; field < PRED_NUM_FIELDS; field++) {
+		if (!is_asked(preds, field))
+			continue;
+		if (field < PRED_REMOTE)
+			emit_number(e, preds, field, tables->fields[field]);
+		else
+			emit_address(e, preds, field, tables->fields[field]);
+	}
+}
+
+/* ---- the key ---- */
+
+/* r0 = row of the path */
+static void emit_row(struct emit *e, u32 class, u32 dfa)
+{
+	if (dfa == PROGRAM_NO_TABLE) {
+		emit_load_imm(e, 0, 0);
+		return;
+	}
+	load_member(e, class, 3, "path");
+	emit_call(e, REG_CTX, dfa, BVM_HELPER_MATCH);
+}
+
+/* r3 = key of the request */
+static void emit_key(struct emit *e, u32 class, u32 dfa)
+{
+	switch (class) {
+	case BVM_CLASS_FILES:
+		emit_row(e, class, dfa);
+		emit_insn(e, BVM_LSH64_K, 0, 0, 0, 6);
+		load_member(e, class, 3, "op");
+		emit_insn(e, BVM_OR64_X, 3, 0, 0, 0);
+		return;
+	case BVM_CLASS_EXEC:
+		emit_row(e, class, dfa);
+		emit_move(e, 3, 0);
+		return;
+	case BVM_CLASS_CAPABILITIES:
+		load_member(e, class, 3, "cap");
+		return;
+	}
+	load_member(e, class, 3, "op");
+}
+
+void program_emit(struct emit *e, const struct preds *preds,
+		  const struct program_tables *tables)
+{
+	emit_move(e, REG_CTX, 1);
+	emit_load_imm(e, REG_PREDS, 0);
+	emit_preds(e, preds, tables);
+	emit_key(e, preds->class, tables->dfa);
+	emit_call(e, REG_CTX, tables->keys, BVM_HELPER_ARRAY);
+	emit_move(e, 3, 0);
+	emit_move(e, 4, REG_PREDS);
+	emit_call(e, REG_CTX, tables->lists, BVM_HELPER_DECIDE);
+	emit_insn(e, BVM_EXIT, 0, 0, 0, 0);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * test.h - the tests that a policy brings along
+ */
+#ifndef POLICYC_TEST_H
+#define POLICYC_TEST_H
+
+#include "command.h"
+
+/*
+ * Run the policy's tests on its image. Each that fails is reported with the
+ * rule that decided. Return: how many failed.
+ */
+u32 test_policy(struct arena *arena, struct diag *diag,
+		const struct ast_policy *ast, const struct bvm_image *img);
+
+/* policyc test FILE... Return: EXIT_YES, EXIT_NO one failed, EXIT_BAD. */
+int command_test(struct run *run);
+
+#endif /* POLICYC_TEST_H */
