@@ -437,7 +437,7 @@ void diag_print(struct diag *diag, FILE *out)
 	put_all(diag, &buf);
 	if (diag->options.json)
 		buf_printf(&buf, "]\n");
-	(void)fwrite(buf.data, 1, buf.len, out);
+	(void)fputs(buf_text(&buf), out);
 	diag->num = 0;
 	diag->dropped = true;
 }

@@ -27,6 +27,13 @@ static void suggest_quotes(struct parse *parse, const struct node *node)
 	    (*text == '{' || *text == '['))
 		diag_note(parse->diag, "if it is a glob, write it as %s",
 			  quoting_add(parse->arena, text));
+	/* `fd00::` is the key `fd00:` without a value. */
+	else if (node->kind == NODE_MAP && node->num == 1 &&
+		 node_is_empty(node->pairs[0].value))
+		diag_note(parse->diag,
+			  "if it is an address, write it as "
+			  "\"%s:\"",
+			  node->pairs[0].key->text);
 }
 
 static bool add_text(struct parse *parse, enum key_id key,

@@ -270,7 +270,8 @@ static void add_key(struct reader *reader, struct node *key)
 		return;
 	if (!key->bad)
 		diag_report(reader->diag, &key->span, KEY_NOT_TEXT,
-			    node_describe(key));
+			    key->kind == NODE_TEXT ? "nothing" :
+						     node_describe(key));
 	if (!key->bad && key->kind != NODE_TEXT)
 		diag_note(reader->diag, "put quotes round the value");
 	key->bad = true;
