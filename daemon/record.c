@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "event.h"
+#include "record.h"
 #include "text.h"
 #include "vm/hooks.h"
 
@@ -21,42 +21,41 @@ static const char *string_at(const char *bytes, size_t len, u16 off)
 	return bytes + off;
 }
 
-long event_parse(const void *bytes, size_t len, struct event *event)
+long record_parse(const void *bytes, size_t len, struct record *record)
 {
-	struct bailiff_event *record = &event->record;
+	struct bailiff_event *raw = &record->raw;
 	size_t i;
 
-	if (len < sizeof(*record))
+	if (len < sizeof(*raw))
 		return -EINVAL;
-	memcpy(record, bytes, sizeof(*record));
-	if (record->len < sizeof(*record) || record->len > len ||
-	    record->len % 8 || record->version < BAILIFF_EVENT_VERSION)
+	memcpy(raw, bytes, sizeof(*raw));
+	if (raw->len < sizeof(*raw) || raw->len > len || raw->len % 8 ||
+	    raw->version < BAILIFF_EVENT_VERSION)
 		return -EINVAL;
 
 	const struct {
 		const char **string;
 		u16 off;
 	} strings[] = {
-		{ &event->policy, record->policy },
-		{ &event->label, record->label },
-		{ &event->file, record->file },
-		{ &event->message, record->message },
-		{ &event->exe, record->exe },
-		{ &event->comm, record->comm },
-		{ &event->object, record->object },
-		{ &event->detail, record->detail },
+		{ &record->policy, raw->policy },
+		{ &record->label, raw->label },
+		{ &record->file, raw->file },
+		{ &record->message, raw->message },
+		{ &record->exe, raw->exe },
+		{ &record->comm, raw->comm },
+		{ &record->object, raw->object },
+		{ &record->detail, raw->detail },
 	};
 
 	for (i = 0; i < ARRAY_SIZE(strings); i++) {
-		*strings[i].string =
-			string_at(bytes, record->len, strings[i].off);
+		*strings[i].string = string_at(bytes, raw->len, strings[i].off);
 		if (!*strings[i].string)
 			return -EINVAL;
 	}
-	return (long)record->len;
+	return (long)raw->len;
 }
 
-const char *event_outcome_name(unsigned int outcome)
+const char *record_outcome_name(unsigned int outcome)
 {
 	static const char *const names[] = {
 		[BAILIFF_EVENT_ENFORCED] = "denied",
@@ -68,31 +67,31 @@ const char *event_outcome_name(unsigned int outcome)
 	return outcome < ARRAY_SIZE(names) ? names[outcome] : "unknown";
 }
 
-const char *event_class_name(const struct event *event)
+const char *record_class_name(const struct record *record)
 {
-	unsigned int class = event->record.class;
+	unsigned int class = record->raw.class;
 
-	if (event->record.outcome == BAILIFF_EVENT_LIFECYCLE)
+	if (record->raw.outcome == BAILIFF_EVENT_LIFECYCLE)
 		return "lifecycle";
 	if (class >= BVM_NUM_CLASSES || !bvm_classes[class].name)
 		return "unknown";
 	return bvm_classes[class].name;
 }
 
-const char *event_op_name(const struct event *event)
+const char *record_op_name(const struct record *record)
 {
 	static const char *const life[] = {
 		[BAILIFF_LIFE_LOAD] = "load", [BAILIFF_LIFE_UNLOAD] = "unload",
 		[BAILIFF_LIFE_BIND] = "bind", [BAILIFF_LIFE_UNBIND] = "unbind",
 		[BAILIFF_LIFE_MODE] = "mode", [BAILIFF_LIFE_SELF] = "self",
 	};
-	unsigned int op = event->record.op;
+	unsigned int op = record->raw.op;
 
-	if (event->record.outcome == BAILIFF_EVENT_LIFECYCLE)
+	if (record->raw.outcome == BAILIFF_EVENT_LIFECYCLE)
 		return op < ARRAY_SIZE(life) && life[op] ? life[op] : "?";
-	if (event->record.class >= BVM_NUM_CLASSES || op >= BVM_MAX_OPS)
+	if (record->raw.class >= BVM_NUM_CLASSES || op >= BVM_MAX_OPS)
 		return "?";
-	return bvm_op_name(event->record.class, op);
+	return bvm_op_name(record->raw.class, op);
 }
 
 static void add_time(struct text *out, u64 time_ns)
@@ -138,46 +137,46 @@ static void add_errno(struct text *out, unsigned int err)
 		add_number(out, "errno", err);
 }
 
-static void add_decision(struct text *out, const struct event *event)
+static void add_decision(struct text *out, const struct record *record)
 {
-	const struct bailiff_event *record = &event->record;
-	const char *reason = bvm_name_of(bvm_reason_names, record->reason);
+	const struct bailiff_event *raw = &record->raw;
+	const char *reason = bvm_name_of(bvm_reason_names, raw->reason);
 
 	add_string(out, "reason", reason ? reason : "unknown");
-	if (record->rule)
-		add_number(out, "rule", record->rule);
-	add_string(out, "file", event->file);
-	if (record->line)
-		add_number(out, "line", record->line);
-	add_string(out, "message", event->message);
-	if (record->err)
-		add_errno(out, record->err);
+	if (raw->rule)
+		add_number(out, "rule", raw->rule);
+	add_string(out, "file", record->file);
+	if (raw->line)
+		add_number(out, "line", raw->line);
+	add_string(out, "message", record->message);
+	if (raw->err)
+		add_errno(out, raw->err);
 }
 
-void event_print_json(const struct event *event, struct text *out)
+void record_print_json(const struct record *record, struct text *out)
 {
-	const struct bailiff_event *record = &event->record;
+	const struct bailiff_event *raw = &record->raw;
 
-	add_time(out, record->time_ns);
-	add_number(out, "seq", record->seq);
-	add_string(out, "outcome", event_outcome_name(record->outcome));
-	add_string(out, "container", event->label);
-	if (record->cgroup)
-		add_number(out, "cgroup", record->cgroup);
-	add_string(out, "policy", event->policy);
-	if (record->generation)
-		add_number(out, "generation", record->generation);
-	add_string(out, "class", event_class_name(event));
-	add_string(out, "op", event_op_name(event));
-	add_string(out, "object", event->object);
-	add_string(out, "detail", event->detail);
-	if (record->outcome != BAILIFF_EVENT_LIFECYCLE)
-		add_decision(out, event);
-	add_number(out, "pid", record->tgid);
-	add_number(out, "tid", record->tid);
-	add_number(out, "uid", record->uid);
-	add_string(out, "exe", event->exe);
-	add_string(out, "comm", event->comm);
-	add_number(out, "lost", record->lost);
+	add_time(out, raw->time_ns);
+	add_number(out, "seq", raw->seq);
+	add_string(out, "outcome", record_outcome_name(raw->outcome));
+	add_string(out, "container", record->label);
+	if (raw->cgroup)
+		add_number(out, "cgroup", raw->cgroup);
+	add_string(out, "policy", record->policy);
+	if (raw->generation)
+		add_number(out, "generation", raw->generation);
+	add_string(out, "class", record_class_name(record));
+	add_string(out, "op", record_op_name(record));
+	add_string(out, "object", record->object);
+	add_string(out, "detail", record->detail);
+	if (raw->outcome != BAILIFF_EVENT_LIFECYCLE)
+		add_decision(out, record);
+	add_number(out, "pid", raw->tgid);
+	add_number(out, "tid", raw->tid);
+	add_number(out, "uid", raw->uid);
+	add_string(out, "exe", record->exe);
+	add_string(out, "comm", record->comm);
+	add_number(out, "lost", raw->lost);
 	text_add(out, "}\n");
 }

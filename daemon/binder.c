@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "binder.h"
+#include "cgroup.h"
+#include "control.h"
+#include "link.h"
+#include "log.h"
+#include "roster.h"
+#include "store.h"
+#include "text.h"
+
+#define SHORT_ID 12 /* characters, as docker and podman show ids */
+
+/* A bind under way. */
+struct job {
+	struct control *control;
+	struct log *log;
+	uint64_t client;
+	char policy[BVM_MAX_NAME];
+	char label[BVM_MAX_NAME];
+};
+
+static const char *string(const json_t *request, const char *key)
+{
+	const char *value = json_string_value(json_object_get(request, key));
+
+	return value ? value : "";
+}
+
+/* What records call it: the id, short if it is a long number. */
+static int make_label(const char *id, char label[BVM_MAX_NAME])
+{
+	size_t len = strlen(id);
+
+	if (len >= BVM_MAX_NAME)
+		len = SHORT_ID;
+	memcpy(label, id, len);
+	label[len] = '\0';
+	return text_is_label(label) ? 0 : -EINVAL;
+}
+
+static bool ends_with(const char *word, size_t len, const char *end)
+{
+	size_t end_len = strlen(end);
+
+	return len > end_len && !strncmp(word + len - end_len, end, end_len);
+}
+
+/* The innermost component of a cgroup path that systemd gave its name. */
+static void find_unit(const char *cgroup, char *unit, size_t size)
+{
+	const char *at = cgroup;
+	size_t len;
+
+	unit[0] = '\0';
+	while (*at) {
+		at += strspn(at, "/");
+		len = strcspn(at, "/");
+		if (len < size && (ends_with(at, len, ".service") ||
+				   ends_with(at, len, ".scope"))) {
+			memcpy(unit, at, len);
+			unit[len] = '\0';
+		}
+		at += len;
+	}
+}
+
+static void on_bound(void *arg, const struct proto_message *message)
+{
+	const struct proto_done *done = &message->u.done;
+	struct job *job = arg;
+	json_t *answer;
+
+	if (done->err) {
+		answer = control_refusal("policy %s: %s", job->policy,
+					 done->text[0] ? done->text :
+							 strerror(-done->err));
+		log_daemon(job->log, "error", job->label,
+			   json_string_value(json_object_get(answer, "error")));
+	} else {
+		answer = json_pack("{s:b, s:s, s:s}", "ok", 1, "policy",
+				   job->policy, "label", job->label);
+	}
+	control_answer(job->control, job->client, answer);
+	free(job);
+}
+
+static json_t *start_bind(const struct binder_config *config, struct job *job,
+			  const struct control_client *client, pid_t pid)
+{
+	struct proto_message message = { .type = PROTO_BIND, .fd = -1 };
+	int err;
+
+	message.u.bind.hook = client->pid;
+	message.u.bind.pid = pid;
+	strcpy(message.u.bind.policy, job->policy);
+	strcpy(message.u.bind.label, job->label);
+	err = link_request(config->link, &message, on_bound, job);
+	if (!err)
+		return NULL;
+	free(job);
+	return control_refusal("too many containers start at this moment: %s",
+			       strerror(-err));
+}
+
+/* No policy is for it: fine, unless nobody can know that. */
+static json_t *unselected(const struct binder_config *config, const char *label)
+{
+	const char *file = store_unknown_file(config->store);
+	json_t *answer;
+
+	if (file) {
+		answer = control_refusal("%s is in error and might be for this "
+					 "container (bailiffctl policies)",
+					 file);
+		log_daemon(config->log, "error", label,
+			   json_string_value(json_object_get(answer, "error")));
+		return answer;
+	}
+	log_daemon(config->log, "notice", label,
+		   "no policy selects this container: it runs unconfined");
+	return json_pack("{s:b, s:n}", "ok", 1, "policy");
+}
+
+static int choose(const struct binder_config *config, const json_t *request,
+		  const char *cgroup, char name[BVM_MAX_NAME], struct text *why)
+{
+	char unit[256];
+	struct roster_container container = {
+		.image = string(request, "image"),
+		.name = string(request, "name"),
+		.unit = unit,
+		.cgroup = cgroup,
+		.labels = json_object_get(request, "labels"),
+		.annotations = json_object_get(request, "annotations"),
+	};
+
+	find_unit(cgroup, unit, sizeof(unit));
+	return roster_choose(config->roster, &container, name, why);
+}
+
+struct json_t *binder_request(const struct binder_config *config,
+			      struct control *control,
+			      const struct control_client *client,
+			      const struct json_t *request)
+{
+	json_int_t pid = json_integer_value(json_object_get(request, "pid"));
+	char label[BVM_MAX_NAME], name[BVM_MAX_NAME], cgroup[PATH_MAX];
+	struct text why = {};
+	json_t *answer;
+	struct job *job;
+	int err;
+
+	if (pid <= 0 || pid > INT_MAX ||
+	    make_label(string(request, "id"), label))
+		return control_refusal("a container needs a pid and an id");
+	if (!store_is_ready(config->store))
+		return json_pack("{s:b, s:b, s:s}", "ok", 0, "retry", 1,
+				 "error", "bailiffd still loads its policies");
+	err = cgroup_of_pid((pid_t)pid, cgroup);
+	if (err)
+		return control_refusal("process %lld: no cgroup v2",
+				       (long long)pid);
+	err = choose(config, request, cgroup, name, &why);
+	if (err < 0) {
+		answer = control_refusal("%s", text_string(&why));
+		log_daemon(config->log, "error", label, text_string(&why));
+		text_free(&why);
+		return answer;
+	}
+	text_free(&why);
+	if (!err)
+		return unselected(config, label);
+	job = calloc(1, sizeof(*job));
+	if (!job)
+		return control_refusal("out of memory");
+	job->control = control;
+	job->log = config->log;
+	job->client = client->id;
+	strcpy(job->policy, name);
+	strcpy(job->label, label);
+	return start_bind(config, job, client, (pid_t)pid);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * binder.h - a new container: which policy is it for, and bind it
+ *
+ * The OCI hook asks before the container's program starts, and lets it start
+ * only when the answer is yes. So every doubt here is a no.
+ */
+#ifndef DAEMON_BINDER_H
+#define DAEMON_BINDER_H
+
+struct binder;
+struct control;
+struct control_client;
+struct json_t;
+struct link;
+struct log;
+struct roster;
+struct store;
+
+struct binder_config {
+	const struct roster *roster;
+	const struct store *store;
+	struct link *link;
+	struct log *log;
+};
+
+/*
+ * Serve the request
+ *
+ *   {"cmd": "container", "pid": N, "id": S, "image": S, "name": S,
+ *    "labels": {}, "annotations": {}}
+ *
+ * The answer is {"ok": true, "policy": NAME}, the policy null if none
+ * selects the container; or {"ok": false, "error": S}, with "retry": true
+ * while the daemon still loads its policies.
+ *
+ * Return: an owned answer, or NULL: control gets it later.
+ */
+struct json_t *binder_request(const struct binder_config *config,
+			      struct control *control,
+			      const struct control_client *client,
+			      const struct json_t *request);
+
+#endif /* DAEMON_BINDER_H */

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "control.h"
+
+struct client {
+	struct client *next;
+	struct control *control;
+	struct control_client who;
+	struct bufferevent *io;
+	bool waiting; /* for a late answer */
+	bool closing; /* once the answer is out */
+};
+
+struct control {
+	struct event_base *base;
+	int fd;
+	struct event *acceptable;
+	control_handler *handler;
+	void *arg;
+	uint64_t last_id;
+	unsigned int num_clients;
+	unsigned int num_others; /* of those, not root's */
+	struct client *clients;
+};
+
+int control_listen(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd, err;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	unlink(path);
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    chmod(path, 0666) || listen(fd, 128)) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+json_t *control_refusal(const char *fmt, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	return json_pack("{s:b, s:s}", "ok", 0, "error", text);
+}
+
+static void drop(struct client *client)
+{
+	struct control *control = client->control;
+	struct client **at = &control->clients;
+
+	while (*at != client)
+		at = &(*at)->next;
+	*at = client->next;
+	control->num_clients--;
+	if (client->who.uid)
+		control->num_others--;
+	bufferevent_free(client->io);
+	free(client);
+}
+
+/* Takes over answer, which is NULL without memory. */
+static void send_answer(struct client *client, json_t *answer)
+{
+	struct timeval patience = { CONTROL_SECONDS, 0 };
+	char *line = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+
+	json_decref(answer);
+	if (!line) {
+		line = strdup("{\"ok\":false,\"error\":\"an internal error\"}");
+		client->closing = true;
+	}
+	client->waiting = false;
+	bufferevent_set_timeouts(client->io, &patience, &patience);
+	evbuffer_add_printf(bufferevent_get_output(client->io), "%s\n",
+			    line ? line : "");
+	free(line);
+}
+
+static void take_line(struct client *client, const char *line, size_t len)
+{
+	struct control *control = client->control;
+	json_t *request = json_loadb(line, len, 0, NULL), *answer;
+
+	if (!json_is_object(request)) {
+		answer = control_refusal("a request is one line of JSON, an "
+					 "object with the member cmd");
+		client->closing = true;
+	} else {
+		client->waiting = true;
+		answer = control->handler(control->arg, &client->who, request);
+	}
+	if (answer)
+		send_answer(client, answer);
+	else /* what the kernel is asked takes as long as it takes */
+		bufferevent_set_timeouts(client->io, NULL, NULL);
+	json_decref(request);
+}
+
+static void on_read(struct bufferevent *io, void *arg)
+{
+	struct evbuffer *input = bufferevent_get_input(io);
+	struct client *client = arg;
+	size_t len;
+	char *line;
+
+	while (!client->waiting && !client->closing) {
+		line = evbuffer_readln(input, &len, EVBUFFER_EOL_LF);
+		if (!line)
+			break;
+		take_line(client, line, len);
+		free(line);
+	}
+	if (!client->waiting && !client->closing &&
+	    evbuffer_get_length(input) >= CONTROL_MAX_LINE) {
+		client->closing = true;
+		send_answer(client, control_refusal("the request is too long"));
+	}
+	if (client->closing) /* what else it says is of no interest */
+		bufferevent_disable(io, EV_READ);
+}
+
+static void on_written(struct bufferevent *io, void *arg)
+{
+	struct client *client = arg;
+
+	(void)io;
+	if (client->closing)
+		drop(client);
+}
+
+static void on_event(struct bufferevent *io, short what, void *arg)
+{
+	(void)io;
+	(void)what; /* end of file, error or time-out: all the same to us */
+	drop(arg);
+}
+
+static bool is_welcome(const struct control *control, const struct ucred *who)
+{
+	if (!who->uid)
+		return control->num_clients < CONTROL_MAX_CLIENTS;
+	return control->num_others < CONTROL_MAX_OTHERS;
+}
+
+static void add_client(struct control *control, int fd, const struct ucred *who)
+{
+	struct timeval patience = { CONTROL_SECONDS, 0 };
+	struct client *client = calloc(1, sizeof(*client));
+
+	if (!client) {
+		close(fd);
+		return;
+	}
+	client->io = bufferevent_socket_new(control->base, fd,
+					    BEV_OPT_CLOSE_ON_FREE);
+	if (!client->io) {
+		close(fd);
+		free(client);
+		return;
+	}
+	client->control = control;
+	client->who = (struct control_client){ ++control->last_id, who->pid,
+					       who->uid };
+	client->next = control->clients;
+	control->clients = client;
+	control->num_clients++;
+	if (who->uid)
+		control->num_others++;
+	bufferevent_setcb(client->io, on_read, on_written, on_event, client);
+	bufferevent_setwatermark(client->io, EV_READ, 0, CONTROL_MAX_LINE);
+	bufferevent_set_timeouts(client->io, &patience, &patience);
+	bufferevent_enable(client->io, EV_READ | EV_WRITE);
+}
+
+static void on_acceptable(int listening, short what, void *arg)
+{
+	struct control *control = arg;
+	struct ucred who;
+	socklen_t len = sizeof(who);
+	int fd;
+
+	(void)what;
+	fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd < 0)
+		return;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) ||
+	    !is_welcome(control, &who)) {
+		close(fd);
+		return;
+	}
+	add_client(control, fd, &who);
+}
+
+void control_answer(struct control *control, uint64_t id, json_t *answer)
+{
+	struct client *client;
+
+	for (client = control->clients; client; client = client->next) {
+		if (client->who.id == id) {
+			send_answer(client, answer);
+			return;
+		}
+	}
+	json_decref(answer);
+}
+
+struct control *control_create(struct event_base *base, int fd,
+			       control_handler *handler, void *arg)
+{
+	struct control *control = calloc(1, sizeof(*control));
+
+	if (!control)
+		return NULL;
+	control->base = base;
+	control->fd = fd;
+	control->handler = handler;
+	control->arg = arg;
+	control->acceptable = event_new(base, fd, EV_READ | EV_PERSIST,
+					on_acceptable, control);
+	if (!control->acceptable || event_add(control->acceptable, NULL)) {
+		control_free(control);
+		return NULL;
+	}
+	return control;
+}
+
+void control_free(struct control *control)
+{
+	if (!control)
+		return;
+	while (control->clients)
+		drop(control->clients);
+	if (control->acceptable)
+		event_free(control->acceptable);
+	close(control->fd);
+	free(control);
+}

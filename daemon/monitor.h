@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* monitor.h - the kernel's records, into the log */
+#ifndef DAEMON_MONITOR_H
+#define DAEMON_MONITOR_H
+
+#include <stdint.h>
+
+struct event_base;
+struct log;
+struct monitor;
+
+struct monitor_counts {
+	uint64_t records;
+	uint64_t lost; /* in the kernel, as the last record says */
+	uint64_t malformed; /* reads that held no whole record */
+};
+
+/*
+ * Read records from fd (the file `events`) whenever there are some.
+ *
+ * Return: an owned monitor, which owns fd too; NULL without memory.
+ */
+struct monitor *monitor_create(struct event_base *base, int fd,
+			       struct log *log);
+void monitor_free(struct monitor *monitor);
+
+const struct monitor_counts *monitor_counts(const struct monitor *monitor);
+
+/* Read what there is now, without waiting. */
+void monitor_drain(struct monitor *monitor);
+
+#endif /* DAEMON_MONITOR_H */

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bailiff-oci-hook - a createRuntime hook: no container without its policy
+ *
+ * The runtime gives the container's state on standard input and waits. Exit
+ * status 0 lets it start the container's program, anything else stops it.
+ */
+#include <fcntl.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bailiffd.h"
+#include "cgroup.h"
+#include "client.h"
+#include "ocistate.h"
+
+#define PATIENCE_S 5 /* then the container is refused */
+#define RETRY_MS 100 /* while the daemon loads its policies */
+#define STATE_MAX (1u << 20) /* bytes */
+
+static void __attribute__((noreturn)) refuse(const char *why)
+{
+	fprintf(stderr, "bailiff-oci-hook: container refused: %s\n", why);
+	exit(1);
+}
+
+static void on_alarm(int signal)
+{
+	static const char text[] = "bailiff-oci-hook: container refused: "
+				   "no answer in time\n";
+
+	(void)signal;
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	_exit(1);
+}
+
+static json_t *read_state(void)
+{
+	static char text[STATE_MAX];
+	json_error_t error;
+	size_t len = 0;
+	json_t *state;
+	ssize_t got;
+
+	while (len < sizeof(text) &&
+	       (got = read(STDIN_FILENO, text + len, sizeof(text) - len)) > 0)
+		len += (size_t)got;
+	state = json_loadb(text, len, 0, &error);
+	if (!json_is_object(state))
+		refuse("standard input holds no container state; this program "
+		       "is run by an OCI runtime");
+	return state;
+}
+
+static json_t *read_config(const json_t *state)
+{
+	const char *bundle =
+		json_string_value(json_object_get(state, "bundle"));
+	char path[PATH_MAX];
+
+	if (!bundle)
+		return NULL;
+	snprintf(path, sizeof(path), "%s/config.json", bundle);
+	return json_load_file(path, 0, NULL);
+}
+
+/* Hooks in the container's namespaces run under its policy: say so. */
+static void warn_of_hooks(const json_t *config)
+{
+	static const char *const kinds[] = { "createContainer",
+					     "startContainer" };
+	const json_t *hooks = json_object_get(config, "hooks");
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (json_array_size(json_object_get(hooks, kinds[i])))
+			fprintf(stderr,
+				"bailiff-oci-hook: note: %s hooks run under "
+				"the container's policy\n",
+				kinds[i]);
+}
+
+/* bailiffd checks it again; here the message comes without it. */
+static void check_cgroup(pid_t pid)
+{
+	char theirs[PATH_MAX], ours[PATH_MAX];
+
+	if (cgroup_of_pid(pid, theirs) || cgroup_of_pid(getpid(), ours))
+		refuse("its process is in no cgroup v2");
+	if (cgroup_contains(theirs, ours))
+		refuse("its cgroup also holds the runtime; give the container "
+		       "a cgroup of its own (linux.cgroupsPath)");
+}
+
+static json_t *ask(const char *run_dir, const json_t *request)
+{
+	struct timespec pause = { .tv_nsec = RETRY_MS * 1000000 };
+	char why[512];
+	json_t *answer;
+
+	for (;;) {
+		answer = client_ask(run_dir, request, why, sizeof(why));
+		if (!answer)
+			refuse(why);
+		if (!json_is_true(json_object_get(answer, "retry")))
+			return answer;
+		json_decref(answer);
+		nanosleep(&pause, NULL);
+	}
+}
+
+static void decide(const json_t *answer, bool require)
+{
+	const char *error = json_string_value(json_object_get(answer, "error"));
+
+	if (!json_is_true(json_object_get(answer, "ok")))
+		refuse(error ? error : "bailiffd gave no reason");
+	if (require && !json_is_string(json_object_get(answer, "policy")))
+		refuse("no policy selects it, and --require is set");
+}
+
+static void usage(FILE *out)
+{
+	fputs("usage: bailiff-oci-hook [--require] [--run-dir DIR] < STATE\n\n"
+	      "A createRuntime hook of OCI runtimes: binds the new container\n"
+	      "to its policy by asking bailiffd. Any failure refuses the\n"
+	      "container.\n\n"
+	      "  --require      refuse a container that no policy selects\n"
+	      "  --run-dir DIR  of the daemon's socket (" RUN_DIR ")\n",
+	      out);
+}
+
+static const struct option options[] = {
+	{ "require", no_argument, NULL, 'r' },
+	{ "run-dir", required_argument, NULL, 'd' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+int main(int argc, char **argv)
+{
+	json_t *state, *config, *request, *answer;
+	const char *run_dir = RUN_DIR;
+	bool require = false;
+	char why[512];
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
+		if (opt == 'r') {
+			require = true;
+		} else if (opt == 'd') {
+			run_dir = optarg;
+		} else if (opt == 'h') {
+			usage(stdout);
+			return 0;
+		} else if (opt == 'V') {
+			puts("bailiff-oci-hook " BAILIFF_VERSION);
+			return 0;
+		} else {
+			return 2;
+		}
+	}
+	signal(SIGALRM, on_alarm);
+	alarm(PATIENCE_S);
+	state = read_state();
+	config = read_config(state);
+	warn_of_hooks(config);
+	request = ocistate_request(state, config, why, sizeof(why));
+	if (!request)
+		refuse(why);
+	check_cgroup(
+		(pid_t)json_integer_value(json_object_get(request, "pid")));
+	answer = ask(run_dir, request);
+	decide(answer, require);
+	json_decref(answer);
+	json_decref(request);
+	json_decref(config);
+	json_decref(state);
+	return 0;
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ocistate.h"
+
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
+
+/* Who started the container says so under one of these annotations. */
+static const char *const image_keys[] = {
+	"org.opencontainers.image.ref.name", "io.kubernetes.cri-o.ImageName",
+	"io.kubernetes.cri.image-name",	     "io.podman.annotations.image",
+	"io.containers.image.name",
+};
+static const char *const name_keys[] = {
+	"io.kubernetes.cri-o.Name",
+	"io.kubernetes.cri.container-name",
+	"io.podman.annotations.name",
+	"io.containers.name",
+};
+
+#define LABELS_KEY "io.kubernetes.cri-o.Labels" /* JSON in a string */
+
+static const char *first_of(const json_t *annotations, const char *const *keys,
+			    size_t num)
+{
+	const char *value;
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		value = json_string_value(
+			json_object_get(annotations, keys[i]));
+		if (value && *value)
+			return value;
+	}
+	return NULL;
+}
+
+/* Those of config.json, and over them those of the state. */
+static json_t *merge_annotations(const json_t *state, const json_t *config)
+{
+	json_t *all = json_object();
+	json_t *from;
+
+	from = json_object_get(config, "annotations");
+	if (json_is_object(from))
+		json_object_update(all, from);
+	from = json_object_get(state, "annotations");
+	if (json_is_object(from))
+		json_object_update(all, from);
+	return all;
+}
+
+static json_t *find_labels(const json_t *annotations)
+{
+	const char *text =
+		json_string_value(json_object_get(annotations, LABELS_KEY));
+	json_t *labels = text ? json_loads(text, 0, NULL) : NULL;
+
+	if (json_is_object(labels))
+		return labels;
+	json_decref(labels);
+	return json_object();
+}
+
+static const char *find_name(const json_t *annotations, const json_t *config,
+			     const char *id)
+{
+	const char *name =
+		first_of(annotations, name_keys, ARRAY_SIZE(name_keys));
+	const char *host;
+
+	if (name)
+		return name;
+	/* ids of engines are long numbers, those of people are names */
+	host = json_string_value(json_object_get(config, "hostname"));
+	return strlen(id) >= 64 && host && *host ? host : id;
+}
+
+struct json_t *ocistate_request(const struct json_t *state,
+				const struct json_t *config, char *why,
+				size_t size)
+{
+	const char *id = json_string_value(json_object_get(state, "id"));
+	json_int_t pid = json_integer_value(json_object_get(state, "pid"));
+	json_t *annotations, *request;
+	const char *image;
+
+	if (!id || !*id) {
+		snprintf(why, size, "the container's state has no id");
+		return NULL;
+	}
+	if (pid <= 0) {
+		snprintf(why, size,
+			 "the state of container %.64s has no pid: is this "
+			 "a createRuntime hook?",
+			 id);
+		return NULL;
+	}
+	annotations = merge_annotations(state, config);
+	image = first_of(annotations, image_keys, ARRAY_SIZE(image_keys));
+	request = json_pack("{s:s, s:s, s:I, s:s, s:s, s:o}", "cmd",
+			    "container", "id", id, "pid", pid, "image",
+			    image ? image : "", "name",
+			    find_name(annotations, config, id), "labels",
+			    find_labels(annotations));
+	if (!request ||
+	    json_object_set_new(request, "annotations", annotations)) {
+		json_decref(request);
+		snprintf(why, size, "the state of the container is malformed");
+		return NULL;
+	}
+	return request;
+}

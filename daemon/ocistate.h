@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ocistate.h - what an OCI runtime tells a hook, as a request to bailiffd
+ */
+#ifndef DAEMON_OCISTATE_H
+#define DAEMON_OCISTATE_H
+
+#include <stddef.h>
+
+struct json_t;
+
+/*
+ * Make the request of binder.h from the state that the runtime gave on
+ * standard input and the bundle's config.json (NULL if there is none).
+ *
+ * Return: an owned object; NULL, and why has a sentence.
+ */
+struct json_t *ocistate_request(const struct json_t *state,
+				const struct json_t *config, char *why,
+				size_t size);
+
+#endif /* DAEMON_OCISTATE_H */

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bailiffd.h"
+#include "cgroup.h"
+#include "log.h"
+#include "privileged.h"
+#include "proto.h"
+#include "state.h"
+
+struct parent {
+	struct daemon_options *options;
+	int sock;
+	struct compile job; /* pid 0: none runs */
+	uint32_t job_serial;
+	time_t job_deadline; /* monotonic seconds */
+	int image_fd; /* compiled and not yet loaded; -1: none */
+	char digest[COMPILE_DIGEST_HEX]; /* of image_fd */
+	struct proto_message answer; /* large: kept off the stack */
+};
+
+int privileged_open_log(const char *log)
+{
+	int fd;
+
+	if (!strcmp(log, "-"))
+		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	else
+		fd = open(log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	return fd < 0 ? -errno : fd;
+}
+
+static time_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+static int answer_done(struct parent *parent, uint32_t serial, int err,
+		       const char *text)
+{
+	struct proto_message *answer = &parent->answer;
+
+	memset(&answer->u.done, 0, sizeof(answer->u.done));
+	answer->type = PROTO_DONE;
+	answer->serial = serial;
+	answer->fd = -1;
+	answer->u.done.err = err;
+	snprintf(answer->u.done.text, sizeof(answer->u.done.text), "%s", text);
+	return proto_send(parent->sock, answer);
+}
+
+static int answer_compiled(struct parent *parent, int err, const char *text)
+{
+	struct proto_message *answer = &parent->answer;
+	struct proto_compiled *compiled = &answer->u.compiled;
+
+	memset(compiled, 0, sizeof(*compiled));
+	answer->type = PROTO_COMPILED;
+	answer->serial = parent->job_serial;
+	answer->fd = err ? -1 : parent->image_fd;
+	compiled->err = err;
+	snprintf(compiled->text, sizeof(compiled->text), "%s", text);
+	if (!err)
+		strcpy(compiled->digest, parent->digest);
+	return proto_send(parent->sock, answer);
+}
+
+static void drop_image(struct parent *parent)
+{
+	if (parent->image_fd >= 0)
+		close(parent->image_fd);
+	parent->image_fd = -1;
+}
+
+/* A plain name that ends in .yaml: no way out of the directory. */
+static bool is_policy_file(const char *file)
+{
+	size_t len = strlen(file);
+
+	return len > 5 && file[0] != '.' && !strchr(file, '/') &&
+	       !strcmp(file + len - 5, ".yaml");
+}
+
+static int start_compile(struct parent *parent,
+			 const struct proto_message *message)
+{
+	const struct daemon_options *options = parent->options;
+	struct compile_request request = {
+		.policyc = options->policyc,
+		.dir = options->policies,
+		.file = message->u.file.file,
+		.uid = options->uid,
+		.gid = options->gid,
+	};
+	int err;
+
+	drop_image(parent);
+	if (parent->job.pid || !is_policy_file(request.file))
+		return -EPROTO;
+	parent->job_serial = message->serial;
+	err = compile_start(&request, &parent->job);
+	if (err)
+		return answer_compiled(parent, err, strerror(-err));
+	parent->job_deadline = now() + COMPILE_SECONDS;
+	return 0;
+}
+
+static int end_compile(struct parent *parent)
+{
+	struct text diag = {};
+	int err;
+
+	err = compile_finish(&parent->job, &diag);
+	if (!err) {
+		parent->image_fd = parent->job.image_fd;
+		err = compile_digest(parent->image_fd, parent->digest);
+	}
+	if (err)
+		drop_image(parent);
+	err = answer_compiled(parent, err, text_string(&diag));
+	text_free(&diag);
+	return err;
+}
+
+static int load(struct parent *parent, const struct proto_message *message)
+{
+	char reply[KFS_REPLY] = "";
+	const void *bytes;
+	size_t len;
+	int err;
+
+	if (parent->image_fd < 0 ||
+	    strcmp(parent->digest, message->u.digest.digest))
+		return -EPROTO;
+	err = compile_map(parent->image_fd, &bytes, &len);
+	if (!err) {
+		err = kfs_request(&parent->options->kfs, "load", bytes, len,
+				  reply);
+		munmap((void *)bytes, len);
+	}
+	drop_image(parent);
+	return answer_done(parent, message->serial, err,
+			   reply[0] ? reply : strerror(-err));
+}
+
+static int unload(struct parent *parent, const struct proto_message *message)
+{
+	const char *name = message->u.name.name;
+	char reply[KFS_REPLY];
+	int err;
+
+	if (!text_is_policy_name(name))
+		return -EPROTO;
+	err = kfs_request(&parent->options->kfs, "unload", name, strlen(name),
+			  reply);
+	return answer_done(parent, message->serial, err, reply);
+}
+
+/* A container's cgroup must not hold those who set the container up. */
+static int check_cgroup(const char *path, pid_t pid, const char *who, char *why,
+			size_t size)
+{
+	char other[PATH_MAX];
+	int err = cgroup_of_pid(pid, other);
+
+	if (err) {
+		snprintf(why, size, "%s (process %d): no cgroup", who, pid);
+		return err;
+	}
+	if (!cgroup_contains(path, other))
+		return 0;
+	snprintf(why, size,
+		 "the container's cgroup %.200s also holds %s: give the "
+		 "container a cgroup of its own",
+		 path, who);
+	return -EBUSY;
+}
+
+static int find_container(const struct proto_bind *bind, uint64_t *cgroup,
+			  pid_t *runtime, char *why)
+{
+	char path[PATH_MAX];
+	int err;
+
+	err = cgroup_of_pid(bind->pid, path);
+	if (!err)
+		err = cgroup_id(path, cgroup);
+	if (err) {
+		snprintf(why, KFS_REPLY, "process %d: %s", bind->pid,
+			 err == -ENOTSUP ? "it is in no cgroup v2" :
+					   strerror(-err));
+		return err;
+	}
+	err = check_cgroup(path, bind->hook, "the hook", why, KFS_REPLY);
+	if (!err)
+		err = check_cgroup(path, getpid(), "bailiffd", why, KFS_REPLY);
+	if (err)
+		return err;
+	err = cgroup_parent_pid(bind->hook, runtime);
+	if (err)
+		snprintf(why, KFS_REPLY, "the hook has ended");
+	return err;
+}
+
+static int bind_container(struct parent *parent,
+			  const struct proto_message *message)
+{
+	const struct proto_bind *bind = &message->u.bind;
+	char line[KFS_REPLY], reply[KFS_REPLY];
+	uint64_t cgroup;
+	pid_t runtime;
+	int err, len;
+
+	if (!text_is_policy_name(bind->policy) || !text_is_label(bind->label) ||
+	    bind->pid <= 0 || bind->hook <= 0)
+		return -EPROTO;
+	err = find_container(bind, &cgroup, &runtime, reply);
+	if (err)
+		return answer_done(parent, message->serial, err, reply);
+	len = snprintf(line, sizeof(line),
+		       "cgroup=%llu policy=%s label=%s runtime=%d",
+		       (unsigned long long)cgroup, bind->policy, bind->label,
+		       (int)runtime);
+	err = kfs_request(&parent->options->kfs, "bind", line, (size_t)len,
+			  reply);
+	return answer_done(parent, message->serial, err, reply);
+}
+
+/* The image of a loaded policy as a memory file, which can be mapped. */
+static int copy_image(struct kfs *kfs, const char *name)
+{
+	char file[PATH_MAX], chunk[65536];
+	int from, to;
+	ssize_t len;
+
+	snprintf(file, sizeof(file), "policies/%s/image", name);
+	from = kfs_open(kfs, file, O_RDONLY);
+	if (from < 0)
+		return from;
+	to = memfd_create("image", MFD_CLOEXEC);
+	while (to >= 0 && (len = read(from, chunk, sizeof(chunk))) > 0) {
+		if (write(to, chunk, (size_t)len) != len) {
+			close(to);
+			to = -1;
+		}
+	}
+	close(from);
+	return to < 0 ? -ENOMEM : to;
+}
+
+static int send_policy(const struct state_policy *policy, void *arg)
+{
+	struct parent *parent = arg;
+	struct proto_message *answer = &parent->answer;
+	int err;
+
+	memset(&answer->u.policy, 0, sizeof(answer->u.policy));
+	answer->type = PROTO_POLICY;
+	answer->u.policy.generation = policy->generation;
+	strcpy(answer->u.policy.name, policy->name);
+	strcpy(answer->u.policy.digest, policy->digest);
+	answer->fd = copy_image(&parent->options->kfs, policy->name);
+	if (answer->fd < 0)
+		return answer->fd == -ENOENT ? 0 : answer->fd;
+	err = proto_send(parent->sock, answer);
+	close(answer->fd);
+	return err;
+}
+
+static int sync_state(struct parent *parent,
+		      const struct proto_message *message)
+{
+	int err;
+
+	parent->answer.serial = message->serial;
+	err = state_policies(&parent->options->kfs, send_policy, parent);
+	return answer_done(parent, message->serial, err,
+			   err ? strerror(-err) : "ok");
+}
+
+/* An error here means that the worker broke the protocol, or is gone. */
+static int serve(struct parent *parent)
+{
+	static struct proto_message message;
+	int err;
+
+	err = proto_receive(parent->sock, PROTO_FROM_WORKER, &message);
+	if (err)
+		return err;
+	switch (message.type) {
+	case PROTO_COMPILE:
+		return start_compile(parent, &message);
+	case PROTO_LOAD:
+		return load(parent, &message);
+	case PROTO_UNLOAD:
+		return unload(parent, &message);
+	case PROTO_BIND:
+		return bind_container(parent, &message);
+	case PROTO_SYNC:
+		return sync_state(parent, &message);
+	default:
+		return -EPROTO;
+	}
+}
+
+static int reopen_log(struct parent *parent)
+{
+	struct proto_message message = { .type = PROTO_LOG };
+	int err;
+
+	message.fd = privileged_open_log(parent->options->log);
+	if (message.fd < 0) {
+		log_error("%s: %s", parent->options->log,
+			  strerror(-message.fd));
+		return 0;
+	}
+	err = proto_send(parent->sock, &message);
+	close(message.fd);
+	return err;
+}
+
+/* Return: 1 stop, 0 go on, -errno. */
+static int take_signal(struct parent *parent, int signal_fd)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signal_fd, &info, sizeof(info)) != sizeof(info))
+		return 0;
+	return info.ssi_signo == SIGHUP ? reopen_log(parent) : 1;
+}
+
+static int wait_ms(const struct parent *parent)
+{
+	time_t left;
+
+	if (!parent->job.pid)
+		return -1;
+	left = parent->job_deadline - now();
+	return left > 0 ? (int)left * 1000 : 0;
+}
+
+static int loop(struct parent *parent, int signal_fd)
+{
+	struct pollfd fds[3] = {
+		{ .fd = parent->sock, .events = POLLIN },
+		{ .fd = signal_fd, .events = POLLIN },
+		{ .events = POLLIN },
+	};
+	int err = 0;
+
+	while (!err) {
+		fds[2].fd = parent->job.pid ? parent->job.pidfd : -1;
+		fds[2].revents = 0;
+		if (poll(fds, 3, wait_ms(parent)) < 0 && errno != EINTR)
+			return -errno;
+		if (parent->job.pid &&
+		    (fds[2].revents || now() >= parent->job_deadline))
+			err = end_compile(parent);
+		if (!err && fds[1].revents)
+			err = take_signal(parent, signal_fd);
+		if (!err && fds[0].revents)
+			err = serve(parent);
+	}
+	return err < 0 ? err : 0;
+}
+
+/* The worker sees its socket close and ends; a stuck one is not awaited. */
+static void end_worker(int sock, pid_t worker)
+{
+	struct timespec pause = { .tv_nsec = 20000000 };
+	int tries = 100;
+
+	close(sock);
+	while (!waitpid(worker, NULL, WNOHANG) && --tries)
+		nanosleep(&pause, NULL);
+	if (!tries) {
+		kill(worker, SIGKILL);
+		waitpid(worker, NULL, 0);
+	}
+}
+
+int privileged_run(struct daemon_options *options, int worker_sock,
+		   pid_t worker)
+{
+	struct parent parent = {
+		.options = options,
+		.sock = worker_sock,
+		.image_fd = -1,
+	};
+	struct text diag = {};
+	sigset_t signals;
+	int signal_fd, err;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signal_fd < 0)
+		return -errno;
+	err = loop(&parent, signal_fd);
+	close(signal_fd);
+	if (parent.job.pid && !compile_finish(&parent.job, &diag))
+		close(parent.job.image_fd);
+	text_free(&diag);
+	drop_image(&parent);
+	end_worker(worker_sock, worker);
+	return err;
+}

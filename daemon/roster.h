@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * roster.h - the policies that the kernel holds, and which containers they
+ * select
+ */
+#ifndef DAEMON_ROSTER_H
+#define DAEMON_ROSTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compile.h"
+#include "vm/limits.h"
+
+struct bvm_image;
+struct json_t;
+struct text;
+
+/* A selector of a policy, copied out of its image. */
+struct roster_selector {
+	uint32_t kind; /* enum bvm_selector_kind */
+	char *key;
+	char *value; /* a glob, as fnmatch(3) without flags */
+};
+
+struct roster_policy {
+	struct roster_policy *next;
+	char name[BVM_MAX_NAME];
+	char digest[COMPILE_DIGEST_HEX];
+	uint64_t generation;
+	bool retired; /* its file is gone: it selects nothing new */
+	struct roster_selector *selectors;
+	uint32_t num_selectors;
+};
+
+struct roster {
+	struct roster_policy *first; /* in the order of names */
+};
+
+/* What is known of a container; strings may be "" and objects NULL. */
+struct roster_container {
+	const char *image;
+	const char *name;
+	const char *unit; /* of systemd, from the cgroup */
+	const char *cgroup; /* path */
+	const struct json_t *labels; /* objects of strings */
+	const struct json_t *annotations;
+};
+
+/* Parse an image file. Return: 0, -EINVAL (why has a sentence), -errno. */
+int roster_read_image(int fd, struct roster_policy *policy, struct text *why);
+
+/* Release what roster_read_image allocated. */
+void roster_release(struct roster_policy *policy);
+
+/*
+ * Put policy in, in the place of one of that name; its selectors move.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int roster_put(struct roster *roster, struct roster_policy *policy);
+
+struct roster_policy *roster_find(const struct roster *roster,
+				  const char *name);
+void roster_remove(struct roster *roster, const char *name);
+void roster_free(struct roster *roster);
+
+/* Does any selector of policy match? */
+bool roster_selects(const struct roster_policy *policy,
+		    const struct roster_container *container);
+
+/*
+ * The one policy for a container: the one that its annotation
+ * io.bailiff.policy names, else the one that selects it.
+ *
+ * Return: 1 and name; 0 no policy selects it; -EINVAL the annotation is no
+ * name; -EEXIST several do, and why lists them.
+ */
+int roster_choose(const struct roster *roster,
+		  const struct roster_container *container,
+		  char name[BVM_MAX_NAME], struct text *why);
+
+#endif /* DAEMON_ROSTER_H */

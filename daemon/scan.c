@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+
+#include "scan.h"
+
+#define WATCHED                                                   \
+	(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | \
+	 IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB)
+
+bool scan_is_policy(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 5 && len < PROTO_FILE && name[0] != '.' &&
+	       !strcmp(name + len - 5, ".yaml");
+}
+
+static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+
+	while (len--)
+		hash = (hash ^ *at++) * 0x100000001b3ull; /* FNV-1a */
+	return hash;
+}
+
+static uint64_t stamp_of(const char *name, const struct stat *stat)
+{
+	uint64_t hash = 0xcbf29ce484222325ull;
+
+	hash = mix(hash, name, strlen(name));
+	hash = mix(hash, &stat->st_dev, sizeof(stat->st_dev));
+	hash = mix(hash, &stat->st_ino, sizeof(stat->st_ino));
+	hash = mix(hash, &stat->st_size, sizeof(stat->st_size));
+	hash = mix(hash, &stat->st_mtim, sizeof(stat->st_mtim));
+	return mix(hash, &stat->st_ctim, sizeof(stat->st_ctim));
+}
+
+static void watch(int inotify_fd, const char *dir)
+{
+	/* one that cannot be watched is seen when something else changes */
+	if (inotify_fd >= 0)
+		(void)inotify_add_watch(inotify_fd, dir, WATCHED);
+}
+
+static void watch_parent(int inotify_fd, const char *dir)
+{
+	char parent[PATH_MAX];
+	char *slash;
+
+	snprintf(parent, sizeof(parent), "%s", dir);
+	slash = strrchr(parent, '/');
+	if (!slash || slash == parent)
+		return;
+	*slash = '\0';
+	watch(inotify_fd, parent);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* What policies include: only whether something changed matters. */
+static void read_includes(const char *dir, int inotify_fd, int depth,
+			  struct scan *scan)
+{
+	struct dirent **entries;
+	char path[PATH_MAX];
+	struct stat stat_buf;
+	uint64_t stamp;
+	int num, i;
+
+	watch(inotify_fd, dir);
+	num = scandir(dir, &entries, is_visible, by_name);
+	for (i = 0; i < num; i++) {
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir,
+				     entries[i]->d_name) < sizeof(path) &&
+		    !stat(path, &stat_buf)) {
+			if (S_ISDIR(stat_buf.st_mode) && depth)
+				read_includes(path, inotify_fd, depth - 1,
+					      scan);
+			stamp = stamp_of(path, &stat_buf);
+			scan->include_stamp =
+				mix(scan->include_stamp, &stamp, sizeof(stamp));
+		}
+		free(entries[i]);
+	}
+	if (num >= 0)
+		free(entries);
+}
+
+static int add_file(struct scan *scan, const char *name,
+		    const struct stat *stat)
+{
+	struct scan_file *files, *file;
+
+	if (scan->num == SCAN_MAX_FILES)
+		return -E2BIG;
+	files = realloc(scan->files, (scan->num + 1) * sizeof(*files));
+	if (!files)
+		return -ENOMEM;
+	scan->files = files;
+	file = &files[scan->num++];
+	strcpy(file->name, name);
+	file->stamp = stamp_of(name, stat);
+	return 0;
+}
+
+static int read_entry(const char *dir, const char *name, int inotify_fd,
+		      struct scan *scan)
+{
+	char path[PATH_MAX];
+	struct stat stat_buf;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+	    sizeof(path))
+		return -ENAMETOOLONG;
+	if (lstat(path, &stat_buf))
+		return 0; /* it went away meanwhile */
+	if (S_ISLNK(stat_buf.st_mode)) {
+		scan->has_links = true;
+		if (stat(path, &stat_buf))
+			return 0;
+	}
+	if (S_ISDIR(stat_buf.st_mode))
+		read_includes(path, inotify_fd, SCAN_MAX_DEPTH, scan);
+	else if (S_ISREG(stat_buf.st_mode) && scan_is_policy(name))
+		return add_file(scan, name, &stat_buf);
+	return 0;
+}
+
+int scan_read(const char *dir, int inotify_fd, struct scan *scan)
+{
+	struct dirent **entries;
+	struct stat stat_buf;
+	int num, i, err = 0;
+
+	memset(scan, 0, sizeof(*scan));
+	watch_parent(inotify_fd, dir);
+	watch(inotify_fd, dir);
+	if (!lstat(dir, &stat_buf) && S_ISLNK(stat_buf.st_mode))
+		scan->has_links = true;
+	num = scandir(dir, &entries, is_visible, by_name);
+	if (num < 0)
+		return -errno;
+	for (i = 0; i < num; i++) {
+		if (!err)
+			err = read_entry(dir, entries[i]->d_name, inotify_fd,
+					 scan);
+		free(entries[i]);
+	}
+	free(entries);
+	if (err)
+		scan_free(scan);
+	return err;
+}
+
+void scan_free(struct scan *scan)
+{
+	free(scan->files);
+	memset(scan, 0, sizeof(*scan));
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <event2/event.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bailiffd.h"
+#include "binder.h"
+#include "control.h"
+#include "link.h"
+#include "log.h"
+#include "monitor.h"
+#include "roster.h"
+#include "sandbox.h"
+#include "store.h"
+#include "worker.h"
+
+struct worker {
+	struct event_base *base;
+	struct link *link;
+	struct monitor *monitor;
+	struct control *control;
+	struct store *store;
+	struct roster roster;
+	struct log log;
+	pid_t parent; /* the daemon's number to the outside */
+};
+
+static json_t *status(const struct worker *worker)
+{
+	const struct monitor_counts *counts = monitor_counts(worker->monitor);
+
+	return json_pack("{s:b, s:i, s:s, s:b, s:I, s:I, s:I, s:I, s:i}", "ok",
+			 1, "pid", (int)worker->parent, "version",
+			 BAILIFF_VERSION, "ready",
+			 store_is_ready(worker->store), "records",
+			 (json_int_t)counts->records, "lost",
+			 (json_int_t)counts->lost, "logged",
+			 (json_int_t)worker->log.written, "log_failed",
+			 (json_int_t)worker->log.failed, "errors",
+			 (int)store_num_errors(worker->store));
+}
+
+static json_t *container(struct worker *worker,
+			 const struct control_client *client,
+			 const json_t *request)
+{
+	struct binder_config config = {
+		.roster = &worker->roster,
+		.store = worker->store,
+		.link = worker->link,
+		.log = &worker->log,
+	};
+
+	return binder_request(&config, worker->control, client, request);
+}
+
+static json_t *handle(void *arg, const struct control_client *client,
+		      const json_t *request)
+{
+	const char *cmd = json_string_value(json_object_get(request, "cmd"));
+	struct worker *worker = arg;
+
+	if (!cmd)
+		return control_refusal("the request has no cmd");
+	if (!strcmp(cmd, "status"))
+		return status(worker);
+	if (client->uid)
+		return control_refusal("%.32s: only root may", cmd);
+	if (!strcmp(cmd, "policies"))
+		return json_pack("{s:b, s:o}", "ok", 1, "files",
+				 store_files(worker->store));
+	if (!strcmp(cmd, "container"))
+		return container(worker, client, request);
+	if (!strcmp(cmd, "reload")) {
+		store_reload(worker->store);
+		return json_pack("{s:b}", "ok", 1);
+	}
+	return control_refusal("no such cmd: %.32s", cmd);
+}
+
+static void on_reopened(void *arg, int fd)
+{
+	struct worker *worker = arg;
+
+	log_reopen(&worker->log, fd);
+}
+
+/* Return: 0 or -ENOMEM; what was made is freed by finish. */
+static int start(struct worker *worker, const struct daemon_options *options,
+		 const struct worker_fds *fds)
+{
+	struct link_events events = { on_reopened, worker };
+	struct store_config config;
+
+	worker->base = event_base_new();
+	if (!worker->base)
+		return -ENOMEM;
+	worker->link = link_create(worker->base, fds->parent, &events);
+	worker->monitor =
+		monitor_create(worker->base, fds->events, &worker->log);
+	worker->control =
+		control_create(worker->base, fds->control, handle, worker);
+	if (!worker->link || !worker->monitor || !worker->control)
+		return -ENOMEM;
+	config = (struct store_config){
+		.dir = options->policies,
+		.base = worker->base,
+		.link = worker->link,
+		.log = &worker->log,
+		.roster = &worker->roster,
+	};
+	worker->store = store_create(&config);
+	return worker->store ? store_start(worker->store) : -ENOMEM;
+}
+
+static void finish(struct worker *worker)
+{
+	if (worker->monitor)
+		monitor_drain(worker->monitor);
+	store_free(worker->store);
+	control_free(worker->control);
+	monitor_free(worker->monitor);
+	link_free(worker->link);
+	roster_free(&worker->roster);
+	if (worker->base)
+		event_base_free(worker->base);
+}
+
+int worker_run(const struct daemon_options *options,
+	       const struct worker_fds *fds, bool sandbox)
+{
+	struct worker worker = {
+		.log = { .fd = fds->log },
+		.parent = getppid(),
+	};
+	int err = 0;
+
+	if (sandbox)
+		err = sandbox_worker(options->uid, options->gid);
+	if (err)
+		log_error("worker: sandbox: %s", strerror(-err));
+	if (!err)
+		err = start(&worker, options, fds);
+	if (!err)
+		event_base_dispatch(worker.base);
+	finish(&worker);
+	return err;
+}
