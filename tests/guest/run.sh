@@ -12,7 +12,8 @@ usage()
 usage: run.sh [options] -- SCRIPT [ARGS...]
        run.sh [options] --interactive [-- SCRIPT [ARGS...]]
 
-  --timeout SECONDS  stop the guest after so long (120; none when interactive)
+  --timeout SECONDS  stop the guest after so long (120, debug 480; none
+                     when interactive)
   --append CMDLINE   more words for the kernel's command line
   --smp N, --mem MB  virtual CPUs (2) and memory (2048; debug 4096)
   --icount           one CPU whose clock counts instructions
@@ -29,7 +30,7 @@ kernel reported a fault.
 EOF
 }
 
-timeout=120 append='' smp=2 mem='' icount='' rw='' log='' interactive=''
+timeout='' append='' smp=2 mem='' icount='' rw='' log='' interactive=''
 guest_plain=''
 script='' args=()
 
@@ -71,6 +72,7 @@ parse_options()
 check_options()
 {
 	check_flavour
+	: "${timeout:=$([ "$guest_flavour" = debug ] && echo 480 || echo 120)}"
 	[[ $timeout =~ ^[0-9]+$ ]] || die "--timeout: '$timeout' is not a number"
 	[[ $smp =~ ^[1-9]$ ]] || die "--smp: '$smp' is not a number from 1 to 9"
 	: "${mem:=$([ "$guest_flavour" = debug ] && echo 4096 || echo 2048)}"

@@ -101,11 +101,12 @@ run_boots()
 
 run_tests()
 {
-	local files
+	local files limit=60
 
+	[ "$guest_flavour" = fast ] || limit=240
 	files=$(chosen t "$@" | paste -sd' ')
 	[ -n "$files" ] || return
-	boot "$files" --timeout "$((60 + 60 * $(wc -w <<< "$files")))"
+	boot "$files" --timeout "$((limit + limit * $(wc -w <<< "$files")))"
 }
 
 mkdir -p "$guest_top/build/test"

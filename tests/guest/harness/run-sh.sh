@@ -51,7 +51,9 @@ guest "echo BUG > $lkdtm"
 is "$status" 125 "a BUG fails the run"
 like "$err" "kernel BUG at" "the BUG is shown"
 
-guest 'echo started; sleep 100' --timeout 15
+limit=15
+[ "${GUEST_FLAVOUR:-fast}" = fast ] || limit=90
+guest 'echo started; sleep 100' --timeout $limit
 is "$status" 124 "a script that hangs is ended"
 is "$out" started "its output until then is kept"
 
