@@ -99,14 +99,19 @@ run_boots()
 	done
 }
 
+# The one boot may take as long as all of its files together.
 run_tests()
 {
-	local files limit=60
+	local file files limit total=60 factor=1
 
-	[ "$guest_flavour" = fast ] || limit=240
+	[ "$guest_flavour" = fast ] || factor=4
 	files=$(chosen t "$@" | paste -sd' ')
 	[ -n "$files" ] || return
-	boot "$files" --timeout "$((limit + limit * $(wc -w <<< "$files")))"
+	for file in $files; do
+		limit=$(header "$file" timeout)
+		total=$((total + ${limit:-60}))
+	done
+	boot "$files" --timeout $((total * factor))
 }
 
 mkdir -p "$guest_top/build/test"
