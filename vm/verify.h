@@ -14,7 +14,12 @@
 #include "image.h"
 #include "insn.h"
 
-/* What r1 points to. */
+struct bvm_state; /* verify_state.h */
+
+/*
+ * What r1 points to. Without fields (class BVM_CLASS_RAW) r2 holds size; with
+ * fields it is not set.
+ */
 struct bvm_ctx_desc {
 	u32 size; /* bytes */
 	u32 num_fields; /* 0: plain readable bytes (conformance tests) */
@@ -32,6 +37,9 @@ struct bvm_verify_in {
 	void (*log)(void *arg, const char *line);
 	void *log_arg;
 	void *scratch; /* bvm_verify_scratch() bytes, aligned to 8 */
+	/* For tests: the state before each instruction; may be NULL */
+	void (*watch)(void *arg, u32 pc, const struct bvm_state *state);
+	void *watch_arg;
 };
 
 struct bvm_verify_out {

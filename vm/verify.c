@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * verify.c - one pass over a program, in its order
+ *
+ * A state that jumps ahead waits at its target; when the pass gets there, it
+ * is joined with what falls through. All jumps go forward, so by then every
+ * way to the target has been seen, and each instruction is visited once. The
+ * state of a target is freed when the pass has reached it, so memory is
+ * bounded by BVM_MAX_PENDING, whatever the program.
+ *
+ * Both sides of every branch are taken to be possible. Where the compare's
+ * outcome is known, the impossible side goes on with what was known before
+ * it, so that its instructions are verified too.
+ */
+#include "disasm.h"
+#include "verify_state.h"
+
+size_t bvm_verify_scratch(void)
+{
+	return sizeof(struct bvm_verifier);
+}
+
+/* ---- decoding ---- */
+
+static int decode_lddw(struct bvm_verifier *v, u32 pc)
+{
+	const struct bvm_insn *tail = &v->in->insns[pc + 1];
+
+	if (pc + 1 >= v->in->num_insns)
+		return bvm_refuse(v, -1, "its second half is missing");
+	if (tail->code || tail->dst || tail->src || tail->off)
+		return bvm_refuse(v, -1,
+				  "its second half may hold only an imm");
+	v->is_tail[pc + 1] = 1;
+	return 0;
+}
+
+static int decode(struct bvm_verifier *v)
+{
+	const struct bvm_insn_info *row;
+	const char *why;
+	int err;
+
+	for (v->pc = 0; v->pc < v->in->num_insns; v->pc++) {
+		if (v->is_tail[v->pc])
+			continue;
+		row = bvm_insn_find(&v->in->insns[v->pc], &why);
+		if (!row)
+			return bvm_refuse(v, -1, "%s", why);
+		if (row->form != BVM_FORM_LDDW)
+			continue;
+		err = decode_lddw(v, v->pc);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static bool is_jump(const struct bvm_insn *insn)
+{
+	const u32 class = BVM_CODE_CLASS(insn->code);
+
+	return (class == BVM_CLS_JMP64 || class == BVM_CLS_JMP32) &&
+	       insn->code != BVM_CALL && insn->code != BVM_EXIT;
+}
+
+static int check_targets(struct bvm_verifier *v)
+{
+	s64 target;
+
+	for (v->pc = 0; v->pc < v->in->num_insns; v->pc++) {
+		const struct bvm_insn *insn = &v->in->insns[v->pc];
+
+		if (v->is_tail[v->pc] || !is_jump(insn))
+			continue;
+		target = bvm_insn_target(insn, v->pc);
+		if (target <= v->pc)
+			return bvm_refuse(v, -1,
+					  "it jumps backwards, to insn %lld",
+					  (long long)target);
+		if (target >= v->in->num_insns)
+			return bvm_refuse(
+				v, -1,
+				"it jumps past the end, to insn %lld of %u",
+				(long long)target, v->in->num_insns);
+		if (v->is_tail[target])
+			return bvm_refuse(v, -1,
+					  "it jumps into the lddw at insn %lld",
+					  (long long)target - 1);
+	}
+	return 0;
+}
+
+/* ---- control flow ---- */
+
+/* Let a state wait at a jump's target. */
+static int send(struct bvm_verifier *v, const struct bvm_state *state,
+		u32 target)
+{
+	u16 *waiting = &v->waiting[target];
+
+	if (*waiting) {
+		bvm_state_join(&v->states[*waiting - 1], state, target);
+		return 0;
+	}
+	if (!v->num_free) {
+		(void)bvm_refuse(v, -1, "over %u jump targets lie ahead",
+				 BVM_MAX_PENDING);
+		if (v->err)
+			v->err->code = -E2BIG;
+		return -E2BIG;
+	}
+	*waiting = v->free_states[--v->num_free] + 1;
+	bvm_state_copy(&v->states[*waiting - 1], state);
+	return 0;
+}
+
+/* Fold in the state that waits at this instruction. */
+static void receive(struct bvm_verifier *v)
+{
+	const u16 waiting = v->waiting[v->pc];
+
+	if (!waiting)
+		return;
+	if (v->live)
+		bvm_state_join(&v->cur, &v->states[waiting - 1], v->pc);
+	else
+		bvm_state_copy(&v->cur, &v->states[waiting - 1]);
+	v->live = true;
+	v->waiting[v->pc] = 0;
+	v->free_states[v->num_free++] = waiting - 1;
+}
+
+struct relations {
+	enum bvm_rel taken;
+	enum bvm_rel not_taken;
+};
+
+static struct relations relations_of(u8 code)
+{
+	switch (BVM_CODE_OP(code)) {
+	case BVM_JMP_JEQ:
+		return (struct relations){ BVM_REL_EQ, BVM_REL_NE };
+	case BVM_JMP_JNE:
+		return (struct relations){ BVM_REL_NE, BVM_REL_EQ };
+	case BVM_JMP_JGT:
+		return (struct relations){ BVM_REL_GT, BVM_REL_LE };
+	case BVM_JMP_JGE:
+		return (struct relations){ BVM_REL_GE, BVM_REL_LT };
+	case BVM_JMP_JLT:
+		return (struct relations){ BVM_REL_LT, BVM_REL_GE };
+	case BVM_JMP_JLE:
+		return (struct relations){ BVM_REL_LE, BVM_REL_GT };
+	case BVM_JMP_JSGT:
+		return (struct relations){ BVM_REL_SGT, BVM_REL_SLE };
+	case BVM_JMP_JSGE:
+		return (struct relations){ BVM_REL_SGE, BVM_REL_SLT };
+	case BVM_JMP_JSLT:
+		return (struct relations){ BVM_REL_SLT, BVM_REL_SGE };
+	case BVM_JMP_JSLE:
+		return (struct relations){ BVM_REL_SLE, BVM_REL_SGT };
+	default:
+		return (struct relations){ BVM_REL_SET, BVM_REL_CLEAR };
+	}
+}
+
+/* Put what one side of a branch teaches into a state. */
+static void learn(struct bvm_state *s, const struct bvm_insn *insn,
+		  enum bvm_rel rel)
+{
+	struct bvm_num a = s->regs[insn->dst].num;
+	struct bvm_num b = bvm_num_const((u64)(s64)insn->imm);
+	bool possible;
+
+	if (BVM_CODE_IS_X(insn->code)) {
+		/* a register against itself says nothing worth having */
+		if (insn->dst == insn->src)
+			return;
+		b = s->regs[insn->src].num;
+	}
+	if (BVM_CODE_CLASS(insn->code) == BVM_CLS_JMP32)
+		possible = bvm_num_refine_half(rel, &a, &b);
+	else
+		possible = bvm_num_refine(rel, &a, &b);
+	if (!possible)
+		return;
+	s->regs[insn->dst].num = a;
+	if (BVM_CODE_IS_X(insn->code))
+		s->regs[insn->src].num = b;
+}
+
+static int verify_branch(struct bvm_verifier *v, const struct bvm_insn *insn)
+{
+	const struct relations rel = relations_of(insn->code);
+	int err;
+
+	err = bvm_need_num(v, insn->dst);
+	if (!err && BVM_CODE_IS_X(insn->code))
+		err = bvm_need_num(v, insn->src);
+	if (err)
+		return err;
+	bvm_state_copy(&v->taken, &v->cur);
+	learn(&v->taken, insn, rel.taken);
+	learn(&v->cur, insn, rel.not_taken);
+	return send(v, &v->taken, (u32)bvm_insn_target(insn, v->pc));
+}
+
+static int verify_exit(struct bvm_verifier *v)
+{
+	const struct bvm_state *s = &v->cur;
+	const struct bvm_num *r0 = &s->regs[0].num;
+	struct bvm_verify_out *out = v->out;
+	int err;
+
+	err = bvm_need_num(v, 0);
+	if (err)
+		return err;
+	if (v->in->verdict && r0->umax > U32_MAX)
+		return bvm_refuse(v, 0, "a verdict of 32 bits is needed");
+	v->r0 = v->has_exit ? bvm_num_join(v->r0, *r0) : *r0;
+	v->has_exit = true;
+	if (s->max_insns > out->max_insns)
+		out->max_insns = s->max_insns;
+	if (s->max_calls > out->max_calls)
+		out->max_calls = s->max_calls;
+	if (s->max_steps > out->max_steps)
+		out->max_steps = s->max_steps;
+	v->live = false;
+	return 0;
+}
+
+static int verify_lddw(struct bvm_verifier *v, const struct bvm_insn *insn)
+{
+	if (insn->dst == BVM_REG_FRAME)
+		return bvm_refuse(v, insn->dst, "r10 cannot be written");
+	bvm_reg_set_num(&v->cur.regs[insn->dst],
+			bvm_num_const((u32)insn->imm | (u64)(u32)insn[1].imm
+							       << 32));
+	return 0;
+}
+
+static int verify_jump(struct bvm_verifier *v, const struct bvm_insn *insn)
+{
+	switch (insn->code) {
+	case BVM_CALL:
+		return bvm_verify_call(v, insn);
+	case BVM_EXIT:
+		return verify_exit(v);
+	case BVM_JA:
+	case BVM_JA32:
+		v->live = false;
+		return send(v, &v->cur, (u32)bvm_insn_target(insn, v->pc));
+	}
+	return verify_branch(v, insn);
+}
+
+static int verify_insn(struct bvm_verifier *v, const struct bvm_insn *insn)
+{
+	switch (BVM_CODE_CLASS(insn->code)) {
+	case BVM_CLS_ALU32:
+	case BVM_CLS_ALU64:
+		return bvm_verify_alu(v, insn);
+	case BVM_CLS_LD:
+		return verify_lddw(v, insn);
+	case BVM_CLS_LDX:
+		return bvm_verify_load(v, insn);
+	case BVM_CLS_ST:
+	case BVM_CLS_STX:
+		return bvm_verify_store(v, insn);
+	}
+	return verify_jump(v, insn);
+}
+
+/* ---- telling ---- */
+
+static void log_state(struct bvm_verifier *v)
+{
+	const size_t len = sizeof(v->line);
+	size_t at;
+	u32 i;
+
+	(void)bvm_disasm(v->in->insns, v->in->num_insns, v->pc, v->insn,
+			 sizeof(v->insn));
+	snprintf(v->line, len, "%4u: %-32s", v->pc, v->insn);
+	for (i = 0; i < BVM_NUM_REGS - 1; i++) {
+		const struct bvm_reg *reg = &v->cur.regs[i];
+
+		if (reg->kind == BVM_REG_UNSET)
+			continue;
+		bvm_reg_print(reg, v->known, sizeof(v->known));
+		at = strlen(v->line);
+		snprintf(v->line + at, len - at, " r%u=%s", i, v->known);
+	}
+	v->in->log(v->in->log_arg, v->line);
+}
+
+static void tell(struct bvm_verifier *v)
+{
+	if (v->in->log)
+		log_state(v);
+	if (v->in->watch)
+		v->in->watch(v->in->watch_arg, v->pc, &v->cur);
+}
+
+/* ---- the pass ---- */
+
+static int walk(struct bvm_verifier *v)
+{
+	const struct bvm_verify_in *in = v->in;
+	int err;
+
+	for (v->pc = 0; v->pc < in->num_insns; v->pc++) {
+		if (v->is_tail[v->pc])
+			continue;
+		receive(v);
+		if (!v->live)
+			return bvm_refuse(v, -1, "no way leads to it");
+		v->out->visited++;
+		v->cur.max_insns++;
+		tell(v);
+		err = verify_insn(v, &in->insns[v->pc]);
+		if (err)
+			return err;
+	}
+	v->pc = in->num_insns - 1;
+	if (v->live)
+		return bvm_refuse(v, -1, "the program ends without an exit");
+	return 0;
+}
+
+static void init(struct bvm_verifier *v)
+{
+	const struct bvm_ctx_desc *ctx = &v->in->ctx;
+	u32 i;
+
+	memset(v->out, 0, sizeof(*v->out));
+	memset(v->waiting, 0, sizeof(v->waiting));
+	memset(v->is_tail, 0, sizeof(v->is_tail));
+	memset(&v->cur, 0, offsetof(struct bvm_state, slots));
+	for (i = 0; i < BVM_NUM_REGS; i++)
+		bvm_reg_unset(&v->cur.regs[i]);
+	v->cur.regs[1].kind = BVM_REG_CTX;
+	v->cur.regs[1].num = bvm_num_const(0);
+	v->cur.regs[BVM_REG_FRAME].kind = BVM_REG_STACK;
+	v->cur.regs[BVM_REG_FRAME].num = bvm_num_const(0);
+	if (!ctx->num_fields)
+		bvm_reg_set_num(&v->cur.regs[2], bvm_num_const(ctx->size));
+	for (i = 0; i < BVM_MAX_PENDING; i++)
+		v->free_states[i] = (u16)i;
+	v->num_free = BVM_MAX_PENDING;
+	v->live = true;
+	v->has_exit = false;
+}
+
+int bvm_verify(const struct bvm_verify_in *in, struct bvm_verify_out *out,
+	       struct bvm_error *err)
+{
+	struct bvm_verifier *v = in->scratch;
+	int ret;
+
+	if (!in->num_insns)
+		return bvm_fail(err, -EINVAL, 0, "the program is empty");
+	if (in->num_insns > BVM_MAX_LOWERED)
+		return bvm_fail(err, -E2BIG, 0, "%u instructions, at most %u",
+				in->num_insns, BVM_MAX_LOWERED);
+	if (in->max_stack > BVM_STACK_BYTES)
+		return bvm_fail(err, -EINVAL, 0,
+				"%u bytes of stack, at most %u", in->max_stack,
+				BVM_STACK_BYTES);
+	v->in = in;
+	v->out = out;
+	v->err = err;
+	init(v);
+	ret = decode(v);
+	if (!ret)
+		ret = check_targets(v);
+	if (!ret)
+		ret = walk(v);
+	if (ret)
+		return ret;
+	out->r0_min = v->r0.umin;
+	out->r0_max = v->r0.umax;
+	out->r0_value = v->r0.value;
+	out->r0_mask = v->r0.mask;
+	return 0;
+}
+
+/* ---- a whole image ---- */
+
+static int check_stated(const char *what, u64 stated, u64 found,
+			struct bvm_error *err)
+{
+	if (stated == found)
+		return 0;
+	return bvm_fail(err, -EINVAL, 0,
+			"the header states %llu %s, the verifier finds %llu",
+			(unsigned long long)stated, what,
+			(unsigned long long)found);
+}
+
+static int check_header(const struct bvm_program_header *h,
+			const struct bvm_verify_out *out, struct bvm_error *err)
+{
+	int ret;
+
+	ret = check_stated("bytes of stack", h->stack_bytes, out->stack_bytes,
+			   err);
+	if (!ret)
+		ret = check_stated("instructions at most", h->max_insns,
+				   out->max_insns, err);
+	if (!ret)
+		ret = check_stated("calls at most", h->max_calls,
+				   out->max_calls, err);
+	if (!ret)
+		ret = check_stated("table steps at most", h->max_steps,
+				   out->max_steps, err);
+	return ret;
+}
+
+/* Say which program it was; the end of a text that is too long is lost. */
+static void name_program(struct bvm_error *err, const char *name)
+{
+	const size_t len = strlen(name) + 2;
+	const size_t room = sizeof(err->text) - 1 - len;
+	size_t text_len = strlen(err->text);
+
+	if (text_len > room)
+		text_len = room;
+	memmove(err->text + len, err->text, text_len);
+	err->text[len + text_len] = '\0';
+	memcpy(err->text, name, len - 2);
+	memcpy(err->text + len - 2, ": ", 2);
+}
+
+int bvm_image_verify(const struct bvm_image *img, u32 max_stack, void *scratch,
+		     struct bvm_error *err)
+{
+	struct bvm_verify_out out;
+	u32 i;
+	int ret;
+
+	for (i = 1; i < BVM_NUM_CLASSES; i++) {
+		const struct bvm_program *p = &img->programs[i];
+		struct bvm_verify_in in = {
+			.ctx = { bvm_classes[i].ctx_size,
+				 bvm_classes[i].num_fields,
+				 bvm_classes[i].fields },
+			.image = img,
+			.verdict = true,
+			.max_stack = max_stack,
+			.scratch = scratch,
+		};
+
+		if (!p->header)
+			continue;
+		in.insns = p->insns;
+		in.num_insns = p->header->num_insns;
+		ret = bvm_verify(&in, &out, err);
+		if (!ret)
+			ret = check_header(p->header, &out, err);
+		if (ret) {
+			if (err)
+				name_program(err, bvm_classes[i].name);
+			return ret;
+		}
+	}
+	return 0;
+}

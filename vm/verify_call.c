@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * verify_call.c - what helpers take and give
+ */
+#include "helpers.h"
+#include "verify_state.h"
+
+static const char *table_name(u32 kind)
+{
+	switch (kind) {
+	case BVM_TABLE_DFA:
+		return "DFA";
+	case BVM_TABLE_LPM:
+		return "LPM";
+	case BVM_TABLE_SET:
+		return "SET";
+	case BVM_TABLE_RANGE:
+		return "RANGE";
+	case BVM_TABLE_ARRAY:
+		return "ARRAY";
+	case BVM_TABLE_LISTS:
+		return "LISTS";
+	}
+	return "unknown";
+}
+
+static bool is_addr_field(const struct bvm_ctx_desc *ctx, u64 off)
+{
+	u32 i;
+
+	for (i = 0; i < ctx->num_fields; i++) {
+		if (ctx->fields[i].kind == BVM_FIELD_ADDR &&
+		    ctx->fields[i].off == off)
+			return true;
+	}
+	return false;
+}
+
+static int check_arg(struct bvm_verifier *v, u32 r, enum bvm_arg arg)
+{
+	const struct bvm_reg *reg = &v->cur.regs[r];
+
+	switch (arg) {
+	case BVM_ARG_NONE:
+		return 0;
+	case BVM_ARG_SCALAR:
+		return bvm_need_num(v, r);
+	case BVM_ARG_STR:
+		if (reg->kind == BVM_REG_STR)
+			return 0;
+		return bvm_refuse(v, r,
+				  "a string's handle from the ctx is needed");
+	case BVM_ARG_ADDR:
+		if (reg->kind == BVM_REG_CTX && bvm_num_is_const(&reg->num) &&
+		    is_addr_field(&v->in->ctx, reg->num.umin))
+			return 0;
+		return bvm_refuse(
+			v, r, "the start of an address in the ctx is needed");
+	}
+	return bvm_refuse(v, r, "unknown kind of argument");
+}
+
+static int find_table(struct bvm_verifier *v, u32 kind, u32 *index)
+{
+	const struct bvm_image *image = v->in->image;
+	const struct bvm_reg *reg = &v->cur.regs[2];
+
+	if (reg->kind != BVM_REG_NUM || !bvm_num_is_const(&reg->num))
+		return bvm_refuse(v, 2,
+				  "the constant index of a %s table is needed",
+				  table_name(kind));
+	if (reg->num.umin >= image->num_tables)
+		return bvm_refuse(v, 2, "there are %u tables",
+				  image->num_tables);
+	*index = (u32)reg->num.umin;
+	if (image->tables[*index].kind != kind)
+		return bvm_refuse(v, 2, "that table is of kind %s, expected %s",
+				  table_name(image->tables[*index].kind),
+				  table_name(kind));
+	/* the kernel walks a path through this DFA alone, and keeps no bytes */
+	if (kind == BVM_TABLE_DFA && *index != image->rights_dfa)
+		return bvm_refuse(v, 2,
+				  "strings match the DFA of RIGHTS alone");
+	return 0;
+}
+
+static struct bvm_num result_of(u32 num, const struct bvm_table *t)
+{
+	switch (num) {
+	case BVM_HELPER_MATCH:
+		return bvm_num_range(0, t->dfa.num_rows - 1);
+	case BVM_HELPER_SET:
+		return bvm_num_range(0, 1);
+	case BVM_HELPER_ARRAY:
+	case BVM_HELPER_DECIDE:
+		return bvm_num_range(0, U32_MAX);
+	}
+	return bvm_num_top();
+}
+
+int bvm_verify_call(struct bvm_verifier *v, const struct bvm_insn *insn)
+{
+	const u32 num = (u32)insn->imm;
+	const struct bvm_reg *r1 = &v->cur.regs[1];
+	const struct bvm_table *t;
+	u32 i, index = 0;
+	int err;
+
+	if (num >= BVM_NUM_HELPERS || !bvm_helpers[num].name)
+		return bvm_refuse(v, -1, "there is no such helper");
+	if (!v->in->image)
+		return bvm_refuse(v, -1, "no helper can be called here");
+	if (r1->kind != BVM_REG_CTX || !bvm_num_is_const(&r1->num) ||
+	    r1->num.umin)
+		return bvm_refuse(v, 1, "the ctx is needed");
+	err = find_table(v, bvm_helpers[num].table, &index);
+	if (!err)
+		err = check_arg(v, 3, bvm_helpers[num].arg3);
+	if (!err)
+		err = check_arg(v, 4, bvm_helpers[num].arg4);
+	if (err)
+		return err;
+
+	t = &v->in->image->tables[index];
+	v->cur.max_calls++;
+	v->cur.max_steps += t->max_steps;
+	bvm_reg_set_num(&v->cur.regs[0], result_of(num, t));
+	for (i = 1; i <= 5; i++)
+		bvm_reg_unset(&v->cur.regs[i]);
+	return 0;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * verify_join.c - one state for all the ways that lead to an instruction
+ */
+#include "verify_state.h"
+
+static size_t used_bytes(const struct bvm_state *s)
+{
+	return offsetof(struct bvm_state, slots) +
+	       s->num_slots * sizeof(s->slots[0]);
+}
+
+void bvm_state_copy(struct bvm_state *to, const struct bvm_state *from)
+{
+	memcpy(to, from, used_bytes(from));
+}
+
+/* Differing kinds leave nothing to use; pc is noted where anything is lost. */
+static void join_reg(struct bvm_reg *to, const struct bvm_reg *from, u32 pc)
+{
+	struct bvm_num num;
+	bool lost;
+
+	if (to->kind != from->kind) {
+		bvm_reg_unset(to);
+		to->lost = pc + 1;
+		return;
+	}
+	if (bvm_num_is_same(&to->num, &from->num)) {
+		to->lost = to->lost > from->lost ? to->lost : from->lost;
+		return;
+	}
+	num = bvm_num_join(to->num, from->num);
+	lost = !bvm_num_is_same(&num, &to->num) ||
+	       !bvm_num_is_same(&num, &from->num);
+	to->num = num;
+	if (lost)
+		to->lost = pc + 1;
+}
+
+static void join_slot(struct bvm_slot *to, const struct bvm_slot *from, u32 pc)
+{
+	/* bytes of a pointer must not become readable as bytes of a number */
+	if (to->reg.kind != from->reg.kind)
+		to->set = 0;
+	to->set &= from->set;
+	join_reg(&to->reg, &from->reg, pc);
+}
+
+void bvm_state_join(struct bvm_state *to, const struct bvm_state *from, u32 pc)
+{
+	u32 i;
+
+	for (i = 0; i < BVM_NUM_REGS; i++)
+		join_reg(&to->regs[i], &from->regs[i], pc);
+	if (from->num_slots < to->num_slots)
+		to->num_slots = from->num_slots;
+	for (i = 0; i < to->num_slots; i++)
+		join_slot(&to->slots[i], &from->slots[i], pc);
+	if (from->max_insns > to->max_insns)
+		to->max_insns = from->max_insns;
+	if (from->max_calls > to->max_calls)
+		to->max_calls = from->max_calls;
+	if (from->max_steps > to->max_steps)
+		to->max_steps = from->max_steps;
+}
