@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge.h"
+#include "vm/helpers.h"
+#include "vm/insn.h"
+#include "vm/table.h"
+
+#define MAX_UNITS 16 /* over the fields of any class */
+
+/* A value for each of a unit's fields. */
+struct setting {
+	union bvm_ctx ctx; /* only the unit's fields count */
+};
+
+/* Fields that are tried together, since a predicate looks at all of them. */
+struct unit {
+	u64 fields;
+	struct setting *settings;
+	u32 num;
+};
+
+struct judge {
+	struct arena *arena;
+	const struct bvm_image *img;
+	const struct request *request;
+	const struct bvm_class_info *info;
+	union bvm_ctx base; /* the request, with something for what is open */
+	struct unit units[MAX_UNITS];
+	u32 num_units;
+	u32 num_cases; /* product of the units */
+	bool *allowed; /* per case */
+	/* candidates for numbers: every constant the program compares with */
+	u32 *constants;
+	u32 num_constants;
+	int has_addr; /* field, or -1 */
+};
+
+/* ---- one case ---- */
+
+static bool catch_decide(void *arg, u32 pc, const u64 *regs, const u8 *stack)
+{
+	struct judge_case *c = arg;
+	const struct bvm_insn *insn =
+		&c->run.image->programs[c->lists].insns[pc];
+
+	(void)stack;
+	if (insn->code != BVM_CALL || insn->imm != BVM_HELPER_DECIDE)
+		return true;
+	c->lists = regs[2];
+	c->list = regs[3];
+	c->preds = regs[4];
+	return false;
+}
+
+static void run_case(const struct judge *j, const union bvm_ctx *ctx, u32 op,
+		     const char *path, struct judge_case *c)
+{
+	const struct bvm_program *program = &j->img->programs[j->request->class];
+	struct bvm_str *str = &c->run.strings[0];
+	int field = request_field(j->request->class, "path");
+	const u64 handle = 1;
+
+	memset(c, 0, sizeof(*c));
+	c->op = op;
+	c->path = path;
+	c->run.image = j->img;
+	c->run.ctx = *ctx;
+	c->run.ctx.op = op;
+	if (field >= 0 && path) {
+		str->bytes = path;
+		str->len = strlen(path);
+		memcpy((u8 *)&c->run.ctx + j->info->fields[field].off, &handle,
+		       sizeof(handle));
+	}
+	c->verdict = bvm_run_class(&c->run, j->request->class);
+
+	/* once more, to see what decide() was asked */
+	c->lists = j->request->class;
+	(void)bvm_exec_traced(program->insns, program->header->num_insns,
+			      &c->run.ctx, j->info->ctx_size, catch_decide, c);
+	if (path && j->img->rights_dfa < j->img->num_tables) {
+		const struct bvm_table *t = &j->img->tables[j->img->rights_dfa];
+
+		c->row = bvm_dfa_accept(t, bvm_dfa_feed(t, bvm_dfa_start(t),
+							path, str->len));
+	}
+}
+
+/* ---- what an open field may be ---- */
+
+static void add_constant(struct judge *j, u64 value)
+{
+	if (value > U32_MAX)
+		return;
+	j->constants = arena_grow(j->arena, j->constants, j->num_constants,
+				  sizeof(u32));
+	j->constants[j->num_constants++] = value;
+}
+
+static int compare_u32(const void *a, const void *b)
+{
+	u32 x = *(const u32 *)a;
+	u32 y = *(const u32 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static u32 sort_unique(u32 *items, u32 num)
+{
+	u32 kept = 0;
+
+	if (num)
+		qsort(items, num, sizeof(*items), compare_u32);
+	for (u32 i = 0; i < num; i++)
+		if (!i || items[i] != items[i - 1])
+			items[kept++] = items[i];
+	return kept;
+}
+
+/* Each constant and its neighbours: a value on both sides of every border. */
+static void find_constants(struct judge *j)
+{
+	const struct bvm_program *p = &j->img->programs[j->request->class];
+
+	for (u32 pc = 0; pc < p->header->num_insns; pc++) {
+		u32 imm = p->insns[pc].imm;
+		u32 class = BVM_CODE_CLASS(p->insns[pc].code);
+
+		if (class != BVM_CLS_JMP32 && class != BVM_CLS_JMP64)
+			continue;
+		add_constant(j, imm);
+		add_constant(j, (u64)imm - 1);
+		add_constant(j, (u64)imm + 1);
+	}
+	for (u32 t = 0; t < j->img->num_tables; t++) {
+		const struct bvm_table *table = &j->img->tables[t];
+
+		if (table->kind != BVM_TABLE_RANGE)
+			continue;
+		for (u32 i = 0; i < table->count; i++) {
+			add_constant(j, table->ranges[i].lo);
+			add_constant(j, table->ranges[i].lo - 1);
+			add_constant(j, table->ranges[i].hi);
+			add_constant(j, table->ranges[i].hi + 1);
+		}
+	}
+	j->num_constants = sort_unique(j->constants, j->num_constants);
+}
+
+static const struct request_choice *find_choice(const struct judge *j,
+						u32 field)
+{
+	for (u32 i = 0; i < j->request->num_choices; i++)
+		if (j->request->choices[i].field == field)
+			return &j->request->choices[i];
+	return NULL;
+}
+
+/* Values worth trying for a numeric field, ascending. */
+static u32 find_values(struct judge *j, u32 field, u32 **values)
+{
+	const struct request_choice *choice = find_choice(j, field);
+	u64 max = j->info->fields[field].max;
+	u32 num = 0;
+
+	*values = arena_array(j->arena, 3 * (size_t)j->num_constants + 66,
+			      sizeof(u32));
+	if (choice) {
+		memcpy(*values, choice->values, choice->num * sizeof(u32));
+		return choice->num;
+	}
+	(*values)[num++] = 0;
+	(*values)[num++] = max;
+	for (u32 i = 0; max < 64 && i <= max; i++)
+		(*values)[num++] = i;
+	for (u32 i = 0; i < j->num_constants; i++) {
+		u32 value = j->constants[i];
+
+		if (value <= max)
+			(*values)[num++] = value;
+		/* the halves of a key of protocols: program.c */
+		if (max == 1023)
+			(*values)[num++] = value & 1023;
+	}
+	return sort_unique(*values, num);
+}
+
+static void step_address(struct bvm_addr *addr, bool down)
+{
+	for (u32 i = 16; i-- > 0;) {
+		addr->bytes[i] += down ? -1 : 1;
+		if (addr->bytes[i] != (down ? 0xff : 0))
+			return;
+	}
+}
+
+static void add_address(struct judge *j, struct bvm_addr **list, u32 *num,
+			const struct bvm_addr *addr)
+{
+	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+	bool v4 = !memcmp(addr->bytes, mapped, sizeof(mapped));
+
+	if (j->base.network.family == 2 && !v4)
+		return;
+	*list = arena_grow(j->arena, *list, *num, sizeof(**list));
+	(*list)[(*num)++] = *addr;
+}
+
+/* The ends of every prefix, and what lies just outside of it. */
+static u32 find_addresses(struct judge *j, struct bvm_addr **list)
+{
+	const struct bvm_addr v4 = { .bytes = { [10] = 0xff, [11] = 0xff } };
+	const struct bvm_addr v6 = { .bytes = { 0x20, 0x01 } };
+	u32 num = 0;
+
+	*list = NULL;
+	add_address(j, list, &num, &v4);
+	add_address(j, list, &num, &v6);
+	for (u32 t = 0; t < j->img->num_tables; t++) {
+		const struct bvm_table *table = &j->img->tables[t];
+
+		for (u32 i = 0; table->kind == BVM_TABLE_LPM &&
+				i < table->count; i++) {
+			const struct bvm_lpm_node *node = &table->nodes[i];
+			struct bvm_addr first, last;
+
+			memcpy(first.bytes, node->prefix, sizeof(first.bytes));
+			last = first;
+			for (u32 bit = node->len; bit < 128; bit++)
+				last.bytes[bit / 8] |= 0x80 >> bit % 8;
+			add_address(j, list, &num, &first);
+			add_address(j, list, &num, &last);
+			step_address(&first, true);
+			step_address(&last, false);
+			add_address(j, list, &num, &first);
+			add_address(j, list, &num, &last);
+		}
+	}
+	return num;
+}
+
+/* ---- units ---- */
+
+static void set_field(const struct judge *j, union bvm_ctx *ctx, u32 field,
+		      const void *value)
+{
+	memcpy((u8 *)ctx + j->info->fields[field].off, value,
+	       j->info->fields[field].size);
+}
+
+static void apply(const struct judge *j, union bvm_ctx *ctx,
+		  const struct unit *unit, u32 setting)
+{
+	for (u32 i = 0; i < j->info->num_fields; i++)
+		if (unit->fields >> i & 1)
+			set_field(j, ctx, i,
+				  (const u8 *)&unit->settings[setting].ctx +
+					  j->info->fields[i].off);
+}
+
+/* Keep ctx as a setting if no earlier one makes the same predicates hold. */
+static void add_setting(struct judge *j, struct unit *unit, u64 **seen,
+			const union bvm_ctx *ctx)
+{
+	struct judge_case c;
+
+	run_case(j, ctx, __builtin_ctzll(j->request->ops),
+		 j->request->num_paths ? j->request->paths[0] : NULL, &c);
+	for (u32 i = 0; i < unit->num; i++)
+		if ((*seen)[i] == c.preds)
+			return;
+	*seen = arena_grow(j->arena, *seen, unit->num, sizeof(u64));
+	unit->settings = arena_grow(j->arena, unit->settings, unit->num,
+				    sizeof(*unit->settings));
+	(*seen)[unit->num] = c.preds;
+	unit->settings[unit->num++].ctx = *ctx;
+}
+
+static void try_values(struct judge *j, struct unit *unit, u32 field,
+		       u32 second)
+{
+	u32 *values, *others = NULL;
+	u32 num = find_values(j, field, &values);
+	u32 num_others = 1;
+	u64 *seen = NULL;
+
+	if (second != field)
+		num_others = find_values(j, second, &others);
+	for (u32 i = 0; i < num; i++) {
+		for (u32 k = 0; k < num_others; k++) {
+			union bvm_ctx ctx = j->base;
+
+			set_field(j, &ctx, field, &values[i]);
+			if (others)
+				set_field(j, &ctx, second, &others[k]);
+			add_setting(j, unit, &seen, &ctx);
+		}
+	}
+}
+
+static void try_addresses(struct judge *j, struct unit *unit, u32 field)
+{
+	struct bvm_addr *list;
+	u32 num = find_addresses(j, &list);
+	u64 *seen = NULL;
+
+	for (u32 i = 0; i < num; i++) {
+		union bvm_ctx ctx = j->base;
+
+		set_field(j, &ctx, field, &list[i]);
+		add_setting(j, unit, &seen, &ctx);
+	}
+	if (!(j->request->given >> j->has_addr & 1)) {
+		union bvm_ctx ctx = j->base;
+
+		ctx.network.has_addr = 0;
+		add_setting(j, unit, &seen, &ctx);
+		unit->fields |= 1ull << j->has_addr;
+	}
+}
+
+static bool is_open(const struct judge *j, u32 field)
+{
+	const struct bvm_field *f = &j->info->fields[field];
+
+	if (j->request->given >> field & 1 || !strcmp(f->name, "op") ||
+	    (int)field == j->has_addr || f->kind == BVM_FIELD_STR)
+		return false;
+	return f->kind != BVM_FIELD_ADDR || j->base.network.has_addr;
+}
+
+static void find_units(struct judge *j)
+{
+	int type = request_field(j->request->class, "type");
+	int protocol = request_field(j->request->class, "protocol");
+	bool pair = type >= 0 && protocol >= 0 && is_open(j, type) &&
+		    is_open(j, protocol);
+
+	j->num_cases = 1;
+	for (u32 i = 0; i < j->info->num_fields; i++) {
+		struct unit unit = { .fields = 1ull << i };
+
+		if (!is_open(j, i) || (pair && (int)i == protocol))
+			continue;
+		if (j->info->fields[i].kind == BVM_FIELD_ADDR) {
+			try_addresses(j, &unit, i);
+		} else if (pair && (int)i == type) {
+			unit.fields |= 1ull << protocol;
+			try_values(j, &unit, i, protocol);
+		} else {
+			try_values(j, &unit, i, i);
+		}
+		if (unit.num < 2)
+			continue;
+		j->units[j->num_units++] = unit;
+		j->num_cases *= unit.num;
+		if (j->num_cases > JUDGE_MAX_CASES)
+			return;
+	}
+}
+
+/* ---- all cases of one operation and path ---- */
+
+static void make_case(const struct judge *j, u32 index, union bvm_ctx *ctx)
+{
+	*ctx = j->base;
+	for (u32 i = 0; i < j->num_units; i++) {
+		apply(j, ctx, &j->units[i], index % j->units[i].num);
+		index /= j->units[i].num;
+	}
+}
+
+/* Fields without which some case would turn out otherwise. */
+static u64 find_dependence(const struct judge *j)
+{
+	u64 fields = 0;
+	u32 stride = 1;
+
+	for (u32 i = 0; i < j->num_units; i++) {
+		u32 num = j->units[i].num;
+
+		for (u32 c = 0; c < j->num_cases; c++) {
+			u32 first = c - c / stride % num * stride;
+
+			if (j->allowed[c] != j->allowed[first])
+				fields |= j->units[i].fields;
+		}
+		stride *= num;
+	}
+	return fields;
+}
+
+static void judge_op(struct judge *j, u32 op, const char *path,
+		     struct judgement *out)
+{
+	bool found[2] = { false, false }; /* an allowed, a denied case */
+
+	for (u32 i = 0; i < j->num_cases; i++) {
+		struct judge_case c;
+		union bvm_ctx ctx;
+		bool denied;
+
+		make_case(j, i, &ctx);
+		run_case(j, &ctx, op, path, &c);
+		denied = c.verdict & BVM_VERDICT_DENY;
+		j->allowed[i] = !denied;
+		if (!i)
+			out->shown = c;
+		else if (!found[denied])
+			out->other = c;
+		found[denied] = true;
+	}
+	out->answer = found[0] && found[1] ? JUDGE_OPEN :
+		      found[0]		   ? JUDGE_ALLOW :
+					     JUDGE_DENY;
+	out->open = find_dependence(j);
+}
+
+static void check_widening(const struct judge *j, struct judgement *out)
+{
+	const u64 moves = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK);
+	const struct bvm_image *img = j->img;
+	struct judge_case old, new;
+
+	if (j->request->class != BVM_CLASS_FILES ||
+	    j->request->num_paths != 2 || j->request->ops & ~moves ||
+	    out->answer != JUDGE_ALLOW || !img->rights)
+		return;
+	run_case(j, &j->base, out->shown.op, j->request->paths[0], &old);
+	run_case(j, &j->base, out->shown.op, j->request->paths[1], &new);
+	out->extra = img->rights[new.row].may & ~img->rights[old.row].must;
+	if (!out->extra)
+		return;
+	out->widens = true;
+	out->answer = JUDGE_DENY;
+	out->shown = new;
+}
+
+/* What has been found so far and what one more operation or path adds. */
+static void merge(const struct judge *j, struct judgement *sum,
+		  const struct judgement *one, bool first)
+{
+	if (first) {
+		*sum = *one;
+		return;
+	}
+	if (sum->answer == JUDGE_OPEN || sum->answer == one->answer)
+		return;
+	if (one->answer == JUDGE_OPEN) {
+		*sum = *one;
+		return;
+	}
+	if (!j->request->group) {
+		/* two paths: the denial decides */
+		if (one->answer == JUDGE_DENY)
+			*sum = *one;
+		return;
+	}
+	if (sum->answer == JUDGE_DIFFERS)
+		return;
+	sum->answer = JUDGE_DIFFERS;
+	sum->other = one->shown;
+}
+
+int judge_request(struct arena *arena, const struct bvm_image *img,
+		  const struct request *request, struct judgement *judgement)
+{
+	struct judge *j = arena_alloc(arena, sizeof(*j));
+	u32 num_paths = request->num_paths ? request->num_paths : 1;
+	bool first = true;
+
+	if (!img->programs[request->class].header)
+		return -ENOENT;
+	j->arena = arena;
+	j->img = img;
+	j->request = request;
+	j->info = &bvm_classes[request->class];
+	j->base = request->ctx;
+	j->has_addr = request_field(request->class, "has_addr");
+	if (j->has_addr >= 0 && !(request->given >> j->has_addr & 1))
+		j->base.network.has_addr = 1; /* so that addresses count */
+	find_constants(j);
+	find_units(j);
+	if (j->num_cases > JUDGE_MAX_CASES)
+		return -E2BIG;
+	j->allowed = arena_array(arena, j->num_cases, sizeof(bool));
+
+	for (u32 op = 0; op < BVM_MAX_OPS; op++) {
+		for (u32 p = 0; request->ops >> op & 1 && p < num_paths; p++) {
+			struct judgement one = { .answer = JUDGE_ALLOW };
+
+			judge_op(j, op, request->paths[p], &one);
+			merge(j, judgement, &one, first);
+			first = false;
+		}
+	}
+	check_widening(j, judgement);
+	return 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * judge.h - the verdict of an image on a request
+ *
+ * Verdicts come from bvm_run_class alone. What the request leaves open is
+ * tried: for each open field one value for each way in which the program's
+ * predicates can turn out, all of them combined.
+ */
+#ifndef POLICYC_JUDGE_H
+#define POLICYC_JUDGE_H
+
+#include "request.h"
+#include "vm/exec.h"
+
+#define JUDGE_MAX_CASES 65536
+
+/* One operation with one path: what the program was asked and said. */
+struct judge_case {
+	u32 op;
+	const char *path; /* or NULL */
+	struct bvm_run run;
+	u32 verdict;
+	u64 preds; /* that hold */
+	u32 list; /* that decided */
+	u32 lists; /* table index of it */
+	u32 row; /* of the path */
+};
+
+enum judge_answer {
+	JUDGE_ALLOW,
+	JUDGE_DENY,
+	JUDGE_OPEN, /* it depends on what was not given */
+	JUDGE_DIFFERS, /* the operations of a group are not of one mind */
+};
+
+struct judgement {
+	enum judge_answer answer;
+	/* what decides: for DENY the first denial; for OPEN and DIFFERS both */
+	struct judge_case shown, other;
+	u64 open; /* OPEN: fields of the class that it depends on */
+	bool widens; /* DENY: the new name would give rights the old lacks */
+	u64 extra; /* widens: those rights */
+};
+
+/*
+ * Judge every operation of the request. A rename or link of two paths is
+ * denied too if the new name may do what the old one need not.
+ *
+ * Return: 0; -E2BIG over JUDGE_MAX_CASES combinations; -ENOENT the image has
+ * no program for the class.
+ */
+int __must_check judge_request(struct arena *arena,
+			       const struct bvm_image *img,
+			       const struct request *request,
+			       struct judgement *judgement);
+
+#endif /* POLICYC_JUDGE_H */

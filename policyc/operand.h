@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * operand.h - what a request is about: paths, addresses, attributes
+ *
+ *	files, exec	/p; rename and link take two; inherit takes a kind
+ *	network		[family] [type] [protocol] [ADDRESS]
+ *			ADDRESS: A.B.C.D[:P], [V6][:P], V6, any[:P], @NAME
+ *	capabilities	a capability
+ *	mounts		nothing that is looked at
+ *
+ * An address is the local one of bind, listen and accept, else the remote.
+ */
+#ifndef POLICYC_OPERAND_H
+#define POLICYC_OPERAND_H
+
+#include "request.h"
+
+struct operand {
+	struct arena *arena;
+	struct request *request; /* class and ops are set */
+	struct request_error *err;
+};
+
+/* Fill request from the operands. Return: 0 or -EINVAL. */
+int __must_check operand_read(struct operand *o, const char *const *words,
+			      u32 num);
+/* One "attr=value". Return: 0 or -EINVAL. */
+int __must_check operand_attribute(struct operand *o, const char *word);
+
+/* Fill err and return -EINVAL. */
+int __printf(2, 3)
+operand_fail(struct request_error *err, const char *fmt, ...);
+int __printf(2, 3)
+operand_hint(struct request_error *err, const char *fmt, ...);
+
+#endif /* POLICYC_OPERAND_H */

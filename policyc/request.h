@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * request.h - a question to a policy, as people write it
+ *
+ *	{ attr=value } verb operands
+ *
+ *	read /etc/passwd
+ *	uid=33 connect tcp 10.1.2.3:8080
+ *	rename /a /b
+ *	inherit pipe
+ *
+ * The verb is an operation or a group; a name that is both is the operation,
+ * and CLASS.VERB says the class. Words are split as a shell does.
+ */
+#ifndef POLICYC_REQUEST_H
+#define POLICYC_REQUEST_H
+
+#include "arena.h"
+#include "vm/hooks.h"
+
+#define REQUEST_MAX_PATHS 2
+#define REQUEST_MAX_WORDS 128
+#define REQUEST_MAX_BYTES 16384
+
+/* Values that a field may have where the request names several at once. */
+struct request_choice {
+	u32 field; /* index of bvm_classes[].fields */
+	u32 values[8];
+	u32 num;
+};
+
+/* One or more requests of one class: each operation with each path. */
+struct request {
+	u32 class;
+	u64 ops; /* one, or those of a group that are judged */
+	bool group; /* the verb was a group */
+	const char *verb;
+	const char *paths[REQUEST_MAX_PATHS]; /* absolute, without . .. // */
+	u32 num_paths;
+	union bvm_ctx ctx; /* what was given; op and path are not filled */
+	u64 given; /* bit i: field i of the class has a value */
+	struct request_choice choices[2]; /* not given, but limited */
+	u32 num_choices;
+	bool has_args; /* exec: of the program; they decide nothing yet */
+	const char *note; /* how a path was read differently, or NULL */
+};
+
+struct request_error {
+	char text[200];
+	char hint[200]; /* or "" */
+};
+
+/*
+ * Read a request. Return: 0; -EINVAL with *err filled.
+ */
+int __must_check request_parse(struct arena *arena, const char *text,
+			       struct request *request,
+			       struct request_error *err);
+/* The same for words that a shell has split already. */
+int __must_check request_parse_words(struct arena *arena,
+				     const char *const *words, u32 num,
+				     struct request *request,
+				     struct request_error *err);
+
+/* Index of a class's field, or -1. */
+int request_field(u32 class, const char *name);
+
+/* "uid" for field uid, "host-uid" for host_uid: as in requests. */
+const char *request_attr_name(struct arena *arena, u32 class, u32 field);
+
+#endif /* POLICYC_REQUEST_H */
