@@ -47,6 +47,11 @@ const struct ctl_command ctl_commands[] = {
 	  "  --json    as they are in the log\n"
 	  "  -n LINES  only the last (10 with -f)\n",
 	  ctl_log },
+	{ "why", "[CONTAINER|POLICY] [FILE]", "explain the last denial", "",
+	  ctl_why },
+	{ "suggest", "[--since SEQ] [--policy NAME] [FILE]",
+	  "the YAML that would allow what was denied", "", ctl_suggest },
+	{ "doctor", "", "check kernel, daemon and runtimes", "", ctl_doctor },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 

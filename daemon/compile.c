@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <openssl/sha.h>
 #include <poll.h>
 #include <signal.h>
@@ -21,7 +22,7 @@
 #include "text.h"
 #include "vm/limits.h"
 
-#define IMAGE_FD 3 /* in the child */
+#define PROGRAM_FD 3 /* in the child */
 #define STATUS_NO_PROGRAM 127
 #define STATUS_NO_SANDBOX 126
 #define MEMORY_MAX (3ull << 30) /* address space of the child, bytes */
@@ -62,32 +63,63 @@ static int confine(const struct compile_request *request)
 	return sandbox_compiler() ? -1 : 0;
 }
 
+/* Opened while we still may: the sandbox's user need not reach its directory. */
+static int open_program(const char *policyc)
+{
+	static const char *const dirs[] = { "/usr/local/bin", "/usr/bin",
+					    "/bin" };
+	char path[PATH_MAX];
+	size_t i;
+	int fd;
+
+	if (strchr(policyc, '/'))
+		return open(policyc, O_PATH);
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dirs[i], policyc);
+		fd = open(path, O_PATH);
+		if (fd >= 0)
+			return fd;
+	}
+	return -1;
+}
+
+/* Standard input is empty, output the image, error the diagnostics. */
+static int set_streams(const struct compile *compile)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(compile->image_fd, STDOUT_FILENO) < 0 ||
+	    dup2(compile->diag_fd, STDERR_FILENO) < 0)
+		return -1;
+	return 0;
+}
+
 static void __attribute__((noreturn))
 child(const struct compile_request *request, const struct compile *compile)
 {
-	const char *argv[] = { "policyc",   "build",	   "-o",
-			       "/dev/fd/3", request->file, NULL };
+	const char *argv[] = { "policyc", "build",	 "-o",
+			       "-",	  request->file, NULL };
 	char *env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
 			NULL };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int program = open_program(request->policyc);
+	sigset_t none;
 
+	if (program < 0)
+		_exit(STATUS_NO_PROGRAM);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(compile->diag_fd, 1) < 0 ||
-	    dup2(compile->diag_fd, 2) < 0)
+	if (set_streams(compile) || dup2(program, PROGRAM_FD) < 0)
 		_exit(STATUS_NO_SANDBOX);
-	/* dup2 onto itself would leave it close-on-exec */
-	if (compile->image_fd == IMAGE_FD ?
-		    fcntl(IMAGE_FD, F_SETFD, 0) < 0 :
-		    dup2(compile->image_fd, IMAGE_FD) < 0)
-		_exit(STATUS_NO_SANDBOX);
-	syscall(SYS_close_range, IMAGE_FD + 1, ~0U, 0);
+	syscall(SYS_close_range, PROGRAM_FD + 1, ~0U, 0);
 	if (request->dir && chdir(request->dir))
 		_exit(STATUS_NO_SANDBOX);
 	if (request->uid && confine(request))
 		_exit(STATUS_NO_SANDBOX);
 	/* after the change of user, which would have undone it */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	execvpe(request->policyc, (char **)argv, env);
+	syscall(SYS_execveat, PROGRAM_FD, "", argv, env, AT_EMPTY_PATH);
 	_exit(STATUS_NO_PROGRAM);
 }
 

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ctl_why.c - why and suggest: explain denials, and say how to allow them */
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "logread.h"
+#include "remedy.h"
+
+static FILE *open_log(const char *file)
+{
+	FILE *log = fopen(file, "re");
+
+	if (!log)
+		ctl_error("%s: %s%s", file, strerror(errno),
+			  errno == ENOENT ? "; bailiffd writes it" : "");
+	return log;
+}
+
+static bool is_denial(const json_t *record)
+{
+	const char *outcome = logread_string(record, "outcome");
+
+	return !strcmp(outcome, "denied") || !strcmp(outcome, "would-deny");
+}
+
+/* The last denial of a container or a policy; of any if who is NULL. */
+static json_t *last_denial(FILE *log, const char *who)
+{
+	json_t *record, *last = NULL;
+	char *line = NULL;
+	size_t size = 0;
+
+	while ((record = logread_next(log, &line, &size))) {
+		if (is_denial(record) &&
+		    (!who ||
+		     !strcmp(logread_string(record, "container"), who) ||
+		     !strcmp(logread_string(record, "policy"), who))) {
+			json_decref(last);
+			last = record;
+		} else {
+			json_decref(record);
+		}
+	}
+	free(line);
+	return last;
+}
+
+/* The line of YAML that decided, if it can be read here. */
+static void print_source(const char *file, long long number)
+{
+	char *line = NULL;
+	size_t size = 0;
+	long long at;
+	FILE *source;
+
+	source = number > 0 ? fopen(file, "re") : NULL;
+	if (!source)
+		return;
+	for (at = 1; at <= number; at++)
+		if (getline(&line, &size, source) < 0)
+			break;
+	if (at > number)
+		printf("    %lld | %s", number, line);
+	free(line);
+	fclose(source);
+}
+
+static void print_cause(const json_t *record)
+{
+	const char *file = logread_string(record, "file");
+	const char *message = logread_string(record, "message");
+	long long rule = logread_number(record, "rule");
+
+	if (rule)
+		printf("Rule %lld of policy %s decided, at %s:%lld:\n", rule,
+		       logread_string(record, "policy"), file,
+		       logread_number(record, "line"));
+	else
+		printf("Policy %s (generation %lld): %s.\n",
+		       logread_string(record, "policy"),
+		       logread_number(record, "generation"),
+		       logread_reason(logread_string(record, "reason")));
+	if (*file)
+		print_source(file, logread_number(record, "line"));
+	if (*message)
+		printf("The policy says: %s\n", message);
+}
+
+static void explain(const struct ctl *ctl, const json_t *record)
+{
+	bool denied = !strcmp(logread_string(record, "outcome"), "denied");
+	struct remedy *remedy = remedy_create();
+
+	logread_print(record, ctl->color, stdout);
+	putchar('\n');
+	print_cause(record);
+	if (!denied)
+		puts("It was allowed: the class is in audit mode.");
+	if (!remedy)
+		return;
+	remedy_add(remedy, record);
+	puts("\nTo allow it:\n");
+	remedy_print_yaml(remedy, stdout);
+	remedy_free(remedy);
+}
+
+int ctl_why(struct ctl *ctl, int argc, char **argv)
+{
+	const char *who = argc > 1 ? argv[1] : NULL;
+	json_t *record;
+	FILE *log;
+
+	if (argc > 3 || (who && who[0] == '-'))
+		return ctl_usage(argv[0], "name at most a container or policy "
+					  "and a log");
+	log = open_log(argc > 2 ? argv[2] : ctl->log);
+	if (!log)
+		return CTL_LACKS;
+	record = last_denial(log, who);
+	fclose(log);
+	if (!record) {
+		printf("no denial%s%s in the log\n", who ? " of " : "",
+		       who ? who : "");
+		return CTL_NO;
+	}
+	explain(ctl, record);
+	json_decref(record);
+	return CTL_YES;
+}
+
+struct selection {
+	const char *file;
+	const char *policy; /* or NULL */
+	unsigned long long since; /* seq of the first record */
+};
+
+static const struct option options[] = {
+	{ "since", required_argument, NULL, 's' },
+	{ "policy", required_argument, NULL, 'p' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int parse_options(struct selection *selection, int argc, char **argv)
+{
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt == 'p')
+			selection->policy = optarg;
+		else if (opt != 's')
+			return ctl_usage(argv[0], "bad option");
+		else if (text_number(optarg, INT64_MAX, &selection->since))
+			return ctl_usage(argv[0], "--since: not a number");
+	}
+	if (optind < argc)
+		selection->file = argv[optind++];
+	if (optind != argc)
+		return ctl_usage(argv[0], "'%s' is too much", argv[optind]);
+	return CTL_YES;
+}
+
+static bool is_selected(const struct selection *selection, const json_t *record)
+{
+	if (logread_number(record, "seq") < (long long)selection->since)
+		return false;
+	return !selection->policy ||
+	       !strcmp(logread_string(record, "policy"), selection->policy);
+}
+
+static void collect(FILE *log, const struct selection *selection,
+		    struct remedy *remedy)
+{
+	json_t *record;
+	char *line = NULL;
+	size_t size = 0;
+
+	while ((record = logread_next(log, &line, &size))) {
+		if (is_selected(selection, record))
+			(void)remedy_add(remedy, record);
+		json_decref(record);
+	}
+	free(line);
+}
+
+int ctl_suggest(struct ctl *ctl, int argc, char **argv)
+{
+	struct selection selection = { .file = ctl->log };
+	struct remedy *remedy;
+	FILE *log;
+	int code;
+
+	code = parse_options(&selection, argc, argv);
+	if (code)
+		return code;
+	log = open_log(selection.file);
+	if (!log)
+		return CTL_LACKS;
+	remedy = remedy_create();
+	if (remedy)
+		collect(log, &selection, remedy);
+	fclose(log);
+	if (!remedy)
+		return CTL_BUG;
+	if (!remedy_num(remedy)) {
+		puts("nothing was denied");
+	} else {
+		remedy_print_counts(remedy, stdout);
+		puts("\n# what would allow it:");
+		remedy_print_yaml(remedy, stdout);
+	}
+	remedy_free(remedy);
+	return CTL_YES;
+}

@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "logread.h"
+#include "remedy.h"
+#include "text.h"
+#include "vm/hooks.h"
+
+#define MAX_DENIALS 4000 /* different ones */
+
+/* Denials that are alike but for process and time. */
+struct denial {
+	char *object;
+	char *detail;
+	char *file; /* of the rule that denies; "" if none */
+	char reason[32];
+	u32 class;
+	int op;
+	long long rule;
+	long long line;
+	unsigned long long count;
+	u64 ops; /* print_paths: of this path */
+	bool done; /* print_paths: has been printed */
+};
+
+struct remedy {
+	struct denial *denials;
+	size_t num;
+	unsigned long long num_left_out; /* past MAX_DENIALS */
+};
+
+struct remedy *remedy_create(void)
+{
+	return calloc(1, sizeof(struct remedy));
+}
+
+void remedy_free(struct remedy *remedy)
+{
+	size_t i;
+
+	if (!remedy)
+		return;
+	for (i = 0; i < remedy->num; i++) {
+		free(remedy->denials[i].object);
+		free(remedy->denials[i].detail);
+		free(remedy->denials[i].file);
+	}
+	free(remedy->denials);
+	free(remedy);
+}
+
+size_t remedy_num(const struct remedy *remedy)
+{
+	return remedy->num;
+}
+
+static bool is_same(const struct denial *denial, const struct denial *other)
+{
+	return denial->class == other->class && denial->op == other->op &&
+	       denial->rule == other->rule &&
+	       !strcmp(denial->reason, other->reason) &&
+	       !strcmp(denial->object, other->object) &&
+	       !strcmp(denial->detail, other->detail);
+}
+
+static bool is_denial(const struct json_t *record)
+{
+	const char *outcome = logread_string(record, "outcome");
+
+	return !strcmp(outcome, "denied") || !strcmp(outcome, "would-deny");
+}
+
+static void add_new(struct remedy *remedy, const struct denial *found)
+{
+	struct denial *denials, *to;
+
+	if (remedy->num == MAX_DENIALS) {
+		remedy->num_left_out++;
+		return;
+	}
+	denials =
+		realloc(remedy->denials, (remedy->num + 1) * sizeof(*denials));
+	if (!denials)
+		return;
+	remedy->denials = denials;
+	to = &denials[remedy->num];
+	*to = *found;
+	to->count = 1;
+	to->object = strdup(found->object);
+	to->detail = strdup(found->detail);
+	to->file = strdup(found->file);
+	if (to->object && to->detail && to->file) {
+		remedy->num++;
+		return;
+	}
+	free(to->object);
+	free(to->detail);
+	free(to->file);
+}
+
+bool remedy_add(struct remedy *remedy, const struct json_t *record)
+{
+	struct denial found = {
+		.object = (char *)logread_string(record, "object"),
+		.detail = (char *)logread_string(record, "detail"),
+		.file = (char *)logread_string(record, "file"),
+		.rule = logread_number(record, "rule"),
+		.line = logread_number(record, "line"),
+	};
+	size_t i;
+
+	if (!is_denial(record))
+		return false;
+	found.class = bvm_class_by_name(logread_string(record, "class"));
+	found.op = bvm_op_by_name(found.class, logread_string(record, "op"));
+	if (!found.class || found.op < 0)
+		return true;
+	snprintf(found.reason, sizeof(found.reason), "%s",
+		 logread_string(record, "reason"));
+	for (i = 0; i < remedy->num; i++) {
+		if (is_same(&remedy->denials[i], &found)) {
+			remedy->denials[i].count++;
+			return true;
+		}
+	}
+	add_new(remedy, &found);
+	return true;
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct denial *one = *(const struct denial *const *)a;
+	const struct denial *other = *(const struct denial *const *)b;
+
+	if (one->count != other->count)
+		return one->count < other->count ? 1 : -1;
+	return strcmp(one->object, other->object);
+}
+
+static void print_count(const struct denial *denial, FILE *out)
+{
+	fprintf(out, "%6llu x  %s %s", denial->count,
+		bvm_op_name(denial->class, (u32)denial->op), denial->object);
+	if (*denial->detail)
+		fprintf(out, " [%s]", denial->detail);
+	if (denial->rule)
+		fprintf(out, "  (rule %lld, %s:%lld)\n", denial->rule,
+			denial->file, denial->line);
+	else
+		fprintf(out, "  (%s)\n", logread_reason(denial->reason));
+}
+
+void remedy_print_counts(const struct remedy *remedy, FILE *out)
+{
+	const struct denial **order;
+	size_t i;
+
+	order = calloc(remedy->num + 1, sizeof(*order));
+	if (!order)
+		return;
+	for (i = 0; i < remedy->num; i++)
+		order[i] = &remedy->denials[i];
+	qsort(order, remedy->num, sizeof(*order), by_count);
+	for (i = 0; i < remedy->num; i++)
+		print_count(order[i], out);
+	free(order);
+}
+
+/* ---- YAML ---- */
+
+/*
+ * A path as a literal glob in double quotes. The glob quotes its specials
+ * with a backslash; YAML then wants that one doubled.
+ */
+static void print_pattern(const char *path, FILE *out)
+{
+	const unsigned char *at;
+
+	fputc('"', out);
+	for (at = (const unsigned char *)path; *at; at++) {
+		if (*at == '\\')
+			fputs("\\\\\\\\", out);
+		else if (strchr("*?[]{}$", *at))
+			fprintf(out, "\\\\%c", *at);
+		else if (*at == '"')
+			fputs("\\\"", out);
+		else if (*at < 0x20 || *at == 0x7f)
+			fprintf(out, "\\x%02x", *at);
+		else
+			fputc(*at, out);
+	}
+	fputc('"', out);
+}
+
+/* Can the default be what denied it, so that an allow rule helps? */
+static bool is_allowable(const struct denial *denial)
+{
+	return !strcmp(denial->reason, "default") ||
+	       !strcmp(denial->reason, "mount-tree") ||
+	       !strcmp(denial->reason, "outside-descriptor");
+}
+
+/* The operations that one word of a policy stands for: a group's, if any. */
+static u64 ops_of_word(u32 class, const char *word)
+{
+	const struct bvm_class_info *info = &bvm_classes[class];
+	int op;
+	u32 i;
+
+	for (i = 0; i < info->num_groups; i++)
+		if (!strcmp(info->groups[i].name, word))
+			return info->groups[i].ops;
+	op = bvm_op_by_name(class, word);
+	return op < 0 ? 0 : 1ull << op;
+}
+
+/* The words of a policy for a set of operations; a group covers its own. */
+static void print_ops(u32 class, u64 ops, FILE *out)
+{
+	const char *sep = "";
+	u64 covered = 0;
+	int op;
+
+	for (op = 0; op < BVM_MAX_OPS; op++)
+		if (ops >> op & 1) /* those that are groups too, first */
+			covered |= ops_of_word(class, bvm_op_name(class, op)) &
+				   ~(1ull << op);
+	fputc('[', out);
+	for (op = 0; op < BVM_MAX_OPS; op++) {
+		if (!(ops >> op & 1) || covered >> op & 1)
+			continue;
+		fprintf(out, "%s%s", sep, bvm_op_name(class, (u32)op));
+		sep = ", ";
+	}
+	fputc(']', out);
+}
+
+static bool is_path_denial(const struct denial *denial)
+{
+	return is_allowable(denial) && denial->class == BVM_CLASS_FILES &&
+	       denial->object[0] == '/';
+}
+
+/* Paths that need the same operations share a rule. */
+static void print_paths_of(struct remedy *remedy, u64 ops, FILE *out)
+{
+	size_t i;
+
+	fputs("  - allow: ", out);
+	print_ops(BVM_CLASS_FILES, ops, out);
+	fputs("\n    paths:\n", out);
+	for (i = 0; i < remedy->num; i++) {
+		struct denial *denial = &remedy->denials[i];
+
+		if (denial->done || denial->ops != ops)
+			continue;
+		fputs("      - ", out);
+		print_pattern(denial->object, out);
+		fputc('\n', out);
+		denial->done = true;
+	}
+}
+
+/* The first denial of each path gets the operations of all of them. */
+static void gather_paths(struct remedy *remedy)
+{
+	size_t i, j;
+
+	for (i = 0; i < remedy->num; i++) {
+		struct denial *denial = &remedy->denials[i];
+
+		denial->ops = 0;
+		denial->done = !is_path_denial(denial);
+	}
+	for (i = 0; i < remedy->num; i++) {
+		struct denial *denial = &remedy->denials[i];
+
+		if (denial->done)
+			continue;
+		for (j = 0; j < i; j++)
+			if (remedy->denials[j].ops &&
+			    !strcmp(remedy->denials[j].object, denial->object))
+				break;
+		remedy->denials[j].ops |= 1ull << denial->op;
+		denial->done = j != i;
+	}
+}
+
+static void print_kinds(const struct remedy *remedy, FILE *out)
+{
+	const char *sep = "  - allow: inherit\n    type: [";
+	size_t i;
+
+	for (i = 0; i < remedy->num; i++) {
+		const struct denial *denial = &remedy->denials[i];
+
+		if (denial->class != BVM_CLASS_FILES ||
+		    denial->op != BVM_OP_FILES_INHERIT || !is_allowable(denial))
+			continue;
+		fprintf(out, "%s\"%s\"", sep, denial->object);
+		sep = ", ";
+	}
+	if (*sep == ',')
+		fputs("]\n", out);
+}
+
+static void print_files(struct remedy *remedy, FILE *out)
+{
+	size_t i;
+
+	gather_paths(remedy);
+	for (i = 0; i < remedy->num; i++)
+		if (!remedy->denials[i].done && remedy->denials[i].ops)
+			print_paths_of(remedy, remedy->denials[i].ops, out);
+	print_kinds(remedy, out);
+}
+
+/* Exec, capabilities: a list of the objects themselves. */
+static void print_objects(struct remedy *remedy, u32 class, FILE *out)
+{
+	size_t i, j;
+
+	fputs("  - allow:\n", out);
+	for (i = 0; i < remedy->num; i++) {
+		const struct denial *denial = &remedy->denials[i];
+
+		if (denial->class != class || !is_allowable(denial))
+			continue;
+		for (j = 0; j < i; j++)
+			if (remedy->denials[j].class == class &&
+			    !strcmp(remedy->denials[j].object, denial->object))
+				break;
+		if (j < i)
+			continue;
+		fputs("      - ", out);
+		if (class == BVM_CLASS_EXEC)
+			print_pattern(denial->object, out);
+		else
+			fputs(denial->object, out);
+		fputc('\n', out);
+	}
+}
+
+/* "family/type/protocol" as the keys of a rule. */
+static void print_socket(const char *detail, FILE *out)
+{
+	static const char *const keys[] = { "family", "type", "protocol" };
+	size_t i, len;
+
+	for (i = 0; i < ARRAY_SIZE(keys) && *detail; i++) {
+		len = strcspn(detail, "/");
+		if (len && (detail[0] < '0' || detail[0] > '9'))
+			fprintf(out, "    %s: %.*s\n", keys[i], (int)len,
+				detail);
+		detail += len + (detail[len] == '/');
+	}
+}
+
+static bool is_local(int op)
+{
+	return op == BVM_OP_NETWORK_BIND || op == BVM_OP_NETWORK_LISTEN ||
+	       op == BVM_OP_NETWORK_ACCEPT;
+}
+
+/* "1.2.3.4:80" or "[::1]:80" as `to` and `ports`. */
+static void print_address(const struct denial *denial, FILE *out)
+{
+	const char *address = denial->object;
+	const char *colon = strrchr(address, ':');
+	int len;
+
+	if (!colon)
+		return;
+	len = (int)(colon - address);
+	if (*address == '[' && len > 1) {
+		address++;
+		len -= 2;
+	}
+	if (!is_local(denial->op))
+		fprintf(out, "    to: \"%.*s\"\n", len, address);
+	fprintf(out, "    ports: %s\n", colon + 1);
+}
+
+static void print_network(struct remedy *remedy, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < remedy->num; i++) {
+		const struct denial *denial = &remedy->denials[i];
+
+		if (denial->class != BVM_CLASS_NETWORK || !is_allowable(denial))
+			continue;
+		fprintf(out, "  - allow: %s\n",
+			is_local(denial->op) ?
+				"listen" :
+				bvm_op_name(denial->class, (u32)denial->op));
+		print_socket(denial->detail, out);
+		print_address(denial, out);
+	}
+}
+
+static void print_plain_ops(struct remedy *remedy, u32 class, FILE *out)
+{
+	u64 ops = 0;
+	size_t i;
+
+	for (i = 0; i < remedy->num; i++)
+		if (remedy->denials[i].class == class &&
+		    is_allowable(&remedy->denials[i]))
+			ops |= 1ull << remedy->denials[i].op;
+	fputs("  - allow: ", out);
+	print_ops(class, ops, out);
+	fputc('\n', out);
+}
+
+static bool has_class(const struct remedy *remedy, u32 class)
+{
+	size_t i;
+
+	for (i = 0; i < remedy->num; i++)
+		if (remedy->denials[i].class == class &&
+		    is_allowable(&remedy->denials[i]))
+			return true;
+	return false;
+}
+
+static void print_class(struct remedy *remedy, u32 class, FILE *out)
+{
+	fprintf(out, "%s:\n", bvm_classes[class].name);
+	switch (class) {
+	case BVM_CLASS_FILES:
+		print_files(remedy, out);
+		break;
+	case BVM_CLASS_EXEC:
+	case BVM_CLASS_CAPABILITIES:
+		print_objects(remedy, class, out);
+		break;
+	case BVM_CLASS_NETWORK:
+		print_network(remedy, out);
+		break;
+	default:
+		print_plain_ops(remedy, class, out);
+	}
+}
+
+/* What an allow rule cannot help. */
+static void print_others(const struct remedy *remedy, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < remedy->num; i++) {
+		const struct denial *denial = &remedy->denials[i];
+
+		if (is_allowable(denial))
+			continue;
+		fprintf(out, "# %s ",
+			bvm_op_name(denial->class, (u32)denial->op));
+		print_pattern(denial->object, out);
+		if (denial->rule)
+			fprintf(out,
+				": denied by the rule at %s:%lld; give that "
+				"rule an `except`, or remove it\n",
+				denial->file, denial->line);
+		else if (!strcmp(denial->reason, "widens"))
+			fputs(": both names must give the same rights\n", out);
+		else
+			fprintf(out, ": %s; no rule can allow that\n",
+				logread_reason(denial->reason));
+	}
+}
+
+void remedy_print_yaml(struct remedy *remedy, FILE *out)
+{
+	u32 class;
+
+	for (class = 1; class < BVM_NUM_CLASSES; class ++)
+		if (has_class(remedy, class))
+			print_class(remedy, class, out);
+	print_others(remedy, out);
+	if (remedy->num_left_out)
+		fprintf(out, "# %llu more denials are left out\n",
+			remedy->num_left_out);
+}
