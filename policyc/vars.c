@@ -322,8 +322,8 @@ static const char *reference_name(struct vars *vars, const struct value *value,
 		}
 	}
 	diag_report(vars->diag, &value->span, VAR_SYNTAX, value->text);
-	diag_note(vars->diag, "a variable is written ${name}; \\${ is the "
-			      "text itself");
+	diag_note(vars->diag, "a variable is written ${name}; a "
+			      "pattern quotes the brace: $\\{");
 	return NULL;
 }
 
