@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_net.c - sockets: create, bind, connect, listen, accept, send
+ * hooks_net.c - creating and using sockets
  *
- * Addresses of IPv4 and IPv6 are judged in one 128-bit space; of the other
- * families only the family, type and protocol. What the kernel takes for an
- * address decides what is judged, which is not always what its family says:
- * each special case names the function that makes it one.
+ * An address is read as the protocol will read it after us: which families it
+ * takes for its own differs between them, and AF_UNSPEC means "disconnect" to
+ * one and "as if AF_INET" to another. What none of them takes is denied.
  */
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/net.h>
+#include <linux/preempt.h>
+#include <uapi/linux/sctp.h>
 #include <linux/socket.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
@@ -20,102 +21,125 @@
 #include "compat.h"
 #include "cred.h"
 #include "decide.h"
+#include "use.h"
 
-static void map_v4(struct bvm_addr *to, __be32 addr)
+static bool is_inet(const struct sock *sk)
 {
-	struct in6_addr mapped;
-
-	ipv6_addr_set_v4mapped(addr, &mapped);
-	memcpy(to, &mapped, sizeof(*to));
+	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
 }
 
-static bool is_inet(int family)
+/* Protocol 0 means the usual one of the type. */
+static u32 resolve_protocol(int family, int type, int protocol)
 {
-	return family == AF_INET || family == AF_INET6;
-}
-
-/* What inet_create and inet6_create take 0 for, where there is one answer. */
-static int resolve_protocol(int family, int type, int protocol)
-{
-	if (protocol || !is_inet(family))
+	if (protocol || (family != AF_INET && family != AF_INET6))
 		return protocol;
-	switch (type) {
+	switch (type & SOCK_TYPE_MASK) {
 	case SOCK_STREAM:
 		return IPPROTO_TCP;
 	case SOCK_DGRAM:
 		return IPPROTO_UDP;
+	case SOCK_SEQPACKET:
+		return IPPROTO_SCTP;
 	}
 	return 0;
 }
 
-static void fill_socket(struct bailiff_request *rq, int family, int type,
-			int protocol)
+/* A request about an existing socket. */
+static void init_request(struct bailiff_request *rq, const struct sock *sk,
+			 const struct bailiff_set *set, u64 op)
 {
 	struct bvm_ctx_network *net = &rq->ctx.network;
-
-	net->family = family;
-	net->type = type;
-	net->protocol = resolve_protocol(family, type, protocol);
-}
-
-/* The request's socket, and the local address that it has by now. */
-static void init_request(struct bailiff_request *rq, struct socket *sock,
-			 struct bailiff_set *set, u32 op)
-{
-	struct bvm_ctx_network *net = &rq->ctx.network;
-	const struct sock *sk = sock->sk;
 
 	bailiff_request_init(rq, current_cred(), set, BVM_CLASS_NETWORK);
-	rq->ops = 1ull << op;
-	net->op = op;
-	fill_socket(rq, sk->sk_family, sock->type, sk->sk_protocol);
-	if (!is_inet(sk->sk_family))
-		return;
-	net->has_addr = 1;
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6)
-		memcpy(&net->local, &sk->sk_v6_rcv_saddr, sizeof(net->local));
-	else
-#endif
-		map_v4(&net->local, inet_sk(sk)->inet_rcv_saddr);
-	map_v4(&net->remote, 0);
+	rq->ops = op;
+	net->family = sk->sk_family;
+	net->type = sk->sk_type;
+	net->protocol = sk->sk_protocol;
+}
+
+static void map_v4(struct bvm_addr *addr, __be32 v4)
+{
+	struct in6_addr in6;
+
+	ipv6_addr_set_v4mapped(v4, &in6);
+	memcpy(addr, &in6, sizeof(*addr));
 }
 
 /*
- * An address given by the caller. AF_UNSPEC has been replaced by what the
- * kernel takes it for. False: rq->reason says why it cannot be judged.
+ * Read an IPv4 or IPv6 address as what `family` says. Return: enum bvm_reason,
+ * BAD_ADDRESS where it is too short, FAMILY where it is none of the two.
  */
-static bool read_address(struct bailiff_request *rq,
-			 const struct sockaddr *address, int len, int family,
-			 struct bvm_addr *to, u32 *port)
+static u32 read_address(const struct sockaddr *address, int len, int family,
+			struct bvm_addr *addr, u32 *port)
 {
-	const struct sockaddr_in6 *sin6 = (const struct sockaddr_in6 *)address;
-	const struct sockaddr_in *sin = (const struct sockaddr_in *)address;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
 
 	switch (family) {
 	case AF_INET:
-		if (len < (int)sizeof(*sin))
-			break;
-		map_v4(to, sin->sin_addr.s_addr);
-		*port = ntohs(sin->sin_port);
-		return true;
+		if (len < (int)sizeof(*in))
+			return BVM_REASON_BAD_ADDRESS;
+		map_v4(addr, in->sin_addr.s_addr);
+		*port = ntohs(in->sin_port);
+		return BVM_REASON_NONE;
 	case AF_INET6:
 		if (len < SIN6_LEN_RFC2133)
-			break;
-		memcpy(to, &sin6->sin6_addr, sizeof(*to));
-		*port = ntohs(sin6->sin6_port);
-		return true;
-	default:
-		rq->reason = BVM_REASON_FAMILY;
-		return false;
+			return BVM_REASON_BAD_ADDRESS;
+		memcpy(addr, &in6->sin6_addr, sizeof(*addr));
+		*port = ntohs(in6->sin6_port);
+		return BVM_REASON_NONE;
 	}
-	rq->reason = BVM_REASON_BAD_ADDRESS;
-	return false;
+	return BVM_REASON_FAMILY;
 }
 
 static int family_of(const struct sockaddr *address, int len)
 {
-	return len < (int)sizeof(address->sa_family) ? -1 : address->sa_family;
+	if (len < (int)offsetofend(struct sockaddr, sa_family))
+		return -1;
+	return address->sa_family;
+}
+
+/* Can a socket of this family use an address of that one? */
+static bool is_usable(const struct sock *sk, int family)
+{
+	/* IPv6 datagram sockets take IPv4 addresses as they are. */
+	return family == sk->sk_family ||
+	       (sk->sk_family == AF_INET6 && family == AF_INET);
+}
+
+/* Fill addr and port, and say that there is one, or why there is none. */
+static void set_address(struct bailiff_request *rq, const struct sock *sk,
+			const struct sockaddr *address, int len, int family,
+			struct bvm_addr *addr)
+{
+	struct bvm_ctx_network *net = &rq->ctx.network;
+
+	if (family < 0)
+		rq->reason = BVM_REASON_BAD_ADDRESS;
+	else if (!is_usable(sk, family))
+		rq->reason = BVM_REASON_FAMILY;
+	else
+		rq->reason = read_address(address, len, family, addr,
+					  &net->port);
+	net->has_addr = !rq->reason;
+}
+
+/* The address that a socket has taken. */
+static void set_local(struct bailiff_request *rq, const struct sock *sk)
+{
+	struct bvm_ctx_network *net = &rq->ctx.network;
+
+	if (!is_inet(sk))
+		return;
+	net->has_addr = 1;
+	net->port = inet_sk(sk)->inet_num;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		memcpy(&net->local, &sk->sk_v6_rcv_saddr, sizeof(net->local));
+		return;
+	}
+#endif
+	map_v4(&net->local, sk->sk_rcv_saddr);
 }
 
 /*
@@ -145,131 +169,211 @@ static void resolve_any(struct bvm_ctx_network *net)
 		net->remote.bytes[15] = 1;
 }
 
-static int decide_remote(struct bailiff_request *rq,
-			 const struct sockaddr *address, int len, int family)
+/* The far side is address; the near side what the socket has taken. */
+static void set_remote(struct bailiff_request *rq, const struct sock *sk,
+		       const struct sockaddr *address, int len, int family)
 {
 	struct bvm_ctx_network *net = &rq->ctx.network;
 
-	if (net->has_addr &&
-	    read_address(rq, address, len, family, &net->remote, &net->port))
+	set_local(rq, sk);
+	net->peer_port = net->port;
+	set_address(rq, sk, address, len, family, &net->remote);
+	if (!rq->reason)
 		resolve_any(net);
-	return bailiff_decide(rq);
 }
 
-static u32 local_port(const struct sock *sk)
+/* A socket from outside is judged as every descriptor from outside. */
+static int use_socket(const struct socket *sock)
 {
-	return is_inet(sk->sk_family) ? inet_sk(sk)->inet_num : 0;
+	return sock->file ? bailiff_use(sock->file) : 0;
 }
 
 static int hook_socket_create(int family, int type, int protocol, int kern)
 {
-	struct bailiff_set *set = bailiff_current_set();
+	const struct bailiff_set *set = bailiff_current_set();
 	struct bailiff_request rq;
 
-	if (!set || kern)
+	if (likely(!set) || kern)
 		return 0;
 	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_NETWORK);
 	rq.ops = BVM_BIT(NETWORK, CREATE);
-	rq.ctx.network.op = BVM_OP_NETWORK_CREATE;
-	fill_socket(&rq, family, type, protocol);
+	rq.ctx.network.family = family;
+	rq.ctx.network.type = type & SOCK_TYPE_MASK;
+	rq.ctx.network.protocol = resolve_protocol(family, type, protocol);
 	return bailiff_decide(&rq);
 }
 
 static int hook_socket_bind(struct socket *sock, struct sockaddr *address,
-			    int len)
+			    int addrlen)
 {
-	struct bailiff_set *set = bailiff_current_set();
+	const struct bailiff_set *set = bailiff_current_set();
+	const struct sock *sk = sock->sk;
 	struct bailiff_request rq;
-	struct bvm_ctx_network *net = &rq.ctx.network;
 	int family;
 
-	if (!set)
+	if (likely(!set))
 		return 0;
-	init_request(&rq, sock, set, BVM_OP_NETWORK_BIND);
-	family = family_of(address, len);
-	/* __inet_bind takes AF_UNSPEC for AF_INET. */
-	if (family == AF_UNSPEC && sock->sk->sk_family == AF_INET)
-		family = AF_INET;
-	if (net->has_addr)
-		(void)read_address(&rq, address, len, family, &net->local,
-				   &net->port);
+	init_request(&rq, sk, set, BVM_BIT(NETWORK, BIND));
+	if (is_inet(sk)) {
+		family = family_of(address, addrlen);
+		/* Old programs bind to INADDR_ANY with no family at all. */
+		if (family == AF_UNSPEC)
+			family = sk->sk_family;
+		set_address(&rq, sk, address, addrlen, family,
+			    &rq.ctx.network.local);
+	}
+	return use_socket(sock) ?: bailiff_decide(&rq);
+}
+
+static int judge_connect(const struct sock *sk, const struct bailiff_set *set,
+			 const struct sockaddr *address, int addrlen)
+{
+	int family = family_of(address, addrlen);
+	struct bailiff_request rq;
+
+	init_request(&rq, sk, set, BVM_BIT(NETWORK, CONNECT));
+	if (is_inet(sk)) {
+		/* Taking a connection back gives nothing. */
+		if (family == AF_UNSPEC)
+			return 0;
+		set_remote(&rq, sk, address, addrlen, family);
+	}
 	return bailiff_decide(&rq);
 }
 
 static int hook_socket_connect(struct socket *sock, struct sockaddr *address,
-			       int len)
+			       int addrlen)
 {
-	struct bailiff_set *set = bailiff_current_set();
-	struct bailiff_request rq;
-	int family;
+	const struct bailiff_set *set = bailiff_current_set();
 
-	if (!set)
+	if (likely(!set))
 		return 0;
-	family = family_of(address, len);
-	/* Dissolves an association and reaches nobody. */
-	if (family == AF_UNSPEC)
-		return 0;
-	init_request(&rq, sock, set, BVM_OP_NETWORK_CONNECT);
-	rq.ctx.network.peer_port = local_port(sock->sk);
-	return decide_remote(&rq, address, len, family);
+	return use_socket(sock) ?:
+	       judge_connect(sock->sk, set, address, addrlen);
 }
 
-/* listen and accept are judged by the address that the socket is bound to. */
-static int decide_local(struct socket *sock, u32 op)
+static int judge_local(struct socket *sock, u64 op)
 {
-	struct bailiff_set *set = bailiff_current_set();
+	const struct bailiff_set *set = bailiff_current_set();
 	struct bailiff_request rq;
 
-	if (!set)
+	if (likely(!set))
 		return 0;
-	init_request(&rq, sock, set, op);
-	rq.ctx.network.port = local_port(sock->sk);
-	return bailiff_decide(&rq);
+	init_request(&rq, sock->sk, set, op);
+	set_local(&rq, sock->sk);
+	return use_socket(sock) ?: bailiff_decide(&rq);
 }
 
 static int hook_socket_listen(struct socket *sock, int backlog)
 {
-	return decide_local(sock, BVM_OP_NETWORK_LISTEN);
+	return judge_local(sock, BVM_BIT(NETWORK, LISTEN));
 }
 
 static int hook_socket_accept(struct socket *sock, struct socket *newsock)
 {
-	return decide_local(sock, BVM_OP_NETWORK_ACCEPT);
+	return judge_local(sock, BVM_BIT(NETWORK, ACCEPT));
 }
 
+/*
+ * What AF_UNSPEC means in an address to send to: UDP and raw sockets of IPv4
+ * and raw ones of IPv6 ignore it, UDP of IPv6 ignores the whole address.
+ */
+static int resolve_unspec(const struct sock *sk)
+{
+	if (sk->sk_family == AF_INET6 && sk->sk_type == SOCK_DGRAM)
+		return AF_UNSPEC;
+	return sk->sk_family;
+}
+
+static int judge_send(const struct sock *sk, const struct bailiff_set *set,
+		      const struct msghdr *msg)
+{
+	int family = family_of(msg->msg_name, msg->msg_namelen);
+	struct bailiff_request rq;
+
+	if (family == AF_UNSPEC) {
+		family = resolve_unspec(sk);
+		if (family == AF_UNSPEC)
+			return 0;
+	}
+	init_request(&rq, sk, set, BVM_BIT(NETWORK, SEND));
+	set_remote(&rq, sk, msg->msg_name, msg->msg_namelen, family);
+	return bailiff_decide(&rq);
+}
+
+/* Only what names its receiver: the rest was judged when it connected. */
 static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg,
 			       int size)
 {
-	struct bailiff_set *set = bailiff_current_set();
-	const struct sockaddr *address = msg->msg_name;
-	u32 op = BVM_OP_NETWORK_SEND;
-	struct bailiff_request rq;
-	int family;
+	const struct bailiff_set *set = bailiff_current_set();
+	const struct sock *sk = sock->sk;
+	int err;
 
-	if (!set || !address)
+	if (likely(!set))
 		return 0;
-	/*
-	 * A stream has been judged when it was connected, and ignores the
-	 * address, but for TCP Fast Open, which connects (tcp_sendmsg_fastopen).
-	 */
-	if (sock->type == SOCK_STREAM && is_inet(sock->sk->sk_family)) {
-		if (!(msg->msg_flags & MSG_FASTOPEN))
-			return 0;
-		op = BVM_OP_NETWORK_CONNECT;
+	err = use_socket(sock);
+	if (err || !msg->msg_name || !is_inet(sk))
+		return err;
+	if (sk->sk_type != SOCK_STREAM)
+		return judge_send(sk, set, msg);
+	/* TCP connects by sending, if told so; else it ignores the name. */
+	if (msg->msg_flags & MSG_FASTOPEN)
+		return judge_connect(sk, set, msg->msg_name, msg->msg_namelen);
+	if (sk->sk_protocol == IPPROTO_SCTP)
+		return judge_send(sk, set, msg);
+	return 0;
+}
+
+static int hook_socket_recvmsg(struct socket *sock, struct msghdr *msg,
+			       int size, int flags)
+{
+	return bailiff_current_set() ? use_socket(sock) : 0;
+}
+
+static int hook_socket_option(struct socket *sock, int level, int optname)
+{
+	return bailiff_current_set() ? use_socket(sock) : 0;
+}
+
+static int judge_sctp(const struct sock *sk, const struct bailiff_set *set,
+		      const struct sockaddr *address, int len, bool binds)
+{
+	int family = family_of(address, len);
+	struct bailiff_request rq;
+
+	if (!binds)
+		return judge_connect(sk, set, address, len);
+	init_request(&rq, sk, set, BVM_BIT(NETWORK, BIND));
+	set_address(&rq, sk, address, len, family, &rq.ctx.network.local);
+	return bailiff_decide(&rq);
+}
+
+/*
+ * SCTP binds and connects to lists of addresses. Its other options choose
+ * among those; some are set by packets, whose task is not the current one.
+ */
+static int hook_sctp_bind_connect(struct sock *sk, int optname,
+				  struct sockaddr *address, int len)
+{
+	const struct bailiff_set *set = bailiff_current_set();
+	bool binds = optname == SCTP_SOCKOPT_BINDX_ADD;
+	int err = 0;
+
+	if (likely(!set) || !in_task())
+		return 0;
+	if (!binds && optname != SCTP_SOCKOPT_CONNECTX &&
+	    optname != SCTP_SENDMSG_CONNECT)
+		return 0;
+	while (len > 0 && !err) {
+		int step = family_of(address, len) == AF_INET6 ?
+				   sizeof(struct sockaddr_in6) :
+				   sizeof(struct sockaddr_in);
+
+		err = judge_sctp(sk, set, address, min(step, len), binds);
+		address = (void *)address + step;
+		len -= step;
 	}
-	family = family_of(address, msg->msg_namelen);
-	if (family == AF_UNSPEC && sock->sk->sk_family == AF_INET) {
-		/* udp_sendmsg and raw_sendmsg take it for AF_INET. */
-		family = AF_INET;
-	} else if (family == AF_UNSPEC && sock->sk->sk_family == AF_INET6) {
-		/* rawv6_sendmsg reads it, udpv6_sendmsg drops the address. */
-		if (sock->type == SOCK_DGRAM)
-			return 0;
-		family = AF_INET6;
-	}
-	init_request(&rq, sock, set, op);
-	rq.ctx.network.peer_port = local_port(sock->sk);
-	return decide_remote(&rq, address, msg->msg_namelen, family);
+	return err;
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {
@@ -279,6 +383,10 @@ static struct security_hook_list hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(socket_listen, hook_socket_listen),
 	LSM_HOOK_INIT(socket_accept, hook_socket_accept),
 	LSM_HOOK_INIT(socket_sendmsg, hook_socket_sendmsg),
+	LSM_HOOK_INIT(socket_recvmsg, hook_socket_recvmsg),
+	LSM_HOOK_INIT(socket_getsockopt, hook_socket_option),
+	LSM_HOOK_INIT(socket_setsockopt, hook_socket_option),
+	LSM_HOOK_INIT(sctp_bind_connect, hook_sctp_bind_connect),
 };
 
 void __init bailiff_net_add_hooks(void)

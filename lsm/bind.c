@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bind.c - which policy a cgroup brings to what is executed in it
+ */
+#include <linux/cgroup.h>
+#include <linux/err.h>
+#include <linux/hashtable.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "bind.h"
+#include "cred.h"
+#include "set.h"
+
+static DEFINE_MUTEX(bind_lock);
+static DEFINE_HASHTABLE(bindings, 10); /* by cgroup id; written under lock */
+static u32 num_bindings;
+
+u32 bailiff_bind_count(void)
+{
+	return READ_ONCE(num_bindings);
+}
+
+void bailiff_bind_free(struct bailiff_binding *binding)
+{
+	if (binding)
+		bailiff_slot_put(binding->slot);
+	kfree(binding);
+}
+
+static void free_binding_work(struct work_struct *work)
+{
+	kfree(container_of(to_rcu_work(work), struct bailiff_binding, rwork));
+}
+
+static struct bailiff_binding *find_binding(u64 cgroup)
+{
+	struct bailiff_binding *binding;
+
+	hash_for_each_possible_rcu(bindings, binding, node, cgroup,
+				   lockdep_is_held(&bind_lock)) {
+		if (binding->cgroup == cgroup)
+			return binding;
+	}
+	return NULL;
+}
+
+/* Give up a binding that execs may still be looking at. */
+static void drop_binding(struct bailiff_binding *binding)
+{
+	lockdep_assert_held(&bind_lock);
+	hash_del_rcu(&binding->node);
+	WRITE_ONCE(num_bindings, num_bindings - 1);
+	if (binding->slot)
+		bailiff_slot_unbind(binding->slot);
+	INIT_RCU_WORK(&binding->rwork, free_binding_work);
+	queue_rcu_work(system_unbound_wq, &binding->rwork);
+}
+
+static bool is_dead(u64 cgroup)
+{
+	struct cgroup *cgrp = __cgroup_get_from_id(cgroup);
+
+	if (IS_ERR(cgrp))
+		return true;
+	cgroup_put(cgrp);
+	return false;
+}
+
+/* Ids are not used again, so a dead one can only be forgotten. */
+static void reap_bindings(void)
+{
+	struct bailiff_binding *binding;
+	struct hlist_node *next;
+	u32 i;
+
+	hash_for_each_safe(bindings, i, next, binding, node) {
+		if (is_dead(binding->cgroup))
+			drop_binding(binding);
+	}
+}
+
+int bailiff_bind_add(struct bailiff_binding *binding)
+{
+	struct bailiff_binding *old;
+	struct bailiff_slot *slot = binding->slot;
+	int err = 0;
+
+	mutex_lock(&bind_lock);
+	reap_bindings();
+	if (slot)
+		err = bailiff_slot_bind(slot);
+	if (err) {
+		mutex_unlock(&bind_lock);
+		bailiff_bind_free(binding);
+		return err;
+	}
+	/* The new one first: a moment of both beats a moment of none. */
+	old = find_binding(binding->cgroup);
+	hash_add_rcu(bindings, &binding->node, binding->cgroup);
+	WRITE_ONCE(num_bindings, num_bindings + 1);
+	if (old)
+		drop_binding(old);
+	mutex_unlock(&bind_lock);
+	/* bailiff_slot_bind counted the slot; the caller's count ends here. */
+	bailiff_slot_put(slot);
+	return 0;
+}
+
+int bailiff_bind_remove(u64 cgroup)
+{
+	struct bailiff_binding *binding;
+
+	mutex_lock(&bind_lock);
+	binding = find_binding(cgroup);
+	if (binding)
+		drop_binding(binding);
+	mutex_unlock(&bind_lock);
+	return binding ? 0 : -ENOENT;
+}
+
+struct bailiff_binding *bailiff_bind_find(struct task_struct *task)
+{
+	struct cgroup *cgrp = task_dfl_cgroup(task);
+
+	for (int level = cgrp->level; level > 0; level--) {
+		struct bailiff_binding *binding =
+			find_binding(cgroup_id(cgrp->ancestors[level]));
+
+		if (binding)
+			return binding;
+	}
+	return NULL;
+}
+
+static void count_tasks(void)
+{
+	struct bailiff_binding *binding;
+	struct task_struct *process, *thread;
+	u32 i;
+
+	hash_for_each(bindings, i, binding, node) {
+		binding->num_tasks = 0;
+		binding->num_joined = 0;
+	}
+	rcu_read_lock();
+	for_each_process_thread(process, thread) {
+		binding = bailiff_bind_find(thread);
+		if (!binding)
+			continue;
+		binding->num_tasks++;
+		if (bailiff_set_has(bailiff_cred_set(__task_cred(thread)),
+				    binding->slot, binding->cgroup))
+			binding->num_joined++;
+	}
+	rcu_read_unlock();
+}
+
+int bailiff_bind_for_each(int (*fn)(const struct bailiff_binding *binding,
+				    void *arg),
+			  void *arg)
+{
+	struct bailiff_binding *binding;
+	int ret = 0;
+	u32 i;
+
+	mutex_lock(&bind_lock);
+	count_tasks();
+	hash_for_each(bindings, i, binding, node) {
+		ret = fn(binding, arg);
+		if (ret)
+			break;
+	}
+	mutex_unlock(&bind_lock);
+	return ret;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * bind.h - which policy a cgroup brings to what is executed in it
+ *
+ * Bindings are found by the cgroup's id; the nearest bound ancestor counts,
+ * alone. Nothing keeps the cgroup: a binding whose cgroup is gone is dropped
+ * at the next change.
+ */
+#ifndef BAILIFF_BIND_H
+#define BAILIFF_BIND_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "policy.h"
+
+struct task_struct;
+
+/* Constant once added. */
+struct bailiff_binding {
+	u64 cgroup; /* id */
+	struct bailiff_slot *slot; /* owned, bound; NULL: refuse every exec */
+	bool pinned; /* digest must be that of the active version */
+	u8 digest[BAILIFF_DIGEST_LEN];
+	u64 runtime; /* mount namespace in which nobody joins; 0: none */
+	char label[BVM_MAX_NAME];
+	struct hlist_node node; /* RCU; under bind_lock */
+	struct rcu_work rwork; /* frees */
+	u32 num_tasks; /* scratch of bailiff_bind_for_each, under bind_lock */
+	u32 num_joined; /* the same */
+};
+
+/*
+ * Add a binding, or replace that of the same cgroup; takes over the binding
+ * and its slot. -ENOENT: the policy was unloaded (the binding is freed).
+ */
+int bailiff_bind_add(struct bailiff_binding *binding);
+
+/* -ENOENT: not bound. */
+int bailiff_bind_remove(u64 cgroup);
+
+/* Free a binding that was not added; puts its slot. */
+void bailiff_bind_free(struct bailiff_binding *binding);
+
+/*
+ * The binding that counts for task, which is the caller or protected by RCU;
+ * NULL if no ancestor of its cgroup is bound. Needs rcu_read_lock.
+ */
+struct bailiff_binding *bailiff_bind_find(struct task_struct *task);
+
+/*
+ * Call fn for each binding, with its tasks counted. Sleeps. Stops at the first
+ * result that is not 0, and returns it.
+ */
+int bailiff_bind_for_each(int (*fn)(const struct bailiff_binding *binding,
+				    void *arg),
+			  void *arg);
+
+u32 bailiff_bind_count(void);
+
+#endif /* BAILIFF_BIND_H */

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cred.c - the domains of a task, as its credentials carry them
+ */
+#include "attach.h"
+#include "common.h"
+#include "compat.h"
+#include "cred.h"
+
+void bailiff_cred_replace(struct cred *cred, struct bailiff_set *set)
+{
+	struct bailiff_set *old = bailiff_cred(cred)->set;
+
+	bailiff_cred(cred)->set = set;
+	bailiff_set_put(old);
+}
+
+static int hook_cred_prepare(struct cred *new, const struct cred *old,
+			     gfp_t gfp)
+{
+	bailiff_cred(new)->set = bailiff_set_get(bailiff_cred_set(old));
+	return 0;
+}
+
+static void hook_cred_transfer(struct cred *new, const struct cred *old)
+{
+	bailiff_cred_replace(new, bailiff_set_get(bailiff_cred_set(old)));
+}
+
+/*
+ * May run in softirq, and on a blob that is still all zero, when another LSM
+ * failed to prepare.
+ */
+static void hook_cred_free(struct cred *cred)
+{
+	bailiff_cred_replace(cred, NULL);
+}
+
+static struct security_hook_list hooks[] __ro_after_init = {
+	LSM_HOOK_INIT(cred_prepare, hook_cred_prepare),
+	LSM_HOOK_INIT(cred_transfer, hook_cred_transfer),
+	LSM_HOOK_INIT(cred_free, hook_cred_free),
+};
+
+void __init bailiff_cred_add_hooks(void)
+{
+	bailiff_add_hooks(hooks);
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * decide.c - the one place where it is decided
+ *
+ * Whatever a hook or a helper finds out that is not a verdict arrives here as
+ * a reason, and reasons deny. Nothing here depends on memory or on a reader.
+ */
+#include <linux/rcupdate.h>
+
+#include "decide.h"
+#include "event.h"
+#include "kill.h"
+#include "path.h"
+#include "policy.h"
+#include "stats.h"
+#include "vm/table.h"
+
+/* One domain's answer to one operation. */
+struct answer {
+	u32 reason; /* enum bvm_reason; NONE: allowed */
+	u32 verdict; /* of the program, 0 if it was not asked */
+};
+
+/* One request before all domains: the same names and policies throughout. */
+struct hearing {
+	const struct bailiff_request *rq;
+	const struct bailiff_view *view;
+	struct bailiff_name name;
+};
+
+/* errno that some callers inside the kernel take for something else. */
+static bool is_plain_errno(u32 err)
+{
+	return bvm_name_of(bvm_errno_names, err);
+}
+
+static u32 default_errno(u32 class)
+{
+	switch (class) {
+	case BVM_CLASS_FILES:
+	case BVM_CLASS_EXEC:
+	case BVM_CLASS_NETWORK:
+		return EACCES;
+	}
+	return EPERM;
+}
+
+static u32 errno_of(const struct bailiff_request *rq,
+		    const struct answer *answer)
+{
+	u32 err = bvm_verdict_errno(answer->verdict);
+
+	if (answer->reason == BVM_REASON_RULE && is_plain_errno(err))
+		return err;
+	return default_errno(rq->class);
+}
+
+static void look(const struct bailiff_set *set, struct bailiff_view *view)
+{
+	view->num = set->num;
+	for (u32 i = 0; i < set->num; i++)
+		view->policy[i] = bailiff_slot_active(set->domain[i].slot);
+}
+
+/* Mount points are for the record only: their class has no path rules yet. */
+static bool is_judged_by_name(const struct bailiff_request *rq)
+{
+	return rq->path &&
+	       (rq->class == BVM_CLASS_FILES || rq->class == BVM_CLASS_EXEC);
+}
+
+/* Why the name alone denies; NONE where it does not, or does not matter. */
+static u32 reason_of_name(const struct hearing *h, u32 i)
+{
+	const struct bailiff_policy *policy = h->view->policy[i];
+	const struct bailiff_home *home = &h->rq->set->domain[i].home;
+
+	if (!is_judged_by_name(h->rq) || !policy->path_rules ||
+	    !(policy->ruled_classes & BIT(h->rq->class)))
+		return BVM_REASON_NONE;
+	if (h->name.reason)
+		return h->name.reason;
+	if (h->name.home.dev != home->dev || h->name.home.ino != home->ino)
+		return BVM_REASON_FOREIGN;
+	return BVM_REASON_NONE;
+}
+
+static u32 run_program(const struct hearing *h, u32 op, u32 i)
+{
+	const struct bailiff_policy *policy = h->view->policy[i];
+	const struct bailiff_request *rq = h->rq;
+	struct bvm_run run = {
+		.image = &policy->image,
+		.ctx = rq->ctx,
+	};
+
+	run.ctx.op = op;
+	if (is_judged_by_name(rq)) {
+		run.strings[0].walked = true;
+		run.strings[0].accept = h->name.fed[i].accept;
+		run.strings[0].state = h->name.fed[i].state;
+	}
+	return bailiff_prog_run(&policy->prog[rq->class], &run, rq->class);
+}
+
+static struct answer answer_of(const struct hearing *h, u32 op, u32 i)
+{
+	const struct bailiff_policy *policy = h->view->policy[i];
+	struct answer a = { .reason = h->rq->reason };
+	u32 rule;
+
+	if (!a.reason)
+		a.reason = reason_of_name(h, i);
+	if (a.reason)
+		return a;
+	a.verdict = run_program(h, op, i);
+	rule = bvm_verdict_rule(a.verdict);
+	if (rule > policy->image.num_rules) {
+		WARN_ON_ONCE(1);
+		a.reason = BVM_REASON_BROKEN;
+		return a;
+	}
+	atomic64_inc(&policy->hits[rule]);
+	if (a.verdict & BVM_VERDICT_DENY)
+		a.reason = rule ? BVM_REASON_RULE : BVM_REASON_DEFAULT;
+	else if (!rule && h->rq->class == BVM_CLASS_MOUNTS &&
+		 policy->path_rules)
+		a.reason = BVM_REASON_MOUNT;
+	return a;
+}
+
+static void record(const struct hearing *h, u32 op, u32 i,
+		   const struct answer *a, u32 outcome)
+{
+	struct bailiff_record record = {
+		.outcome = outcome,
+		.class = h->rq->class,
+		.op = op,
+		.reason = a->reason,
+		.policy = h->view->policy[i],
+		.domain = &h->rq->set->domain[i],
+		.request = h->rq,
+	};
+	bool by_rule = !a->reason || a->reason == BVM_REASON_RULE;
+
+	if (by_rule)
+		record.rule = bvm_verdict_rule(a->verdict);
+	if (outcome == BAILIFF_EVENT_ENFORCED)
+		record.err = errno_of(h->rq, a);
+	bailiff_event_emit(&record);
+}
+
+/* A domain says no: count, record, punish. Return: 0 in audit mode. */
+static int deny(const struct hearing *h, u32 op, u32 i, const struct answer *a)
+{
+	const struct bailiff_policy *policy = h->view->policy[i];
+	bool audit = READ_ONCE(policy->audit_classes) & BIT(h->rq->class);
+	bool quiet = a->reason == BVM_REASON_RULE &&
+		     (a->verdict & BVM_VERDICT_QUIET);
+
+	bailiff_count(reason[a->reason]);
+	if (audit) {
+		bailiff_count(would_deny);
+	} else {
+		bailiff_count(denied);
+		bailiff_count(denied_class[h->rq->class]);
+	}
+	if (!h->rq->silent && !quiet)
+		record(h, op, i, a,
+		       audit ? BAILIFF_EVENT_WOULD_DENY :
+			       BAILIFF_EVENT_ENFORCED);
+	if (audit)
+		return 0;
+	if (a->reason == BVM_REASON_RULE && (a->verdict & BVM_VERDICT_KILL) &&
+	    h->rq->cred == current_cred())
+		bailiff_kill_current();
+	return -(int)errno_of(h->rq, a);
+}
+
+/* All operations before the i-th domain; the first one denied ends it. */
+static int ask(const struct hearing *h, u32 i)
+{
+	for (u64 ops = h->rq->ops; ops; ops &= ops - 1) {
+		u32 op = __ffs64(ops);
+		struct answer a = answer_of(h, op, i);
+		int err;
+
+		if (a.reason) {
+			err = deny(h, op, i, &a);
+			if (err)
+				return err;
+		} else if ((a.verdict & BVM_VERDICT_AUDIT) && !h->rq->silent) {
+			record(h, op, i, &a, BAILIFF_EVENT_AUDITED);
+		}
+	}
+	return 0;
+}
+
+static void open_hearing(struct hearing *h, const struct bailiff_request *rq,
+			 const struct bailiff_view *view)
+{
+	h->rq = rq;
+	h->view = view;
+	if (is_judged_by_name(rq))
+		bailiff_path_walk(rq->path, rq->walk, view, &h->name);
+}
+
+int bailiff_decide(const struct bailiff_request *rq)
+{
+	struct bailiff_view view;
+	struct hearing h;
+	int ret = 0;
+
+	rcu_read_lock();
+	look(rq->set, &view);
+	open_hearing(&h, rq, &view);
+	/* Everyone is asked: what a later domain would deny is recorded too. */
+	for (u32 i = 0; i < view.num; i++) {
+		int err = ask(&h, i);
+
+		ret = ret ?: err;
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+static const struct bvm_rights *rights_at(const struct bvm_image *image,
+					  u32 row)
+{
+	static const struct bvm_rights none;
+
+	return row < image->num_rights ? &image->rights[row] : &none;
+}
+
+/* Would the i-th domain allow more under the new name? */
+static bool widens(const struct hearing *from, const struct hearing *to,
+		   u32 i, enum bailiff_move move)
+{
+	const struct bvm_image *image = &from->view->policy[i]->image;
+	u32 old = from->name.fed[i].accept, new = to->name.fed[i].accept;
+	const struct bvm_table *dfa;
+
+	if (image->rights_dfa >= image->num_tables)
+		return false;
+	dfa = &image->tables[image->rights_dfa];
+	/* Equal states of a minimal automaton: equal rules for all below. */
+	if (move == BAILIFF_MOVE_DIR &&
+	    bvm_dfa_step(dfa, from->name.fed[i].state, '/') !=
+		    bvm_dfa_step(dfa, to->name.fed[i].state, '/'))
+		return true;
+	/* The same row: the same rules, conditions included. */
+	if (old == new)
+		return false;
+	return rights_at(image, new)->may & ~rights_at(image, old)->must;
+}
+
+int bailiff_decide_move(const struct bailiff_request *from,
+			const struct bailiff_request *to,
+			enum bailiff_move move)
+{
+	struct bailiff_view view;
+	struct hearing old, new;
+	int ret = 0;
+
+	rcu_read_lock();
+	look(from->set, &view);
+	open_hearing(&old, from, &view);
+	open_hearing(&new, to, &view);
+	for (u32 i = 0; i < view.num; i++) {
+		static const struct answer wider = {
+			.reason = BVM_REASON_WIDENS,
+		};
+		int err = ask(&old, i);
+
+		err = err ?: ask(&new, i);
+		if (!err && widens(&old, &new, i, move))
+			err = deny(&old, __ffs64(from->ops), i, &wider);
+		ret = ret ?: err;
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+int bailiff_decide_join(const struct bailiff_request *rq, const char *policy,
+			const struct bailiff_domain *domain)
+{
+	struct bailiff_record record = {
+		.outcome = BAILIFF_EVENT_ENFORCED,
+		.class = rq->class,
+		.op = BVM_OP_EXEC_EXEC,
+		.reason = rq->reason,
+		.err = EACCES,
+		.policy_name = policy,
+		.domain = domain,
+		.request = rq,
+	};
+
+	bailiff_count(reason[rq->reason]);
+	bailiff_count(denied);
+	bailiff_count(denied_class[rq->class]);
+	bailiff_event_emit(&record);
+	return -EACCES;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * decide.h - the one place where it is decided
+ */
+#ifndef BAILIFF_DECIDE_H
+#define BAILIFF_DECIDE_H
+
+#include "request.h"
+
+/*
+ * Ask every domain of the request's set. All must allow; a class in audit mode
+ * allows, and records what it would have denied. Denials are counted before
+ * they are recorded. Any context; a request with a path, or one that is not
+ * silent, is better not made in softirq (it would be recorded without paths).
+ *
+ * Return: 0, or the -errno of the first domain that denies.
+ */
+int __must_check bailiff_decide(const struct bailiff_request *rq);
+
+/* What moving a name means for rename and link. */
+enum bailiff_move {
+	BAILIFF_MOVE_FILE, /* may(new) within must(old), or the same rules */
+	BAILIFF_MOVE_DIR, /* what can follow the names is the same */
+};
+
+/*
+ * An object called `from` gets the name `to`: both requests must be allowed,
+ * and the object must not come under rules that allow more.
+ */
+int __must_check bailiff_decide_move(const struct bailiff_request *from,
+				     const struct bailiff_request *to,
+				     enum bailiff_move move);
+
+/* The domain refused for a reason of join.c: count, record. Return: -errno. */
+int bailiff_decide_join(const struct bailiff_request *rq, const char *policy,
+			const struct bailiff_domain *domain);
+
+#endif /* BAILIFF_DECIDE_H */

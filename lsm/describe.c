@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * describe.c - the words of a record: object and detail of a request
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/in6.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+
+#include <net/ipv6.h>
+
+#include "describe.h"
+#include "path.h"
+
+static u32 print_path(const struct path *path, u32 walk, char *buf, u32 len)
+{
+	buf[0] = 0;
+	/* An interrupted rename would never end for us. */
+	if (!in_task())
+		return 0;
+	return bailiff_path_print(path, walk, buf, len);
+}
+
+/* "1.2.3.4:80", "[::1]:80"; the remote side of what has one. */
+static u32 print_address(const struct bvm_ctx_network *net, char *buf, u32 len)
+{
+	const struct bvm_addr *addr = &net->remote;
+	struct in6_addr in6;
+
+	switch (net->op) {
+	case BVM_OP_NETWORK_BIND:
+	case BVM_OP_NETWORK_LISTEN:
+	case BVM_OP_NETWORK_ACCEPT:
+		addr = &net->local;
+	}
+	memcpy(&in6, addr, sizeof(in6));
+	if (ipv6_addr_v4mapped(&in6))
+		return scnprintf(buf, len, "%pI4:%u", &in6.s6_addr[12],
+				 net->port);
+	return scnprintf(buf, len, "[%pI6c]:%u", &in6, net->port);
+}
+
+static const char *word(const struct bvm_name *names, u32 num, char *spare,
+			u32 len)
+{
+	const char *name = bvm_name_of(names, num);
+
+	if (name)
+		return name;
+	snprintf(spare, len, "%u", num);
+	return spare;
+}
+
+static u32 print_socket(const struct bvm_ctx_network *net, char *buf, u32 len)
+{
+	char family[12], type[12], protocol[12];
+
+	return scnprintf(buf, len, "%s/%s/%s",
+			 word(bvm_family_names, net->family, family,
+			      sizeof(family)),
+			 word(bvm_socktype_names, net->type, type,
+			      sizeof(type)),
+			 word(bvm_protocol_names, net->protocol, protocol,
+			      sizeof(protocol)));
+}
+
+u32 bailiff_describe_object(const struct bailiff_request *rq, char *buf,
+			    u32 len)
+{
+	char spare[12];
+
+	switch (rq->class) {
+	case BVM_CLASS_NETWORK:
+		if (rq->ctx.network.has_addr)
+			return print_address(&rq->ctx.network, buf, len);
+		break;
+	case BVM_CLASS_CAPABILITIES:
+		return scnprintf(buf, len, "%s",
+				 word(bvm_cap_names, rq->ctx.capabilities.cap,
+				      spare, sizeof(spare)));
+	case BVM_CLASS_FILES:
+		if (!rq->path)
+			return scnprintf(buf, len, "%s",
+					 word(bvm_kind_names,
+					      rq->ctx.files.type, spare,
+					      sizeof(spare)));
+		break;
+	}
+	if (rq->path)
+		return print_path(rq->path, rq->walk, buf, len);
+	/* An object that has only a word for it: "memfd", a file system */
+	return scnprintf(buf, len, "%s", rq->detail ?: "");
+}
+
+u32 bailiff_describe_detail(const struct bailiff_request *rq, char *buf,
+			    u32 len)
+{
+	buf[0] = 0;
+	if (rq->class == BVM_CLASS_NETWORK)
+		return print_socket(&rq->ctx.network, buf, len);
+	if (rq->second)
+		return print_path(rq->second, BAILIFF_WALK_NEW, buf, len);
+	if (!rq->path && rq->class != BVM_CLASS_FILES)
+		return 0; /* it is the object */
+	return scnprintf(buf, len, "%s", rq->detail ?: "");
+}
+
+u32 bailiff_describe_exe(char *buf, u32 len)
+{
+	struct file *exe;
+	u32 num;
+
+	buf[0] = 0;
+	if (!in_task() || !current->mm)
+		return 0;
+	exe = get_mm_exe_file(current->mm);
+	if (!exe)
+		return 0;
+	num = print_path(&exe->f_path, 0, buf, len);
+	fput(exe);
+	return num;
+}

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * event.c - records of decisions, buffered until somebody reads them
+ */
+#include <linux/cpumask.h>
+#include <linux/irq_work.h>
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
+#include <linux/uaccess.h>
+#include <linux/user_namespace.h>
+#include <linux/vmalloc.h>
+#include <linux/wait.h>
+
+#include "audit.h"
+#include "common.h"
+#include "describe.h"
+#include "event.h"
+#include "policy.h"
+#include "request.h"
+#include "set.h"
+
+/* Two paths of full length, and the rest. */
+#define MAX_RECORD (3 * BVM_MAX_PATH)
+
+enum { RING_TASK, RING_SOFTIRQ, RING_HARDIRQ, NUM_RINGS };
+
+/* Bytes of each; powers of two. */
+static const u32 ring_bytes[NUM_RINGS] = { 1 << 17, 1 << 14, 1 << 14 };
+
+/*
+ * Records lie end to end, each a multiple of 8 bytes; head and tail grow
+ * without wrapping and are taken modulo the size.
+ */
+struct ring {
+	spinlock_t lock;
+	char *data; /* NULL until bailiff_event_init() */
+	char *scratch; /* MAX_RECORD bytes, to build a record in */
+	u32 size;
+	u32 head; /* next byte to write */
+	u32 tail; /* next byte to read */
+	u32 used[BVM_NUM_REASONS + 1]; /* bytes by reason; last: no denial */
+};
+
+static DEFINE_PER_CPU(struct ring[NUM_RINGS], rings);
+static bool ready; /* set once: all rings have memory */
+static atomic64_t last_seq;
+static atomic64_t num_lost;
+static atomic64_t num_delivered;
+static DEFINE_MUTEX(read_lock);
+static DECLARE_WAIT_QUEUE_HEAD(readers);
+
+static void wake_readers(struct irq_work *work)
+{
+	wake_up_interruptible_poll(&readers, EPOLLIN | EPOLLRDNORM);
+}
+
+/* Hooks may hold any lock, those of the scheduler included. */
+static DEFINE_IRQ_WORK(wake_work, wake_readers);
+
+u64 bailiff_event_num_delivered(void)
+{
+	return atomic64_read(&num_delivered);
+}
+
+u64 bailiff_event_num_lost(void)
+{
+	return atomic64_read(&num_lost);
+}
+
+int bailiff_event_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		for (u32 i = 0; i < NUM_RINGS; i++) {
+			struct ring *ring = &per_cpu(rings, cpu)[i];
+
+			spin_lock_init(&ring->lock);
+			ring->size = ring_bytes[i];
+			ring->data = kvzalloc(ring->size, GFP_KERNEL);
+			ring->scratch = kvzalloc(MAX_RECORD, GFP_KERNEL);
+			if (!ring->data || !ring->scratch)
+				return -ENOMEM;
+		}
+	}
+	smp_store_release(&ready, true);
+	return 0;
+}
+
+/*
+ * The bytes that records of one reason may take of a ring. The two that any
+ * policy produces in numbers have a good part each; together they leave the
+ * rest to the rare ones.
+ */
+static u32 budget(const struct ring *ring, u32 kind)
+{
+	switch (kind) {
+	case BVM_REASON_RULE:
+	case BVM_REASON_DEFAULT:
+		return ring->size / 16 * 5;
+	case BVM_NUM_REASONS:
+		return ring->size / 8;
+	}
+	return ring->size / 16;
+}
+
+static u32 budget_kind(const struct bailiff_event *event)
+{
+	return event->outcome == BAILIFF_EVENT_ENFORCED ||
+			       event->outcome == BAILIFF_EVENT_WOULD_DENY ?
+		       event->reason :
+		       BVM_NUM_REASONS;
+}
+
+/* Append a string to the record; 0 stands for an empty one. */
+static u16 end_string(struct bailiff_event *event, u32 len)
+{
+	u16 off = event->len;
+
+	if (!len)
+		return 0;
+	event->len += len + 1;
+	return off;
+}
+
+static char *room(struct bailiff_event *event, u32 *len)
+{
+	*len = min_t(u32, MAX_RECORD - event->len, BVM_MAX_PATH);
+	return (char *)event + event->len;
+}
+
+static u16 add_string(struct bailiff_event *event, const char *text)
+{
+	u32 len;
+	char *to = room(event, &len);
+
+	if (!text)
+		return 0;
+	return end_string(event, scnprintf(to, len, "%s", text));
+}
+
+static void add_rule(struct bailiff_event *event,
+		     const struct bailiff_record *record)
+{
+	const struct bvm_image *image = &record->policy->image;
+	const struct bvm_rule *rule;
+
+	event->generation = record->policy->generation;
+	if (!record->rule || record->rule > image->num_rules)
+		return;
+	rule = &image->rules[record->rule - 1];
+	event->line = rule->line;
+	event->file = add_string(event, bvm_image_string(image, rule->file));
+	event->message =
+		add_string(event, bvm_image_string(image, rule->message));
+}
+
+static void add_request(struct bailiff_event *event,
+			const struct bailiff_request *rq)
+{
+	struct bailiff_request shown = *rq;
+	u32 len;
+	char *to;
+
+	/* Every ctx begins with its op; what is printed may depend on it. */
+	shown.ctx.op = event->op;
+	to = room(event, &len);
+	event->object = end_string(event,
+				   bailiff_describe_object(&shown, to, len));
+	to = room(event, &len);
+	event->detail = end_string(event,
+				   bailiff_describe_detail(&shown, to, len));
+	event->uid = from_kuid(&init_user_ns, rq->cred->fsuid);
+}
+
+static void add_task(struct bailiff_event *event)
+{
+	u32 len;
+	char *to;
+
+	event->tgid = task_tgid_nr(current);
+	event->tid = task_pid_nr(current);
+	event->comm = add_string(event, current->comm);
+	to = room(event, &len);
+	event->exe = end_string(event, bailiff_describe_exe(to, len));
+}
+
+static void build(struct bailiff_event *event,
+		  const struct bailiff_record *record, u64 seq)
+{
+	const struct bailiff_policy *policy = record->policy;
+
+	memset(event, 0, sizeof(*event));
+	event->len = sizeof(*event);
+	event->version = BAILIFF_EVENT_VERSION;
+	event->outcome = record->outcome;
+	event->class = record->class;
+	event->op = record->op;
+	event->reason = record->reason;
+	event->err = record->err;
+	event->rule = record->rule;
+	event->seq = seq;
+	event->time_ns = ktime_get_real_fast_ns();
+	event->lost = atomic64_read(&num_lost);
+	event->generation = record->generation;
+	event->cgroup = record->cgroup;
+	event->policy = add_string(event, policy ? policy->image.name :
+						   record->policy_name);
+	if (policy)
+		add_rule(event, record);
+	if (record->domain) {
+		event->cgroup = record->domain->cgroup;
+		event->label = add_string(event, record->domain->label);
+	}
+	if (record->request)
+		add_request(event, record->request);
+	else
+		event->uid = from_kuid(&init_user_ns, current_fsuid());
+	event->object = event->object ?: add_string(event, record->text);
+	add_task(event);
+	while (event->len % 8)
+		((char *)event)[event->len++] = 0;
+}
+
+static void copy_in(struct ring *ring, const void *from, u32 len)
+{
+	u32 at = ring->head & (ring->size - 1);
+	u32 first = min(len, ring->size - at);
+
+	memcpy(ring->data + at, from, first);
+	memcpy(ring->data, from + first, len - first);
+	ring->head += len;
+}
+
+static void copy_out(const struct ring *ring, void *to, u32 len)
+{
+	u32 at = ring->tail & (ring->size - 1);
+	u32 first = min(len, ring->size - at);
+
+	memcpy(to, ring->data + at, first);
+	memcpy(to + first, ring->data, len - first);
+}
+
+/* False: no room, for this reason or at all. */
+static bool store(struct ring *ring, const struct bailiff_event *event)
+{
+	u32 kind = budget_kind(event);
+
+	if (ring->used[kind] + event->len > budget(ring, kind) ||
+	    ring->head - ring->tail + event->len > ring->size)
+		return false;
+	ring->used[kind] += event->len;
+	copy_in(ring, event, event->len);
+	return true;
+}
+
+static struct ring *this_ring(void)
+{
+	u32 which = RING_TASK;
+
+	if (in_hardirq())
+		which = RING_HARDIRQ;
+	else if (in_serving_softirq())
+		which = RING_SOFTIRQ;
+	return &(*raw_cpu_ptr(&rings))[which];
+}
+
+void bailiff_event_emit(const struct bailiff_record *record)
+{
+	u64 seq = atomic64_inc_return(&last_seq);
+	struct bailiff_event *event;
+	struct ring *ring;
+	bool stored;
+
+	if (in_nmi() || !smp_load_acquire(&ready)) {
+		atomic64_inc(&num_lost);
+		return;
+	}
+	/* If we move to another CPU now, the lock still makes it safe. */
+	ring = this_ring();
+	spin_lock(&ring->lock);
+	event = (struct bailiff_event *)ring->scratch;
+	build(event, record, seq);
+	stored = store(ring, event);
+	bailiff_audit_event(event);
+	spin_unlock(&ring->lock);
+	if (stored)
+		irq_work_queue(&wake_work);
+	else
+		atomic64_inc(&num_lost);
+}
+
+/* The sequence number of the oldest record, U64_MAX if there is none. */
+static u64 oldest_seq(struct ring *ring)
+{
+	struct bailiff_event event;
+	unsigned long flags;
+	u64 seq = U64_MAX;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	if (ring->head != ring->tail) {
+		copy_out(ring, &event, sizeof(event));
+		seq = event.seq;
+	}
+	spin_unlock_irqrestore(&ring->lock, flags);
+	return seq;
+}
+
+static struct ring *oldest_ring(void)
+{
+	struct ring *oldest = NULL;
+	u64 least = U64_MAX;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		for (u32 i = 0; i < NUM_RINGS; i++) {
+			struct ring *ring = &per_cpu(rings, cpu)[i];
+			u64 seq = oldest_seq(ring);
+
+			if (seq < least) {
+				least = seq;
+				oldest = ring;
+			}
+		}
+	}
+	return oldest;
+}
+
+/* Only under read_lock, so that the record at the tail stays. */
+static u32 peek(struct ring *ring, struct bailiff_event *event)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	copy_out(ring, event, sizeof(*event));
+	copy_out(ring, event, event->len);
+	spin_unlock_irqrestore(&ring->lock, flags);
+	return event->len;
+}
+
+static void drop(struct ring *ring, const struct bailiff_event *event)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	ring->tail += event->len;
+	ring->used[budget_kind(event)] -= event->len;
+	spin_unlock_irqrestore(&ring->lock, flags);
+	atomic64_inc(&num_delivered);
+}
+
+/* One record; 0 if there is none, -EINVAL if it does not fit. */
+static ssize_t read_one(char __user *buf, size_t len,
+			struct bailiff_event *event)
+{
+	struct ring *ring = oldest_ring();
+	u32 bytes;
+
+	if (!ring)
+		return 0;
+	bytes = peek(ring, event);
+	if (bytes > len)
+		return -EINVAL;
+	if (copy_to_user(buf, event, bytes))
+		return -EFAULT;
+	drop(ring, event);
+	return bytes;
+}
+
+static ssize_t read_many(char __user *buf, size_t len)
+{
+	struct bailiff_event *event = kvmalloc(MAX_RECORD, GFP_KERNEL);
+	ssize_t done = 0, ret;
+
+	if (!event)
+		return -ENOMEM;
+	mutex_lock(&read_lock);
+	do {
+		ret = read_one(buf + done, len - done, event);
+		if (ret > 0)
+			done += ret;
+	} while (ret > 0);
+	mutex_unlock(&read_lock);
+	kvfree(event);
+	return done ?: ret;
+}
+
+ssize_t bailiff_event_read(char __user *buf, size_t len, bool nonblock)
+{
+	for (;;) {
+		ssize_t ret = read_many(buf, len);
+
+		if (ret)
+			return ret;
+		if (nonblock)
+			return -EAGAIN;
+		ret = wait_event_interruptible(readers, oldest_ring());
+		if (ret)
+			return ret;
+	}
+}
+
+__poll_t bailiff_event_poll(struct file *file, poll_table *wait)
+{
+	poll_wait(file, &readers, wait);
+	return oldest_ring() ? EPOLLIN | EPOLLRDNORM : 0;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fs_report.c - what can be read about the whole: version, status, bindings,
+ * tasks
+ */
+#include <linux/fs.h>
+#include <linux/lsm_hooks.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+
+#include "bind.h"
+#include "common.h"
+#include "cred.h"
+#include "event.h"
+#include "fs.h"
+#include "setup.h"
+#include "stats.h"
+
+/* A file whose text show() prints. */
+#define DEFINE_REPORT(name, show)                                        \
+	static int name##_open(struct inode *inode, struct file *file)  \
+	{                                                                \
+		return single_open(file, show, NULL);                    \
+	}                                                                \
+	const struct file_operations bailiff_##name##_fops = {           \
+		.open = name##_open,                                     \
+		.read = seq_read,                                        \
+		.llseek = seq_lseek,                                     \
+		.release = single_release,                               \
+	}
+
+static int show_version(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%s %u %u %u\n", BAILIFF_NAME, BAILIFF_ABI,
+		   BVM_IMAGE_VERSION, BVM_LANGUAGE_VERSION);
+	return 0;
+}
+DEFINE_REPORT(version, show_version);
+
+static void print_counts(struct seq_file *m, const struct bailiff_stats *sum)
+{
+	seq_printf(m, "decisions_denied %llu\n", sum->denied);
+	seq_printf(m, "decisions_audited %llu\n", sum->would_deny);
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
+		seq_printf(m, "denied.%s %llu\n", bvm_classes[class].name,
+			   sum->denied_class[class]);
+	for (u32 reason = 1; reason < BVM_NUM_REASONS; reason++)
+		seq_printf(m, "reason.%s %llu\n",
+			   bvm_name_of(bvm_reason_names, reason),
+			   sum->reason[reason]);
+}
+
+static int show_status(struct seq_file *m, void *v)
+{
+	struct bailiff_stats sum;
+
+	bailiff_stats_sum(&sum);
+	seq_printf(m, "abi %u\n", BAILIFF_ABI);
+	seq_printf(m, "lsm_order %s\n", lsm_names);
+	seq_printf(m, "jit %s\n",
+		   bailiff_jit && IS_ENABLED(CONFIG_BPF_JIT) ? "on" : "off");
+	seq_printf(m, "policies %u\n", bailiff_policy_count());
+	seq_printf(m, "bindings %u\n", bailiff_bind_count());
+	seq_printf(m, "generation %llu\n", bailiff_policy_last_generation());
+	print_counts(m, &sum);
+	seq_printf(m, "events_delivered %llu\n", bailiff_event_num_delivered());
+	seq_printf(m, "events_lost %llu\n", bailiff_event_num_lost());
+	seq_printf(m, "audit_suppressed %llu\n", sum.audit_suppressed);
+	seq_printf(m, "loads %llu\n", sum.loads);
+	seq_printf(m, "load_errors %llu\n", sum.load_errors);
+	seq_printf(m, "joins %llu\n", sum.joins);
+	seq_printf(m, "join_failures %llu\n", sum.join_failures);
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
+		seq_printf(m, "mediated.%s 0x%llx\n", bvm_classes[class].name,
+			   bvm_classes[class].mediated);
+	return 0;
+}
+DEFINE_REPORT(status, show_status);
+
+static int print_binding(const struct bailiff_binding *binding, void *arg)
+{
+	struct seq_file *m = arg;
+
+	seq_printf(m, "cgroup=%llu policy=%s", binding->cgroup,
+		   binding->slot ? binding->slot->name : BAILIFF_REFUSE);
+	if (binding->pinned)
+		seq_printf(m, "@%*phN", BAILIFF_DIGEST_LEN, binding->digest);
+	if (binding->label[0])
+		seq_printf(m, " label=%s", binding->label);
+	seq_printf(m, " tasks=%u joined=%u\n", binding->num_tasks,
+		   binding->num_joined);
+	return 0;
+}
+
+static int show_bindings(struct seq_file *m, void *v)
+{
+	return bailiff_bind_for_each(print_binding, m);
+}
+DEFINE_REPORT(bindings, show_bindings);
+
+static void print_task(struct seq_file *m, struct task_struct *task,
+		       const struct bailiff_set *set)
+{
+	seq_printf(m, "%d %d ", task_tgid_nr(task), task_pid_nr(task));
+	for (u32 i = 0; i < set->num; i++) {
+		const struct bailiff_slot *slot = set->domain[i].slot;
+
+		seq_printf(m, "%s%s@%llu", i ? "," : "", slot->name,
+			   bailiff_slot_active(slot)->generation);
+	}
+	seq_putc(m, '\n');
+}
+
+static int show_tasks(struct seq_file *m, void *v)
+{
+	struct task_struct *process, *thread;
+
+	rcu_read_lock();
+	for_each_process_thread(process, thread) {
+		const struct bailiff_set *set =
+			bailiff_cred_set(__task_cred(thread));
+
+		if (set)
+			print_task(m, thread, set);
+	}
+	rcu_read_unlock();
+	return 0;
+}
+DEFINE_REPORT(tasks, show_tasks);

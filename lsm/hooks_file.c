@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hooks_file.c - opening files
+ */
+#include <linux/fs.h>
+
+#include "attach.h"
+#include "common.h"
+#include "compat.h"
+#include "decide.h"
+#include "kind.h"
+#include "path.h"
+#include "protect.h"
+#include "use.h"
+
+/* Made without a name, in a directory: judged as made there. */
+static bool is_tmpfile(const struct file *file)
+{
+	return (file->f_flags & O_TMPFILE) == O_TMPFILE;
+}
+
+static int judge_open(struct file *file, const struct bailiff_set *set)
+{
+	struct bailiff_request rq;
+
+	bailiff_request_init(&rq, file->f_cred, set, BVM_CLASS_FILES);
+	rq.ops = bailiff_use_ops(file);
+	if (file->f_mode & FMODE_WRITE)
+		rq.reason = bailiff_protect_reason(&file->f_path);
+	if (is_tmpfile(file)) {
+		rq.ops |= BVM_BIT(FILES, CREATE);
+		rq.walk = BAILIFF_WALK_UNLINKED;
+	}
+	bailiff_request_path(&rq, &file->f_path, 0);
+	return rq.ops ? bailiff_decide(&rq) : 0;
+}
+
+static int hook_file_open(struct file *file)
+{
+	const struct bailiff_set *set = bailiff_cred_set(file->f_cred);
+	u64 stamp;
+	int err;
+
+	if (likely(!set))
+		return 0;
+	/* A program or its interpreter: the exec hooks judge those. */
+	if (file->f_flags & __FMODE_EXEC)
+		return 0;
+	/* What a stacking file system opens below: the user's was judged. */
+	if (bailiff_is_backing(file))
+		return 0;
+	stamp = bailiff_set_stamp(set);
+	err = bailiff_path_is_nowhere(&file->f_path) ? 0 :
+						       judge_open(file, set);
+	if (!err)
+		WRITE_ONCE(bailiff_file(file)->stamp, stamp);
+	return err;
+}
+
+static struct security_hook_list hooks[] __ro_after_init = {
+	LSM_HOOK_INIT(file_open, hook_file_open),
+};
+
+void __init bailiff_file_add_hooks(void)
+{
+	bailiff_add_hooks(hooks);
+}

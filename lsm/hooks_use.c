@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hooks_use.c - using open files: first use, first use after a reload, receipt
+ */
+#include <linux/fcntl.h>
+#include <linux/fs.h>
+#include <linux/mman.h>
+
+#include "attach.h"
+#include "common.h"
+#include "compat.h"
+#include "decide.h"
+#include "kind.h"
+#include "path.h"
+#include "use.h"
+
+u64 bailiff_use_ops(const struct file *file)
+{
+	bool is_dir = S_ISDIR(file_inode(file)->i_mode);
+	u64 ops = 0;
+
+	if (file->f_mode & FMODE_READ)
+		ops |= is_dir ? BVM_BIT(FILES, LIST) : BVM_BIT(FILES, READ);
+	if (file->f_mode & FMODE_WRITE)
+		ops |= (file->f_flags & O_APPEND) ? BVM_BIT(FILES, APPEND) :
+						    BVM_BIT(FILES, WRITE);
+	/* Access mode 3 is for ioctl alone, which needs both permissions. */
+	if ((file->f_flags & O_ACCMODE) == O_ACCMODE)
+		ops |= BVM_BIT(FILES, READ) | BVM_BIT(FILES, WRITE);
+	return ops;
+}
+
+static bool is_own(const struct file *file, const struct bailiff_set *set)
+{
+	return bailiff_file(file)->opener == set->id;
+}
+
+int bailiff_use_judge(struct file *file, const struct cred *cred,
+		      const struct bailiff_set *set)
+{
+	u64 stamp = bailiff_set_stamp(set);
+	u32 kind = bailiff_kind_of_file(file);
+	struct bailiff_request rq;
+	bool own = is_own(file, set);
+	int err = 0;
+
+	bailiff_request_init(&rq, cred, set, BVM_CLASS_FILES);
+	if (own && bailiff_path_is_nowhere(bailiff_user_path(file))) {
+		/* A pipe or socket of our own has no rules to obey. */
+	} else if (own || bailiff_kind_has_path(kind)) {
+		rq.ops = bailiff_use_ops(file);
+		rq.detail = own ? NULL : "descriptor opened outside";
+		rq.walk = own ? BAILIFF_WALK_UNLINKED : 0;
+		bailiff_request_path(&rq, bailiff_user_path(file), kind);
+		if (rq.ops)
+			err = bailiff_decide(&rq);
+	} else {
+		rq.ops = BVM_BIT(FILES, INHERIT);
+		rq.ctx.files.type = kind;
+		rq.detail = "descriptor opened outside";
+		err = bailiff_decide(&rq);
+	}
+	if (!err)
+		WRITE_ONCE(bailiff_file(file)->stamp, stamp);
+	return err;
+}
+
+static int hook_file_alloc_security(struct file *file)
+{
+	const struct bailiff_set *set = bailiff_cred_set(file->f_cred);
+
+	/* Files that have a path are judged at their open. */
+	bailiff_file(file)->opener = set ? set->id : 0;
+	return 0;
+}
+
+static int hook_file_permission(struct file *file, int mask)
+{
+	return bailiff_use(file);
+}
+
+static int hook_file_ioctl(struct file *file, unsigned int cmd,
+			   unsigned long arg)
+{
+	return bailiff_use(file);
+}
+
+static int hook_file_lock(struct file *file, unsigned int cmd)
+{
+	return bailiff_use(file);
+}
+
+static int hook_file_receive(struct file *file)
+{
+	return bailiff_use(file);
+}
+
+/* The caller wants to do more with an open file than it was opened for. */
+static int judge_again(struct file *file, u64 ops)
+{
+	const struct path *path = bailiff_user_path(file);
+	const struct bailiff_set *set = bailiff_current_set();
+	struct bailiff_request rq;
+
+	if (!set || bailiff_path_is_nowhere(path))
+		return 0;
+	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
+	rq.ops = ops;
+	rq.walk = BAILIFF_WALK_UNLINKED;
+	bailiff_request_path(&rq, path, 0);
+	return bailiff_decide(&rq);
+}
+
+static bool is_append_only(const struct file *file)
+{
+	return (file->f_flags & O_APPEND) && (file->f_mode & FMODE_WRITE) &&
+	       S_ISREG(file_inode(file)->i_mode);
+}
+
+static int hook_file_fcntl(struct file *file, unsigned int cmd,
+			   unsigned long arg)
+{
+	int err = bailiff_use(file);
+
+	if (err || cmd != F_SETFL || (arg & O_APPEND) || !is_append_only(file))
+		return err;
+	return judge_again(file, BVM_BIT(FILES, WRITE));
+}
+
+static int hook_file_truncate(struct file *file)
+{
+	return bailiff_use(file) ?:
+	       judge_again(file, BVM_BIT(FILES, TRUNCATE));
+}
+
+/* Code from a file without a name is a program of its own: class exec. */
+static int judge_memfd(const struct cred *cred, const struct bailiff_set *set)
+{
+	struct bailiff_request rq;
+
+	bailiff_request_init(&rq, cred, set, BVM_CLASS_EXEC);
+	rq.ops = BVM_BIT(EXEC, EXEC);
+	rq.detail = "memfd";
+	return bailiff_decide(&rq);
+}
+
+static int judge_code(struct file *file)
+{
+	const struct bailiff_set *set = bailiff_current_set();
+
+	if (bailiff_kind_of_file(file) != BVM_KIND_MEMFD)
+		return judge_again(file, BVM_BIT(FILES, MAP_EXEC));
+	/* The kernel's own shared memory is called "dev/zero" or "SYSV...". */
+	if (strncmp(file->f_path.dentry->d_name.name, "memfd:", 6) != 0)
+		return 0;
+	return judge_memfd(current_cred(), set);
+}
+
+/* The program itself, while exec maps it: class exec has allowed it. */
+static bool is_program(const struct file *file)
+{
+	return current->in_execve && (file->f_flags & __FMODE_EXEC) &&
+	       current->mm && file == rcu_access_pointer(current->mm->exe_file);
+}
+
+static int hook_mmap_file(struct file *file, unsigned long reqprot,
+			  unsigned long prot, unsigned long flags)
+{
+	int err = 0;
+
+	if (!bailiff_current_set() || !file)
+		return 0;
+	/* Programs and their loaders have no descriptor that could be ours. */
+	if (!(file->f_flags & __FMODE_EXEC))
+		err = bailiff_use(file);
+	if (!err && (prot & PROT_WRITE) && (flags & MAP_SHARED) &&
+	    is_append_only(file))
+		err = judge_again(file, BVM_BIT(FILES, WRITE));
+	if (!err && (prot & PROT_EXEC) && !is_program(file))
+		err = judge_code(file);
+	return err;
+}
+
+static int hook_file_mprotect(struct vm_area_struct *vma,
+			      unsigned long reqprot, unsigned long prot)
+{
+	struct file *file = vma->vm_file;
+	int err = 0;
+
+	if (!bailiff_current_set() || !file)
+		return 0;
+	if ((prot & PROT_WRITE) && (vma->vm_flags & VM_SHARED) &&
+	    !(vma->vm_flags & VM_WRITE) && is_append_only(file))
+		err = judge_again(file, BVM_BIT(FILES, WRITE));
+	if (!err && (prot & PROT_EXEC) && !(vma->vm_flags & VM_EXEC))
+		err = judge_code(file);
+	return err;
+}
+
+static struct security_hook_list hooks[] __ro_after_init = {
+	LSM_HOOK_INIT(file_alloc_security, hook_file_alloc_security),
+	LSM_HOOK_INIT(file_permission, hook_file_permission),
+	LSM_HOOK_INIT(file_ioctl, hook_file_ioctl),
+#ifdef BAILIFF_HAVE_FILE_IOCTL_COMPAT
+	LSM_HOOK_INIT(file_ioctl_compat, hook_file_ioctl),
+#endif
+	LSM_HOOK_INIT(file_lock, hook_file_lock),
+	LSM_HOOK_INIT(file_receive, hook_file_receive),
+	LSM_HOOK_INIT(file_fcntl, hook_file_fcntl),
+#ifdef BAILIFF_HAVE_FILE_TRUNCATE
+	LSM_HOOK_INIT(file_truncate, hook_file_truncate),
+#endif
+	LSM_HOOK_INIT(mmap_file, hook_mmap_file),
+	LSM_HOOK_INIT(file_mprotect, hook_file_mprotect),
+};
+
+void __init bailiff_use_add_hooks(void)
+{
+	bailiff_add_hooks(hooks);
+}

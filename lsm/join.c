@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * join.c - entering a domain: at exec by the bound cgroup, or by one's own wish
+ *
+ * exec comes by here in this order: bprm_creds_for_exec once, which puts the
+ * new domain into the credentials that the program will get; then
+ * bprm_check_security for the program and for each interpreter of a #! chain,
+ * which are judged by those credentials; bprm_committing_creds when nothing
+ * can fail any more, where descriptors from outside are judged.
+ */
+#include <linux/binfmts.h>
+#include <linux/fdtable.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+
+#include "attach.h"
+#include "bind.h"
+#include "common.h"
+#include "compat.h"
+#include "cred.h"
+#include "decide.h"
+#include "home.h"
+#include "inherit.h"
+#include "join.h"
+#include "kind.h"
+#include "path.h"
+#include "stats.h"
+#include "use.h"
+
+/* What a binding asks of one exec. */
+struct order {
+	bool joins; /* else nothing is asked */
+	u32 reason; /* enum bvm_reason: the exec fails */
+	struct bailiff_domain domain; /* slot owned if reason is NONE */
+	char policy[BVM_MAX_NAME];
+};
+
+/* Is the version that the binding names active? */
+static bool is_active(const struct bailiff_binding *binding)
+{
+	const struct bailiff_policy *policy;
+
+	if (!binding->pinned)
+		return true;
+	policy = bailiff_slot_active(binding->slot);
+	return memcmp(policy->digest, binding->digest, BAILIFF_DIGEST_LEN) == 0;
+}
+
+static void read_binding(const struct bailiff_binding *binding,
+			 const struct bailiff_set *set, struct order *order)
+{
+	order->domain.cgroup = binding->cgroup;
+	strscpy(order->domain.label, binding->label,
+		sizeof(order->domain.label));
+	order->joins = true;
+	if (!binding->slot) {
+		strscpy(order->policy, BAILIFF_REFUSE, sizeof(order->policy));
+		order->reason = BVM_REASON_REFUSE;
+		return;
+	}
+	strscpy(order->policy, binding->slot->name, sizeof(order->policy));
+	if (!is_active(binding)) {
+		order->reason = BVM_REASON_NO_POLICY;
+		return;
+	}
+	if (bailiff_set_has(set, binding->slot, binding->cgroup)) {
+		order->joins = false;
+		return;
+	}
+	/* Under RCU the binding may be going, and its slot with it. */
+	if (refcount_inc_not_zero(&binding->slot->ref))
+		order->domain.slot = binding->slot;
+	else
+		order->reason = BVM_REASON_NO_POLICY;
+}
+
+static void find_order(const struct bailiff_set *set, struct order *order)
+{
+	u64 namespace = bailiff_home_mount_namespace(current);
+	const struct bailiff_binding *binding;
+
+	memset(order, 0, sizeof(*order));
+	rcu_read_lock();
+	binding = bailiff_bind_find(current);
+	/* The runtime's own programs run in the new cgroup, too. */
+	if (binding && (!binding->runtime || binding->runtime != namespace))
+		read_binding(binding, set, order);
+	rcu_read_unlock();
+}
+
+static u32 reason_of_error(long err)
+{
+	switch (err) {
+	case -E2BIG:
+		return BVM_REASON_STACK;
+	case -ENOENT:
+		return BVM_REASON_NO_POLICY;
+	case -ENOMEM:
+		return BVM_REASON_NO_MEMORY;
+	}
+	WARN_ON_ONCE(1);
+	return BVM_REASON_BROKEN;
+}
+
+/* Put the domain into cred. Return: enum bvm_reason. */
+static u32 add_domain(struct cred *cred, struct bailiff_domain *domain)
+{
+	struct bailiff_set *set;
+
+	if (bailiff_home_of_current(&domain->home))
+		return BVM_REASON_NO_HOME;
+	set = bailiff_set_add(bailiff_cred_set(cred), domain);
+	if (IS_ERR(set))
+		return reason_of_error(PTR_ERR(set));
+	bailiff_cred_replace(cred, set);
+	return BVM_REASON_NONE;
+}
+
+/* The exec fails without a program having said so. */
+static int refuse_exec(struct linux_binprm *bprm, const struct order *order)
+{
+	struct bailiff_request rq;
+
+	bailiff_count(join_failures);
+	bailiff_request_init(&rq, bprm->cred, bailiff_cred_set(bprm->cred),
+			     BVM_CLASS_EXEC);
+	bailiff_request_path(&rq, &bprm->file->f_path, 0);
+	rq.reason = order->reason;
+	return bailiff_decide_join(&rq, order->policy, &order->domain);
+}
+
+static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
+{
+	struct order order;
+
+	if (!bailiff_bind_count())
+		return 0;
+	find_order(bailiff_cred_set(bprm->cred), &order);
+	if (!order.joins)
+		return 0;
+	if (!order.reason)
+		order.reason = add_domain(bprm->cred, &order.domain);
+	bailiff_slot_put(order.domain.slot);
+	if (order.reason)
+		return refuse_exec(bprm, &order);
+	bailiff_count(joins);
+	return 0;
+}
+
+static int hook_bprm_check_security(struct linux_binprm *bprm)
+{
+	const struct bailiff_set *set = bailiff_cred_set(bprm->cred);
+	struct bailiff_request rq;
+
+	if (likely(!set))
+		return 0;
+	bailiff_request_init(&rq, bprm->cred, set, BVM_CLASS_EXEC);
+	rq.ops = BVM_BIT(EXEC, EXEC);
+	if (bailiff_path_is_nowhere(&bprm->file->f_path))
+		rq.detail = "memfd";
+	else
+		bailiff_request_path(&rq, &bprm->file->f_path, 0);
+	return bailiff_decide(&rq);
+}
+
+/* The table of descriptors is the caller's alone by now. */
+static void
+hook_bprm_committing_creds(BAILIFF_CONST_BPRM struct linux_binprm *bprm)
+{
+	const struct bailiff_set *set = bailiff_cred_set(bprm->cred);
+
+	if (set && set != bailiff_current_set())
+		bailiff_inherit_sweep(bprm->cred);
+}
+
+static int enter(struct bailiff_slot *slot, struct file *file)
+{
+	struct bailiff_domain domain = { .slot = slot };
+	struct cred *cred;
+	u32 reason;
+	int err;
+
+	cred = prepare_creds();
+	if (!cred)
+		return -ENOMEM;
+	err = unshare_files();
+	if (err) {
+		abort_creds(cred);
+		return err;
+	}
+	reason = add_domain(cred, &domain);
+	if (reason) {
+		abort_creds(cred);
+		return reason == BVM_REASON_STACK     ? -E2BIG :
+		       reason == BVM_REASON_NO_MEMORY ? -ENOMEM :
+							-ENOENT;
+	}
+	/* The reply to the message that brought us here is read from it. */
+	bailiff_file(file)->stamp = bailiff_set_stamp(bailiff_cred_set(cred));
+	commit_creds(cred);
+	bailiff_inherit_sweep(current_cred());
+	bailiff_count(joins);
+	return 0;
+}
+
+int bailiff_join_self(struct bailiff_slot *slot, struct file *file)
+{
+	int err = -EBUSY;
+
+	/* Workers act with the credentials of others. */
+	if (current->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER))
+		return -EBUSY;
+	if (mutex_lock_interruptible(&current->signal->cred_guard_mutex))
+		return -EINTR;
+	if (current_cred() == current_real_cred() &&
+	    current_is_single_threaded())
+		err = bailiff_set_has(bailiff_current_set(), slot, 0) ?
+			      0 :
+			      enter(slot, file);
+	mutex_unlock(&current->signal->cred_guard_mutex);
+	return err;
+}
+
+static struct security_hook_list hooks[] __ro_after_init = {
+	LSM_HOOK_INIT(bprm_creds_for_exec, hook_bprm_creds_for_exec),
+	LSM_HOOK_INIT(bprm_check_security, hook_bprm_check_security),
+	LSM_HOOK_INIT(bprm_committing_creds, hook_bprm_committing_creds),
+};
+
+void __init bailiff_join_add_hooks(void)
+{
+	bailiff_add_hooks(hooks);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * join.h - entering a domain: at exec by the bound cgroup, or by one's own wish
+ */
+#ifndef BAILIFF_JOIN_H
+#define BAILIFF_JOIN_H
+
+struct bailiff_slot;
+struct file;
+
+/*
+ * The caller enters the policy in slot, for ever; of its descriptors, file is
+ * not judged. Takes cred_guard_mutex. The caller of this has checked who may. Return: 0; -E2BIG too many domains;
+ * -ENOENT the policy was unloaded, or the root directory has no path; -EBUSY
+ * there are several threads, or borrowed credentials; -ENOMEM; -EINTR.
+ */
+int bailiff_join_self(struct bailiff_slot *slot, struct file *file);
+
+#endif /* BAILIFF_JOIN_H */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kill.h - end the task that did what a rule answers with `kill`
+ */
+#ifndef BAILIFF_KILL_H
+#define BAILIFF_KILL_H
+
+#include <linux/task_work.h>
+#include <linux/types.h>
+
+/* The task blob. */
+struct bailiff_task {
+	struct callback_head kill;
+	unsigned long killed; /* bit 0: kill is queued, once and for all */
+};
+
+/*
+ * Send SIGKILL to the caller's thread group on its way back to user space.
+ * Not earlier: hooks run under locks that a signal needs. Any context that
+ * belongs to a task; no effect in interrupts and kernel threads.
+ */
+void bailiff_kill_current(void);
+
+#endif /* BAILIFF_KILL_H */

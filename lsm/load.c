@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * load.c - from the bytes of an image to a policy that can decide
+ */
+#include <linux/err.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
+
+#include <crypto/sha2.h>
+
+#include "load.h"
+#include "vm/verify.h"
+
+static_assert(BAILIFF_DIGEST_LEN == SHA256_DIGEST_SIZE);
+
+/* Does the policy accept that this class is not, or not wholly, mediated? */
+static bool is_waived(const struct bvm_image *image, u32 class)
+{
+	return image->meta->unmediated & BIT(class);
+}
+
+/* What cannot be enforced is refused, by the line that asks for it. */
+static int check_rules(const struct bvm_image *image, struct bvm_error *err)
+{
+	for (u32 i = 0; i < image->num_rules; i++) {
+		const struct bvm_rule *rule = &image->rules[i];
+		u64 missing = rule->ops & ~bvm_classes[rule->class].mediated;
+
+		if (!missing || is_waived(image, rule->class))
+			continue;
+		return bvm_fail(err, -EOPNOTSUPP, 0,
+				"%s:%u: operation %s.%s is not mediated by this kernel",
+				bvm_image_string(image, rule->file), rule->line,
+				bvm_classes[rule->class].name,
+				bvm_op_name(rule->class, __ffs64(missing)));
+	}
+	return 0;
+}
+
+static int check_programs(const struct bvm_image *image, struct bvm_error *err)
+{
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class++) {
+		if (image->programs[class].header ||
+		    !bvm_classes[class].mediated || is_waived(image, class))
+			continue;
+		return bvm_fail(err, -EINVAL, 0, "no program for class %s",
+				bvm_classes[class].name);
+	}
+	return 0;
+}
+
+static int prepare_programs(struct bailiff_policy *policy,
+			    struct bvm_error *err)
+{
+	void *scratch = kvmalloc(bvm_verify_scratch(), GFP_KERNEL);
+	int ret;
+
+	if (!scratch)
+		return bvm_fail(err, -ENOMEM, 0, "no memory for the verifier");
+	ret = bvm_image_verify(&policy->image, BVM_KERNEL_STACK, scratch, err);
+	for (u32 class = 1; !ret && class < BVM_NUM_CLASSES; class++) {
+		if (policy->image.programs[class].header)
+			ret = bailiff_prog_init(&policy->prog[class],
+						&policy->image, class, scratch,
+						err);
+		cond_resched();
+	}
+	kvfree(scratch);
+	return ret;
+}
+
+static void summarize(struct bailiff_policy *policy)
+{
+	const struct bvm_image *image = &policy->image;
+
+	for (u32 i = 0; i < image->num_rules; i++)
+		policy->ruled_classes |= BIT(image->rules[i].class);
+	policy->path_rules = image->meta->flags & BVM_META_PATH_RULES;
+	policy->audit_classes = image->meta->audit_classes;
+	policy->loaded = ktime_get_real_seconds();
+	sha256(image->bytes, image->len, policy->digest);
+}
+
+static int prepare(struct bailiff_policy *policy, size_t len,
+		   struct bvm_error *err)
+{
+	int ret;
+
+	ret = bvm_image_parse(policy->bytes, len, &policy->image, err);
+	if (!ret)
+		ret = check_rules(&policy->image, err);
+	if (!ret)
+		ret = check_programs(&policy->image, err);
+	if (ret)
+		return ret;
+	policy->hits = kvcalloc(policy->image.num_rules + 1,
+				sizeof(*policy->hits), GFP_KERNEL_ACCOUNT);
+	if (!policy->hits)
+		return bvm_fail(err, -ENOMEM, 0, "no memory for counters");
+	ret = prepare_programs(policy, err);
+	if (!ret)
+		summarize(policy);
+	return ret;
+}
+
+struct bailiff_policy *bailiff_load(void *bytes, size_t len,
+				    struct bvm_error *err)
+{
+	struct bailiff_policy *policy;
+	int ret;
+
+	policy = kvzalloc(sizeof(*policy), GFP_KERNEL_ACCOUNT);
+	if (!policy) {
+		kvfree(bytes);
+		(void)bvm_fail(err, -ENOMEM, 0, "no memory for the policy");
+		return ERR_PTR(-ENOMEM);
+	}
+	policy->bytes = bytes;
+	ret = prepare(policy, len, err);
+	if (ret) {
+		bailiff_policy_free(policy);
+		return ERR_PTR(ret);
+	}
+	return policy;
+}

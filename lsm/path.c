@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * path.c - the name of an object, from its mount and dentry upwards
+ */
+#include <linux/dcache.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+#include <linux/pid_namespace.h>
+#include <linux/proc_fs.h>
+#include <linux/sched.h>
+#include <linux/seqlock.h>
+
+#include "../../fs/mount.h"
+#include "path.h"
+#include "vm/table.h"
+
+/* Steps of one walk, mounts included: a mount tree is not that deep. */
+#define MAX_STEPS 1024
+
+#define NOT_SELF U32_MAX
+
+/* Dentries from the object upwards: comp[0] is the object. */
+struct trail {
+	u32 num;
+	u32 self; /* the component that is shown as "self", or NOT_SELF */
+	u32 len; /* bytes of the name */
+	const struct dentry *root; /* of the mount that holds the last comp */
+	const struct dentry *comp[BVM_MAX_DEPTH];
+};
+
+/* One walk, and where its results go; each may be NULL. */
+struct walk {
+	const struct path *path;
+	u32 flags;
+	const struct bailiff_view *view;
+	struct bailiff_name *name;
+	char *buf;
+	u32 buf_len;
+	u32 printed;
+};
+
+bool bailiff_path_is_nowhere(const struct path *path)
+{
+	return (path->mnt->mnt_flags & MNT_INTERNAL) ||
+	       (path->dentry->d_sb->s_flags & SB_NOUSER);
+}
+
+/* Bytes of a component; the pointer may be of an older, longer name. */
+static const char *comp_name(const struct dentry *dentry, u32 *len)
+{
+	const char *name = smp_load_acquire(&dentry->d_name.name);
+
+	*len = READ_ONCE(dentry->d_name.len);
+	return name;
+}
+
+/* Is this the caller's own directory in procfs? */
+static bool is_own_proc(const struct dentry *dentry,
+			const struct dentry *parent)
+{
+	struct super_block *sb = dentry->d_sb;
+	char digits[12];
+	const char *name;
+	u32 len, num;
+
+	if (sb->s_magic != PROC_SUPER_MAGIC || parent != sb->s_root)
+		return false;
+	num = snprintf(digits, sizeof(digits), "%d",
+		       task_tgid_nr_ns(current, proc_pid_ns(sb)));
+	name = comp_name(dentry, &len);
+	return len == num && memcmp(name, digits, num) == 0;
+}
+
+static struct bailiff_home home_of(const struct trail *trail)
+{
+	const struct inode *inode = d_inode_rcu(trail->root);
+
+	return (struct bailiff_home){
+		.dev = trail->root->d_sb->s_dev,
+		.ino = inode ? inode->i_ino : 0,
+	};
+}
+
+/* Is a component's name gone, and does that matter? */
+static bool is_gone(const struct walk *walk, const struct dentry *dentry,
+		    bool is_object)
+{
+	if (!d_unlinked(dentry) || (walk->flags & BAILIFF_WALK_UNLINKED))
+		return false;
+	return !is_object || !(walk->flags & BAILIFF_WALK_NEW);
+}
+
+static u32 add_comp(struct trail *trail, const struct dentry *dentry,
+		    const struct dentry *parent)
+{
+	if (trail->num == BVM_MAX_DEPTH)
+		return BVM_REASON_TOO_DEEP;
+	if (is_own_proc(dentry, parent))
+		trail->self = trail->num;
+	trail->len += 1 + READ_ONCE(dentry->d_name.len);
+	if (trail->len >= BVM_MAX_PATH)
+		return BVM_REASON_TOO_LONG;
+	trail->comp[trail->num++] = dentry;
+	return BVM_REASON_NONE;
+}
+
+/* Did the walk end where a mount namespace begins? */
+static bool is_attached(const struct mount *mnt)
+{
+	const struct mnt_namespace *ns = READ_ONCE(mnt->mnt_ns);
+
+	return !IS_ERR_OR_NULL(ns) && !is_anon_ns((struct mnt_namespace *)ns);
+}
+
+/* Return: enum bvm_reason. */
+static u32 collect(const struct walk *walk, struct trail *trail)
+{
+	const struct dentry *dentry = walk->path->dentry;
+	const struct mount *mnt = real_mount(walk->path->mnt);
+
+	trail->num = 0;
+	trail->len = 0;
+	trail->self = NOT_SELF;
+	trail->root = mnt->mnt.mnt_root;
+	for (u32 step = 0; step < MAX_STEPS; step++) {
+		const struct dentry *parent;
+		u32 reason;
+
+		if (dentry == mnt->mnt.mnt_root) {
+			const struct mount *up = READ_ONCE(mnt->mnt_parent);
+
+			if (mnt == up)
+				return is_attached(mnt) ?
+					       BVM_REASON_NONE :
+					       BVM_REASON_DISCONNECTED;
+			dentry = READ_ONCE(mnt->mnt_mountpoint);
+			mnt = up;
+			continue;
+		}
+		parent = READ_ONCE(dentry->d_parent);
+		if (parent == dentry)
+			return BVM_REASON_DISCONNECTED;
+		if (is_gone(walk, dentry, step == 0))
+			return BVM_REASON_DELETED;
+		reason = add_comp(trail, dentry, parent);
+		if (reason)
+			return reason;
+		trail->root = mnt->mnt.mnt_root;
+		dentry = parent;
+	}
+	return BVM_REASON_TOO_DEEP;
+}
+
+/* Bytes of the i-th component as the policies see it. */
+static const char *shown_name(const struct trail *trail, u32 i, u32 *len)
+{
+	if (i == trail->self) {
+		*len = 4;
+		return "self";
+	}
+	return comp_name(trail->comp[i], len);
+}
+
+static u32 feed(const struct trail *trail, const struct bvm_table *dfa)
+{
+	u32 state = bvm_dfa_start(dfa);
+
+	if (trail->num == 0)
+		return bvm_dfa_step(dfa, state, '/');
+	for (u32 i = trail->num; i-- > 0;) {
+		u32 len;
+		const char *name = shown_name(trail, i, &len);
+
+		state = bvm_dfa_step(dfa, state, '/');
+		/* A name always ends in a NUL, whatever its length says. */
+		for (u32 k = 0; k < len; k++) {
+			u8 byte = READ_ONCE(name[k]);
+
+			if (!byte)
+				break;
+			state = bvm_dfa_step(dfa, state, byte);
+		}
+	}
+	return state;
+}
+
+static void feed_all(const struct trail *trail, const struct walk *walk)
+{
+	for (u32 i = 0; i < walk->view->num; i++) {
+		const struct bvm_image *image = &walk->view->policy[i]->image;
+		const struct bvm_table *dfa;
+		u32 state;
+
+		walk->name->fed[i].state = 0;
+		walk->name->fed[i].accept = 0;
+		if (image->rights_dfa >= image->num_tables)
+			continue;
+		dfa = &image->tables[image->rights_dfa];
+		state = feed(trail, dfa);
+		walk->name->fed[i].state = state;
+		walk->name->fed[i].accept = bvm_dfa_accept(dfa, state);
+	}
+}
+
+static void print(const struct trail *trail, struct walk *walk)
+{
+	u32 at = 0, room = walk->buf_len - 1;
+
+	if (trail->num == 0 && room)
+		walk->buf[at++] = '/';
+	for (u32 i = trail->num; i-- > 0;) {
+		u32 len;
+		const char *name = shown_name(trail, i, &len);
+
+		if (at < room)
+			walk->buf[at++] = '/';
+		for (u32 k = 0; k < len && at < room; k++) {
+			char byte = READ_ONCE(name[k]);
+
+			if (!byte)
+				break;
+			walk->buf[at++] = byte;
+		}
+	}
+	walk->buf[at] = 0;
+	walk->printed = at;
+}
+
+static void walk_once(struct walk *walk)
+{
+	struct trail trail;
+	u32 reason = collect(walk, &trail);
+
+	if (walk->name) {
+		walk->name->reason = reason;
+		walk->name->home = home_of(&trail);
+		if (!reason && walk->view)
+			feed_all(&trail, walk);
+	}
+	if (walk->buf) {
+		walk->printed = 0;
+		walk->buf[0] = 0;
+		/* What could be collected helps the reader of a record. */
+		print(&trail, walk);
+	}
+}
+
+/* As prepend_path() in fs/d_path.c: look first, exclude on the second try. */
+static void walk_tree(struct walk *walk)
+{
+	int seq, mount_seq = 0;
+
+	rcu_read_lock();
+restart_mount:
+	read_seqbegin_or_lock(&mount_lock, &mount_seq);
+	seq = 0;
+restart:
+	read_seqbegin_or_lock(&rename_lock, &seq);
+	walk_once(walk);
+	if (need_seqretry(&rename_lock, seq)) {
+		seq = 1;
+		goto restart;
+	}
+	done_seqretry(&rename_lock, seq);
+	if (need_seqretry(&mount_lock, mount_seq)) {
+		mount_seq = 1;
+		goto restart_mount;
+	}
+	done_seqretry(&mount_lock, mount_seq);
+	rcu_read_unlock();
+}
+
+void bailiff_path_walk(const struct path *path, u32 flags,
+		       const struct bailiff_view *view,
+		       struct bailiff_name *name)
+{
+	struct walk walk = {
+		.path = path,
+		.flags = flags,
+		.view = view,
+		.name = name,
+	};
+
+	walk_tree(&walk);
+}
+
+u32 bailiff_path_print(const struct path *path, u32 flags, char *buf, u32 len)
+{
+	struct walk walk = {
+		.path = path,
+		.flags = flags | BAILIFF_WALK_UNLINKED,
+		.buf = buf,
+		.buf_len = len,
+	};
+
+	walk_tree(&walk);
+	return walk.printed;
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * policy.c - loaded policies: named slots, and the versions in them
+ */
+#include <linux/atomic.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "policy.h"
+#include "set.h"
+
+/* Slots, their counts of domains and bindings, and every change of `active`. */
+static DEFINE_MUTEX(policy_lock);
+static LIST_HEAD(slots);
+static u32 num_slots;
+static u64 last_slot_id;
+static atomic64_t last_generation;
+
+u64 bailiff_policy_next_generation(void)
+{
+	return atomic64_inc_return(&last_generation);
+}
+
+u64 bailiff_policy_last_generation(void)
+{
+	return atomic64_read(&last_generation);
+}
+
+u32 bailiff_policy_count(void)
+{
+	return READ_ONCE(num_slots);
+}
+
+void bailiff_policy_free(struct bailiff_policy *policy)
+{
+	if (!policy)
+		return;
+	for (u32 i = 0; i < BVM_NUM_CLASSES; i++)
+		bailiff_prog_fini(&policy->prog[i]);
+	kvfree(policy->hits);
+	kvfree(policy->bytes);
+	kvfree(policy);
+}
+
+static void free_policy_work(struct work_struct *work)
+{
+	bailiff_policy_free(container_of(to_rcu_work(work),
+					 struct bailiff_policy, rwork));
+}
+
+void bailiff_policy_put(struct bailiff_policy *policy)
+{
+	if (!policy || !refcount_dec_and_test(&policy->ref))
+		return;
+	/* Hooks may still be deciding by it; freeing programs sleeps. */
+	INIT_RCU_WORK(&policy->rwork, free_policy_work);
+	queue_rcu_work(system_unbound_wq, &policy->rwork);
+}
+
+struct bailiff_slot *bailiff_slot_get(struct bailiff_slot *slot)
+{
+	refcount_inc(&slot->ref);
+	return slot;
+}
+
+void bailiff_slot_put(struct bailiff_slot *slot)
+{
+	if (!slot || !refcount_dec_and_test(&slot->ref))
+		return;
+	bailiff_policy_put(rcu_access_pointer(slot->active));
+	kfree_rcu(slot, rcu);
+}
+
+static struct bailiff_slot *find_slot(const char *name)
+{
+	struct bailiff_slot *slot;
+
+	lockdep_assert_held(&policy_lock);
+	list_for_each_entry(slot, &slots, node) {
+		if (strcmp(slot->name, name) == 0)
+			return slot;
+	}
+	return NULL;
+}
+
+struct bailiff_slot *bailiff_slot_find(const char *name)
+{
+	struct bailiff_slot *slot;
+
+	mutex_lock(&policy_lock);
+	slot = find_slot(name);
+	if (slot)
+		bailiff_slot_get(slot);
+	mutex_unlock(&policy_lock);
+	return slot;
+}
+
+struct bailiff_slot *bailiff_slot_by_id(u64 id)
+{
+	struct bailiff_slot *slot, *found = NULL;
+
+	mutex_lock(&policy_lock);
+	list_for_each_entry(slot, &slots, node) {
+		if (slot->id == id) {
+			found = bailiff_slot_get(slot);
+			break;
+		}
+	}
+	mutex_unlock(&policy_lock);
+	return found;
+}
+
+/* The list owns one reference. */
+static struct bailiff_slot *make_slot(const char *name)
+{
+	struct bailiff_slot *slot = kzalloc(sizeof(*slot), GFP_KERNEL);
+
+	if (!slot)
+		return NULL;
+	strscpy(slot->name, name, sizeof(slot->name));
+	slot->id = ++last_slot_id;
+	refcount_set(&slot->ref, 1);
+	return slot;
+}
+
+static void list_slot(struct bailiff_slot *slot)
+{
+	slot->listed = true;
+	list_add_tail(&slot->node, &slots);
+	WRITE_ONCE(num_slots, num_slots + 1);
+}
+
+struct bailiff_slot *bailiff_policy_activate(struct bailiff_policy *policy)
+{
+	struct bailiff_policy *old;
+	struct bailiff_slot *slot;
+	bool is_new;
+
+	refcount_set(&policy->ref, 1);
+	mutex_lock(&policy_lock);
+	slot = find_slot(policy->image.name);
+	is_new = !slot;
+	if (is_new)
+		slot = make_slot(policy->image.name);
+	if (!slot) {
+		mutex_unlock(&policy_lock);
+		bailiff_policy_free(policy);
+		return ERR_PTR(-ENOMEM);
+	}
+	/* Under the lock, so that a later load has the greater number. */
+	policy->generation = bailiff_policy_next_generation();
+	old = rcu_replace_pointer(slot->active, policy,
+				  lockdep_is_held(&policy_lock));
+	if (is_new)
+		list_slot(slot);
+	bailiff_slot_get(slot);
+	mutex_unlock(&policy_lock);
+	bailiff_policy_put(old);
+	/* The new version is in force; what the old one allowed is not. */
+	bailiff_set_restamp(slot);
+	return slot;
+}
+
+int bailiff_slot_enter(struct bailiff_slot *slot)
+{
+	int err = 0;
+
+	mutex_lock(&policy_lock);
+	if (slot->listed) {
+		slot->num_domains++;
+		bailiff_slot_get(slot);
+	} else {
+		err = -ENOENT;
+	}
+	mutex_unlock(&policy_lock);
+	return err;
+}
+
+void bailiff_slot_leave(struct bailiff_slot *slot)
+{
+	mutex_lock(&policy_lock);
+	slot->num_domains--;
+	mutex_unlock(&policy_lock);
+	bailiff_slot_put(slot);
+}
+
+int bailiff_slot_bind(struct bailiff_slot *slot)
+{
+	int err = 0;
+
+	mutex_lock(&policy_lock);
+	if (slot->listed) {
+		slot->num_bindings++;
+		bailiff_slot_get(slot);
+	} else {
+		err = -ENOENT;
+	}
+	mutex_unlock(&policy_lock);
+	return err;
+}
+
+void bailiff_slot_unbind(struct bailiff_slot *slot)
+{
+	mutex_lock(&policy_lock);
+	slot->num_bindings--;
+	mutex_unlock(&policy_lock);
+	bailiff_slot_put(slot);
+}
+
+int bailiff_slot_unload(const char *name, struct dentry **dir)
+{
+	struct bailiff_slot *slot;
+	int err = 0;
+
+	mutex_lock(&policy_lock);
+	slot = find_slot(name);
+	if (!slot) {
+		err = -ENOENT;
+	} else if (slot->num_bindings || slot->num_domains) {
+		err = -EBUSY;
+	} else {
+		slot->listed = false;
+		list_del(&slot->node);
+		WRITE_ONCE(num_slots, num_slots - 1);
+		*dir = slot->dir;
+		slot->dir = NULL;
+	}
+	mutex_unlock(&policy_lock);
+	if (!err)
+		bailiff_slot_put(slot);
+	return err;
+}
+
+void bailiff_slot_set_dir(struct bailiff_slot *slot, struct dentry *dir)
+{
+	mutex_lock(&policy_lock);
+	slot->dir = dir;
+	mutex_unlock(&policy_lock);
+}
+
+struct bailiff_policy *bailiff_slot_policy(struct bailiff_slot *slot)
+{
+	struct bailiff_policy *policy;
+
+	mutex_lock(&policy_lock);
+	policy = rcu_dereference_protected(slot->active,
+					   lockdep_is_held(&policy_lock));
+	refcount_inc(&policy->ref);
+	mutex_unlock(&policy_lock);
+	return policy;
+}
+
+void bailiff_slot_set_audit(struct bailiff_slot *slot, u32 classes, u32 audit)
+{
+	struct bailiff_policy *policy;
+	u32 word;
+
+	mutex_lock(&policy_lock);
+	policy = rcu_dereference_protected(slot->active,
+					   lockdep_is_held(&policy_lock));
+	word = (policy->audit_classes & ~classes) | (audit & classes);
+	WRITE_ONCE(policy->audit_classes, word);
+	mutex_unlock(&policy_lock);
+	bailiff_set_restamp(slot);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * policy.h - loaded policies: named slots, and the versions in them
+ *
+ *	slot "nginx" --active--> policy, generation 7    --- image bytes
+ *	   ^                     (generation 6 is freed      programs, counters
+ *	   |                      after a grace period)
+ *	domains, bindings, open files
+ *
+ * Loading replaces the version in a slot by one RCU pointer: whoever decides
+ * sees the old one or the new one, never a mixture.
+ */
+#ifndef BAILIFF_POLICY_H
+#define BAILIFF_POLICY_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/workqueue.h>
+
+#include "prog.h"
+#include "vm/image.h"
+
+#define BAILIFF_DIGEST_LEN 32
+
+/* One version of a policy. Constant once published, except where stated. */
+struct bailiff_policy {
+	struct bvm_image image; /* borrows bytes */
+	void *bytes; /* the image as it was loaded; owned */
+	struct bailiff_prog prog[BVM_NUM_CLASSES];
+	u64 generation; /* counts loads of all policies */
+	u8 digest[BAILIFF_DIGEST_LEN]; /* SHA-256 of bytes */
+	time64_t loaded; /* seconds, realtime */
+	u32 audit_classes; /* bit n: class n audits; READ_ONCE, WRITE_ONCE */
+	u32 ruled_classes; /* bit n: class n has a rule */
+	bool path_rules; /* some rule has a path */
+	atomic64_t *hits; /* verdicts by rule number; [0] is the default */
+	refcount_t ref; /* the slot's, and one for each sleeping reader */
+	struct rcu_work rwork; /* frees */
+};
+
+/* A name, and the version that is active under it. */
+struct bailiff_slot {
+	u64 id; /* what securityfs entries hold; never used again */
+	char name[BVM_MAX_NAME];
+	struct bailiff_policy __rcu *active; /* never NULL once listed */
+	refcount_t ref;
+	struct list_head node; /* under bailiff_policy_lock */
+	bool listed; /* under bailiff_policy_lock: not unloaded */
+	u32 num_bindings; /* under bailiff_policy_lock */
+	u32 num_domains; /* under bailiff_policy_lock */
+	struct dentry *dir; /* in securityfs; under bailiff_policy_lock */
+	struct rcu_head rcu;
+};
+
+/*
+ * Publish policy under its name, in a new slot if there is none; takes over
+ * policy. Sleeps. Returns the slot, counted for the caller, or ERR_PTR -ENOMEM
+ * (policy is then freed).
+ */
+struct bailiff_slot *bailiff_policy_activate(struct bailiff_policy *policy);
+
+/* The listed slot of a name, counted; NULL: no such policy. Sleeps. */
+struct bailiff_slot *bailiff_slot_find(const char *name);
+/* The listed slot with an id, counted, or NULL. Sleeps. */
+struct bailiff_slot *bailiff_slot_by_id(u64 id);
+struct bailiff_slot *bailiff_slot_get(struct bailiff_slot *slot);
+/* Any context where call_rcu is fine. NULL is fine. */
+void bailiff_slot_put(struct bailiff_slot *slot);
+
+/*
+ * A domain begins: takes a reference that bailiff_slot_leave returns. -ENOENT:
+ * the policy was unloaded. Both sleep.
+ */
+int __must_check bailiff_slot_enter(struct bailiff_slot *slot);
+void bailiff_slot_leave(struct bailiff_slot *slot);
+/* The same for a binding. */
+int __must_check bailiff_slot_bind(struct bailiff_slot *slot);
+void bailiff_slot_unbind(struct bailiff_slot *slot);
+
+/*
+ * Take a policy out of the list. -ENOENT no such name, -EBUSY it is bound or
+ * confines tasks. On success *dir is what the caller removes from securityfs.
+ */
+int bailiff_slot_unload(const char *name, struct dentry **dir);
+
+/* Remember the securityfs directory of a slot. */
+void bailiff_slot_set_dir(struct bailiff_slot *slot, struct dentry *dir);
+
+/* The version that is active, counted for a reader that sleeps. */
+struct bailiff_policy *bailiff_slot_policy(struct bailiff_slot *slot);
+void bailiff_policy_put(struct bailiff_policy *policy);
+
+/* Change which classes audit, now and for what was judged before. */
+void bailiff_slot_set_audit(struct bailiff_slot *slot, u32 classes, u32 audit);
+
+/* Free a policy that was never published. NULL is fine. Sleeps. */
+void bailiff_policy_free(struct bailiff_policy *policy);
+
+/* The number for the next version, and the last one given out. */
+u64 bailiff_policy_next_generation(void);
+u64 bailiff_policy_last_generation(void);
+u32 bailiff_policy_count(void);
+
+/* The version in a slot, for the length of the RCU read section. */
+static inline const struct bailiff_policy *
+bailiff_slot_active(const struct bailiff_slot *slot)
+{
+	return rcu_dereference(slot->active);
+}
+
+#endif /* BAILIFF_POLICY_H */

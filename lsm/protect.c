@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * protect.c - files that no rule of a policy can open to the confined
+ */
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+
+#include "protect.h"
+#include "vm/hooks.h"
+
+static struct dentry *own_dir __ro_after_init;
+static struct dentry *own_self __ro_after_init;
+
+void bailiff_protect_set_dir(struct dentry *dir, struct dentry *self)
+{
+	own_dir = dir;
+	own_self = self;
+}
+
+static bool is_called(const struct dentry *dentry, const char *name)
+{
+	return strcmp(dentry->d_name.name, name) == 0;
+}
+
+/* Files of /proc/sys/kernel whose value the kernel executes. */
+static bool is_sysctl_helper(const struct dentry *dentry)
+{
+	static const char *const names[] = {
+		"core_pattern", "modprobe", "hotplug", "poweroff_cmd",
+	};
+	const struct dentry *dir = dentry->d_parent;
+
+	/* These file systems never rename: the names are stable. */
+	if (!is_called(dir, "kernel") || !is_called(dir->d_parent, "sys") ||
+	    dir->d_parent->d_parent != dentry->d_sb->s_root)
+		return false;
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+		if (is_called(dentry, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool runs_helper(const struct dentry *dentry)
+{
+	switch (dentry->d_sb->s_magic) {
+	case PROC_SUPER_MAGIC:
+		return is_sysctl_helper(dentry);
+	case SYSFS_MAGIC:
+		return is_called(dentry, "uevent_helper");
+	case CGROUP_SUPER_MAGIC:
+		return is_called(dentry, "release_agent");
+	case BINFMTFS_MAGIC:
+		return true;
+	}
+	return false;
+}
+
+u32 bailiff_protect_reason(const struct path *path)
+{
+	const struct dentry *dentry = path->dentry;
+
+	if (dentry->d_sb->s_magic == SECURITYFS_MAGIC)
+		return own_dir && dentry != own_self &&
+				       is_subdir(path->dentry, own_dir) ?
+			       BVM_REASON_SELF_PROTECT :
+			       BVM_REASON_NONE;
+	return runs_helper(dentry) ? BVM_REASON_HELPER : BVM_REASON_NONE;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * request.c - what a hook asks: who wants to do what to which object
+ */
+#include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/user_namespace.h>
+
+#include "kind.h"
+#include "path.h"
+#include "request.h"
+
+/* Each class has its own ctx, with the same three fields somewhere in it. */
+#define FILL_IDS(ctx, cred, user, group)                                \
+	do {                                                            \
+		(ctx)->uid = from_kuid((cred)->user_ns, user);          \
+		(ctx)->gid = from_kgid((cred)->user_ns, group);         \
+		(ctx)->host_uid = from_kuid(&init_user_ns, user);       \
+	} while (0)
+
+void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
+			  const struct bailiff_set *set, u32 class)
+{
+	memset(rq, 0, sizeof(*rq));
+	rq->cred = cred;
+	rq->set = set;
+	rq->class = class;
+	switch (class) {
+	case BVM_CLASS_FILES:
+		FILL_IDS(&rq->ctx.files, cred, cred->fsuid, cred->fsgid);
+		break;
+	case BVM_CLASS_EXEC:
+		FILL_IDS(&rq->ctx.exec, cred, cred->euid, cred->egid);
+		break;
+	case BVM_CLASS_NETWORK:
+		FILL_IDS(&rq->ctx.network, cred, cred->euid, cred->egid);
+		break;
+	case BVM_CLASS_CAPABILITIES:
+		FILL_IDS(&rq->ctx.capabilities, cred, cred->euid, cred->egid);
+		break;
+	case BVM_CLASS_MOUNTS:
+		FILL_IDS(&rq->ctx.mounts, cred, cred->euid, cred->egid);
+		break;
+	}
+}
+
+void bailiff_request_path(struct bailiff_request *rq, const struct path *path,
+			  u32 kind)
+{
+	const struct inode *inode = d_backing_inode(path->dentry);
+
+	rq->path = path;
+	if (rq->class == BVM_CLASS_EXEC) {
+		rq->ctx.exec.path = 1;
+		return;
+	}
+	rq->ctx.files.path = 1;
+	rq->ctx.files.type = kind;
+	rq->ctx.files.owner = 1;
+	if (!inode)
+		return;
+	rq->ctx.files.type = bailiff_kind_of_mode(inode->i_mode);
+	rq->ctx.files.owner = vfsuid_eq_kuid(
+		i_uid_into_vfsuid(mnt_idmap(path->mnt), inode),
+		rq->cred->fsuid);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * request.h - what a hook asks: who wants to do what to which object
+ */
+#ifndef BAILIFF_REQUEST_H
+#define BAILIFF_REQUEST_H
+
+#include <linux/cred.h>
+#include <linux/path.h>
+
+#include "set.h"
+#include "vm/hooks.h"
+
+/*
+ * Filled by a hook, then given to bailiff_decide(). Everything is borrowed.
+ * The fields of ctx that are the same for every request of a class are filled
+ * by bailiff_request_init().
+ */
+struct bailiff_request {
+	const struct cred *cred; /* the subject */
+	const struct bailiff_set *set; /* its domains, never NULL */
+	u32 class; /* enum bvm_class */
+	u64 ops; /* operations of the class, all of which must be allowed */
+	const struct path *path; /* the object, or NULL */
+	u32 walk; /* BAILIFF_WALK_* for path */
+	u32 reason; /* enum bvm_reason: denied before any rule; NONE */
+	bool silent; /* the kernel only probes: count, but do not record */
+	const struct path *second; /* for the record only, or NULL */
+	const char *detail; /* for the record only, or NULL */
+	union bvm_ctx ctx;
+};
+
+/* A request of class by cred, whose domains are set; no operations yet. */
+void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
+			  const struct bailiff_set *set, u32 class);
+
+/*
+ * The object is path; its kind and owner come from its inode, or, if there is
+ * none yet, are kind and the caller.
+ */
+void bailiff_request_path(struct bailiff_request *rq, const struct path *path,
+			  u32 kind);
+
+#endif /* BAILIFF_REQUEST_H */

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * set.h - the domains that confine a task
+ *
+ * A domain is one reason to be confined: a policy, the bound cgroup that
+ * brought it, and the home root in which its paths have a meaning. A task has
+ * a set of them, in its credentials; every domain of the set must allow what
+ * the task does. A set never changes: joining makes another one.
+ *
+ * Tasks that joined the same binding with the same home share one set, so
+ * that "mine" means "my container's".
+ */
+#ifndef BAILIFF_SET_H
+#define BAILIFF_SET_H
+
+#include <linux/list.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "vm/limits.h"
+
+struct bailiff_slot;
+
+/* The mount root that holds the first component of a task's paths. */
+struct bailiff_home {
+	u64 ino;
+	dev_t dev;
+};
+
+/* Constant while its set lives. */
+struct bailiff_domain {
+	struct bailiff_slot *slot; /* owned; counted in slot->num_domains */
+	u64 cgroup; /* id of the bound cgroup; 0: entered through `self` */
+	struct bailiff_home home;
+	char label[BVM_MAX_NAME];
+};
+
+struct bailiff_set {
+	u64 id; /* never used again */
+	/*
+	 * A number that is never used again either, and is replaced after any
+	 * policy of the set changed. What was judged under a stamp need not be
+	 * judged again under the same one.
+	 */
+	u64 stamp;
+	refcount_t ref;
+	struct work_struct work; /* frees */
+	struct list_head node; /* all sets, under set_lock */
+	u32 num; /* 1 .. BVM_MAX_STACKED */
+	struct bailiff_domain domain[] __counted_by(num);
+};
+
+/*
+ * Returns an owned set that has the domains of old (which may be NULL) and one
+ * more; the caller must put it. Takes its own references. Sleeps. ERR_PTR:
+ * -E2BIG the set is full, -ENOMEM, -ENOENT the policy was unloaded meanwhile.
+ */
+struct bailiff_set *bailiff_set_add(const struct bailiff_set *old,
+				    const struct bailiff_domain *domain);
+
+/* Returns set, counted once more. NULL is fine. */
+struct bailiff_set *bailiff_set_get(struct bailiff_set *set);
+
+/* Any context; the last put frees later, from a work queue. NULL is fine. */
+void bailiff_set_put(struct bailiff_set *set);
+
+/* Does a domain of this policy and cgroup belong to the set? NULL: no. */
+bool bailiff_set_has(const struct bailiff_set *set,
+		     const struct bailiff_slot *slot, u64 cgroup);
+
+/*
+ * To be called after the policy in slot changed: what tasks under it did
+ * before is judged again at its next use.
+ */
+void bailiff_set_restamp(const struct bailiff_slot *slot);
+
+/*
+ * The stamp to remember for what is judged now. Read it before judging: the
+ * policies read after are at least as new.
+ */
+static inline u64 bailiff_set_stamp(const struct bailiff_set *set)
+{
+	return smp_load_acquire(&set->stamp);
+}
+
+#endif /* BAILIFF_SET_H */
