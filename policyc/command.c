@@ -1,14 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "command.h"
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-static void summarize(const struct run *run, const char *path,
-		      const struct ast_policy *policy)
+#include "command.h"
+#include "image_out.h"
+#include "source.h"
+
+/* A policy as the kernel will see it. */
+struct built {
+	const struct ast_policy *policy;
+	struct buf bytes;
+	struct bvm_image img;
+};
+
+static bool build(struct run *run, const char *path, struct built *built)
+{
+	struct bvm_error err;
+
+	built->policy = parse_policy(run->arena, run->diag, &run->parse, path);
+	built->bytes = (struct buf)BUF_INIT(run->arena);
+	return built->policy &&
+	       !image_build(run->arena, run->diag, built->policy,
+			    &built->bytes) &&
+	       !image_load(run->arena, built->bytes.data, built->bytes.len,
+			   &built->img, &err);
+}
+
+static const char *plural(u32 num)
+{
+	return num == 1 ? "" : "s";
+}
+
+static void print_checked(const struct run *run, const char *path,
+			  const struct ast_policy *policy)
 {
 	if (run->json)
 		return;
-	printf("%s: policy %s: %u rules from %u file%s, no errors\n", path,
-	       policy->name, policy->num_rules, policy->num_sources,
-	       policy->num_sources == 1 ? "" : "s");
+	printf("%s: policy %s: %u rule%s from %u file%s, %u test%s: ok\n", path,
+	       policy->name, policy->num_rules, plural(policy->num_rules),
+	       policy->num_sources, plural(policy->num_sources),
+	       policy->num_tests, plural(policy->num_tests));
 }
 
 int command_check(struct run *run)
@@ -17,13 +50,125 @@ int command_check(struct run *run)
 	int i;
 
 	for (i = 0; i < run->num_operands; i++) {
-		const struct ast_policy *policy = parse_policy(
-			run->arena, run->diag, &run->parse, run->operands[i]);
+		const char *path = run->operands[i];
+		struct built *built = arena_alloc(run->arena, sizeof(*built));
 
-		if (policy)
-			summarize(run, run->operands[i], policy);
-		else
+		if (!build(run, path, built))
 			code = EXIT_BAD;
+		else
+			print_checked(run, path, built->policy);
 	}
 	return code;
+}
+
+/* ---- build ---- */
+
+static void print_program(const struct bvm_image *img, u32 class)
+{
+	const struct bvm_program_header *header = img->programs[class].header;
+
+	if (header)
+		printf("  %-14s %4u instructions, at most %u run, "
+		       "%llu table steps\n",
+		       bvm_classes[class].name, header->num_insns,
+		       header->max_insns,
+		       (unsigned long long)header->max_steps);
+}
+
+static void print_built(const struct built *built, const char *out)
+{
+	const struct bvm_image *img = &built->img;
+	u32 states = 0;
+	u32 i;
+
+	for (i = 0; i < img->num_tables; i++)
+		if (img->tables[i].kind == BVM_TABLE_DFA)
+			states += img->tables[i].count;
+	printf("%s: policy %s: %u rule%s, %u states, %zu bytes\n", out,
+	       img->name, img->num_rules, plural(img->num_rules), states,
+	       built->bytes.len);
+	for (i = 1; i < BVM_NUM_CLASSES; i++)
+		print_program(img, i);
+}
+
+static int write_all(int fd, const struct buf *buf)
+{
+	size_t done = 0;
+
+	while (done < buf->len) {
+		ssize_t got = write(fd, buf->data + done, buf->len - done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		done += (size_t)got;
+	}
+	return 0;
+}
+
+/* Whole or not at all: under another name first. */
+static int write_file(struct arena *arena, const char *path,
+		      const struct buf *buf)
+{
+	char *temporary = arena_printf(arena, "%s.XXXXXX", path);
+	int fd = mkostemp(temporary, O_CLOEXEC);
+	mode_t mask;
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	mask = umask(0);
+	(void)umask(mask);
+	err = write_all(fd, buf);
+	if (!err && fchmod(fd, 0666 & ~mask))
+		err = -errno;
+	if (close(fd) && !err)
+		err = -errno;
+	if (!err && rename(temporary, path))
+		err = -errno;
+	if (err)
+		(void)unlink(temporary);
+	return err;
+}
+
+/* Devices and pipes are written to, files are replaced. */
+static int write_out(struct arena *arena, const char *path,
+		     const struct buf *buf)
+{
+	struct stat st;
+	int fd, err;
+
+	if (!strcmp(path, "-"))
+		return write_all(STDOUT_FILENO, buf);
+	if (stat(path, &st) || S_ISREG(st.st_mode))
+		return write_file(arena, path, buf);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = write_all(fd, buf);
+	(void)close(fd);
+	return err;
+}
+
+int command_build(struct run *run)
+{
+	struct built *built = arena_alloc(run->arena, sizeof(*built));
+	const char *out = run->out;
+	int err = 0;
+
+	if (!build(run, run->operands[0], built))
+		return EXIT_BAD;
+	if (!out)
+		out = arena_printf(run->arena, "%s.img", built->policy->name);
+	if (!run->dry)
+		err = write_out(run->arena, out, &built->bytes);
+	if (err) {
+		fprintf(stderr, "policyc: cannot write %s: %s\n", out,
+			strerror(-err));
+		return EXIT_MACHINE;
+	}
+	if (!run->json && strcmp(out, "-"))
+		print_built(built, run->dry ? run->operands[0] : out);
+	return EXIT_YES;
 }

@@ -24,7 +24,7 @@ struct run {
 	struct parse_options parse;
 	const char *out; /* -o, or NULL */
 	bool dry; /* -n */
-	bool json; /* --json */
+	bool json; /* --json: messages on the standard output, nothing else */
 	int num_operands;
 	char **operands;
 };
@@ -33,6 +33,10 @@ struct run {
  * Each returns an exit code. Messages that are in run->diag at the end are
  * printed by the caller.
  */
+
+/* Everything that is wrong with policies, their tests included. */
 int command_check(struct run *run);
+/* One policy to an image, at -o or at NAME.img. */
+int command_build(struct run *run);
 
 #endif /* POLICYC_COMMAND_H */

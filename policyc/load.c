@@ -191,9 +191,11 @@ static void include_file(struct loader *loader, struct file *file,
 {
 	const struct source *source;
 	struct file *other;
-	const char *path = find_include(loader, search, name->text);
+	const char *path = NULL;
 
-	if (loader->options->no_includes || !path) {
+	if (!loader->options->no_includes)
+		path = find_include(loader, search, name->text);
+	if (!path) {
 		report_not_found(loader, search, name);
 		return;
 	}

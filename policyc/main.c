@@ -12,11 +12,14 @@ static const struct command {
 	int (*run)(struct run *run);
 	const char *options;
 	int min_operands, max_operands;
+	bool request; /* operands may start with '-', so options come first */
 	const char *operands;
 	const char *help;
 } commands[] = {
-	{ "check", command_check, "IDj", 1, INT_MAX, "FILE...",
-	  "say all that is wrong with policies" },
+	{ "check", command_check, "IDj", 1, INT_MAX, false, "POLICY...",
+	  "say all that is wrong with policies, and run their tests" },
+	{ "build", command_build, "IDonj", 1, 1, false, "POLICY",
+	  "make an image for the kernel, NAME.img unless -o says otherwise" },
 };
 
 static const struct {
@@ -124,9 +127,9 @@ static int take_options(struct run *run, const struct command *command,
 {
 	int letter;
 
-	/* '+': a request may start with '-', so options come first. */
-	while ((letter = getopt_long(argc, argv, "+I:D:o:nh", long_options,
-				     NULL)) != -1) {
+	while ((letter = getopt_long(
+			argc, argv, command->request ? "+I:D:o:nh" : "I:D:o:nh",
+			long_options, NULL)) != -1) {
 		if (letter == 'h') {
 			print_help(command);
 			return EXIT_YES + 1;
@@ -165,7 +168,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 	run.diag = diag_create(run.arena, &options);
 	code = command->run(&run);
 	(void)fflush(stdout);
-	diag_print(run.diag, run.json ? stdout : stderr);
+	diag_print(run.diag, run.json && !command->request ? stdout : stderr);
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("policyc: cannot write");
 		code = EXIT_MACHINE;
