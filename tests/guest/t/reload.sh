@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 90
+#
+# A decision belongs to one version of a policy. One version allows reading and
+# not writing, the other writing and not reading: neither lets a file be opened
+# for both, so such an open can only succeed by a mixture of the two.
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+
+work=/run/reload
+mkdir -p $work
+cp "$BAILIFF_TOP/build/guest/opener" $work/opener
+echo content > $work/file
+
+policy()
+{
+	cat <<EOF
+bailiff: 1
+policy: flip
+include: [base/stdio]
+files:
+  - allow: [$1]
+    paths: $work/file
+exec:
+  - allow: $work/opener
+EOF
+}
+
+policy read > $work/reader.yaml
+policy write > $work/writer.yaml
+for version in reader writer; do
+	succeeds "the $version's policy compiles" \
+		policyc build -I "$BAILIFF_TOP/policies" $work/$version.yaml \
+		-o $work/$version.img
+done
+succeeds "the reader's is loaded" bailiffctl load $work/reader.img
+
+bailiffctl run --policy flip -- $work/opener $work/file 8 > $work/out &
+opener=$!
+loads=0
+while kill -0 $opener 2> /dev/null; do
+	bailiffctl load $work/writer.img > /dev/null || break
+	bailiffctl load $work/reader.img > /dev/null || break
+	loads=$((loads + 2))
+done
+wait $opener
+is $? 0 "the confined program ends by itself"
+counts=$(cat $work/out)
+diag "$loads loads, opens: $counts"
+[ "$loads" -ge 20 ] && ok "the policy was replaced often" ||
+	not_ok "the policy was replaced often"
+like "$counts" '^read [1-9]' "the one version was in force at times"
+like "$counts" 'write [1-9]' "the other was, too"
+like "$counts" 'both 0$' "no open was judged by a mixture"
+done_testing
