@@ -80,7 +80,7 @@ static u64 reverse(u64 w, u32 bits)
 	return __builtin_bswap64(w);
 }
 
-static struct bvm_num swap(struct bvm_num a, const struct bvm_insn *insn)
+static struct bvm_num swap_bytes(struct bvm_num a, const struct bvm_insn *insn)
 {
 	const u32 bits = insn->imm;
 
@@ -172,7 +172,7 @@ static int verify_nums(struct bvm_verifier *v, const struct bvm_insn *insn)
 	if (!is_mov && dst->lost > lost)
 		lost = dst->lost;
 	if (BVM_CODE_OP(insn->code) == BVM_ALU_END)
-		a = swap(a, insn);
+		a = swap_bytes(a, insn);
 	else if (is_mov)
 		a = move_num(insn, b, bits);
 	else
