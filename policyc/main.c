@@ -30,14 +30,29 @@ static const struct {
 	{ 'D', "-D NAME=VALUE  set a variable of the policy" },
 	{ 'o', "-o FILE        write to FILE" },
 	{ 'n', "-n             write nothing" },
+	{ 'w',
+	  "--why-not      show rules that do not match, and what they lack" },
+	{ 't', "--trace        show each step of the decision" },
 	{ 'j', "--json         messages as JSON" },
 };
 
 static const struct option long_options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "why-not", no_argument, NULL, 'w' },
+	{ "trace", no_argument, NULL, 't' },
 	{ NULL, 0, NULL, 0 },
 };
+
+static const char *option_text(int letter)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(option_help); i++)
+		if (option_help[i].letter == letter)
+			return option_help[i].text;
+	return "";
+}
 
 static void print_usage(FILE *out)
 {
@@ -108,6 +123,10 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->out = value;
 	else if (letter == 'n')
 		run->dry = true;
+	else if (letter == 'w')
+		run->why_not = true;
+	else if (letter == 't')
+		run->trace = true;
 	else if (letter == 'j')
 		run->json = true;
 }
@@ -137,8 +156,8 @@ static int take_options(struct run *run, const struct command *command,
 		if (letter == '?')
 			return wrong_use(command) + 1;
 		if (!strchr(command->options, letter)) {
-			fprintf(stderr, "policyc: %s has no option '%s'\n",
-				command->name, argv[optind - 1]);
+			fprintf(stderr, "policyc: %s does not take %s\n",
+				command->name, option_text(letter));
 			return wrong_use(command) + 1;
 		}
 		take_option(run, letter, optarg);

@@ -186,6 +186,17 @@ static bool find_in_list(struct part part, struct part *found, char *cause)
 	return false;
 }
 
+/* "a: b", which would be a key and its value. */
+static bool has_colon(const struct part *part)
+{
+	size_t i;
+
+	for (i = part->from; i + 1 < part->to; i++)
+		if (part->line[i] == ':' && part->line[i + 1] == ' ')
+			return true;
+	return false;
+}
+
 static bool find_part(struct part value, struct part *found, char *cause)
 {
 	char first;
@@ -207,7 +218,7 @@ static bool find_part(struct part value, struct part *found, char *cause)
 	} else if (is_quote(first)) {
 		return false;
 	} else if (!strchr(indicators, first)) {
-		if (value.line[value.to - 1] != ':')
+		if (value.line[value.to - 1] != ':' && !has_colon(&value))
 			return false;
 		first = ':';
 	}

@@ -154,6 +154,8 @@ long value_name(struct parse *parse, const struct bvm_name *names,
 
 /* ---- numbers ---- */
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyz"
+
 /* Digits up to *end; false if there are none, or they do not fit. */
 static bool read_digits(const char *text, size_t len, u64 *number)
 {
@@ -173,7 +175,8 @@ static bool read_digits(const char *text, size_t len, u64 *number)
 	return len > 0;
 }
 
-static void explain_number(struct parse *parse, const char *text)
+static void explain_number(struct parse *parse, enum key_id key,
+			   const char *text)
 {
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'o'))
 		diag_note(parse->diag, "write it in decimal");
@@ -183,6 +186,9 @@ static void explain_number(struct parse *parse, const char *text)
 	else if (strpbrk(text, ",_"))
 		diag_note(parse->diag, "write plain digits; several values "
 				       "are a list: [80, 443]");
+	else if (keys[key].parent == KEY_IN_WHEN && strpbrk(text, LETTERS))
+		diag_note(parse->diag, "names differ from container to "
+				       "container; write the number");
 	else if (*text == '-')
 		diag_note(parse->diag, "there are no negative ones");
 }
@@ -200,7 +206,7 @@ static bool read_number(struct parse *parse, enum key_id key,
 	    !read_digits(high, strlen(high), &range->hi)) {
 		diag_report(parse->diag, &value->span, NOT_NUMBER,
 			    keys[key].name, text);
-		explain_number(parse, text);
+		explain_number(parse, key, text);
 		return false;
 	}
 	/* YAML 1.1 reads these as octal. */

@@ -11,8 +11,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
-	static const struct diag_options shown = { .json = true,
-						   .lint = true };
+	static const struct diag_options shown = { .json = true, .lint = true };
 	static const struct parse_options options = { .no_includes = true };
 	struct arena *arena = arena_create();
 	struct diag *diag = diag_create(arena, &shown);

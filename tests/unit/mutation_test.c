@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Policies with something changed at random: each is a policy still, or is
+ * refused with a message. The sanitizers watch for the rest.
+ */
+#include <check.h>
+#include <glob.h>
+#include <stdlib.h>
+
+#include "policyc/buf.h"
+#include "policyc/parse.h"
+#include "policyc/source.h"
+
+#define NUM_ROUNDS 500
+#define MAX_CHANGES 4
+
+static glob_t policies;
+static u64 seed;
+
+/* The same in every run. */
+static u32 draw(u32 below)
+{
+	seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+	return (u32)(seed >> 33) % below;
+}
+
+static void cut(struct buf *text, size_t from, size_t len)
+{
+	memmove(text->data + from, text->data + from + len,
+		text->len - from - len);
+	text->len -= len;
+}
+
+static void insert(struct buf *text, size_t at, const char *what, size_t len)
+{
+	(void)buf_reserve(text, len);
+	memmove(text->data + at + len, text->data + at, text->len - len - at);
+	memcpy(text->data + at, what, len);
+}
+
+/* One change: a byte, a piece of YAML, a line taken out or doubled. */
+static void change(struct buf *text)
+{
+	static const char *const pieces[] = {
+		"{",	 "[",	 "}",	  "]",
+		"*",	 "&a ",	 "!t ",	  "|\n",
+		"\t",	 "\n",	 ": ",	  "- ",
+		"# ",	 "${",	 "${a}",  "\"",
+		"'",	 "\\",	 "/**",	  "0x1",
+		"~",	 "null", "---\n", "\xff",
+		"\xc2",	 "%",	 "::",	  "-1",
+		"allow", "deny", "all",	  "99999999999999999999999999",
+	};
+	size_t at = draw((u32)text->len);
+	const u8 *end = memchr(text->data + at, '\n', text->len - at);
+	size_t line = end ? (size_t)(end - text->data) - at + 1 :
+			    text->len - at;
+	const char *piece = pieces[draw(ARRAY_SIZE(pieces))];
+	char copy[64];
+
+	switch (draw(4)) {
+	case 0:
+		text->data[at] = (u8)draw(256);
+		break;
+	case 1:
+		insert(text, at, piece, strlen(piece));
+		break;
+	case 2:
+		cut(text, at, line < text->len ? line : 1);
+		break;
+	default:
+		line = line < sizeof(copy) ? line : sizeof(copy);
+		memcpy(copy, text->data + at, line);
+		insert(text, at, copy, line);
+	}
+}
+
+static void print_nowhere(struct diag *diag)
+{
+	FILE *out = fopen("/dev/null", "w");
+
+	ck_assert_ptr_nonnull(out);
+	diag_print(diag, out);
+	(void)fclose(out);
+}
+
+START_TEST(a_changed_policy_is_taken_or_refused_with_a_reason)
+{
+	static const struct parse_options options = { .no_includes = true };
+	static const struct diag_options shown = { .lint = true };
+	struct arena *arena = arena_create();
+	struct diag *diag = diag_create(arena, &shown);
+	struct buf text = BUF_INIT(arena);
+	const struct source *source;
+	const struct ast_policy *policy;
+	u32 i;
+
+	seed = (u64)_i;
+	i = draw((u32)policies.gl_pathc);
+	ck_assert_int_eq(source_read(arena, policies.gl_pathv[i], &source), 0);
+	buf_put(&text, source->text, source->len);
+	for (i = draw(MAX_CHANGES) + 1; i && text.len; i--)
+		change(&text);
+	source = source_create(arena, "m", buf_text(&text), text.len);
+	policy = parse_text(arena, diag, &options, source);
+	ck_assert_int_eq(!policy, diag_num_errors(diag) > 0);
+	print_nowhere(diag);
+	arena_free(arena);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("mutation");
+	TCase *tests = tcase_create("mutation");
+	SRunner *runner;
+	int failed;
+
+	/* `make test` runs this in the top directory. */
+	if (glob("tests/policy/accept/*.yaml", 0, NULL, &policies))
+		return EXIT_FAILURE;
+	tcase_add_loop_test(tests,
+			    a_changed_policy_is_taken_or_refused_with_a_reason,
+			    0, NUM_ROUNDS);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	globfree(&policies);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
