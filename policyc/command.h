@@ -24,6 +24,8 @@ struct run {
 	struct parse_options parse;
 	const char *out; /* -o, or NULL */
 	bool dry; /* -n */
+	bool why_not; /* --why-not */
+	bool trace; /* --trace */
 	bool json; /* --json: messages on the standard output, nothing else */
 	int num_operands;
 	char **operands;

@@ -340,6 +340,16 @@ static int find_role(const struct lists *lists, const struct ast_rule *rule,
 	return ROLE_RULE;
 }
 
+bool lists_rule_need(const struct lists *lists, u32 rule, u32 op, u64 *need)
+{
+	int role = find_role(lists, &lists->ast->rules[rule], op);
+
+	if (role < 0)
+		return false;
+	*need = item_need(lists, rule << ROLE_BITS | role);
+	return true;
+}
+
 u32 lists_choose(struct lists *lists, u32 op, const u32 *rules, u32 num)
 {
 	u32 *items = lists->scratch;

@@ -48,6 +48,12 @@ void lists_init(struct lists *lists, struct arena *arena, struct diag *diag,
  */
 u32 lists_choose(struct lists *lists, u32 op, const u32 *rules, u32 num);
 
+/*
+ * Does the rule (its index) name the operation, and which predicates must
+ * hold then? The object is the caller's business.
+ */
+bool lists_rule_need(const struct lists *lists, u32 rule, u32 op, u64 *need);
+
 /* May and must the list allow? */
 void lists_rights(const struct lists *lists, u32 list, bool *may, bool *must);
 

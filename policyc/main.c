@@ -156,8 +156,10 @@ static int take_options(struct run *run, const struct command *command,
 		if (letter == '?')
 			return wrong_use(command) + 1;
 		if (!strchr(command->options, letter)) {
-			fprintf(stderr, "policyc: %s does not take %s\n",
-				command->name, option_text(letter));
+			const char *text = option_text(letter);
+
+			fprintf(stderr, "policyc: %s does not take %.*s\n",
+				command->name, (int)strcspn(text, " "), text);
 			return wrong_use(command) + 1;
 		}
 		take_option(run, letter, optarg);

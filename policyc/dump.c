@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+
+#include "dump.h"
+#include "input.h"
+#include "show.h"
+#include "vm/disasm.h"
+#include "vm/insn.h"
+
+/* Text from an image, with what a terminal might obey as '?'. */
+static void print_text(const char *text)
+{
+	for (; *text; text++)
+		putchar(iscntrl((u8)*text) ? '?' : *text);
+}
+
+static void print_classes(const char *what, u32 classes)
+{
+	if (!classes)
+		return;
+	printf("%s", what);
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
+		if (classes >> class & 1)
+			printf(" %s", bvm_classes[class].name);
+	printf("\n");
+}
+
+static void dump_header(const struct bvm_image *img)
+{
+	const struct bvm_image_header *h = img->header;
+	const struct bvm_meta *meta = img->meta;
+
+	printf("policy %s\n", img->name);
+	if (*bvm_image_string(img, meta->description)) {
+		printf("description ");
+		print_text(bvm_image_string(img, meta->description));
+		printf("\n");
+	}
+	printf("version %u, language %u, %u bytes, %u sections\nsource ",
+	       h->version, h->language, h->len, h->num_sections);
+	for (u32 i = 0; i < sizeof(h->source_digest); i++)
+		printf("%02x", h->source_digest[i]);
+	printf("\n");
+	if (meta->flags & BVM_META_PATH_RULES)
+		printf("has path rules\n");
+	if (meta->flags & BVM_META_ENTER_SELF)
+		printf("may be entered by anybody with no_new_privs\n");
+	print_classes("audit mode:", meta->audit_classes);
+	print_classes("may go unmediated:", meta->unmediated);
+}
+
+static void dump_tables(const struct bvm_image *img)
+{
+	static const char *const kinds[] = {
+		[BVM_TABLE_DFA] = "dfa",     [BVM_TABLE_LPM] = "lpm",
+		[BVM_TABLE_SET] = "set",     [BVM_TABLE_RANGE] = "range",
+		[BVM_TABLE_ARRAY] = "array", [BVM_TABLE_LISTS] = "lists",
+	};
+	static const char *const units[] = {
+		[BVM_TABLE_DFA] = "states",	[BVM_TABLE_LPM] = "nodes",
+		[BVM_TABLE_SET] = "keys",	[BVM_TABLE_RANGE] = "intervals",
+		[BVM_TABLE_ARRAY] = "elements", [BVM_TABLE_LISTS] = "lists",
+	};
+
+	printf("\n");
+	for (u32 i = 0; i < img->num_tables; i++) {
+		const struct bvm_table *t = &img->tables[i];
+
+		printf("table %u: %s, %u %s", i, kinds[t->kind], t->count,
+		       units[t->kind]);
+		if (t->kind == BVM_TABLE_DFA)
+			printf(", %u cells, %u classes, %u rows", t->aux,
+			       t->dfa.head->num_classes, t->dfa.num_rows);
+		if (t->kind == BVM_TABLE_LISTS)
+			printf(", %u entries", t->aux);
+		printf(", at most %u steps%s\n", t->max_steps,
+		       i == img->rights_dfa ? ", the paths" : "");
+	}
+}
+
+static void dump_list(struct arena *arena, const struct bvm_image *img,
+		      u32 class, const struct bvm_table *t, u32 list)
+{
+	for (u32 i = t->lists.first[list]; i < t->lists.first[list + 1]; i++) {
+		const struct bvm_decision *d = &t->lists.entries[i];
+		struct buf buf = BUF_INIT(arena);
+
+		show_verdict(&buf, img, class, d->verdict);
+		printf("  %6u %016llx  ", list, (unsigned long long)d->need);
+		print_text(buf_text(&buf));
+		printf("\n");
+	}
+}
+
+/* Lists belong to the class whose program was given their table. */
+static void dump_lists(struct arena *arena, const struct bvm_image *img,
+		       u32 class, u32 table)
+{
+	const struct bvm_table *t = &img->tables[table];
+
+	printf("  list   needs             verdict\n");
+	for (u32 list = 0; list < t->count; list++)
+		dump_list(arena, img, class, t, list);
+}
+
+static void dump_program(struct arena *arena, const struct bvm_image *img,
+			 u32 class)
+{
+	const struct bvm_program *p = &img->programs[class];
+	u32 table = 0;
+	u32 pc = 0;
+	char text[128];
+
+	printf("\nprogram %s: %u instructions, at most %u run, %u calls, "
+	       "%llu table steps, %u bytes of stack\n",
+	       bvm_classes[class].name, p->header->num_insns,
+	       p->header->max_insns, p->header->max_calls,
+	       (unsigned long long)p->header->max_steps,
+	       p->header->stack_bytes);
+	while (pc < p->header->num_insns) {
+		u32 at = pc;
+
+		if (p->insns[pc].code == BVM_MOV64_K && p->insns[pc].dst == 2)
+			table = p->insns[pc].imm;
+		pc += bvm_disasm(p->insns, p->header->num_insns, pc, text,
+				 sizeof(text));
+		printf("  %4u  %s\n", at, text);
+	}
+	if (table < img->num_tables &&
+	    img->tables[table].kind == BVM_TABLE_LISTS)
+		dump_lists(arena, img, class, table);
+}
+
+static void dump_rules(struct arena *arena, const struct bvm_image *img)
+{
+	static const char *const kinds[] = { "allow", "deny", "audit" };
+
+	printf("\n");
+	for (u32 i = 0; i < img->num_rules; i++) {
+		const struct bvm_rule *rule = &img->rules[i];
+		struct buf buf = BUF_INIT(arena);
+
+		show_ops(&buf, rule->class, rule->ops);
+		printf("rule %u: ", i + 1);
+		print_text(bvm_image_string(img, rule->file));
+		printf(":%u: %s %s: %s", rule->line, kinds[rule->kind],
+		       bvm_classes[rule->class].name, buf_text(&buf));
+		if (*bvm_image_string(img, rule->message)) {
+			printf("; ");
+			print_text(bvm_image_string(img, rule->message));
+		}
+		printf("\n");
+	}
+}
+
+static void dump_rights(struct arena *arena, const struct bvm_image *img)
+{
+	if (img->rights)
+		printf("\nrow    may; must\n");
+	for (u32 row = 0; img->rights && row < img->num_rights; row++) {
+		const struct bvm_rights *r = &img->rights[row];
+		u64 known = bvm_classes[BVM_CLASS_FILES].mediated;
+		struct buf buf = BUF_INIT(arena);
+
+		show_ops(&buf, BVM_CLASS_FILES, r->may & known);
+		buf_printf(&buf, "%s; ", r->may & BVM_RIGHT_EXEC ? " +exec" : "");
+		show_ops(&buf, BVM_CLASS_FILES, r->must & known);
+		buf_printf(&buf, "%s", r->must & BVM_RIGHT_EXEC ? " +exec" : "");
+		printf("%-6u %s\n", row, buf_text(&buf));
+	}
+}
+
+static void dump_selectors(const struct bvm_image *img)
+{
+	static const char *const kinds[] = {
+		[BVM_SELECT_IMAGE] = "image", [BVM_SELECT_NAME] = "name",
+		[BVM_SELECT_LABEL] = "label", [BVM_SELECT_ANNOTATION] =
+						      "annotation",
+		[BVM_SELECT_UNIT] = "unit",   [BVM_SELECT_CGROUP] = "cgroup",
+	};
+
+	for (u32 i = 0; i < img->num_selectors; i++) {
+		const struct bvm_selector *s = &img->selectors[i];
+
+		printf("%s%s ", i ? "" : "\n", kinds[s->kind]);
+		print_text(bvm_image_string(img, s->key));
+		printf("%s", *bvm_image_string(img, s->key) ? "=" : "");
+		print_text(bvm_image_string(img, s->value));
+		printf("\n");
+	}
+}
+
+int command_dump(struct run *run)
+{
+	struct input input;
+	int code = input_open(run, run->operands[0], &input);
+
+	if (code)
+		return code;
+	dump_header(input.img);
+	dump_selectors(input.img);
+	dump_tables(input.img);
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
+		if (input.img->programs[class].header)
+			dump_program(run->arena, input.img, class);
+	dump_rules(run->arena, input.img);
+	dump_rights(run->arena, input.img);
+	return EXIT_YES;
+}

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "explain.h"
+#include "input.h"
+#include "judge.h"
+#include "request.h"
+#include "show.h"
+#include "source.h"
+#include "vm/table.h"
+
+#define MAX_NEAREST 5 /* rules for other paths that --why-not shows */
+
+struct explain {
+	struct run *run;
+	struct input input;
+	struct request request;
+	struct judgement judgement;
+};
+
+/* ---- rules ---- */
+
+static void print_source(const struct ast_rule *rule)
+{
+	size_t len;
+	const char *line;
+
+	if (!rule->span.source)
+		return;
+	line = source_line(rule->span.source, rule->span.line, &len);
+	printf("%8u | %.*s\n", rule->span.line, (int)len, line);
+}
+
+/* The rule's text and message, below its name. */
+static void print_rule(const struct explain *x, u32 rule)
+{
+	const struct bvm_image *img = x->input.img;
+	const char *message;
+
+	if (!rule || rule > img->num_rules)
+		return;
+	if (x->input.ast)
+		print_source(&x->input.ast->rules[rule - 1]);
+	message = bvm_image_string(img, img->rules[rule - 1].message);
+	if (*message)
+		printf("  message: %s\n", message);
+}
+
+static void print_rule_name(const struct explain *x, const char *before,
+			    u32 rule)
+{
+	static const char *const kinds[] = { "allow", "deny", "audit" };
+	struct buf buf = BUF_INIT(x->run->arena);
+
+	show_rule(&buf, x->input.img, x->request.class, rule);
+	printf("%s%s (%s)\n", before, buf_text(&buf),
+	       kinds[x->input.img->rules[rule - 1].kind]);
+}
+
+/* Rules whose object matches: of the row, or of the class. */
+static u32 find_rules(const struct explain *x, const struct judge_case *c,
+		      u32 *rules)
+{
+	const struct ast_policy *ast = x->input.ast;
+	const struct intern *rows = &x->input.lowered->rows;
+	u32 class = x->request.class;
+	u32 num = 0;
+
+	if (class == BVM_CLASS_FILES || class == BVM_CLASS_EXEC) {
+		num = intern_len(rows, c->row);
+		memcpy(rules, intern_get(rows, c->row), num * sizeof(u32));
+		return num;
+	}
+	for (u32 i = 0; i < ast->num_rules; i++)
+		if (class != BVM_CLASS_CAPABILITIES ||
+		    ast->rules[i].caps >> c->run.ctx.capabilities.cap & 1)
+			rules[num++] = i;
+	return num;
+}
+
+/* Other rules that match; rules that would but for a condition: missing. */
+static void print_others(const struct explain *x, const struct judge_case *c,
+			 bool missing)
+{
+	const struct lowered_class *class =
+		&x->input.lowered->classes[x->request.class];
+	const struct ast_policy *ast = x->input.ast;
+	u32 *rules =
+		arena_array(x->run->arena, ast->num_rules, sizeof(*rules));
+	u32 num = find_rules(x, c, rules);
+
+	for (u32 i = 0; i < num; i++) {
+		u64 need;
+
+		if (rules[i] + 1 == bvm_verdict_rule(c->verdict) ||
+		    !lists_rule_need(&class->lists, rules[i], c->op, &need) ||
+		    !(need & ~c->preds) == missing)
+			continue;
+		print_rule_name(x, missing ? "not: " : "also: ", rules[i] + 1);
+		print_source(&ast->rules[rules[i]]);
+		for (u32 p = 0; p < class->preds.num; p++) {
+			struct buf buf = BUF_INIT(x->run->arena);
+
+			if (!(need & ~c->preds & 1ull << p))
+				continue;
+			show_pred(&buf, &class->preds.items[p]);
+			printf("  it needs %s\n", buf_text(&buf));
+		}
+	}
+}
+
+/* What an image alone knows: entries of the list that hold. */
+static void print_entries(const struct explain *x, const struct judge_case *c)
+{
+	const struct bvm_table *t = &x->input.img->tables[c->lists];
+
+	for (u32 i = t->lists.first[c->list]; i < t->lists.first[c->list + 1];
+	     i++) {
+		const struct bvm_decision *d = &t->lists.entries[i];
+		u32 rule = bvm_verdict_rule(d->verdict);
+
+		if (!(d->need & ~c->preds) && rule &&
+		    rule != bvm_verdict_rule(c->verdict))
+			print_rule_name(x, "also: ", rule);
+	}
+}
+
+/* ---- why not ---- */
+
+static u32 common_len(const char *x, const char *y)
+{
+	u32 len = 0;
+
+	while (x[len] && x[len] == y[len])
+		len++;
+	return len;
+}
+
+/* How much of path a pattern of the rule begins with. */
+static u32 nearness(const struct ast_rule *rule, const char *path,
+		    const char **pattern)
+{
+	u32 best = 0;
+
+	for (u32 i = 0; i < rule->paths.num; i++) {
+		u32 len = common_len(rule->paths.items[i].text, path);
+
+		if (len <= best)
+			continue;
+		best = len;
+		*pattern = rule->paths.items[i].text;
+	}
+	return best;
+}
+
+/* Rules that allow the operation on other paths, the most alike first. */
+static void print_nearest(const struct explain *x, const struct judge_case *c)
+{
+	const struct ast_policy *ast = x->input.ast;
+	u32 limit = U32_MAX;
+
+	for (u32 round = 0; round < MAX_NEAREST && limit > 1; round++) {
+		const char *pattern = NULL;
+		u32 best = 0, rule = 0;
+
+		for (u32 i = 0; i < ast->num_rules; i++) {
+			const struct ast_rule *r = &ast->rules[i];
+			const char *text = NULL;
+			u32 len;
+
+			if (r->class != x->request.class ||
+			    r->kind != BVM_RULE_ALLOW ||
+			    !(r->ops >> c->op & 1))
+				continue;
+			len = nearness(r, c->path, &text);
+			if (len <= best || len >= limit)
+				continue;
+			best = len;
+			rule = i;
+			pattern = text;
+		}
+		limit = best;
+		/* every pattern begins with the '/' */
+		if (best < 2)
+			return;
+		print_rule_name(x, "not: ", rule + 1);
+		printf("  it is for %s\n", pattern);
+	}
+}
+
+static void print_why_not(const struct explain *x, const struct judge_case *c)
+{
+	if (!x->input.ast) {
+		printf("--why-not needs the policy: an image has no patterns\n");
+		return;
+	}
+	print_others(x, c, true);
+	if (c->path && c->verdict & BVM_VERDICT_DENY)
+		print_nearest(x, c);
+}
+
+/* ---- trace ---- */
+
+static void print_walk(const struct explain *x, const struct judge_case *c)
+{
+	const struct bvm_image *img = x->input.img;
+	const struct bvm_table *t;
+	u32 state;
+
+	if (!c->path || img->rights_dfa >= img->num_tables)
+		return;
+	t = &img->tables[img->rights_dfa];
+	state = bvm_dfa_start(t);
+	printf("states: %u", state);
+	for (const char *p = c->path; *p; p++) {
+		state = bvm_dfa_step(t, state, *p);
+		printf(" %c %u", *p, state);
+	}
+	printf("\nrow: %u\n", bvm_dfa_accept(t, state));
+}
+
+static void print_trace(const struct explain *x, const struct judge_case *c)
+{
+	const struct bvm_table *t = &x->input.img->tables[c->lists];
+	u32 class = x->request.class;
+
+	print_walk(x, c);
+	printf("predicates: %llx\n", (unsigned long long)c->preds);
+	for (u32 i = 0; x->input.lowered && i < BVM_MAX_PREDICATES; i++) {
+		const struct preds *preds =
+			&x->input.lowered->classes[class].preds;
+		struct buf buf = BUF_INIT(x->run->arena);
+
+		if (i >= preds->num)
+			break;
+		show_pred(&buf, &preds->items[i]);
+		printf("  %2u %-3s %s\n", i, c->preds >> i & 1 ? "yes" : "no",
+		       buf_text(&buf));
+	}
+	printf("list: %u\n", c->list);
+	for (u32 i = t->lists.first[c->list]; i < t->lists.first[c->list + 1];
+	     i++) {
+		const struct bvm_decision *d = &t->lists.entries[i];
+		struct buf buf = BUF_INIT(x->run->arena);
+
+		show_verdict(&buf, x->input.img, class, d->verdict);
+		printf("  needs %llx: %s\n", (unsigned long long)d->need,
+		       buf_text(&buf));
+	}
+}
+
+/* ---- answers ---- */
+
+static void print_case(const struct explain *x, const struct judge_case *c)
+{
+	struct buf buf = BUF_INIT(x->run->arena);
+
+	show_verdict(&buf, x->input.img, x->request.class, c->verdict);
+	printf("%s\n", buf_text(&buf));
+	print_rule(x, bvm_verdict_rule(c->verdict));
+	if (x->input.ast)
+		print_others(x, c, false);
+	else
+		print_entries(x, c);
+	if (x->run->why_not)
+		print_why_not(x, c);
+	if (x->run->trace)
+		print_trace(x, c);
+}
+
+static void print_widens(const struct explain *x)
+{
+	struct buf buf = BUF_INIT(x->run->arena);
+	u64 extra = x->judgement.extra &
+		    bvm_classes[BVM_CLASS_FILES].mediated;
+
+	show_ops(&buf, BVM_CLASS_FILES, extra);
+	if (x->judgement.extra & BVM_RIGHT_EXEC)
+		buf_printf(&buf, "%sexec", extra ? ", " : "");
+	printf("deny: widens\n  %s would give rights that %s lacks: %s\n",
+	       x->request.paths[1], x->request.paths[0], buf_text(&buf));
+}
+
+/* A case of an open or divided answer, by what sets it apart. */
+static void print_part(const struct explain *x, const struct judge_case *c)
+{
+	struct buf buf = BUF_INIT(x->run->arena);
+	u32 class = x->request.class;
+
+	if (x->judgement.answer == JUDGE_DIFFERS) {
+		buf_printf(&buf, "%s", bvm_op_name(class, c->op));
+	} else {
+		buf_printf(&buf, "with ");
+		show_fields(&buf, class, &c->run.ctx, x->judgement.open);
+	}
+	buf_printf(&buf, ": ");
+	show_verdict(&buf, x->input.img, class, c->verdict);
+	printf("  %s\n", buf_text(&buf));
+}
+
+static int print_open(const struct explain *x)
+{
+	struct buf buf = BUF_INIT(x->run->arena);
+
+	if (x->judgement.answer == JUDGE_DIFFERS) {
+		printf("undecided: '%s' is a group, and its operations "
+		       "differ\n",
+		       x->request.verb);
+	} else {
+		show_field_names(&buf, x->request.class, x->judgement.open);
+		printf("undecided: it depends on %s, which the request does "
+		       "not give\n",
+		       buf_text(&buf));
+	}
+	print_part(x, &x->judgement.shown);
+	print_part(x, &x->judgement.other);
+	return EXIT_BAD;
+}
+
+static int answer(const struct explain *x)
+{
+	if (x->request.note)
+		printf("note: %s\n", x->request.note);
+	switch (x->judgement.answer) {
+	case JUDGE_OPEN:
+	case JUDGE_DIFFERS:
+		return print_open(x);
+	case JUDGE_ALLOW:
+		print_case(x, &x->judgement.shown);
+		break;
+	case JUDGE_DENY:
+		if (x->judgement.widens)
+			print_widens(x);
+		else
+			print_case(x, &x->judgement.shown);
+		break;
+	}
+	if (x->request.has_args)
+		printf("note: no rule looks at the program's arguments\n");
+	if (x->input.img->meta->audit_classes >> x->request.class & 1)
+		printf("note: class %s is in audit mode: a denial is only "
+		       "recorded\n",
+		       bvm_classes[x->request.class].name);
+	return x->judgement.answer == JUDGE_ALLOW ? EXIT_YES : EXIT_NO;
+}
+
+static int read_request(struct explain *x)
+{
+	const struct run *run = x->run;
+	struct request_error err;
+	int ret;
+
+	/* one word is a whole request; several were split by the shell */
+	if (run->num_operands == 2)
+		ret = request_parse(run->arena, run->operands[1], &x->request,
+				    &err);
+	else
+		ret = request_parse_words(
+			run->arena, (const char *const *)run->operands + 1,
+			run->num_operands - 1, &x->request, &err);
+	if (!ret)
+		return EXIT_YES;
+	diag_report(run->diag, NULL, REQUEST, err.text);
+	if (err.hint[0])
+		diag_note(run->diag, "%s", err.hint);
+	return EXIT_BAD;
+}
+
+int command_explain(struct run *run)
+{
+	struct explain *x = arena_alloc(run->arena, sizeof(*x));
+	int code;
+
+	x->run = run;
+	code = input_open(run, run->operands[0], &x->input);
+	if (!code)
+		code = read_request(x);
+	if (code)
+		return code;
+	if (judge_request(run->arena, x->input.img, &x->request,
+			  &x->judgement)) {
+		diag_report(run->diag, NULL, TEST_UNDECIDED,
+			    "the request leaves too much open");
+		return EXIT_BAD;
+	}
+	return answer(x);
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "request.h"
+#include "show.h"
+
+#define MAX_VALUES 6 /* of a predicate; the rest is counted */
+
+void show_rule(struct buf *buf, const struct bvm_image *img, u32 class,
+	       u32 rule)
+{
+	const struct bvm_rule *r;
+
+	if (!rule || rule > img->num_rules) {
+		buf_printf(buf, "%s %s",
+			   rule ? "a broken invariant in" : "the default of",
+			   bvm_classes[class].name);
+		return;
+	}
+	r = &img->rules[rule - 1];
+	buf_printf(buf, "rule %u, %s:%u", rule, bvm_image_string(img, r->file),
+		   r->line);
+}
+
+void show_verdict(struct buf *buf, const struct bvm_image *img, u32 class,
+		  u32 verdict)
+{
+	u32 err = bvm_verdict_errno(verdict);
+	const char *name = bvm_name_of(bvm_errno_names, err);
+
+	buf_printf(buf, "%s: ", verdict & BVM_VERDICT_DENY ? "deny" : "allow");
+	show_rule(buf, img, class, bvm_verdict_rule(verdict));
+	if (err && name)
+		buf_printf(buf, ", %s", name);
+	else if (err)
+		buf_printf(buf, ", errno %u", err);
+	if (verdict & BVM_VERDICT_KILL)
+		buf_printf(buf, ", kills");
+	if (verdict & BVM_VERDICT_QUIET)
+		buf_printf(buf, ", quiet");
+	if (verdict & BVM_VERDICT_AUDIT)
+		buf_printf(buf, ", recorded");
+}
+
+void show_ops(struct buf *buf, u32 class, u64 ops)
+{
+	const char *comma = "";
+
+	for (u32 op = 0; op < BVM_MAX_OPS; op++) {
+		if (!(ops >> op & 1))
+			continue;
+		buf_printf(buf, "%s%s", comma, bvm_op_name(class, op));
+		comma = ", ";
+	}
+}
+
+/* ---- fields ---- */
+
+/* The words for a field's numbers, or NULL. */
+static const struct bvm_name *words_of(u32 class, const char *name)
+{
+	if (!strcmp(name, "type"))
+		return class == BVM_CLASS_NETWORK ? bvm_socktype_names :
+						    bvm_kind_names;
+	if (!strcmp(name, "family"))
+		return bvm_family_names;
+	if (!strcmp(name, "protocol"))
+		return bvm_protocol_names;
+	if (!strcmp(name, "cap"))
+		return bvm_cap_names;
+	return NULL;
+}
+
+static void show_number(struct buf *buf, const struct bvm_name *words, u64 num)
+{
+	const char *word = words ? bvm_name_of(words, num) : NULL;
+
+	if (word)
+		buf_printf(buf, "%s", word);
+	else
+		buf_printf(buf, "%llu", (unsigned long long)num);
+}
+
+static void show_address(struct buf *buf, const struct bvm_addr *addr)
+{
+	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+	char text[INET6_ADDRSTRLEN] = "";
+
+	if (!memcmp(addr->bytes, mapped, sizeof(mapped)))
+		(void)inet_ntop(AF_INET, addr->bytes + 12, text, sizeof(text));
+	else
+		(void)inet_ntop(AF_INET6, addr->bytes, text, sizeof(text));
+	buf_printf(buf, "%s", text);
+}
+
+void show_prefix(struct buf *buf, const struct bvm_addr *addr, u32 len)
+{
+	const struct ast_cidr cidr = { .addr = *addr, .len = len };
+
+	show_address(buf, addr);
+	buf_printf(buf, "/%u", pred_is_ipv4(&cidr) ? len - 96 : len);
+}
+
+void show_field_names(struct buf *buf, u32 class, u64 fields)
+{
+	const char *comma = "";
+
+	for (u32 i = 0; i < bvm_classes[class].num_fields; i++) {
+		if (!(fields >> i & 1))
+			continue;
+		buf_printf(buf, "%s%s", comma,
+			   request_attr_name(buf->arena, class, i));
+		comma = ", ";
+	}
+}
+
+void show_fields(struct buf *buf, u32 class, const union bvm_ctx *ctx,
+		 u64 fields)
+{
+	const char *space = "";
+
+	for (u32 i = 0; i < bvm_classes[class].num_fields; i++) {
+		const struct bvm_field *field = &bvm_classes[class].fields[i];
+		const u8 *at = (const u8 *)ctx + field->off;
+		u32 number;
+
+		if (!(fields >> i & 1) || field->kind == BVM_FIELD_STR)
+			continue;
+		buf_printf(buf, "%s%s=", space,
+			   request_attr_name(buf->arena, class, i));
+		space = " ";
+		memcpy(&number, at, sizeof(number));
+		if (field->kind == BVM_FIELD_ADDR)
+			show_address(buf, (const void *)at);
+		else
+			show_number(buf, words_of(class, field->name), number);
+	}
+}
+
+/* ---- predicates ---- */
+
+static const struct bvm_name *pred_words(enum pred_field field)
+{
+	switch (field) {
+	case PRED_TYPE:
+		return bvm_kind_names;
+	case PRED_FAMILY:
+		return bvm_family_names;
+	case PRED_SOCKTYPE:
+		return bvm_socktype_names;
+	default:
+		return NULL;
+	}
+}
+
+static void show_range(struct buf *buf, enum pred_field field,
+		       const struct pred_range *range)
+{
+	const struct bvm_name *words = pred_words(field);
+
+	if (field == PRED_PROTOCOL) {
+		show_number(buf, bvm_socktype_names, range->lo >> 10);
+		buf_printf(buf, " ");
+		show_number(buf, bvm_protocol_names, range->lo & 1023);
+		return;
+	}
+	show_number(buf, words, range->lo);
+	if (range->hi > range->lo) {
+		buf_printf(buf, words ? " to " : "-");
+		show_number(buf, words, range->hi);
+	}
+}
+
+static void show_cidrs(struct buf *buf, const struct ast_cidrs *cidrs)
+{
+	for (u32 i = 0; i < cidrs->num && i < MAX_VALUES; i++) {
+		buf_printf(buf, i ? ", " : " ");
+		show_prefix(buf, &cidrs->items[i].addr, cidrs->items[i].len);
+	}
+	if (cidrs->num > MAX_VALUES)
+		buf_printf(buf, " and %u more", cidrs->num - MAX_VALUES);
+}
+
+void show_pred(struct buf *buf, const struct pred *pred)
+{
+	buf_printf(buf, "%s", pred_field_name(pred->field));
+	for (u32 i = 0; i < pred->num_ranges && i < MAX_VALUES; i++) {
+		buf_printf(buf, i ? ", " : " ");
+		show_range(buf, pred->field, &pred->ranges[i]);
+	}
+	if (pred->num_ranges > MAX_VALUES)
+		buf_printf(buf, " and %u more", pred->num_ranges - MAX_VALUES);
+	show_cidrs(buf, &pred->in);
+	if (pred->except.num)
+		buf_printf(buf, " except");
+	show_cidrs(buf, &pred->except);
+}
