@@ -7,6 +7,7 @@
 #include "command.h"
 #include "image_out.h"
 #include "source.h"
+#include "test.h"
 
 /* A policy as the kernel will see it. */
 struct built {
@@ -55,8 +56,11 @@ int command_check(struct run *run)
 
 		if (!build(run, path, built))
 			code = EXIT_BAD;
-		else
+		else if (!test_policy(run->arena, run->diag, built->policy,
+				      &built->img))
 			print_checked(run, path, built->policy);
+		else if (code == EXIT_YES)
+			code = EXIT_NO;
 	}
 	return code;
 }

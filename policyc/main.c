@@ -4,7 +4,10 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "dump.h"
+#include "explain.h"
 #include "suggest.h"
+#include "test.h"
 
 /* A command is a row; its options are the letters of option_help. */
 static const struct command {
@@ -20,6 +23,12 @@ static const struct command {
 	  "say all that is wrong with policies, and run their tests" },
 	{ "build", command_build, "IDonj", 1, 1, false, "POLICY",
 	  "make an image for the kernel, NAME.img unless -o says otherwise" },
+	{ "explain", command_explain, "IDjwt", 2, INT_MAX, true,
+	  "POLICY|IMAGE REQUEST", "say what decides a request, and why" },
+	{ "test", command_test, "IDj", 1, INT_MAX, false, "POLICY...",
+	  "run the tests that policies bring along" },
+	{ "dump", command_dump, "", 1, 1, false, "IMAGE",
+	  "show what is in an image" },
 };
 
 static const struct {
@@ -33,12 +42,16 @@ static const struct {
 	{ 'w',
 	  "--why-not      show rules that do not match, and what they lack" },
 	{ 't', "--trace        show each step of the decision" },
-	{ 'j', "--json         messages as JSON" },
+	{ 'j', "--json         answers and messages as JSON" },
+	{ 'w', "--why-not      say what would decide otherwise" },
+	{ 't', "--trace        show the program at work" },
 };
 
 static const struct option long_options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "why-not", no_argument, NULL, 'w' },
+	{ "trace", no_argument, NULL, 't' },
 	{ "why-not", no_argument, NULL, 'w' },
 	{ "trace", no_argument, NULL, 't' },
 	{ NULL, 0, NULL, 0 },
@@ -129,6 +142,10 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->trace = true;
 	else if (letter == 'j')
 		run->json = true;
+	else if (letter == 'w')
+		run->why_not = true;
+	else if (letter == 't')
+		run->trace = true;
 }
 
 static int wrong_use(const struct command *command)
