@@ -42,16 +42,12 @@ static const struct {
 	{ 'w',
 	  "--why-not      show rules that do not match, and what they lack" },
 	{ 't', "--trace        show each step of the decision" },
-	{ 'j', "--json         answers and messages as JSON" },
-	{ 'w', "--why-not      say what would decide otherwise" },
-	{ 't', "--trace        show the program at work" },
+	{ 'j', "--json         messages as JSON" },
 };
 
 static const struct option long_options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, 'j' },
-	{ "why-not", no_argument, NULL, 'w' },
-	{ "trace", no_argument, NULL, 't' },
 	{ "why-not", no_argument, NULL, 'w' },
 	{ "trace", no_argument, NULL, 't' },
 	{ NULL, 0, NULL, 0 },
@@ -142,10 +138,6 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->trace = true;
 	else if (letter == 'j')
 		run->json = true;
-	else if (letter == 'w')
-		run->why_not = true;
-	else if (letter == 't')
-		run->trace = true;
 }
 
 static int wrong_use(const struct command *command)
