@@ -164,6 +164,7 @@ static u32 find_values(struct judge *j, u32 field, u32 **values)
 {
 	const struct request_choice *choice = find_choice(j, field);
 	u64 max = j->info->fields[field].max;
+	const char *name = j->info->fields[field].name;
 	u32 num = 0;
 
 	*values = arena_array(j->arena, 3 * (size_t)j->num_constants + 66,
@@ -171,6 +172,11 @@ static u32 find_values(struct judge *j, u32 field, u32 **values)
 	if (choice) {
 		memcpy(*values, choice->values, choice->num * sizeof(u32));
 		return choice->num;
+	}
+	if (j->request->class == BVM_CLASS_NETWORK && !strcmp(name, "type")) {
+		for (u32 i = 0; bvm_socktype_names[i].name; i++)
+			(*values)[num++] = bvm_socktype_names[i].num;
+		return num;
 	}
 	(*values)[num++] = 0;
 	(*values)[num++] = max;
@@ -353,6 +359,8 @@ static void find_units(struct judge *j)
 		} else {
 			try_values(j, &unit, i, i);
 		}
+		if (unit.num == 1)
+			apply(j, &j->base, &unit, 0);
 		if (unit.num < 2)
 			continue;
 		j->units[j->num_units++] = unit;
@@ -431,6 +439,9 @@ static void check_widening(const struct judge *j, struct judgement *out)
 		return;
 	run_case(j, &j->base, out->shown.op, j->request->paths[0], &old);
 	run_case(j, &j->base, out->shown.op, j->request->paths[1], &new);
+	/* the same row: the same rules, conditions included */
+	if (new.row == old.row)
+		return;
 	out->extra = img->rights[new.row].may & ~img->rights[old.row].must;
 	if (!out->extra)
 		return;

@@ -287,6 +287,7 @@ static void find_rights(struct lowering *lo)
 {
 	const struct lowered_class *files = &lo->out->classes[BVM_CLASS_FILES];
 	const struct lowered_class *exec = &lo->out->classes[BVM_CLASS_EXEC];
+	const struct bvm_op_info *ops = bvm_classes[BVM_CLASS_FILES].ops;
 	u32 num = lo->out->rows.num;
 
 	lo->out->rights = arena_array(lo->arena, num, sizeof(struct bvm_rights));
@@ -294,9 +295,11 @@ static void find_rights(struct lowering *lo)
 		struct bvm_rights *rights = &lo->out->rights[row];
 
 		for (u32 op = 0; op < OPS_PER_ROW - 1; op++)
-			add_right(&files->lists,
-				  files->keys[row * OPS_PER_ROW + op],
-				  1ull << op, rights);
+			/* what has no path cannot be renamed */
+			if (ops[op].name && ops[op].how == BVM_HOW_PATH)
+				add_right(&files->lists,
+					  files->keys[row * OPS_PER_ROW + op],
+					  1ull << op, rights);
 		add_right(&exec->lists, exec->keys[row], BVM_RIGHT_EXEC,
 			  rights);
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -173,8 +174,9 @@ static int add_path(struct operand *o, const char *word)
 		return operand_fail(o->err, "path of %zu bytes, at most %u",
 				    strlen(path), BVM_MAX_PATH - 1);
 	if (changed)
-		r->note = arena_printf(o->arena, "'%s' is read as '%s'", word,
-				       path);
+		r->note = arena_printf(o->arena, "%s%s'%s' is read as '%s'",
+				       r->note ? r->note : "",
+				       r->note ? ", " : "", word, path);
 	r->paths[r->num_paths++] = path;
 	return 0;
 }
@@ -378,7 +380,7 @@ static int read_socket(struct operand *o, const char *const *words, u32 num)
 
 static int read_cap(struct operand *o, const char *const *words, u32 num)
 {
-	const char *word;
+	char *word;
 	u64 cap;
 	int ret;
 
@@ -386,8 +388,10 @@ static int read_cap(struct operand *o, const char *const *words, u32 num)
 		(void)operand_fail(o->err, "'capability' takes a capability");
 		return operand_hint(o->err, "as in 'capability sys_admin'");
 	}
-	word = words[0];
-	if (!strncasecmp(word, "cap_", 4))
+	word = arena_strdup(o->arena, words[0]);
+	for (char *c = word; *c; c++)
+		*c = tolower((u8)*c);
+	if (!strncmp(word, "cap_", 4))
 		word += 4;
 	ret = read_name(o, "capability", bvm_cap_names, word, &cap);
 	return ret ? ret : set_number(o, "cap", cap);
