@@ -14,7 +14,8 @@
 #
 # Nothing else may be said, lint aside. `# args: -D a=b` on a line of its own
 # gives policyc arguments. The text may be that of a note. Every message of
-# diag.def must be expected somewhere. Ends with "N passed, N failed".
+# diag.def must be expected somewhere. `# status: 1` on a line of its own is the
+# exit status, where it is not the directory's. Ends with "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 root=../..
@@ -42,6 +43,7 @@ replay()
 	local file=$1 want=$2 status=0 args
 
 	args=$(sed -n 's/^# args: //p' "$file")
+	want=$(sed -n 's/^# status: //p' "$file" | grep . || echo "$want")
 	# shellcheck disable=SC2086 # several words
 	"$policyc" check -I include $args "$file" > "$work/out" 2>&1 || status=$?
 	if awk -v want="$want" -v status="$status" -v file="$file" \
@@ -110,6 +112,51 @@ odd_files()
 		odd variables P233
 }
 
+# The head of a policy whose rules follow.
+head_of()
+{
+	printf 'bailiff: 1\npolicy: x\n%s:\n' "$1"
+}
+
+# What is over a limit of the compiler.
+large_policies()
+{
+	{ head_of files
+	  seq -f '  - {allow: read, paths: /x, when: {uid: %.0f}}' 70; } |
+		odd conditions P501
+	{ head_of files
+	  seq 0 4999 | awk '{ printf "  - {allow: read, paths: /x, when: " \
+		"{uid: %d, gid: %d, host-uid: %d}}\n", $1 % 20, \
+		$1 / 20 % 20, $1 / 400 }'; } | odd cases P503
+	{ head_of files
+	  echo '  - {allow: read, paths: "/**a?????????????????????"}'; } |
+		odd states P504
+	{ head_of files
+	  printf '  - {allow: read, paths: "/**%s**"}\n' a b c d e f g h i j \
+		k l m n o p q r; } | odd rows P505
+}
+
+# An image is no policy, and what is neither is no image.
+images()
+{
+	"$policyc" build accept/nginx.yaml -I include -o "$work/good.img" \
+		> /dev/null
+	head -c 200 "$work/good.img" > "$work/bad.img"
+	if "$policyc" explain "$work/bad.img" read /x > "$work/why" 2>&1 ||
+	   ! grep -q P507 "$work/why"; then
+		fail 'a bad image'
+	else
+		pass
+	fi
+	if "$policyc" test "$work/good.img" > "$work/why" 2>&1 ||
+	   ! grep -q P604 "$work/why"; then
+		fail 'tests of an image'
+	else
+		pass
+	fi
+	printf '# expect: %s\n' P507 P604 >> "$work/odd"
+}
+
 # The file is missing, a directory, or cannot be read: 2 and the reason.
 odd_paths()
 {
@@ -143,10 +190,12 @@ other_files()
 	echo '# expect: P119' >> "$work/odd"
 }
 
-# Every message has a test that expects it.
+# Every message has a test that expects it. P506 would be a bug of policyc.
 all_expected()
 {
 	local id
+
+	echo '# expect: P506' >> "$work/odd"
 
 	sed -n 's/^DIAG(\([0-9]*\),.*/P\1/p' $root/policyc/diag.def |
 		while read -r id; do
@@ -169,13 +218,15 @@ standard_input()
 	fi
 }
 
-for file in accept/*.yaml $root/policies/*.yaml; do
+for file in accept/*.yaml "$root"/policies/*.yaml; do
 	replay "$file" 0
 done
 for file in reject/*.yaml; do
 	replay "$file" 2
 done
 odd_files
+large_policies
+images
 odd_paths
 other_files
 standard_input
