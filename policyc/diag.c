@@ -5,6 +5,7 @@
 #include "diag.h"
 #include "source.h"
 
+#define MAX_TEXT 500 /* bytes of a message */
 #define MAX_SHOWN 100 /* errors in one run; more help nobody */
 
 struct note {
@@ -105,6 +106,20 @@ static u32 source_order(const struct diag *diag, const struct source *source)
 	return diag->num;
 }
 
+/* A value of megabytes may be quoted in a text: its start will do. */
+static char *format(struct diag *diag, const char *fmt, va_list args)
+{
+	char *text = arena_vprintf(diag->arena, fmt, args);
+	size_t len = strnlen(text, MAX_TEXT + 1);
+
+	if (len <= MAX_TEXT)
+		return text;
+	len = MAX_TEXT;
+	while (len && ((u8)text[len] & 0xc0) == 0x80)
+		len--;
+	return arena_printf(diag->arena, "%.*s...", (int)len, text);
+}
+
 void diag_emit(struct diag *diag, const struct span *span, enum diag_id id,
 	       const char *fmt, ...)
 {
@@ -122,7 +137,7 @@ void diag_emit(struct diag *diag, const struct span *span, enum diag_id id,
 	if (span)
 		message.span = *span;
 	va_start(args, fmt);
-	message.text = arena_vprintf(diag->arena, fmt, args);
+	message.text = format(diag, fmt, args);
 	va_end(args);
 	if (is_known(diag, &message))
 		return;
@@ -156,7 +171,7 @@ void diag_note(struct diag *diag, const char *fmt, ...)
 	if (diag->dropped)
 		return;
 	va_start(args, fmt);
-	add_note(diag, NULL, arena_vprintf(diag->arena, fmt, args));
+	add_note(diag, NULL, format(diag, fmt, args));
 	va_end(args);
 }
 
@@ -168,7 +183,7 @@ void diag_note_at(struct diag *diag, const struct span *span, const char *fmt,
 	if (diag->dropped)
 		return;
 	va_start(args, fmt);
-	add_note(diag, span, arena_vprintf(diag->arena, fmt, args));
+	add_note(diag, span, format(diag, fmt, args));
 	va_end(args);
 }
 

@@ -206,6 +206,24 @@ START_TEST(a_long_line_is_cut_round_the_caret)
 }
 END_TEST
 
+START_TEST(a_long_value_is_cut_between_characters)
+{
+	struct diag *diag = make((struct diag_options){ 0 });
+	char *value = arena_alloc(arena, 100001);
+	const char *printed;
+	size_t i;
+
+	for (i = 0; i < 100000; i += 2)
+		memcpy(value + i, "\xc3\xa9", 2);
+	diag_report(diag, NULL, NOT_YET, value);
+	diag_note(diag, "%s", value);
+	printed = print(diag);
+	ck_assert_uint_lt(strlen(printed), 1100);
+	ck_assert_ptr_nonnull(strstr(printed, "\xc3\xa9... [P203]\n"));
+	ck_assert_ptr_null(strchr(printed, '?'));
+}
+END_TEST
+
 static const struct {
 	const char *word, *name;
 	bool near;
@@ -258,6 +276,7 @@ int main(void)
 	tcase_add_test(tests, color_is_an_option);
 	tcase_add_test(tests, a_flood_is_counted_and_cut);
 	tcase_add_test(tests, a_long_line_is_cut_round_the_caret);
+	tcase_add_test(tests, a_long_value_is_cut_between_characters);
 	tcase_add_loop_test(tests, near_names_are_suggested, 0,
 			    (int)ARRAY_SIZE(pairs));
 	tcase_add_test(tests, the_nearest_name_wins);
