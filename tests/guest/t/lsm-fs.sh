@@ -1,0 +1,98 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The files in securityfs: what they take, what they refuse, what they say.
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/lsm.sh"
+
+like "$(cat $fs/version)" '^bailiff 1 1 1$' "the version"
+like "$(status_of lsm_order)" 'bailiff' "the order of the LSMs"
+like "$(status_of jit)" '^on$' "the JIT is in use"
+
+load_policy <<EOF
+bailiff: 1
+policy: fs
+default: allow
+exec:
+  - deny: /usr/bin/id
+EOF
+like "$(load_image $work/policy.img)" '^ok policy=fs generation=[0-9]+ digest=[0-9a-f]{64}$' \
+	"the reply to a load"
+is "$(sha256sum < $work/policy.img | cut -d' ' -f1)" \
+	"$(sed -n 's/^digest //p' $fs/policies/fs/info)" "the digest is that of the image"
+is "$(sha256sum < $fs/policies/fs/image)" "$(sha256sum < $work/policy.img)" \
+	"the image is read back"
+like "$(cat $fs/policies/fs/info)" '^programs jit$' "its programs are compiled"
+like "$(cat $fs/policies/fs/rules)" '^1 .*policy.yaml:5 deny 0$' "its rules"
+
+# Bad images leave the old policy as it is.
+generation=$(sed -n 's/^generation //p' $fs/policies/fs/info)
+head -c 100 $work/policy.img > $work/short.img
+like "$(load_image $work/short.img)" '^error: ' "a truncated image is refused"
+cat $work/policy.img $work/policy.img > $work/long.img
+like "$(load_image $work/long.img)" '^error: ' "so is a long one"
+head -c 5000 /dev/urandom > $work/noise.img
+like "$(load_image $work/noise.img)" '^error: ' "and noise"
+bad=0
+for off in $(seq 8 4 $(($(stat -c %s $work/policy.img) - 4))); do
+	cp $work/policy.img $work/flip.img
+	printf '\377\377\377\377' | dd of=$work/flip.img bs=1 seek=$off conv=notrunc status=none
+	load_image $work/flip.img > $work/reply 2>&1 && continue
+	grep -q '^error: .' $work/reply || bad=$((bad + 1))
+done
+is "$bad" 0 "every refusal of a damaged image says why"
+load_image $work/policy.img > /dev/null
+[ "$(sed -n 's/^generation //p' $fs/policies/fs/info)" -gt "$generation" ] &&
+	ok "and the policy still loads" || not_ok "and the policy still loads"
+
+# Messages
+like "$(tell $fs/bind "cgroup=1 policy=fs")" 'error: this is the root' "the root is not bound"
+like "$(tell $fs/bind "cgroup=999999 policy=fs")" 'error: no such cgroup' "nor what is not there"
+id=$(cgroup fs)
+like "$(tell $fs/bind "cgroup=$id policy=none")" 'error: no such policy' "nor to what is not there"
+like "$(tell $fs/bind "cgroup=$id")" 'error: cgroup= and policy=' "a policy is needed"
+like "$(tell $fs/bind "cgroup=$id policy=fs colour=red")" "error: unknown word 'colour=red'" \
+	"unknown words are named"
+like "$(tell $fs/bind "cgroup=$id policy=fs cgroup=$id")" "given twice" "nothing twice"
+like "$(tell $fs/bind "cgroup=$id policy=fs@12")" 'error: the digest' "digests are whole"
+like "$(tell $fs/bind "cgroup=$id policy=fs runtime=999999")" 'error: no such runtime' "runtimes exist"
+own=$(stat -c %i "/sys/fs/cgroup$(sed 's/^0:://' /proc/self/cgroup)")
+like "$(tell $fs/bind "cgroup=$own policy=fs")" 'error: this' "one's own cgroup is not bound"
+is "$(tell $fs/bind "cgroup=$id policy=fs label=web")" ok "a binding"
+like "$(cat $fs/bindings)" "^cgroup=$id policy=fs label=web tasks=0 joined=0$" "is listed"
+in_cgroup fs sleep 30 &
+wait_for 5 grep -q joined=1 $fs/bindings
+like "$(cat $fs/bindings)" "tasks=1 joined=1$" "with its tasks"
+like "$(cat $fs/tasks)" "^[0-9]+ [0-9]+ fs@[0-9]+$" "and they are, too"
+like "$(cat $fs/policies/fs/info)" '^tasks 1$' "and counted by policy"
+kill %1
+wait 2> /dev/null
+rmdir /sys/fs/cgroup/fs
+mkdir /sys/fs/cgroup/fs
+tell $fs/bind "cgroup=$(stat -c %i /sys/fs/cgroup/fs) policy=fs" > /dev/null
+is "$(grep -c "cgroup=$id " $fs/bindings)" 0 "a dead cgroup's binding goes"
+
+# Modes
+under fs exec /usr/bin/id | grep -q EACCES && ok "enforced" || not_ok "enforced"
+is "$(tell $fs/policies/fs/mode exec=audit)" ok "a class is put in audit mode"
+like "$(cat $fs/policies/fs/mode)" '^exec=audit$' "and says so"
+drain
+is "$(under fs exec /usr/bin/id | tail -n 1 | sed 's/.* //')" ok "what it would deny is allowed"
+like "$(records)" '/usr/bin/id' "and recorded"
+like "$(tell $fs/policies/fs/mode loud)" 'error' "other words are refused"
+tell $fs/policies/fs/mode enforce > /dev/null
+is "$(under fs exec /usr/bin/id)" EACCES "enforced again"
+
+# Whole writes at the start only, and privilege
+is "$(printf x | dd of=$fs/unload bs=1 seek=1 2>&1 | grep -c 'Invalid argument')" 1 \
+	"messages begin at offset 0"
+for file in load unload bind unbind policies/fs/mode events; do
+	fails "$file is not for the unprivileged" \
+		setpriv --reuid=1000 --clear-groups cat $fs/$file
+done
+fails "nor a descriptor without the capability" \
+	setpriv --bounding-set=-mac_admin --inh-caps=-mac_admin bash -c "echo fs > $fs/unload"
+like "$(cat $fs/test)" '^1\.\.[0-9]+$' "the self tests run"
+unlike "$(cat $fs/test)" '^not ok' "and hold"
+diag "$(cat $fs/test)"
+done_testing
