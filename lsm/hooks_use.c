@@ -44,6 +44,9 @@ int bailiff_use_judge(struct file *file, const struct cred *cred,
 	bool own = is_own(file, set);
 	int err = 0;
 
+	/* exec reads programs and their interpreters, and judges them itself. */
+	if (file->f_flags & __FMODE_EXEC)
+		return 0;
 	bailiff_request_init(&rq, cred, set, BVM_CLASS_FILES);
 	if (own && bailiff_path_is_nowhere(bailiff_user_path(file))) {
 		/* A pipe or socket of our own has no rules to obey. */
@@ -166,13 +169,11 @@ static bool is_program(const struct file *file)
 static int hook_mmap_file(struct file *file, unsigned long reqprot,
 			  unsigned long prot, unsigned long flags)
 {
-	int err = 0;
+	int err;
 
 	if (!bailiff_current_set() || !file)
 		return 0;
-	/* Programs and their loaders have no descriptor that could be ours. */
-	if (!(file->f_flags & __FMODE_EXEC))
-		err = bailiff_use(file);
+	err = bailiff_use(file);
 	if (!err && (prot & PROT_WRITE) && (flags & MAP_SHARED) &&
 	    is_append_only(file))
 		err = judge_again(file, BVM_BIT(FILES, WRITE));
