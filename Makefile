@@ -33,7 +33,7 @@ BINARIES := $(if $(wildcard policyc/main.c),build/bin/policyc) \
 	    $(if $(wildcard daemon/oci_hook.c),build/bin/bailiff-oci-hook)
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/test/unit/%,$(wildcard tests/unit/*_test.c))
-UNIT_LIB   := $(filter-out %_test.c,$(wildcard tests/unit/*.c)) $(wildcard tests/lib/*.c)
+UNIT_LIB   := $(filter-out %_test.c,$(wildcard tests/unit/*.c)) $(wildcard tests/lib/*.c tests/oracle/*.c)
 FUZZERS    := $(patsubst tests/fuzz/%.c,build/test/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_LIB   := $(LIB_SRC_bvm) $(LIB_SRC_policyc) $(LIB_SRC_daemon) \
 	      $(filter-out %_fuzz.c,$(wildcard tests/fuzz/*.c)) $(wildcard tests/lib/*.c)

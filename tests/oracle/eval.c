@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "eval.h"
+#include "match.h"
+
+/* What a rule is asked. */
+struct question {
+	const struct ast_policy *ast;
+	u32 class;
+	const union bvm_ctx *ctx;
+	const char *path;
+};
+
+static bool in_ranges(const struct ast_ranges *ranges, u64 value)
+{
+	for (u32 i = 0; i < ranges->num; i++)
+		if (value >= ranges->items[i].lo &&
+		    value <= ranges->items[i].hi)
+			return true;
+	return !ranges->num;
+}
+
+static bool in_values(const u32 *values, u32 num, u32 value)
+{
+	for (u32 i = 0; i < num; i++)
+		if (values[i] == value)
+			return true;
+	return !num;
+}
+
+static bool any_pattern(const struct ast_patterns *patterns, const char *path)
+{
+	for (u32 i = 0; path && i < patterns->num; i++)
+		if (oracle_match(patterns->items[i].text, path))
+			return true;
+	return false;
+}
+
+/* ---- addresses ---- */
+
+static bool same_bits(const struct bvm_addr *x, const struct bvm_addr *y,
+		      u32 len)
+{
+	for (u32 bit = 0; bit < len; bit++)
+		if ((x->bytes[bit / 8] ^ y->bytes[bit / 8]) & 0x80 >> bit % 8)
+			return false;
+	return true;
+}
+
+static bool is_ipv4(const struct bvm_addr *addr)
+{
+	const struct bvm_addr mapped = { .bytes = { [10] = 0xff, [11] = 0xff } };
+
+	return same_bits(addr, &mapped, 96);
+}
+
+static bool any_cidr(const struct ast_cidrs *cidrs, const struct bvm_addr *addr)
+{
+	for (u32 i = 0; i < cidrs->num; i++) {
+		const struct ast_cidr *cidr = &cidrs->items[i];
+
+		/* ::/0 is IPv6, 0.0.0.0/0 is ::ffff:0:0/96 */
+		if (is_ipv4(addr) && cidr->len < 96)
+			continue;
+		if (same_bits(&cidr->addr, addr, cidr->len))
+			return true;
+	}
+	return false;
+}
+
+static bool match_address(const struct ast_cidrs *in,
+			  const struct ast_cidrs *except, bool has_addr,
+			  const struct bvm_addr *addr)
+{
+	if (!in->num && !except->num)
+		return true;
+	return has_addr && (!in->num || any_cidr(in, addr)) &&
+	       !any_cidr(except, addr);
+}
+
+/* ---- network ---- */
+
+static bool type_carries(u32 type, u32 protocol)
+{
+	switch (protocol) {
+	case 6:
+	case 262:
+		return type == 1;
+	case 17:
+	case 136:
+		return type == 2;
+	case 132:
+		return type == 1 || type == 5;
+	case 1:
+	case 58:
+		return type == 2 || type == 3;
+	}
+	return true;
+}
+
+static bool match_socket(const struct ast_rule *rule,
+			 const struct bvm_ctx_network *net)
+{
+	if (!in_values(rule->socktypes, rule->num_socktypes, net->type))
+		return false;
+	if (!rule->num_protocols)
+		return true;
+	return in_values(rule->protocols, rule->num_protocols, net->protocol) &&
+	       (rule->num_socktypes || type_carries(net->type, net->protocol));
+}
+
+static bool match_family(const struct ast_rule *rule, u32 family)
+{
+	bool inet = rule->num_protocols || rule->ports.num ||
+		    rule->peer_ports.num || rule->to.num ||
+		    rule->to_except.num || rule->at.num || rule->at_except.num;
+
+	if (rule->num_families)
+		return in_values(rule->families, rule->num_families, family);
+	return !inet || family == 2 || family == 10;
+}
+
+static bool match_network(const struct ast_rule *rule,
+			  const struct bvm_ctx_network *net)
+{
+	return match_family(rule, net->family) && match_socket(rule, net) &&
+	       in_ranges(&rule->ports, net->port) &&
+	       in_ranges(&rule->peer_ports, net->peer_port) &&
+	       match_address(&rule->to, &rule->to_except, net->has_addr,
+			     &net->remote) &&
+	       match_address(&rule->at, &rule->at_except, net->has_addr,
+			     &net->local);
+}
+
+/* The socket that an allow of connect, listen, send or accept needs. */
+static bool match_create(const struct ast_rule *rule,
+			 const struct bvm_ctx_network *net)
+{
+	const struct ast_cidrs *cidrs = rule->to.num ? &rule->to : &rule->at;
+	bool v4 = false, v6 = false;
+
+	for (u32 i = 0; i < cidrs->num; i++) {
+		bool four = cidrs->items[i].len >= 96 &&
+			    is_ipv4(&cidrs->items[i].addr);
+
+		v4 |= four;
+		v6 |= !four;
+	}
+	if (!rule->num_families && v4 != v6)
+		return net->family == (v4 ? 2 : 10) && match_socket(rule, net);
+	return match_family(rule, net->family) && match_socket(rule, net);
+}
+
+/* ---- rules ---- */
+
+/* uid, gid and host_uid of whatever class. */
+static bool match_when(const struct ast_rule *rule, const struct question *q)
+{
+	const u32 *ids;
+
+	switch (q->class) {
+	case BVM_CLASS_FILES:
+		ids = &q->ctx->files.uid;
+		break;
+	case BVM_CLASS_EXEC:
+		ids = &q->ctx->exec.uid;
+		break;
+	case BVM_CLASS_NETWORK:
+		ids = &q->ctx->network.uid;
+		break;
+	case BVM_CLASS_CAPABILITIES:
+		ids = &q->ctx->capabilities.uid;
+		break;
+	default:
+		ids = &q->ctx->mounts.uid;
+		break;
+	}
+	return in_ranges(&rule->when.uid, ids[0]) &&
+	       in_ranges(&rule->when.gid, ids[1]) &&
+	       in_ranges(&rule->when.host_uid, ids[2]);
+}
+
+static bool must_be_named(u32 kind)
+{
+	switch (kind) {
+	case BVM_KIND_UNKNOWN:
+	case BVM_KIND_IO_URING:
+	case BVM_KIND_USERFAULTFD:
+	case BVM_KIND_BPF:
+	case BVM_KIND_PERF:
+	case BVM_KIND_SECCOMP:
+	case BVM_KIND_NSFS:
+	case BVM_KIND_MOUNT:
+	case BVM_KIND_FANOTIFY:
+		return true;
+	}
+	return false;
+}
+
+static bool match_file(const struct ast_rule *rule, const struct question *q)
+{
+	const struct bvm_ctx_files *file = &q->ctx->files;
+
+	if (rule->types && !(rule->types >> file->type & 1))
+		return false;
+	if (rule->owner && !file->owner)
+		return false;
+	return file->op != BVM_OP_FILES_INHERIT || rule->types ||
+	       rule->kind != BVM_RULE_ALLOW || !must_be_named(file->type);
+}
+
+static bool matches(const struct ast_rule *rule, const struct question *q)
+{
+	bool creates = q->class == BVM_CLASS_NETWORK &&
+		       q->ctx->op == BVM_OP_NETWORK_CREATE &&
+		       rule->kind == BVM_RULE_ALLOW && rule->implies_create;
+
+	if (rule->class != q->class || !match_when(rule, q))
+		return false;
+	if (creates)
+		return match_create(rule, &q->ctx->network);
+	if (!(rule->ops >> q->ctx->op & 1))
+		return false;
+	if ((rule->paths.num && !any_pattern(&rule->paths, q->path)) ||
+	    any_pattern(&rule->except, q->path))
+		return false;
+	switch (q->class) {
+	case BVM_CLASS_FILES:
+		return match_file(rule, q);
+	case BVM_CLASS_NETWORK:
+		return match_network(rule, &q->ctx->network);
+	case BVM_CLASS_CAPABILITIES:
+		return rule->caps >> q->ctx->capabilities.cap & 1;
+	}
+	return true;
+}
+
+static u32 class_errno(u32 class)
+{
+	bool access = class == BVM_CLASS_FILES || class == BVM_CLASS_EXEC ||
+		      class == BVM_CLASS_NETWORK;
+
+	return access ? EACCES : EPERM;
+}
+
+u32 oracle_eval(const struct ast_policy *ast, u32 class,
+		const union bvm_ctx *ctx, const char *path)
+{
+	const struct question q = { ast, class, ctx, path };
+	const struct ast_rule *deny = NULL, *allow = NULL;
+	bool kill = false, quiet = true, audit = false;
+	u32 flags = 0;
+
+	for (u32 i = 0; i < ast->num_rules; i++) {
+		const struct ast_rule *rule = &ast->rules[i];
+
+		if (!matches(rule, &q))
+			continue;
+		if (rule->kind == BVM_RULE_DENY) {
+			deny = deny ? deny : rule;
+			kill |= rule->kill;
+			quiet &= rule->quiet;
+		}
+		if (rule->kind == BVM_RULE_ALLOW)
+			allow = allow ? allow : rule;
+		audit |= rule->kind == BVM_RULE_AUDIT;
+	}
+	if (deny)
+		return bvm_verdict(BVM_VERDICT_DENY |
+					   (kill ? BVM_VERDICT_KILL : 0) |
+					   (quiet ? BVM_VERDICT_QUIET : 0),
+				   deny->err ? deny->err : class_errno(class),
+				   deny->number);
+	flags = audit ? BVM_VERDICT_AUDIT : 0;
+	if (allow)
+		return bvm_verdict(flags, 0, allow->number);
+	if (ast->defaults[class] == AST_DENY ||
+	    (class == BVM_CLASS_FILES && ctx->op == BVM_OP_FILES_INHERIT &&
+	     must_be_named(ctx->files.type)))
+		return bvm_verdict(BVM_VERDICT_DENY, class_errno(class), 0);
+	return bvm_verdict(flags, 0, 0);
+}

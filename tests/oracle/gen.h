@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * gen.h - random policies, and requests that nearly match them
+ */
+#ifndef ORACLE_GEN_H
+#define ORACLE_GEN_H
+
+#include "policyc/arena.h"
+#include "policyc/ast.h"
+
+/* A random sequence; the seed says which. Never 0. */
+struct gen {
+	struct arena *arena;
+	u64 state;
+};
+
+/* A number below limit, which is not 0. */
+u32 gen_below(struct gen *gen, u32 limit);
+
+/* A glob that pattern_check accepts. */
+const char *gen_pattern(struct gen *gen);
+/* A path; most are made from a pattern, and some of these are then spoiled. */
+const char *gen_path(struct gen *gen, const char *pattern);
+
+struct ast_policy *gen_policy(struct gen *gen);
+
+/* A request of a class: fills ctx; *path is NULL if the object has none. */
+void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
+		 union bvm_ctx *ctx, const char **path);
+
+#endif /* ORACLE_GEN_H */

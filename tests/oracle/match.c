@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * match.c - braces are written out, then stars try every length
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "match.h"
+
+#define MAX_TEXT 8192
+
+/* A wildcard does not match the nothing behind the '/' of the root. */
+static bool match_plain(const char *p, const char *s, bool root);
+
+static bool match_star(const char *p, const char *s, bool root, bool all)
+{
+	if (root && !*s)
+		return false;
+	for (;; s++) {
+		if (match_plain(p, s, root))
+			return true;
+		if (!*s || (*s == '/' && !all))
+			return false;
+	}
+}
+
+static bool match_set(const char **p, char c)
+{
+	bool negated = **p == '^';
+	bool found = false;
+
+	*p += negated;
+	while (**p != ']') {
+		char lo, hi;
+
+		*p += **p == '\\';
+		lo = hi = *(*p)++;
+		if (**p == '-' && (*p)[1] != ']') {
+			(*p)++;
+			*p += **p == '\\';
+			hi = *(*p)++;
+		}
+		found |= c >= lo && c <= hi;
+	}
+	(*p)++;
+	return c && c != '/' && found != negated;
+}
+
+static bool match_plain(const char *p, const char *s, bool root)
+{
+	while (*p) {
+		char c = *p++;
+
+		if (c == '*' && *p == '*')
+			return match_star(p + 1, s, root, true);
+		if (c == '*')
+			return match_star(p, s, root, false);
+		if (c == '[') {
+			if (!match_set(&p, *s))
+				return false;
+		} else if (c == '?') {
+			if (!*s || *s == '/')
+				return false;
+		} else {
+			if (c == '\\')
+				c = *p++;
+			if (c != *s)
+				return false;
+		}
+		s++;
+	}
+	return !*s;
+}
+
+/* The first brace that is neither quoted nor in a set, or NULL. */
+static const char *find_open(const char *p)
+{
+	for (; *p; p++) {
+		if (*p == '\\')
+			p++;
+		else if (*p == '{')
+			return p;
+		else if (*p == '[')
+			while (*++p != ']')
+				p += *p == '\\';
+	}
+	return NULL;
+}
+
+/* The ',' or '}' that ends an alternative which begins at p. */
+static const char *find_end(const char *p)
+{
+	for (int depth = 0;; p++) {
+		if (!depth && (*p == ',' || *p == '}'))
+			return p;
+		if (*p == '\\')
+			p++;
+		else if (*p == '[')
+			while (*++p != ']')
+				p += *p == '\\';
+		else if (*p == '{')
+			depth++;
+		else if (*p == '}')
+			depth--;
+	}
+}
+
+bool oracle_match(const char *pattern, const char *path)
+{
+	const char *open = find_open(pattern);
+	const char *close = open, *at;
+	char text[MAX_TEXT];
+
+	if (!open)
+		return match_plain(pattern, path, !strcmp(path, "/"));
+	do
+		close = find_end(close + 1);
+	while (*close != '}');
+	for (at = open; at != close;) {
+		const char *end = find_end(at + 1);
+
+		(void)snprintf(text, sizeof(text), "%.*s%.*s%s",
+			       (int)(open - pattern), pattern,
+			       (int)(end - at - 1), at + 1, close + 1);
+		if (oracle_match(text, path))
+			return true;
+		at = end;
+	}
+	return false;
+}

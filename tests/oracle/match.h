@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * match.h - globs by backtracking: the dumb twin of policyc's automaton
+ */
+#ifndef ORACLE_MATCH_H
+#define ORACLE_MATCH_H
+
+#include <stdbool.h>
+
+/* Does the glob, which pattern_check accepts, match the whole path? */
+bool oracle_match(const char *pattern, const char *path);
+
+#endif /* ORACLE_MATCH_H */

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * oracle_test.c - the image decides what the typed policy says
+ *
+ * Random policies are compiled; random requests, most of them near what a
+ * rule says, get the same verdict word from the program and from the
+ * reference that reads the rules one by one. The seed is fixed.
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "policyc/image_out.h"
+#include "policyc/pattern.h"
+#include "tests/oracle/eval.h"
+#include "tests/oracle/gen.h"
+#include "tests/oracle/match.h"
+#include "vm/exec.h"
+#include "vm/table.h"
+
+#define SUITES 8 /* loops of the test, each with its own seed */
+#define POLICIES 60
+#define REQUESTS 64
+
+static u64 seed_of(int loop)
+{
+	return 0x9e3779b97f4a7c15ull * (loop + 1);
+}
+
+static u32 run_image(const struct bvm_image *img, u32 class,
+		     const union bvm_ctx *ctx, const char *path)
+{
+	struct bvm_run run = { .image = img, .ctx = *ctx };
+
+	if (path) {
+		run.strings[0].bytes = path;
+		run.strings[0].len = strlen(path);
+	}
+	if (class == BVM_CLASS_FILES)
+		run.ctx.files.path = path ? 1 : 0;
+	if (class == BVM_CLASS_EXEC)
+		run.ctx.exec.path = 1;
+	return bvm_run_class(&run, class);
+}
+
+/* How often each answer came up: a test of one answer tests nothing. */
+struct tally {
+	u32 allowed, denied, by_rule, audited, killed, quiet;
+};
+
+static void count(struct tally *tally, u32 verdict)
+{
+	bool deny = verdict & BVM_VERDICT_DENY;
+
+	tally->allowed += !deny;
+	tally->denied += deny;
+	tally->by_rule += bvm_verdict_rule(verdict) != 0;
+	tally->audited += !!(verdict & BVM_VERDICT_AUDIT);
+	tally->killed += !!(verdict & BVM_VERDICT_KILL);
+	tally->quiet += !!(verdict & BVM_VERDICT_QUIET);
+}
+
+static void compare_policy(struct gen *gen, struct tally *tally)
+{
+	const struct diag_options options = { .json = false };
+	struct diag *diag = diag_create(gen->arena, &options);
+	struct ast_policy *ast = gen_policy(gen);
+	struct buf bytes = BUF_INIT(gen->arena);
+	struct bvm_image *img = arena_alloc(gen->arena, sizeof(*img));
+	struct bvm_error err;
+
+	if (image_build(gen->arena, diag, ast, &bytes)) {
+		diag_print(diag, stderr);
+		ck_abort_msg("a random policy is refused");
+	}
+	ck_assert_int_eq(image_load(gen->arena, bytes.data, bytes.len, img,
+				    &err),
+			 0);
+	for (u32 i = 0; i < REQUESTS; i++) {
+		u32 class = 1 + gen_below(gen, 5);
+		u32 want, got;
+		union bvm_ctx ctx;
+		const char *path;
+
+		gen_request(gen, ast, class, &ctx, &path);
+		want = oracle_eval(ast, class, &ctx, path);
+		got = run_image(img, class, &ctx, path);
+		ck_assert_msg(got == want,
+			      "%s.%s %s: the image says %#x, the rules %#x",
+			      bvm_classes[class].name,
+			      bvm_op_name(class, ctx.op), path ? path : "-",
+			      got, want);
+		count(tally, want);
+	}
+}
+
+START_TEST(image_decides_as_the_rules_say)
+{
+	struct gen gen = { .state = seed_of(_i) };
+	struct tally tally = { 0 };
+
+	for (u32 i = 0; i < POLICIES; i++) {
+		gen.arena = arena_create();
+		compare_policy(&gen, &tally);
+		arena_free(gen.arena);
+	}
+	ck_assert_uint_gt(tally.allowed, POLICIES * REQUESTS / 10);
+	ck_assert_uint_gt(tally.denied, POLICIES * REQUESTS / 10);
+	ck_assert_uint_gt(tally.by_rule, POLICIES * REQUESTS / 5);
+	ck_assert_uint_gt(tally.audited, POLICIES / 2);
+	ck_assert_uint_gt(tally.killed, POLICIES);
+	ck_assert_uint_gt(tally.quiet, POLICIES);
+}
+END_TEST
+
+static bool has_same_rights(const struct ast_policy *ast, u32 op,
+			    const char *path, bool *may, bool *must)
+{
+	bool allow = false, deny = false;
+	union bvm_ctx ctx = { .op = op };
+
+	/* uid 0..11 and beyond, both owners, all kinds: every way there is */
+	for (u32 uid = 0; uid < 13; uid++) {
+		for (u32 rest = 0; rest < 2 * BVM_NUM_KINDS; rest++) {
+			ctx.files.uid = uid == 12 ? 1000 : uid;
+			ctx.files.owner = rest & 1;
+			ctx.files.type = rest / 2;
+			if (oracle_eval(ast, BVM_CLASS_FILES, &ctx, path) &
+			    BVM_VERDICT_DENY)
+				deny = true;
+			else
+				allow = true;
+		}
+	}
+	/* the image may know less, never more */
+	return (*may || !allow) && !(*must && deny);
+}
+
+START_TEST(rights_never_promise_what_the_rules_do_not)
+{
+	struct gen gen = { .state = seed_of(100 + _i) };
+
+	for (u32 i = 0; i < POLICIES / 4; i++) {
+		const struct diag_options options = { .json = false };
+		struct bvm_image *img;
+		struct ast_policy *ast;
+		struct bvm_error err;
+		struct buf bytes;
+
+		gen.arena = arena_create();
+		bytes = (struct buf)BUF_INIT(gen.arena);
+		img = arena_alloc(gen.arena, sizeof(*img));
+		ast = gen_policy(&gen);
+		for (u32 r = 0; r < ast->num_rules; r++)
+			ast->rules[r].when.gid.num =
+				ast->rules[r].when.host_uid.num = 0;
+		ck_assert_int_eq(image_build(gen.arena,
+					     diag_create(gen.arena, &options),
+					     ast, &bytes),
+				 0);
+		ck_assert_int_eq(image_load(gen.arena, bytes.data, bytes.len,
+					    img, &err),
+				 0);
+		for (u32 k = 0; img->rights && k < 8; k++) {
+			const struct bvm_table *t =
+				&img->tables[img->rights_dfa];
+			const char *path = gen_path(&gen, gen_pattern(&gen));
+			u32 op = gen_below(&gen, 17), state = t->dfa.head->start;
+			const struct bvm_rights *rights;
+			bool may, must;
+
+			for (const char *c = path; *c; c++)
+				state = bvm_dfa_step(t, state, *c);
+			rights = &img->rights[t->dfa.states[state].accept];
+			may = rights->may >> op & 1;
+			must = rights->must >> op & 1;
+			ck_assert_msg(has_same_rights(ast, op, path, &may,
+						      &must),
+				      "rights of %s for %s", path,
+				      bvm_op_name(BVM_CLASS_FILES, op));
+		}
+		arena_free(gen.arena);
+	}
+}
+END_TEST
+
+START_TEST(same_policy_makes_the_same_bytes)
+{
+	struct buf bytes[2];
+	struct arena *arenas[2];
+
+	for (u32 i = 0; i < 2; i++) {
+		const struct diag_options options = { .json = false };
+		struct gen gen = { .state = seed_of(7) };
+
+		arenas[i] = gen.arena = arena_create();
+		bytes[i] = (struct buf)BUF_INIT(gen.arena);
+		ck_assert_int_eq(image_build(gen.arena,
+					     diag_create(gen.arena, &options),
+					     gen_policy(&gen), &bytes[i]),
+				 0);
+	}
+	ck_assert_uint_eq(bytes[0].len, bytes[1].len);
+	ck_assert_mem_eq(bytes[0].data, bytes[1].data, bytes[0].len);
+	arena_free(arenas[0]);
+	arena_free(arenas[1]);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("oracle");
+	TCase *tc = tcase_create("random");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_loop_test(tc, image_decides_as_the_rules_say, 0, SUITES);
+	tcase_add_loop_test(tc, rights_never_promise_what_the_rules_do_not, 0,
+			    2);
+	tcase_add_test(tc, same_policy_makes_the_same_bytes);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
