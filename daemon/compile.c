@@ -52,15 +52,17 @@ static int limit(int what, unsigned long long value)
 /* In the child: give up what a compiler does not need. */
 static int confine(const struct compile_request *request)
 {
-	if (limit(RLIMIT_CORE, 0) || limit(RLIMIT_AS, MEMORY_MAX) ||
-	    limit(RLIMIT_CPU, COMPILE_SECONDS) || limit(RLIMIT_NOFILE, 64) ||
-	    limit(RLIMIT_FSIZE, BVM_MAX_IMAGE))
+	if (limit(RLIMIT_CORE, 0) || limit(RLIMIT_CPU, COMPILE_SECONDS) ||
+	    limit(RLIMIT_NOFILE, 64) || limit(RLIMIT_FSIZE, BVM_MAX_IMAGE))
 		return -1;
 	if (setgroups(0, NULL) ||
 	    setresgid(request->gid, request->gid, request->gid) ||
 	    setresuid(request->uid, request->uid, request->uid))
 		return -1;
-	return sandbox_compiler() ? -1 : 0;
+	if (sandbox_compiler())
+		return -1;
+	/* last: what comes before may need much under a sanitizer */
+	return limit(RLIMIT_AS, MEMORY_MAX);
 }
 
 /* Opened while we still may: the sandbox's user need not reach its directory. */

@@ -95,9 +95,6 @@ static int start(struct worker *worker, const struct daemon_options *options,
 	struct link_events events = { on_reopened, worker };
 	struct store_config config;
 
-	worker->base = event_base_new();
-	if (!worker->base)
-		return -ENOMEM;
 	worker->link = link_create(worker->base, fds->parent, &events);
 	worker->monitor =
 		monitor_create(worker->base, fds->events, &worker->log);
@@ -136,9 +133,12 @@ int worker_run(const struct daemon_options *options,
 		.log = { .fd = fds->log },
 		.parent = getppid(),
 	};
-	int err = 0;
+	int err;
 
-	if (sandbox)
+	/* it makes a pair of sockets, which the sandbox forbids */
+	worker.base = event_base_new();
+	err = worker.base ? 0 : -ENOMEM;
+	if (!err && sandbox)
 		err = sandbox_worker(options->uid, options->gid);
 	if (err)
 		log_error("worker: sandbox: %s", strerror(-err));

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bailiffd.h"
+#include "control.h"
+#include "log.h"
+#include "privileged.h"
+#include "proto.h"
+#include "sandbox.h"
+#include "start.h"
+
+/* One daemon a run directory. Return: 0 or -errno. */
+static int take_lock(const char *run_dir)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/bailiffd.lock", run_dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
+		return -errno;
+	return 0; /* held until the process ends */
+}
+
+static void make_parent(const char *path)
+{
+	char dir[PATH_MAX];
+	char *slash;
+
+	snprintf(dir, sizeof(dir), "%s", path);
+	slash = strrchr(dir, '/');
+	if (!slash || slash == dir)
+		return;
+	*slash = '\0';
+	(void)mkdir(dir, 0755);
+}
+
+static int complain(const char *what, int err)
+{
+	log_error("%s: %s", what,
+		  err == -EWOULDBLOCK ? "another bailiffd runs" :
+					strerror(-err));
+	return EXIT_LACKS;
+}
+
+static void block_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int start_open(struct start *start)
+{
+	struct daemon_options *options = start->options;
+	struct worker_fds *fds = &start->fds;
+	char path[PATH_MAX];
+	int err;
+
+	umask(022);
+	block_signals();
+	(void)mkdir(options->run_dir, 0755);
+	err = take_lock(options->run_dir);
+	if (err)
+		return complain(options->run_dir, err);
+	make_parent(options->log);
+	fds->log = privileged_open_log(options->log);
+	if (fds->log < 0)
+		return complain(options->log, fds->log);
+	fds->events = kfs_open(&options->kfs, "events", O_RDONLY | O_NONBLOCK);
+	if (fds->events < 0)
+		return complain("events", fds->events);
+	snprintf(path, sizeof(path), "%s/" CONTROL_SOCKET, options->run_dir);
+	fds->control = control_listen(path);
+	if (fds->control < 0)
+		return complain(path, fds->control);
+	return 0;
+}
+
+int start_serve(struct start *start)
+{
+	struct daemon_options *options = start->options;
+	struct worker_fds *fds = &start->fds;
+	int pair[2], err;
+	pid_t worker;
+
+	err = proto_pair(pair);
+	if (err)
+		return complain("socketpair", err);
+	worker = fork();
+	if (worker < 0)
+		return complain("fork", -errno);
+	if (!worker) {
+		close(pair[0]);
+		fds->parent = pair[1];
+		_exit(worker_run(options, fds, true) ? EXIT_LACKS : 0);
+	}
+	close(pair[1]);
+	close(fds->events);
+	close(fds->control);
+	close(fds->log);
+	err = sandbox_parent();
+	if (err)
+		return complain("sandbox", err);
+	err = privileged_run(options, pair[0], worker);
+	if (!err)
+		return 0;
+	log_error("%s", err == -EPIPE ? "the worker has ended; so does the "
+					"daemon. What is confined stays so" :
+					strerror(-err));
+	return err == -EPIPE ? EXIT_LACKS : EXIT_BUG;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* start.h - open what needs root, start the worker, serve it */
+#ifndef DAEMON_START_H
+#define DAEMON_START_H
+
+#include "worker.h"
+
+enum start_exit {
+	EXIT_USAGE = 2, /* wrong use */
+	EXIT_LACKS = 3, /* kernel, permission or a resource is missing */
+	EXIT_BUG = 4,
+};
+
+struct start {
+	struct daemon_options *options;
+	struct worker_fds fds; /* filled by start_open */
+};
+
+/*
+ * Take the run directory's lock, open log, events and control socket, and
+ * block the signals that privileged_run takes.
+ *
+ * Return: 0, or an exit code after a complaint.
+ */
+int start_open(struct start *start);
+
+/*
+ * Fork the worker, drop what the parent does not need, and run.
+ *
+ * Return: the exit code of the program.
+ */
+int start_serve(struct start *start);
+
+#endif /* DAEMON_START_H */

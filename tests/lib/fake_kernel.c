@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "fake_kernel.h"
+#include "vm/image.h"
+
+static struct fake_kernel *current; /* one a process is enough */
+
+struct fake_policy *fake_kernel_find(struct fake_kernel *kernel,
+				     const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < FAKE_POLICIES; i++)
+		if (kernel->policies[i].used &&
+		    !strcmp(kernel->policies[i].name, name))
+			return &kernel->policies[i];
+	return NULL;
+}
+
+/* A readable file with this text. */
+static int text_file(const void *text, size_t len)
+{
+	int fd = memfd_create("fake", MFD_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, len) != (ssize_t)len ||
+	    lseek(fd, 0, SEEK_SET))
+		return -EIO;
+	return fd;
+}
+
+static int policy_file(const char *rest)
+{
+	struct fake_policy *policy;
+	char name[64], file[16], text[512];
+
+	if (sscanf(rest, "%63[^/]/%15s", name, file) != 2)
+		return -ENOENT;
+	policy = fake_kernel_find(current, name);
+	if (!policy)
+		return -ENOENT;
+	if (!strcmp(file, "image"))
+		return text_file(policy->image, policy->len);
+	if (!strcmp(file, "rules"))
+		snprintf(text, sizeof(text), "1 a b.yaml:7 deny 3\n0 - - 4\n");
+	else
+		snprintf(text, sizeof(text),
+			 "name %s\ngeneration %u\ndigest %s\nmode enforce\n"
+			 "tasks 2\nrules 1\n",
+			 policy->name, policy->generation, policy->digest);
+	return text_file(text, strlen(text));
+}
+
+static int fake_open(struct kfs *kfs, const char *file, int flags)
+{
+	static const char bindings[] =
+		"cgroup=7 policy=nginx label=web runtime=12 tasks=3 joined=2\n"
+		"cgroup=8 policy=refuse tasks=0 joined=0\n";
+	static const char tasks[] = "10 10 nginx@3,base@1\n10 11 nginx@3\n";
+	int fd;
+
+	(void)kfs;
+	if (!strcmp(file, "events"))
+		return fcntl(current->events[0], F_DUPFD_CLOEXEC, 0);
+	if (!strcmp(file, "bindings"))
+		return text_file(bindings, strlen(bindings));
+	if (!strcmp(file, "tasks"))
+		return text_file(tasks, strlen(tasks));
+	if (!strncmp(file, "policies/", 9) && flags == O_RDONLY)
+		return policy_file(file + 9);
+	if (flags != O_RDWR)
+		return -ENOENT;
+	/* the file's name is its only content until the reply */
+	fd = memfd_create("fake", MFD_CLOEXEC);
+	if (fd >= 0 && write(fd, file, strlen(file) + 1) < 0)
+		return -EIO;
+	return fd;
+}
+
+static int reply(int fd, int err, const char *text)
+{
+	if (ftruncate(fd, 0) || pwrite(fd, text, strlen(text), 0) < 0 ||
+	    lseek(fd, 0, SEEK_SET))
+		return -EIO;
+	return err;
+}
+
+static struct fake_policy *place_of(const char *name)
+{
+	struct fake_policy *policy = fake_kernel_find(current, name);
+	size_t i;
+
+	for (i = 0; !policy && i < FAKE_POLICIES; i++)
+		if (!current->policies[i].used)
+			policy = &current->policies[i];
+	return policy;
+}
+
+static int load(int fd, const void *data, size_t len)
+{
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	struct bvm_image *image = malloc(sizeof(*image));
+	struct fake_policy *policy;
+	struct bvm_error error;
+	char text[256];
+	size_t i;
+
+	if (current->refuse_loads || len > FAKE_IMAGE ||
+	    bvm_image_parse(data, len, image, &error)) {
+		free(image);
+		return reply(fd, -EINVAL, "error: a.yaml:3: not mediated\n");
+	}
+	policy = place_of(image->name);
+	strcpy(policy->name, image->name);
+	free(image);
+	policy->used = true;
+	policy->generation = ++current->last_generation;
+	policy->len = len;
+	memcpy(policy->image, data, len);
+	SHA256(data, len, digest);
+	for (i = 0; i < sizeof(digest); i++)
+		snprintf(policy->digest + 2 * i, 3, "%02x", digest[i]);
+	current->num_loads++;
+	snprintf(text, sizeof(text), "ok policy=%s generation=%u digest=%s\n",
+		 policy->name, policy->generation, policy->digest);
+	return reply(fd, 0, text);
+}
+
+static int unload(int fd, const char *name)
+{
+	struct fake_policy *policy = fake_kernel_find(current, name);
+
+	if (!policy)
+		return reply(fd, -ENOENT, "error: no such policy\n");
+	if (policy->bound)
+		return reply(fd, -EBUSY, "error: tasks run under it\n");
+	policy->used = false;
+	current->num_unloads++;
+	return reply(fd, 0, "ok\n");
+}
+
+static int fake_write(struct kfs *kfs, int fd, const void *data, size_t len)
+{
+	char file[64] = "", text[512] = "";
+
+	(void)kfs;
+	if (pread(fd, file, sizeof(file) - 1, 0) <= 0)
+		return -EIO;
+	if (!strcmp(file, "load"))
+		return load(fd, data, len);
+	if (len >= sizeof(text))
+		return reply(fd, -E2BIG, "error: too long\n");
+	memcpy(text, data, len);
+	if (!strcmp(file, "unload"))
+		return unload(fd, text);
+	if (!strcmp(file, "bind")) {
+		strcpy(current->last_bind, text);
+		return reply(fd, 0, "ok\n");
+	}
+	return reply(fd, -ENOENT, "error: no such file\n");
+}
+
+static int fake_list(struct kfs *kfs, const char *dir, struct text *names)
+{
+	size_t i;
+
+	(void)kfs;
+	(void)dir;
+	for (i = 0; i < FAKE_POLICIES; i++)
+		if (current->policies[i].used)
+			text_printf(names, "%s\n", current->policies[i].name);
+	return 0;
+}
+
+static const struct kfs_ops ops = {
+	.open = fake_open,
+	.write = fake_write,
+	.list = fake_list,
+};
+
+struct fake_kernel *fake_kernel_create(struct kfs *kfs)
+{
+	static const char lsm[] = "capability,bailiff\n";
+	char template[] = "/tmp/fake-kernel.XXXXXX";
+	int fd;
+
+	current = mmap(NULL, sizeof(*current), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (current == MAP_FAILED || !mkdtemp(template) ||
+	    pipe2(current->events, O_CLOEXEC | O_NONBLOCK))
+		abort();
+	strcpy(current->dir, template);
+	memset(kfs, 0, sizeof(*kfs));
+	kfs->ops = &ops;
+	snprintf(kfs->dir, sizeof(kfs->dir), "%s/bailiff", template);
+	snprintf(kfs->lsm_file, sizeof(kfs->lsm_file), "%s/lsm", template);
+	fd = open(kfs->lsm_file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0 || write(fd, lsm, sizeof(lsm) - 1) < 0)
+		abort();
+	close(fd);
+	return current;
+}
+
+void fake_kernel_free(struct fake_kernel *kernel)
+{
+	char path[PATH_MAX + 8];
+
+	snprintf(path, sizeof(path), "%s/lsm", kernel->dir);
+	unlink(path);
+	rmdir(kernel->dir);
+	close(kernel->events[0]);
+	close(kernel->events[1]);
+	munmap(kernel, sizeof(*kernel));
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * fake_kernel.h - the files of lsm/uapi/bailiff.h without a kernel
+ *
+ * Lives in shared memory, so that a test sees what a daemon in another
+ * process did. A write is answered from the same open file, as in securityfs.
+ */
+#ifndef TESTS_FAKE_KERNEL_H
+#define TESTS_FAKE_KERNEL_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/kfs.h"
+
+#define FAKE_POLICIES 8
+#define FAKE_IMAGE (256 * 1024)
+
+struct fake_policy {
+	bool used;
+	bool bound; /* unload says EBUSY */
+	char name[64];
+	char digest[65];
+	unsigned int generation;
+	size_t len;
+	unsigned char image[FAKE_IMAGE];
+};
+
+struct fake_kernel {
+	unsigned int num_loads;
+	unsigned int num_unloads;
+	unsigned int last_generation;
+	char last_bind[512];
+	bool refuse_loads; /* answer EINVAL and a sentence */
+	int events[2]; /* a pipe: records are written to [1] */
+	char dir[PATH_MAX]; /* holds the file `lsm`; removed at the end */
+	struct fake_policy policies[FAKE_POLICIES];
+};
+
+/* Make one, and let kfs use it. */
+struct fake_kernel *fake_kernel_create(struct kfs *kfs);
+void fake_kernel_free(struct fake_kernel *kernel);
+
+struct fake_policy *fake_kernel_find(struct fake_kernel *kernel,
+				     const char *name);
+
+#endif /* TESTS_FAKE_KERNEL_H */

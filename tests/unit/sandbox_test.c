@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sandbox_test.c - what a sandboxed process tries and must not get */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/sandbox.h"
+
+#define NOBODY 65534
+
+/* Each attempt returns -1 and an errno, as a system call does. */
+static long make_socket(void)
+{
+	return syscall(SYS_socket, AF_INET, SOCK_STREAM, 0);
+}
+
+static long make_pair(void)
+{
+	int fds[2];
+
+	return syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, fds);
+}
+
+static long do_fork(void)
+{
+	return syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
+static long do_exec(void)
+{
+	char *argv[] = { "true", NULL };
+
+	return syscall(SYS_execve, "/bin/true", argv, NULL);
+}
+
+static long do_ptrace(void)
+{
+	return syscall(SYS_ptrace, PTRACE_TRACEME, 0, NULL, NULL);
+}
+
+static long do_kill(void)
+{
+	return syscall(SYS_kill, getppid(), 0);
+}
+
+static long do_mount(void)
+{
+	return syscall(SYS_mount, "none", "/tmp", "tmpfs", 0, NULL);
+}
+
+static long open_write(void)
+{
+	return syscall(SYS_openat, AT_FDCWD, "/dev/null", O_WRONLY, 0);
+}
+
+static long open_create(void)
+{
+	return syscall(SYS_openat, AT_FDCWD, "/tmp/sandbox-test",
+		       O_RDONLY | O_CREAT, 0600);
+}
+
+static long open_truncate(void)
+{
+	return syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY | O_TRUNC,
+		       0);
+}
+
+static long open_nameless(void)
+{
+	return syscall(SYS_openat, AT_FDCWD, "/tmp", O_TMPFILE | O_RDWR, 0600);
+}
+
+static long open_by_how(void)
+{
+	struct {
+		uint64_t flags, mode, resolve;
+	} how = { .flags = O_WRONLY };
+
+	return syscall(SYS_openat2, AT_FDCWD, "/dev/null", &how, sizeof(how));
+}
+
+static long do_unlink(void)
+{
+	return syscall(SYS_unlinkat, AT_FDCWD, "/tmp/no-such-file", 0);
+}
+
+static long do_rename(void)
+{
+	return syscall(SYS_renameat2, AT_FDCWD, "/tmp/a", AT_FDCWD, "/tmp/b",
+		       0);
+}
+
+static long map_code(void)
+{
+	return syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_EXEC,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static long set_user(void)
+{
+	return syscall(SYS_setresuid, 0, 0, 0);
+}
+
+static long new_namespace(void)
+{
+	return syscall(SYS_unshare, 0x10000000 /* CLONE_NEWUSER */);
+}
+
+static long use_bpf(void)
+{
+	return syscall(SYS_bpf, 0, NULL, 0);
+}
+
+static long use_ring(void)
+{
+	return syscall(SYS_io_uring_setup, 1, NULL);
+}
+
+struct attempt {
+	const char *name;
+	long (*try)(void);
+};
+
+#define ATTEMPT(name)       \
+	{                   \
+#name, name \
+	}
+
+static const struct attempt worker_attempts[] = {
+	ATTEMPT(make_socket),	ATTEMPT(make_pair),	ATTEMPT(do_fork),
+	ATTEMPT(do_exec),	ATTEMPT(do_ptrace),	ATTEMPT(do_kill),
+	ATTEMPT(do_mount),	ATTEMPT(open_write),	ATTEMPT(open_create),
+	ATTEMPT(open_truncate), ATTEMPT(open_nameless), ATTEMPT(open_by_how),
+	ATTEMPT(do_unlink),	ATTEMPT(do_rename),	ATTEMPT(map_code),
+	ATTEMPT(set_user),	ATTEMPT(new_namespace), ATTEMPT(use_bpf),
+	ATTEMPT(use_ring),
+};
+
+static const struct attempt compiler_attempts[] = {
+	ATTEMPT(make_socket), ATTEMPT(make_pair), ATTEMPT(do_fork),
+	ATTEMPT(do_ptrace),   ATTEMPT(do_kill),	  ATTEMPT(do_mount),
+	ATTEMPT(do_unlink),   ATTEMPT(do_rename), ATTEMPT(new_namespace),
+	ATTEMPT(use_bpf),     ATTEMPT(use_ring),
+};
+
+/* Run try in a child under enter: 0 refused with EPERM, 1 not. */
+static int run(int (*enter)(void), long (*try)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (enter())
+			_exit(2);
+		errno = 0;
+		_exit(try() == -1 && errno == EPERM ? 0 : 1);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
+}
+
+static int enter_worker(void)
+{
+	return sandbox_worker(NOBODY, NOBODY);
+}
+
+static int enter_compiler(void)
+{
+	return sandbox_compiler();
+}
+
+START_TEST(the_worker_is_refused)
+{
+	if (geteuid())
+		return;
+	ck_assert_msg(run(enter_worker, worker_attempts[_i].try) == 0, "%s",
+		      worker_attempts[_i].name);
+}
+END_TEST
+
+START_TEST(the_compiler_is_refused)
+{
+	ck_assert_msg(run(enter_compiler, compiler_attempts[_i].try) == 0, "%s",
+		      compiler_attempts[_i].name);
+}
+END_TEST
+
+/* The other side: what the worker lives on must not be refused. */
+static long read_file(void)
+{
+	char byte;
+	int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+	int epoll;
+
+	if (fd < 0 || read(fd, &byte, 1) != 1)
+		return 0;
+	epoll = (int)syscall(SYS_epoll_create1, 0);
+	if (epoll < 0 || syscall(SYS_inotify_init1, 0) < 0)
+		return 0;
+	errno = EPERM;
+	return -1;
+}
+
+START_TEST(the_worker_still_reads)
+{
+	if (geteuid())
+		return;
+	ck_assert_int_eq(run(enter_worker, read_file), 0);
+}
+END_TEST
+
+static unsigned long long status_hex(const char *key)
+{
+	unsigned long long value = ~0ull;
+	FILE *file = fopen("/proc/self/status", "r");
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (!strncmp(line, key, strlen(key)) &&
+		    line[strlen(key)] == ':')
+			value = strtoull(line + strlen(key) + 1, NULL, 16);
+	if (file)
+		fclose(file);
+	return value;
+}
+
+static long worker_has_nothing(void)
+{
+	bool nothing =
+		!status_hex("CapEff") && !status_hex("CapPrm") &&
+		!status_hex("CapBnd") && !status_hex("CapInh") &&
+		status_hex("Uid") == 0x65534 && status_hex("Gid") == 0x65534 &&
+		status_hex("NoNewPrivs") == 1 && status_hex("Seccomp") == 2;
+
+	errno = EPERM;
+	return nothing ? -1 : 0;
+}
+
+START_TEST(the_worker_has_no_capability_and_no_way_to_one)
+{
+	if (geteuid())
+		return;
+	ck_assert_int_eq(run(enter_worker, worker_has_nothing), 0);
+}
+END_TEST
+
+static long parent_has_four(void)
+{
+	const unsigned long long four = 1ull << CAP_SETUID |
+					1ull << CAP_SETGID | 1ull << CAP_KILL |
+					1ull << CAP_MAC_ADMIN;
+	bool right = status_hex("CapEff") == four &&
+		     status_hex("CapPrm") == four &&
+		     (status_hex("CapBnd") & ~four) == 0 &&
+		     status_hex("NoNewPrivs") == 1;
+
+	errno = EPERM;
+	return right ? -1 : 0;
+}
+
+START_TEST(the_parent_keeps_four_capabilities)
+{
+	if (geteuid())
+		return;
+	ck_assert_int_eq(run(sandbox_parent, parent_has_four), 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("sandbox");
+	TCase *tcase = tcase_create("sandbox");
+	SRunner *runner;
+	int failed;
+
+	if (geteuid())
+		puts("not root: the worker's and the parent's cases are empty");
+	tcase_add_loop_test(tcase, the_worker_is_refused, 0,
+			    sizeof(worker_attempts) /
+				    sizeof(worker_attempts[0]));
+	tcase_add_loop_test(tcase, the_compiler_is_refused, 0,
+			    sizeof(compiler_attempts) /
+				    sizeof(compiler_attempts[0]));
+	tcase_add_test(tcase, the_worker_still_reads);
+	tcase_add_test(tcase, the_worker_has_no_capability_and_no_way_to_one);
+	tcase_add_test(tcase, the_parent_keeps_four_capabilities);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
