@@ -159,10 +159,14 @@ static int load_bytes(struct bvm_verifier *v, const struct bvm_insn *insn,
 				v, insn->src,
 				"the byte at stack%lld is not set on every way that meets at insn %u",
 				(long long)off, slot->reg.lost - 1);
-		return bvm_refuse(v, insn->src, "the byte at stack%lld is %s",
-				  (long long)off,
-				  slot && slot->set ? "part of a pointer" :
-						      "not set");
+		if (slot && slot->set && slot->reg.kind != BVM_REG_NUM)
+			return bvm_refuse(
+				v, insn->src,
+				"the byte at stack%lld is part of a pointer",
+				(long long)off);
+		return bvm_refuse(v, insn->src,
+				  "the byte at stack%lld is not set",
+				  (long long)off);
 	}
 	bvm_reg_set_num(result, any_of_size(a->size));
 	slot = &s->slots[slot_of(a->lo)];
