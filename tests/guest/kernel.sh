@@ -264,9 +264,9 @@ expected_steps()
 	elif [ -f "$(count_file)" ]; then
 		cat "$(count_file)"
 	elif [ "$guest_flavour" = debug ]; then
-		echo 2000
+		echo 1700
 	else
-		echo 1900
+		echo 1440
 	fi
 }
 
