@@ -133,8 +133,7 @@ static void start_daemon(void)
 	if (!daemon_pid) {
 		int null = open("/dev/null", O_WRONLY);
 
-		if (!getenv("SHOW"))
-			dup2(null, STDERR_FILENO);
+		dup2(null, STDERR_FILENO);
 		_exit(start_open(&start) ?: start_serve(&start));
 	}
 	wait_until(is_ready());

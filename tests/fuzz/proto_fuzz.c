@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* proto_fuzz.c - packets between worker and parent: any bytes, either way */
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "daemon/proto.h"
+
+/* What was accepted can be used: its strings end inside it. */
+static void use(const struct proto_message *message)
+{
+	switch (message->type) {
+	case PROTO_COMPILE:
+		assert(strlen(message->u.file.file) < PROTO_FILE);
+		break;
+	case PROTO_BIND:
+		assert(strlen(message->u.bind.policy) < BVM_MAX_NAME);
+		assert(strlen(message->u.bind.label) < BVM_MAX_NAME);
+		break;
+	case PROTO_COMPILED:
+		assert(strlen(message->u.compiled.text) < PROTO_TEXT);
+		break;
+	case PROTO_DONE:
+		assert(strlen(message->u.done.text) < KFS_REPLY);
+		break;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	static struct proto_message message;
+
+	if (!len)
+		return 0;
+	/* the first byte: who sends, and whether a descriptor came along */
+	if (!proto_parse(data + 1, len - 1, data[0] & 1,
+			 data[0] & 2 ? PROTO_FROM_PARENT : PROTO_FROM_WORKER,
+			 &message))
+		use(&message);
+	return 0;
+}
