@@ -19,6 +19,7 @@
 #define AT_DOTDOT (1u << 2) /* ".." */
 #define AT_OTHER (1u << 3) /* a name, or a wildcard */
 #define AT_START (1u << 4) /* before the first '/' */
+#define AT_ROOT (1u << 5) /* behind the first '/', which may be all */
 
 static int __printf(4, 5)
 fail(struct pattern_error *err, u32 off, u32 len, const char *fmt, ...)
@@ -79,11 +80,11 @@ static int add_slash(struct pattern_cursor *cur, u32 off,
 
 	if (ret)
 		return ret;
-	if (cur->states & AT_SLASH) {
+	if (cur->states & (AT_SLASH | AT_ROOT)) {
 		fail(err, off, 1, "'//' matches no path");
 		return hint(err, "an optional component is written {,name/}");
 	}
-	cur->states = AT_SLASH;
+	cur->states = off ? AT_SLASH : AT_ROOT;
 	return 0;
 }
 
@@ -99,7 +100,7 @@ static int add_byte(struct pattern_cursor *cur, u32 off, u8 byte,
 		cur->states = AT_OTHER;
 		return 0;
 	}
-	if (before & AT_SLASH)
+	if (before & (AT_SLASH | AT_ROOT))
 		cur->states |= AT_DOT;
 	if (before & AT_DOT)
 		cur->states |= AT_DOTDOT;
@@ -341,7 +342,7 @@ static int read_end(struct pattern_cursor *cur, struct pattern_token *tok,
 	ret = end_component(cur, off, err);
 	if (ret)
 		return ret;
-	if (cur->states & AT_SLASH && off != 1) {
+	if (cur->states & AT_SLASH) {
 		fail(err, off - 1, 1, "no path ends in '/'");
 		return hint(err, "/x is the directory, /x/** what is below");
 	}
