@@ -18,7 +18,10 @@ start_daemon()
 	bailiffd --foreground --policies "$policies" --log "$log" \
 		>>/tmp/bailiffd.out 2>&1 &
 	daemon_pid=$!
-	wait_for 10 bailiffctl status
+	wait_for 10 bailiffctl status && return
+	bailiffctl status || :
+	cat /tmp/bailiffd.out
+	exit 1
 }
 
 denials()
@@ -94,7 +97,8 @@ http {
 }
 EOF
 nginx -c /tmp/behind.conf
-container_run nginx >/tmp/nginx.out 2>&1 &
+# A pipe, as runtimes give: a file of the host would be a foreign file.
+container_run nginx > >(cat >/tmp/nginx.out) 2>&1 &
 container_pid=$!
 if ! wait_for 15 answers http://127.0.0.1/; then
 	cat /tmp/nginx.out /tmp/bailiffd.out
@@ -153,7 +157,7 @@ check "... and the refusal is in the log" denied '"container":"nginx"' '"class":
 bundle_make moved docker.io/library/nginx:1.22 \
 	',{"destination":"/usr/sbin/nginx","type":"bind","source":"/tmp/intruder","options":["bind","ro"]}' \
 	/usr/sbin/nginx read-shadow wait /run/go read-shadow
-container_run moved >/tmp/moved.out 2>&1 &
+container_run moved > >(cat >/tmp/moved.out) 2>&1 &
 moved_pid=$!
 wait_for 10 grep -q read-shadow /tmp/moved.out
 mkdir -p /sys/fs/cgroup/elsewhere

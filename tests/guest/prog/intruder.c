@@ -11,7 +11,6 @@
  * With arguments only the named attempts are made. After `wait FILE` it goes
  * on when FILE exists, so that somebody outside can do something meanwhile.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -150,7 +149,7 @@ static int after_userns(void)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		_exit(-shadow_after(unshare(CLONE_NEWUSER | CLONE_NEWNS) ?
+		_exit(-shadow_after(unshare(CLONE_NEWUSER) ?
 					    -errno :
 					    0));
 	return wait_child(pid);
