@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hooks_test.c - the tables of classes, operations and names are whole
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "vm/hooks.h"
+
+START_TEST(fields_lie_in_order_inside_their_ctx)
+{
+	u32 class, i;
+
+	for (class = 1; class < BVM_NUM_CLASSES; class ++) {
+		const struct bvm_class_info *c = &bvm_classes[class];
+		u32 end = 0;
+
+		ck_assert_ptr_nonnull(c->name);
+		ck_assert_uint_le(c->ctx_size, sizeof(union bvm_ctx));
+		ck_assert_str_eq(c->fields[0].name, "op");
+		for (i = 0; i < c->num_fields; i++) {
+			const struct bvm_field *f = &c->fields[i];
+
+			ck_assert_uint_ge(f->off, end);
+			end = f->off + f->size;
+			ck_assert_uint_le(end, c->ctx_size);
+			ck_assert(*f->doc);
+			if (f->kind == BVM_FIELD_SCALAR)
+				ck_assert_uint_gt(f->max, 0);
+			else
+				ck_assert_uint_eq(
+					f->size,
+					f->kind == BVM_FIELD_STR ? 8 : 16);
+		}
+	}
+}
+END_TEST
+
+START_TEST(offsets_are_those_of_the_structures)
+{
+	const struct bvm_field *f = bvm_classes[BVM_CLASS_NETWORK].fields;
+
+	ck_assert_str_eq(f[10].name, "remote");
+	ck_assert_uint_eq(f[10].off, offsetof(struct bvm_ctx_network, remote));
+	ck_assert_uint_eq(f[10].kind, BVM_FIELD_ADDR);
+	f = bvm_classes[BVM_CLASS_FILES].fields;
+	ck_assert_str_eq(f[6].name, "path");
+	ck_assert_uint_eq(f[6].off, offsetof(struct bvm_ctx_files, path));
+	ck_assert_uint_eq(f[6].kind, BVM_FIELD_STR);
+}
+END_TEST
+
+START_TEST(operations_are_found_by_name)
+{
+	u32 class, op;
+
+	for (class = 1; class < BVM_NUM_CLASSES; class ++) {
+		ck_assert_uint_eq(bvm_class_by_name(bvm_classes[class].name),
+				  class);
+		for (op = 0; op < BVM_MAX_OPS; op++) {
+			const struct bvm_op_info *info =
+				&bvm_classes[class].ops[op];
+
+			if (!info->name)
+				continue;
+			ck_assert_int_eq(bvm_op_by_name(class, info->name),
+					 (int)op);
+			ck_assert_str_eq(bvm_op_name(class, op), info->name);
+			ck_assert_int_eq((bvm_classes[class].mediated >> op &
+					  1),
+					 info->how <= BVM_HOW_PLAIN);
+		}
+	}
+	ck_assert_uint_eq(bvm_class_by_name("file"), 0);
+	ck_assert_int_eq(bvm_op_by_name(BVM_CLASS_FILES, "mount"), -1);
+	ck_assert_int_eq(bvm_op_by_name(0, "read"), -1);
+	ck_assert_int_eq(bvm_op_by_name(BVM_NUM_CLASSES, "read"), -1);
+	ck_assert_str_eq(bvm_op_name(BVM_CLASS_FILES, 63), "?");
+	ck_assert_str_eq(bvm_op_name(99, 0), "?");
+}
+END_TEST
+
+START_TEST(groups_hold_known_operations)
+{
+	u32 class, i, op, num = 0;
+
+	for (class = 1; class < BVM_NUM_CLASSES; class ++) {
+		const struct bvm_class_info *c = &bvm_classes[class];
+
+		num += c->num_groups;
+		for (i = 0; i < c->num_groups; i++) {
+			for (op = 0; op < BVM_MAX_OPS; op++) {
+				if (c->groups[i].ops >> op & 1)
+					ck_assert_ptr_nonnull(c->ops[op].name);
+			}
+			ck_assert_uint_ne(c->groups[i].ops, 0);
+		}
+	}
+	ck_assert_uint_eq(bvm_classes[BVM_CLASS_FILES].num_groups, 3);
+	ck_assert_uint_eq(bvm_classes[BVM_CLASS_NETWORK].num_groups, 2);
+	ck_assert_uint_eq(num, 5);
+}
+END_TEST
+
+START_TEST(names_and_numbers_are_one_to_one)
+{
+	static const struct bvm_name *const tables[] = {
+		bvm_kind_names,	    bvm_reason_names, bvm_errno_names,
+		bvm_cap_names,	    bvm_family_names, bvm_socktype_names,
+		bvm_protocol_names,
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++) {
+		const struct bvm_name *n;
+
+		for (n = tables[i]; n->name; n++) {
+			ck_assert_str_eq(bvm_name_of(tables[i], n->num),
+					 n->name);
+			ck_assert_int_eq(bvm_name_find(tables[i], n->name),
+					 n->num);
+		}
+		ck_assert_ptr_ne(n, tables[i]);
+		ck_assert_int_eq(bvm_name_find(tables[i], "nonsense"), -1);
+		ck_assert_ptr_null(bvm_name_of(tables[i], 9999));
+	}
+	ck_assert_int_eq(bvm_name_find(bvm_errno_names, "EACCES"), EACCES);
+	ck_assert_int_eq(bvm_name_find(bvm_cap_names, "net_admin"), 12);
+	ck_assert_str_eq(bvm_name_of(bvm_reason_names, BVM_REASON_WIDENS),
+			 "widens");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("hooks");
+	TCase *tc = tcase_create("hooks");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_test(tc, fields_lie_in_order_inside_their_ctx);
+	tcase_add_test(tc, offsets_are_those_of_the_structures);
+	tcase_add_test(tc, operations_are_found_by_name);
+	tcase_add_test(tc, groups_hold_known_operations);
+	tcase_add_test(tc, names_and_numbers_are_one_to_one);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
