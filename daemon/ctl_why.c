@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bailiffd.h"
 #include "ctl.h"
 #include "logread.h"
 #include "remedy.h"
@@ -51,6 +52,19 @@ static json_t *last_denial(FILE *log, const char *who)
 	return last;
 }
 
+/* Names in records are as the daemon compiled them: from its directory. */
+static FILE *open_source(const char *file)
+{
+	char path[PATH_MAX];
+	FILE *source = NULL;
+
+	if (file[0] != '/' &&
+	    (size_t)snprintf(path, sizeof(path), POLICIES_DIR "/%s", file) <
+		    sizeof(path))
+		source = fopen(path, "re");
+	return source ? source : fopen(file, "re");
+}
+
 /* The line of YAML that decided, if it can be read here. */
 static void print_source(const char *file, long long number)
 {
@@ -59,7 +73,7 @@ static void print_source(const char *file, long long number)
 	long long at;
 	FILE *source;
 
-	source = number > 0 ? fopen(file, "re") : NULL;
+	source = number > 0 ? open_source(file) : NULL;
 	if (!source)
 		return;
 	for (at = 1; at <= number; at++)
