@@ -195,13 +195,13 @@ static void put_modified(struct list *list, u64 need, u32 verdict,
 }
 
 /* Two denies that may match the same request must agree on the errno. */
-static void check_errno(struct list *list, const u32 *items, u32 num, u32 last)
+static void check_errno(struct list *list, const u32 *items, u32 last)
 {
 	struct lists *lists = list->lists;
 	const struct ast_rule *rule = item_rule(lists, items[last]);
 	u32 err = bvm_verdict_errno(deny_verdict(lists, rule));
 
-	for (u32 i = 0; i < num && i < last; i++) {
+	for (u32 i = 0; i < last; i++) {
 		const struct ast_rule *other = item_rule(lists, items[i]);
 		u32 other_err = bvm_verdict_errno(deny_verdict(lists, other));
 
@@ -255,16 +255,17 @@ static void put_denies(struct list *list, const u32 *items, u32 num)
 		mixed |= rule->kind == BVM_RULE_DENY &&
 			 (rule->kill || rule->quiet || rule->err);
 	}
+	for (u32 i = 0; i < num && mixed; i++)
+		if (item_rule(lists, items[i])->kind == BVM_RULE_DENY)
+			check_errno(list, items, i);
 	for (u32 i = 0; i < num && !list->closed; i++) {
 		const struct ast_rule *rule = item_rule(lists, items[i]);
 
 		if (rule->kind != BVM_RULE_DENY)
 			continue;
 		list->rule = rule;
-		if (mixed) {
-			check_errno(list, items, num, i);
+		if (mixed)
 			find_modifiers(list, items, num, i + 1);
-		}
 		put_modified(list, item_need(lists, items[i]),
 			     deny_verdict(lists, rule), mods);
 	}

@@ -250,7 +250,7 @@ int main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
-	tcase_set_timeout(tc, 120);
+	tcase_set_timeout(tc, 300);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, automaton_matches_as_backtracking_does, 0, 4);
 	tcase_add_loop_test(tc, minimised_states_are_all_told_apart, 0, 20);

@@ -213,7 +213,7 @@ int main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
-	tcase_set_timeout(tc, 120);
+	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, image_decides_as_the_rules_say, 0, SUITES);
 	tcase_add_loop_test(tc, rights_never_promise_what_the_rules_do_not, 0,
 			    2);
