@@ -334,8 +334,8 @@ static void init(struct bvm_verifier *v)
 	u32 i;
 
 	memset(v->out, 0, sizeof(*v->out));
-	memset(v->waiting, 0, sizeof(v->waiting));
-	memset(v->is_tail, 0, sizeof(v->is_tail));
+	memset(v->waiting, 0, v->in->num_insns * sizeof(v->waiting[0]));
+	memset(v->is_tail, 0, v->in->num_insns * sizeof(v->is_tail[0]));
 	memset(&v->cur, 0, offsetof(struct bvm_state, slots));
 	for (i = 0; i < BVM_NUM_REGS; i++)
 		bvm_reg_unset(&v->cur.regs[i]);

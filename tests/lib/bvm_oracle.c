@@ -13,21 +13,28 @@ void bvm_oracle_init(struct bvm_oracle *o)
 {
 	memset(o, 0, sizeof(*o));
 	o->in.scratch = malloc(bvm_verify_scratch());
-	o->states = calloc(BVM_MAX_LOWERED, sizeof(struct bvm_state *));
+	o->seen = calloc(BVM_MAX_LOWERED, sizeof(*o->seen));
 }
 
-static void forget(struct bvm_oracle *o)
+/* Make room for the states of the program that is set, and forget all. */
+static void make_room(struct bvm_oracle *o)
 {
-	for (u32 i = 0; i < BVM_MAX_LOWERED; i++) {
-		free(o->states[i]);
-		o->states[i] = NULL;
-	}
+	u32 num = o->in.num_insns;
+
+	if (num > BVM_MAX_LOWERED)
+		num = BVM_MAX_LOWERED;
+	memset(o->seen, 0, BVM_MAX_LOWERED * sizeof(*o->seen));
+	if (num <= o->max_states)
+		return;
+	free(o->states);
+	o->states = malloc(num * sizeof(*o->states));
+	o->max_states = num;
 }
 
 void bvm_oracle_fini(struct bvm_oracle *o)
 {
-	forget(o);
 	free(o->states);
+	free(o->seen);
 	free(o->in.scratch);
 }
 
@@ -50,13 +57,13 @@ static void keep(void *arg, u32 pc, const struct bvm_state *state)
 	size_t used = offsetof(struct bvm_state, slots) +
 		      state->num_slots * sizeof(state->slots[0]);
 
-	o->states[pc] = calloc(1, sizeof(*state));
-	memcpy(o->states[pc], state, used);
+	memcpy(&o->states[pc], state, used);
+	o->seen[pc] = true;
 }
 
 int bvm_oracle_verify(struct bvm_oracle *o)
 {
-	forget(o);
+	make_room(o);
 	o->in.watch = keep;
 	o->in.watch_arg = o;
 	return bvm_verify(&o->in, &o->out, &o->err);
@@ -105,12 +112,12 @@ static bool check_access(struct bvm_oracle *o, u32 pc, const u64 *regs,
 static bool check_step(void *arg, u32 pc, const u64 *regs, const u8 *stack)
 {
 	struct bvm_oracle *o = arg;
-	const struct bvm_state *s = o->states[pc];
+	const struct bvm_state *s = &o->states[pc];
 	u64 value;
 	u32 i;
 
 	o->steps++;
-	if (!s)
+	if (!o->seen[pc])
 		return wrong(o, "insn %u was not verified", pc);
 	for (i = 0; i < BVM_NUM_REGS; i++) {
 		if (!holds(o, &s->regs[i], regs[i], stack))

@@ -12,7 +12,9 @@ struct bvm_oracle {
 	struct bvm_verify_in in;
 	struct bvm_verify_out out;
 	struct bvm_error err;
-	struct bvm_state **states; /* by pc; NULL where none was seen */
+	struct bvm_state *states; /* by pc; room for max_states */
+	bool *seen; /* by pc: states has one */
+	u32 max_states;
 	const u8 *ctx;
 	u32 steps;
 	char why[256]; /* what a run did that it must not; "" if nothing */

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * image_fuzz.c - no bytes harm the parser, and what it takes can be run
+ *
+ * The first byte says whether the rest are an image or changes to a small one:
+ * three bytes each, where (16 bits) and what.
+ */
+#include <stdlib.h>
+
+#include "tests/lib/bvm_build.h"
+#include "vm/exec.h"
+#include "vm/verify.h"
+
+static struct bvm_build small;
+static struct bvm_image image;
+static void *scratch;
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
+
+/* Of its exact size, so that the sanitizer sees what goes past it. */
+static u8 *make_image(const u8 *data, size_t len, size_t *image_len)
+{
+	u8 *bytes;
+	size_t i;
+
+	if (!(data[0] & 1)) {
+		*image_len = len - 1;
+		bytes = malloc(len);
+		memcpy(bytes, data + 1, len - 1);
+		return bytes;
+	}
+	*image_len = small.len;
+	bytes = malloc(small.len);
+	memcpy(bytes, small.bytes, small.len);
+	for (i = 1; i + 3 <= len; i += 3)
+		bytes[(data[i] | data[i + 1] << 8) % small.len] = data[i + 2];
+	return bytes;
+}
+
+static void run_programs(const u8 *data, size_t len)
+{
+	static const char text[] = "/ab";
+	struct bvm_run run;
+	u32 class;
+
+	for (class = 1; class < BVM_NUM_CLASSES; class ++) {
+		memset(&run, 0, sizeof(run));
+		run.image = &image;
+		run.strings[0].bytes = text;
+		run.strings[0].len = len % sizeof(text);
+		memcpy(&run.ctx, data,
+		       len < sizeof(run.ctx) ? len : sizeof(run.ctx));
+		/* handles are the hook's, not the program's */
+		if (class == BVM_CLASS_FILES)
+			run.ctx.files.path = 1;
+		if (class == BVM_CLASS_EXEC)
+			run.ctx.exec.path = 1;
+		(void)bvm_run_class(&run, class);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
+{
+	struct bvm_error err;
+	size_t image_len;
+	u8 *bytes;
+
+	if (!scratch) {
+		scratch = malloc(bvm_verify_scratch());
+		bvm_build_small(&small);
+	}
+	if (!len)
+		return 0;
+	bytes = make_image(data, len, &image_len);
+	if (!bvm_image_parse(bytes, image_len, &image, &err) &&
+	    !bvm_image_verify(&image, BVM_KERNEL_STACK, scratch, &err))
+		run_programs(data, len);
+	free(bytes);
+	return 0;
+}
