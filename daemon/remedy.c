@@ -383,6 +383,29 @@ static void print_address(const struct denial *denial, FILE *out)
 	fprintf(out, "    ports: %s\n", colon + 1);
 }
 
+/* Do other rules say it already: bind and listen are one, a socket comes with
+ * what it is used for? */
+static bool is_covered(const struct remedy *remedy, size_t index)
+{
+	const struct denial *denial = &remedy->denials[index];
+	size_t i;
+
+	for (i = 0; i < remedy->num; i++) {
+		const struct denial *other = &remedy->denials[i];
+
+		if (other->class != BVM_CLASS_NETWORK || !is_allowable(other) ||
+		    strcmp(other->detail, denial->detail))
+			continue;
+		if (denial->op == BVM_OP_NETWORK_CREATE &&
+		    other->op != BVM_OP_NETWORK_CREATE)
+			return true;
+		if (i < index && is_local(denial->op) && is_local(other->op) &&
+		    !strcmp(other->object, denial->object))
+			return true;
+	}
+	return false;
+}
+
 static void print_network(struct remedy *remedy, FILE *out)
 {
 	size_t i;
@@ -390,7 +413,8 @@ static void print_network(struct remedy *remedy, FILE *out)
 	for (i = 0; i < remedy->num; i++) {
 		const struct denial *denial = &remedy->denials[i];
 
-		if (denial->class != BVM_CLASS_NETWORK || !is_allowable(denial))
+		if (denial->class != BVM_CLASS_NETWORK ||
+		    !is_allowable(denial) || is_covered(remedy, i))
 			continue;
 		fprintf(out, "  - allow: %s\n",
 			is_local(denial->op) ?

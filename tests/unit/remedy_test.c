@@ -193,6 +193,21 @@ START_TEST(paths_with_equal_needs_share_a_rule)
 }
 END_TEST
 
+START_TEST(a_rule_that_others_imply_is_left_out)
+{
+	char *text;
+
+	add("network", "create", "", "inet/stream/tcp");
+	add("network", "bind", "0.0.0.0:80", "inet/stream/tcp");
+	add("network", "listen", "0.0.0.0:80", "inet/stream/tcp");
+	text = yaml();
+	ck_assert_str_eq(text, "network:\n  - allow: listen\n"
+			       "    family: inet\n    type: stream\n"
+			       "    protocol: tcp\n    ports: 80\n");
+	free(text);
+}
+END_TEST
+
 START_TEST(what_a_deny_rule_refused_is_only_a_comment)
 {
 	json_t *record = denial("files", "read", "/etc/shadow", "");
@@ -240,6 +255,7 @@ int main(void)
 	tcase_add_test(tcase, descriptors_are_allowed_by_their_kind);
 	tcase_add_test(tcase, alike_denials_are_counted);
 	tcase_add_test(tcase, paths_with_equal_needs_share_a_rule);
+	tcase_add_test(tcase, a_rule_that_others_imply_is_left_out);
 	tcase_add_test(tcase, what_a_deny_rule_refused_is_only_a_comment);
 	tcase_add_loop_test(tcase, other_records_are_no_denials, 0, 3);
 	suite_add_tcase(suite, tcase);
