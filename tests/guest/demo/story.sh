@@ -14,7 +14,8 @@ fi
 story_checks=0
 
 if [ "${STORY_TAP:-}" = 1 ]; then
-	exec 3>&1 > >(sed 's/^/# /')
+	# Line by line, so that claims never fall into the middle of one.
+	exec 3>&1 > >(sed -u 's/^/# /')
 	story_done=0
 	trap 'story_end' EXIT
 else

@@ -36,7 +36,7 @@ for version in reader writer; do
 done
 succeeds "the reader's is loaded" bailiffctl load $work/reader.img
 
-bailiffctl run --policy flip -- $work/opener $work/file 8 > $work/out &
+bailiffctl run --policy flip -- $work/opener $work/file 8 > >(cat > $work/out) &
 opener=$!
 loads=0
 while kill -0 $opener 2> /dev/null; do
@@ -46,6 +46,7 @@ while kill -0 $opener 2> /dev/null; do
 done
 wait $opener
 is $? 0 "the confined program ends by itself"
+wait_for 5 test -s $work/out
 counts=$(cat $work/out)
 diag "$loads loads, opens: $counts"
 [ "$loads" -ge 20 ] && ok "the policy was replaced often" ||
