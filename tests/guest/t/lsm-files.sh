@@ -24,9 +24,11 @@ files:
     message: this is private
   - allow: [append, create]
     paths: $work/other/log
+  - allow: inherit
+    type: [pipe, "null"]
 EOF
 
-# want GOT... DESCRIPTION: what `files` allows and denies
+# claim WANT DESCRIPTION VERB...: what `files` allows and denies
 claim()
 {
 	local want=$1 description=$2
@@ -91,8 +93,10 @@ claim "ok ok EACCES" "but is not opened again" \
 
 # what is recorded
 drain
-before=$(hits files policy.yaml:11)
+echo x > $work/data/private
+before=$(hits files policy.yaml:9)
 claim EACCES "the private file again" open r $work/data/private 1
-like "$(records)" 'this is private' "a record has the rule's message"
-is "$(hits files policy.yaml:11)" "$((before + 1))" "a rule's denials are counted"
+after=$(records)
+like "$after" 'this is private' "a record has the rule's message"
+is "$(hits files policy.yaml:9)" "$((before + 1))" "a rule's denials are counted"
 done_testing

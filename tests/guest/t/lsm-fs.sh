@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# timeout: 120
+#
 # The files in securityfs: what they take, what they refuse, what they say.
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 . "$BAILIFF_TOP/tests/guest/lsm.sh"
@@ -12,7 +14,7 @@ like "$(status_of jit)" '^on$' "the JIT is in use"
 load_policy <<EOF
 bailiff: 1
 policy: fs
-default: allow
+default: {files: allow, exec: allow, network: allow, capabilities: allow, mounts: deny}
 exec:
   - deny: /usr/bin/id
 EOF
@@ -34,7 +36,7 @@ like "$(load_image $work/long.img)" '^error: ' "so is a long one"
 head -c 5000 /dev/urandom > $work/noise.img
 like "$(load_image $work/noise.img)" '^error: ' "and noise"
 bad=0
-for off in $(seq 8 4 $(($(stat -c %s $work/policy.img) - 4))); do
+for off in $(seq 8 68 $(($(stat -c %s $work/policy.img) - 4))); do
 	cp $work/policy.img $work/flip.img
 	printf '\377\377\377\377' | dd of=$work/flip.img bs=1 seek=$off conv=notrunc status=none
 	load_image $work/flip.img > $work/reply 2>&1 && continue
@@ -65,9 +67,9 @@ wait_for 5 grep -q joined=1 $fs/bindings
 like "$(cat $fs/bindings)" "tasks=1 joined=1$" "with its tasks"
 like "$(cat $fs/tasks)" "^[0-9]+ [0-9]+ fs@[0-9]+$" "and they are, too"
 like "$(cat $fs/policies/fs/info)" '^tasks 1$' "and counted by policy"
-kill %1
+echo 1 > /sys/fs/cgroup/fs/cgroup.kill
 wait 2> /dev/null
-rmdir /sys/fs/cgroup/fs
+wait_for 5 rmdir /sys/fs/cgroup/fs
 mkdir /sys/fs/cgroup/fs
 tell $fs/bind "cgroup=$(stat -c %i /sys/fs/cgroup/fs) policy=fs" > /dev/null
 is "$(grep -c "cgroup=$id " $fs/bindings)" 0 "a dead cgroup's binding goes"

@@ -18,7 +18,7 @@ network:
   - allow: listen
     protocol: tcp
     ports: 8000-8010
-  - allow: [create, send]
+  - allow: send
     protocol: udp
     to: 127.0.0.1
     ports: 53

@@ -39,7 +39,7 @@ is "$(kinds memfd 5 , enter outside , kind 5)" null "a memfd is not"
 is "$(kinds open r / 5 , enter outside , kind 5)" null "a directory by its path"
 is "$(kinds socketpair 5 6 , enter outside , send 5)" ok "unix sockets are allowed"
 is "$(kinds socket 2 stream 5 , enter outside , kind 5)" null "internet ones are not"
-is "$(kinds uring 5 , socketpair 1 2 , sendfd 1 5 , enter outside , recvfd 2 6)" EBADF \
+is "$(kinds eventfd 5 , socketpair 1 2 , sendfd 1 5 , enter outside , recvfd 2 6)" EBADF \
 	"what is refused is not received"
 is "$(kinds open r $work/in/file 5 , socketpair 1 2 , sendfd 1 5 , enter outside , recvfd 2 6 , read 6)" ok \
 	"what is allowed is"
@@ -52,13 +52,21 @@ tell $fs/bind "cgroup=$id policy=outside" > /dev/null
 is "$(in_cgroup sweep $act dup 7 5 , kind 5 7< $work/out/file | tail -n 1)" null \
 	"descriptors are judged at the joining exec"
 
-# Other trees
-succeeds "a name space of one's own" unshare -m bash -c "
-	mount -t tmpfs tmpfs $work/out && mkdir -p $work/out$work/in &&
-	echo text > $work/out$work/in/file &&
-	cd $work/out && mkdir old proc && pivot_root . old &&
-	exec /old/bin/bash -c 'exit 0'" || :
+# Other trees: one whose root is a file system of its own, with the same names
+mkdir $work/root
+unshare -m --propagation private bash -c "
+	mount -t tmpfs tmpfs $work/root && cd $work/root &&
+	mkdir -p old .$work/in && echo text > .$work/in/file &&
+	cp /run/guest/busybox busybox && pivot_root . old &&
+	exec /busybox sleep 60" &
+box=$!
+wait_for 5 test -e /proc/$box/root/old$work/in/file
 before=$(status_of reason.foreign)
+is "$($act enter outside , open r /proc/$box/root$work/in/file 5 | tail -n 1)" EACCES \
+	"a file of the same name in another tree is foreign"
+is "$(status_of reason.foreign)" "$((before + 1))" "for that reason"
+kill $box
+wait 2> /dev/null
 is "$($act open p $work 5 , enter outside , opentree $work/in 6 | tail -n 1)" ok \
 	"a copy of a mount can be made"
 is "$($act enter outside , opentree $work/in 6 , openat r 6 file 7 | tail -n 1)" EACCES \
