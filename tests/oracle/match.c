@@ -9,6 +9,9 @@
 
 #define MAX_TEXT 8192
 
+/* Nothing, where a brace was: a '*' before it and one behind are no "**". */
+#define SEAM '\001'
+
 /* A wildcard does not match the nothing behind the '/' of the root. */
 static bool match_plain(const char *p, const char *s, bool root);
 
@@ -51,6 +54,8 @@ static bool match_plain(const char *p, const char *s, bool root)
 	while (*p) {
 		char c = *p++;
 
+		if (c == SEAM)
+			continue;
 		if (c == '*' && *p == '*')
 			return match_star(p + 1, s, root, true);
 		if (c == '*')
@@ -119,9 +124,9 @@ bool oracle_match(const char *pattern, const char *path)
 	for (at = open; at != close;) {
 		const char *end = find_end(at + 1);
 
-		(void)snprintf(text, sizeof(text), "%.*s%.*s%s",
-			       (int)(open - pattern), pattern,
-			       (int)(end - at - 1), at + 1, close + 1);
+		(void)snprintf(text, sizeof(text), "%.*s%c%.*s%c%s",
+			       (int)(open - pattern), pattern, SEAM,
+			       (int)(end - at - 1), at + 1, SEAM, close + 1);
 		if (oracle_match(text, path))
 			return true;
 		at = end;

@@ -7,7 +7,10 @@
 
 #include <stdbool.h>
 
-/* Does the glob, which pattern_check accepts, match the whole path? */
+/*
+ * Does the glob, which pattern_check accepts and which holds no byte 1, match
+ * the whole path?
+ */
 bool oracle_match(const char *pattern, const char *path);
 
 #endif /* ORACLE_MATCH_H */

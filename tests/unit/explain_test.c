@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <check.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "policyc/explain.h"
+#include "policyc/image_out.h"
+#include "policyc/test.h"
+
+static const char policy[] =
+	"bailiff: 1\n" /* 1 */
+	"policy: x\n"
+	"files:\n"
+	"  - allow: [read, list]\n" /* rule 1 */
+	"    paths: [/data, /data/**]\n"
+	"  - allow: [write, rename, link]\n" /* rule 2, line 6 */
+	"    paths: /data/open/**\n"
+	"  - allow: [rename, link]\n" /* rule 3, line 8 */
+	"    paths: /data/**\n"
+	"  - deny: read\n" /* rule 4, line 10 */
+	"    paths: /data/secret\n"
+	"    message: nobody reads this\n"
+	"  - allow: read\n" /* rule 5, line 13 */
+	"    paths: /home/*\n"
+	"    when: {uid: [33, 100-200]}\n"
+	"network:\n"
+	"  - allow: connect\n" /* rule 6, line 17 */
+	"    protocol: tcp\n"
+	"    ports: [80, 8000-8999]\n"
+	"    to: [10.0.0.0/8, \"fd00::/8\"]\n"
+	"tests:\n"
+	"  - allow: read /data/x\n"
+	"  - deny: read /data/x\n" /* line 23 */
+	"  - deny: read /home/a\n" /* line 24: depends on uid */
+	"  - allow: manage /data/open/x\n"; /* line 25: a part only */
+
+static char dir[] = "/tmp/explain_test.XXXXXX";
+static char output[8192];
+static const char *path, *image;
+static struct run run;
+
+static void setup(void)
+{
+	static const struct diag_options options;
+	FILE *file;
+
+	memcpy(dir + strlen(dir) - 6, "XXXXXX", 6);
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	memset(&run, 0, sizeof(run));
+	run.arena = arena_create();
+	run.diag = diag_create(run.arena, &options);
+	path = arena_printf(run.arena, "%s/x.yaml", dir);
+	image = arena_printf(run.arena, "%s/x.img", dir);
+	file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(policy, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+static void teardown(void)
+{
+	(void)unlink(path);
+	(void)unlink(image);
+	(void)rmdir(dir);
+	arena_free(run.arena);
+}
+
+/* Run a command; what it prints and reports goes to output. */
+static int capture(int (*command)(struct run *run), const char *file,
+		   const char *request)
+{
+	char *operands[] = { (char *)(uintptr_t)file,
+			     (char *)(uintptr_t)request };
+	FILE *temp = tmpfile();
+	int code, saved;
+	size_t len;
+
+	ck_assert_ptr_nonnull(temp);
+	run.operands = operands;
+	run.num_operands = request ? 2 : 1;
+	(void)fflush(stdout);
+	saved = dup(STDOUT_FILENO);
+	ck_assert_int_ge(dup2(fileno(temp), STDOUT_FILENO), 0);
+	code = command(&run);
+	(void)fflush(stdout);
+	ck_assert_int_ge(dup2(saved, STDOUT_FILENO), 0);
+	(void)close(saved);
+	(void)fseek(temp, 0, SEEK_END);
+	diag_print(run.diag, temp);
+	rewind(temp);
+	len = fread(output, 1, sizeof(output) - 1, temp);
+	output[len] = '\0';
+	(void)fclose(temp);
+	return code;
+}
+
+static void write_image(void)
+{
+	struct buf out = BUF_INIT(run.arena);
+	const struct ast_policy *ast =
+		parse_policy(run.arena, run.diag, &run.parse, path);
+	FILE *file = fopen(image, "w");
+
+	ck_assert(ast && file);
+	ck_assert_int_eq(image_build(run.arena, run.diag, ast, &out), 0);
+	ck_assert_uint_eq(fwrite(out.data, 1, out.len, file), out.len);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+static const struct {
+	const char *request;
+	int code;
+	const char *first; /* how the output begins */
+	const char *says; /* and what else is in it */
+} cases[] = {
+	{ "read /data/x", EXIT_YES, "allow: rule 1", "x.yaml:4" },
+	{ "read /data/secret", EXIT_NO, "deny: rule 4", "EACCES" },
+	{ "read /data/secret", EXIT_NO, "deny: ", "nobody reads this" },
+	{ "read /etc/shadow", EXIT_NO, "deny: the default of files", "" },
+	{ "rename /data/open/a /data/open/b", EXIT_YES, "allow: rule 2", "" },
+	{ "rename /data/a /data/open/a", EXIT_NO, "deny: widens", "write" },
+	{ "rename /data/open/a /data/a", EXIT_YES, "allow: ", "" },
+	{ "link /data/secret /data/x", EXIT_NO, "deny: widens", "read" },
+	{ "read /home/a", EXIT_BAD, "undecided: it depends on uid", "uid=33" },
+	{ "uid=33 read /home/a", EXIT_YES, "allow: rule 5", "" },
+	{ "uid=200 read /home/a", EXIT_YES, "allow: rule 5", "" },
+	{ "uid=201 read /home/a", EXIT_NO, "deny: the default", "" },
+	{ "read /data/../data/x", EXIT_YES, "note: ", "allow: rule 1" },
+	{ "manage /data/open/x", EXIT_BAD, "undecided: 'manage' is a group",
+	  "create: deny" },
+	{ "connect tcp 10.1.2.3:80", EXIT_YES, "allow: rule 6", "" },
+	{ "connect tcp [fd00::1]:8999", EXIT_YES, "allow: rule 6", "" },
+	{ "connect tcp [fe00::1]:8999", EXIT_NO, "deny: the default", "" },
+	{ "connect tcp 10.1.2.3:81", EXIT_NO, "deny: the default", "" },
+	{ "connect tcp any:80", EXIT_BAD, "undecided: it depends on remote",
+	  "" },
+	{ "connect tcp 10.1.2.3", EXIT_BAD, "undecided: it depends on port",
+	  "" },
+	{ "connect udp 10.1.2.3:80", EXIT_NO, "deny: the default", "" },
+	{ "create tcp", EXIT_YES, "allow: rule 6", "" },
+	{ "create unix", EXIT_NO, "deny: ", "" },
+	{ "connect unix /run/x", EXIT_NO, "deny: ", "" },
+	{ "mount", EXIT_NO, "deny: the default of mounts, EPERM", "" },
+};
+
+START_TEST(policy_answers)
+{
+	int code = capture(command_explain, path, cases[_i].request);
+
+	ck_assert_msg(code == cases[_i].code &&
+			      !strncmp(output, cases[_i].first,
+				       strlen(cases[_i].first)) &&
+			      strstr(output, cases[_i].says),
+		      "%s: %d: %s", cases[_i].request, code, output);
+}
+END_TEST
+
+START_TEST(image_answers_alike)
+{
+	int code;
+
+	write_image();
+	code = capture(command_explain, image, cases[_i].request);
+	ck_assert_int_eq(code, cases[_i].code);
+	ck_assert_msg(!strncmp(output, cases[_i].first,
+			       strlen(cases[_i].first)),
+		      "%s: %s", cases[_i].request, output);
+}
+END_TEST
+
+START_TEST(why_not_names_what_is_missing)
+{
+	run.why_not = true;
+	ck_assert_int_eq(capture(command_explain, path,
+				 "uid=1 read /home/a"),
+			 EXIT_NO);
+	ck_assert_ptr_nonnull(strstr(output, "rule 5"));
+	ck_assert_ptr_nonnull(strstr(output, "it needs uid 33, 100-200"));
+	ck_assert_int_eq(capture(command_explain, path, "read /dat"), EXIT_NO);
+	ck_assert_ptr_nonnull(strstr(output, "it is for /data"));
+}
+END_TEST
+
+START_TEST(trace_shows_states_and_list)
+{
+	run.trace = true;
+	ck_assert_int_eq(capture(command_explain, path, "read /data/x"),
+			 EXIT_YES);
+	ck_assert_ptr_nonnull(strstr(output, "states: "));
+	ck_assert_ptr_nonnull(strstr(output, "list: "));
+}
+END_TEST
+
+START_TEST(failing_tests_are_named)
+{
+	ck_assert_int_eq(capture(command_test, path, NULL), EXIT_NO);
+	ck_assert_ptr_nonnull(strstr(output, "1 of 4 tests passed"));
+	ck_assert_ptr_null(strstr(output, "x.yaml:22:"));
+	ck_assert_ptr_nonnull(strstr(output, "x.yaml:23:"));
+	ck_assert_ptr_nonnull(strstr(output, "rule 1"));
+	ck_assert_ptr_nonnull(strstr(output, "x.yaml:24:"));
+	ck_assert_ptr_nonnull(strstr(output, "depends on uid"));
+	ck_assert_ptr_nonnull(strstr(output, "x.yaml:25:"));
+}
+END_TEST
+
+START_TEST(bad_image_is_refused)
+{
+	FILE *file;
+
+	write_image();
+	file = fopen(image, "r+");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fseek(file, 16, SEEK_SET), 0);
+	ck_assert_int_eq(fputc(0xff, file), 0xff);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_eq(capture(command_explain, image, "read /x"), EXIT_BAD);
+	ck_assert_ptr_nonnull(strstr(output, "bad image"));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("explain");
+	TCase *tc = tcase_create("answers");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, policy_answers, 0, ARRAY_SIZE(cases));
+	tcase_add_loop_test(tc, image_answers_alike, 0, ARRAY_SIZE(cases));
+	tcase_add_test(tc, why_not_names_what_is_missing);
+	tcase_add_test(tc, trace_shows_states_and_list);
+	tcase_add_test(tc, failing_tests_are_named);
+	tcase_add_test(tc, bad_image_is_refused);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
