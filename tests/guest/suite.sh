@@ -7,7 +7,7 @@
 #
 #	harness/*.sh	on the host: does run.sh tell the truth?
 #	boot/*.sh	a boot each, with the words of "# append:" and "# lsm:"
-#	t/*.sh		one boot for all
+#	t/*.sh		one boot for all, but for those with "# boot: own"
 #
 # NAMEs choose among them by file name. Leaves "PASSED FAILED" in
 # build/test/guest.count.
@@ -15,6 +15,7 @@ set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 counts=$guest_top/build/test/guest.count
+logs=build/test/guest
 part=$(mktemp)
 trap 'rm -f "$part"' EXIT
 passed=0
@@ -32,7 +33,7 @@ add_part()
 read_tap()
 {
 	: > "$part"
-	awk -v counts="$part" -v files="$*" -f "$guest_dir/tap.awk"
+	awk -v counts="$part" -v logs="$logs" -v files="$*" -f "$guest_dir/tap.awk"
 }
 
 # boot FILES WORDS...: one boot; a fault of the guest is one more failure.
@@ -99,22 +100,36 @@ run_boots()
 	done
 }
 
-# The one boot may take as long as all of its files together.
-run_tests()
+# boot_together FILE...: the boot may take as long as all of them together.
+boot_together()
 {
-	local file files limit total=60 factor=1
+	local file limit total=60 factor=1
 
+	[ $# -gt 0 ] || return
 	[ "$guest_flavour" = fast ] || factor=4
-	files=$(chosen t "$@" | paste -sd' ')
-	[ -n "$files" ] || return
-	for file in $files; do
+	for file in "$@"; do
 		limit=$(header "$file" timeout)
 		total=$((total + ${limit:-60}))
 	done
-	boot "$files" --timeout $((total * factor))
+	boot "$*" --timeout $((total * factor))
 }
 
-mkdir -p "$guest_top/build/test"
+run_tests()
+{
+	local file together=()
+
+	for file in $(chosen t "$@"); do
+		if [ "$(header "$file" boot)" = own ]; then
+			boot_together "$file"
+		else
+			together+=("$file")
+		fi
+	done
+	boot_together "${together[@]}"
+}
+
+cd "$guest_top" || exit 1
+mkdir -p "$logs"
 rm -f "$counts"
 export GUEST_FLAVOUR=$guest_flavour
 if ! "$guest_dir/kernel.sh" build --flavour "$guest_flavour" > /dev/null; then

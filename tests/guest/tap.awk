@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Reads the TAP of several files with the marks of in-guest.sh; prints a line
-# for each file and what failed in it; writes "PASSED FAILED" to the file
-# `counts`. `files` names all that must come.
+# for each file and what failed in it; keeps the whole in the directory `logs`;
+# writes "PASSED FAILED" to the file `counts`. `files` names all that must come.
 
 function fail(text)
 {
@@ -10,7 +10,8 @@ function fail(text)
 	problem[++problems] = text
 }
 
-function close_file(name, status, seconds,	i)
+# Judges the file as a whole; its claims were judged as they came.
+function judge(status)
 {
 	if (status == 124)
 		fail("ran out of time")
@@ -22,16 +23,44 @@ function close_file(name, status, seconds,	i)
 		fail("planned " plan " claims, made " claims)
 	else if (status != 0 && failures == 0)
 		fail("ended with status " status)
+}
+
+# A failed claim, what was said just before it, and its diagnosis.
+function show_claim(at,	i)
+{
+	for (i = at - 3; i < at; i++)
+		if (i > 0 && line[i] !~ /^(ok|not ok|#) /)
+			print "    | " line[i]
+	print "    | " line[at]
+	for (i = at + 1; i <= lines && i <= at + 12 && line[i] ~ /^#/; i++)
+		print "    | " line[i]
+}
+
+# A file that did not come to its end: where it was.
+function show_end(	i)
+{
+	for (i = lines > 20 ? lines - 19 : 1; i <= lines; i++)
+		print "    | " line[i]
+}
+
+function close_file(name, status, seconds,	i, before)
+{
+	before = failures
+	judge(status)
 	if (failures)
-		printf "FAIL %s: %d of %d, %d s\n", name, failures, passes + failures, seconds
+		printf "FAIL %s: %d of %d, %d s (all: %s/%s.log)\n", name, failures,
+			passes + failures, seconds, logs, name
 	else
 		printf "ok   %s (%d), %d s\n", name, passes, seconds
+	for (i = 1; i <= lines; i++)
+		if (line[i] ~ /^not ok /)
+			show_claim(i)
 	for (i = 1; i <= problems; i++)
 		print "     " problem[i]
-	if (failures)
-		for (i = lines > 200 ? lines - 200 : 1; i <= lines; i++)
-			print "    | " line[i]
+	if (failures > before)
+		show_end()
 	fflush()
+	close(logs "/" name ".log")
 	total_passed += passes
 	total_failed += failures
 	seen[name] = 1
@@ -42,6 +71,7 @@ function close_file(name, status, seconds,	i)
 	inside = $3
 	plan = ""
 	claims = passes = failures = problems = lines = 0
+	printf "" > (logs "/" inside ".log")
 	next
 }
 
@@ -49,10 +79,13 @@ function close_file(name, status, seconds,	i)
 
 inside == "" { print; next }
 
-{ line[++lines] = $0 }
+{
+	line[++lines] = $0
+	print > (logs "/" inside ".log")
+}
 
 /^ok / { claims++; passes++ }
-/^not ok / { claims++; fail($0) }
+/^not ok / { claims++; failures++ }
 /^1\.\.[0-9]+/ { plan = substr($1, 4) }
 
 END {

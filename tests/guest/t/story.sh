@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 180
+# boot: own
 #
 # What `make demo` tells, as a test: nginx confined in a container, taken over,
 # reloaded under load, its daemon killed.
