@@ -19,7 +19,7 @@ static void print_classes(const char *what, u32 classes)
 	if (!classes)
 		return;
 	printf("%s", what);
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
 		if (classes >> class & 1)
 			printf(" %s", bvm_classes[class].name);
 	printf("\n");
@@ -163,9 +163,11 @@ static void dump_rights(struct arena *arena, const struct bvm_image *img)
 		struct buf buf = BUF_INIT(arena);
 
 		show_ops(&buf, BVM_CLASS_FILES, r->may & known);
-		buf_printf(&buf, "%s; ", r->may & BVM_RIGHT_EXEC ? " +exec" : "");
+		buf_printf(&buf, "%s; ",
+			   r->may & BVM_RIGHT_EXEC ? " +exec" : "");
 		show_ops(&buf, BVM_CLASS_FILES, r->must & known);
-		buf_printf(&buf, "%s", r->must & BVM_RIGHT_EXEC ? " +exec" : "");
+		buf_printf(&buf, "%s",
+			   r->must & BVM_RIGHT_EXEC ? " +exec" : "");
 		printf("%-6u %s\n", row, buf_text(&buf));
 	}
 }
@@ -173,10 +175,12 @@ static void dump_rights(struct arena *arena, const struct bvm_image *img)
 static void dump_selectors(const struct bvm_image *img)
 {
 	static const char *const kinds[] = {
-		[BVM_SELECT_IMAGE] = "image", [BVM_SELECT_NAME] = "name",
-		[BVM_SELECT_LABEL] = "label", [BVM_SELECT_ANNOTATION] =
-						      "annotation",
-		[BVM_SELECT_UNIT] = "unit",   [BVM_SELECT_CGROUP] = "cgroup",
+		[BVM_SELECT_IMAGE] = "image",
+		[BVM_SELECT_NAME] = "name",
+		[BVM_SELECT_LABEL] = "label",
+		[BVM_SELECT_ANNOTATION] = "annotation",
+		[BVM_SELECT_UNIT] = "unit",
+		[BVM_SELECT_CGROUP] = "cgroup",
 	};
 
 	for (u32 i = 0; i < img->num_selectors; i++) {
@@ -200,7 +204,7 @@ int command_dump(struct run *run)
 	dump_header(input.img);
 	dump_selectors(input.img);
 	dump_tables(input.img);
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
 		if (input.img->programs[class].header)
 			dump_program(run->arena, input.img, class);
 	dump_rules(run->arena, input.img);

@@ -85,8 +85,7 @@ static void print_others(const struct explain *x, const struct judge_case *c,
 	const struct lowered_class *class =
 		&x->input.lowered->classes[x->request.class];
 	const struct ast_policy *ast = x->input.ast;
-	u32 *rules =
-		arena_array(x->run->arena, ast->num_rules, sizeof(*rules));
+	u32 *rules = arena_array(x->run->arena, ast->num_rules, sizeof(*rules));
 	u32 num = find_rules(x, c, rules);
 
 	for (u32 i = 0; i < num; i++) {
@@ -169,8 +168,7 @@ static void print_nearest(const struct explain *x, const struct judge_case *c)
 			u32 len;
 
 			if (r->class != x->request.class ||
-			    r->kind != BVM_RULE_ALLOW ||
-			    !(r->ops >> c->op & 1))
+			    r->kind != BVM_RULE_ALLOW || !(r->ops >> c->op & 1))
 				continue;
 			len = nearness(r, c->path, &text);
 			if (len <= best || len >= limit)
@@ -271,8 +269,7 @@ static void print_case(const struct explain *x, const struct judge_case *c)
 static void print_widens(const struct explain *x)
 {
 	struct buf buf = BUF_INIT(x->run->arena);
-	u64 extra = x->judgement.extra &
-		    bvm_classes[BVM_CLASS_FILES].mediated;
+	u64 extra = x->judgement.extra & bvm_classes[BVM_CLASS_FILES].mediated;
 
 	show_ops(&buf, BVM_CLASS_FILES, extra);
 	if (x->judgement.extra & BVM_RIGHT_EXEC)

@@ -244,7 +244,7 @@ static void collect(struct builder *b, u32 state)
 
 	b->wide.num = 0;
 	b->wide_all.num = 0;
-	for (u32 class = 0; class < b->fsm->num_classes; class++)
+	for (u32 class = 0; class < b->fsm->num_classes; class ++)
 		b->named[class].num = 0;
 	/* the pool does not move: nothing is interned here */
 	for (u32 i = 0; i < intern_len(&b->sets, state); i++) {
@@ -270,7 +270,7 @@ static void find_transitions(struct builder *b, u32 state)
 	collect(b, state);
 	unique(b, &b->named[0]);
 	def = put_union(b, &b->wide, &b->named[0]);
-	for (u32 class = 1; class < fsm->num_classes; class++) {
+	for (u32 class = 1; class < fsm->num_classes; class ++) {
 		const struct row *wide = &b->wide;
 		u32 next;
 

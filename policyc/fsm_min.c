@@ -188,11 +188,9 @@ static void find_runs(struct minimiser *m, const struct block *block,
 
 	runs->num = block->num_dirty;
 	runs->states = m->scratch;
-	memcpy(runs->states, m->elems + block->first,
-	       runs->num * sizeof(u32));
+	memcpy(runs->states, m->elems + block->first, runs->num * sizeof(u32));
 	for (u32 i = 0; i < runs->num; i++)
-		m->hashes[runs->states[i]] =
-			hash_signature(m, runs->states[i]);
+		m->hashes[runs->states[i]] = hash_signature(m, runs->states[i]);
 	qsort_r(runs->states, runs->num, sizeof(u32), compare_elems, m);
 
 	if (block->first + runs->num < block->end) {
@@ -266,8 +264,8 @@ static void mark_preds_dirty(struct minimiser *m)
 	for (u32 i = 0; i < m->num_moved; i++) {
 		u32 state = m->moved[i];
 
-		for (u32 p = m->pred_first[state];
-		     p < m->pred_first[state + 1]; p++)
+		for (u32 p = m->pred_first[state]; p < m->pred_first[state + 1];
+		     p++)
 			mark_dirty(m, m->preds[p]);
 	}
 	m->num_moved = 0;
@@ -288,8 +286,7 @@ static void find_preds(struct minimiser *m)
 {
 	const struct fsm *fsm = m->fsm;
 
-	m->pred_first =
-		arena_array(m->arena, fsm->num_states + 1, sizeof(u32));
+	m->pred_first = arena_array(m->arena, fsm->num_states + 1, sizeof(u32));
 	m->preds = arena_array(m->arena, fsm->num_states + fsm->num_edges,
 			       sizeof(u32));
 	for (u32 fill = 0; fill < 2; fill++) {
@@ -385,9 +382,8 @@ static void rebuild(struct minimiser *m, struct fsm *fsm)
 					   m->block_of[fsm->states[old].def]);
 		while ((edge = next_edge(m, old, &at))) {
 			edges[num_edges].class = edge->class;
-			edges[num_edges++].next =
-				new_number(numbers, order, &num,
-					   m->block_of[edge->next]);
+			edges[num_edges++].next = new_number(
+				numbers, order, &num, m->block_of[edge->next]);
 		}
 		states[i].num = num_edges - states[i].first;
 	}

@@ -59,7 +59,7 @@ static void put_meta(struct writer *w)
 		.unmediated = ast->unmediated,
 	};
 
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
 		if (ast->audit[class])
 			meta.audit_classes |= 1u << class;
 	buf_put(add_section(w, BVM_SECTION_META, 0), &meta, sizeof(meta));
@@ -81,9 +81,9 @@ static void put_rules(struct writer *w)
 					    span->source ? span->source->name :
 							   ""),
 			.line = span->line ? span->line : 1,
-			.message = strings_put(&w->strings,
-					       from->message ? from->message :
-							       ""),
+			.message =
+				strings_put(&w->strings,
+					    from->message ? from->message : ""),
 			.class = from->class,
 			.kind = from->kind,
 		};
@@ -114,8 +114,7 @@ static void put_selectors(struct writer *w)
 
 static void put_rights(struct writer *w)
 {
-	const struct bvm_rights_header header = { w->dfa,
-						  w->lowered.rows.num };
+	const struct bvm_rights_header header = { w->dfa, w->lowered.rows.num };
 	struct buf *buf;
 
 	if (!w->lowered.has_paths)
@@ -228,7 +227,7 @@ static int put_tables(struct writer *w)
 	    compress_put(add_table(w, &w->dfa), &w->lowered.fsm))
 		return too_large(w, "paths", w->lowered.fsm.num_states,
 				 "states", BVM_MAX_DFA_STATES);
-	for (u32 class = 1; class < BVM_NUM_CLASSES && !ret; class++)
+	for (u32 class = 1; class < BVM_NUM_CLASSES && !ret; class ++)
 		if (w->lowered.classes[class].num_keys)
 			ret = put_class_tables(w, class);
 	return ret;
@@ -240,7 +239,7 @@ static int put_programs(struct writer *w)
 {
 	struct emit *e = arena_alloc(w->arena, sizeof(*e));
 
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++) {
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
 		struct bvm_program_header header = { 0 };
 		struct buf *buf;
 
@@ -302,7 +301,7 @@ static int fill_figures(struct writer *w, struct bvm_image *img, void *scratch,
 			struct bvm_error *err)
 {
 	(void)w;
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++) {
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
 		const struct bvm_class_info *info = &bvm_classes[class];
 		struct bvm_program_header *header =
 			(void *)(uintptr_t)img->programs[class].header;

@@ -76,8 +76,8 @@ int input_open(struct run *run, const char *path, struct input *input)
 
 	input->ast = parse_policy(run->arena, run->diag, &run->parse, path);
 	input->lowered = arena_alloc(run->arena, sizeof(*input->lowered));
-	if (!input->ast || image_build(run->arena, run->diag, input->ast,
-				       &input->bytes))
+	if (!input->ast ||
+	    image_build(run->arena, run->diag, input->ast, &input->bytes))
 		return EXIT_BAD;
 	/* cannot fail: image_build has done both */
 	if (lowering_run(run->arena, run->diag, input->ast, input->lowered) ||

@@ -66,8 +66,8 @@ static void grow_pool(struct intern *in, u32 num)
 		cap *= 2;
 	if (cap == in->pool_cap)
 		return;
-	in->pool = arena_resize(in->arena, in->pool,
-				in->pool_cap * sizeof(u32), cap * sizeof(u32));
+	in->pool = arena_resize(in->arena, in->pool, in->pool_cap * sizeof(u32),
+				cap * sizeof(u32));
 	in->pool_cap = cap;
 }
 

@@ -58,7 +58,8 @@ static bool catch_decide(void *arg, u32 pc, const u64 *regs, const u8 *stack)
 static void run_case(const struct judge *j, const union bvm_ctx *ctx, u32 op,
 		     const char *path, struct judge_case *c)
 {
-	const struct bvm_program *program = &j->img->programs[j->request->class];
+	const struct bvm_program *program =
+		&j->img->programs[j->request->class];
 	struct bvm_str *str = &c->run.strings[0];
 	int field = request_field(j->request->class, "path");
 	const u64 handle = 1;
@@ -228,8 +229,8 @@ static u32 find_addresses(struct judge *j, struct bvm_addr **list)
 	for (u32 t = 0; t < j->img->num_tables; t++) {
 		const struct bvm_table *table = &j->img->tables[t];
 
-		for (u32 i = 0; table->kind == BVM_TABLE_LPM &&
-				i < table->count; i++) {
+		for (u32 i = 0;
+		     table->kind == BVM_TABLE_LPM && i < table->count; i++) {
 			const struct bvm_lpm_node *node = &table->nodes[i];
 			struct bvm_addr first, last;
 

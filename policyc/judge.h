@@ -49,8 +49,7 @@ struct judgement {
  * Return: 0; -E2BIG over JUDGE_MAX_CASES combinations; -ENOENT the image has
  * no program for the class.
  */
-int __must_check judge_request(struct arena *arena,
-			       const struct bvm_image *img,
+int __must_check judge_request(struct arena *arena, const struct bvm_image *img,
 			       const struct request *request,
 			       struct judgement *judgement);
 

@@ -120,12 +120,11 @@ static const struct ast_rule *item_rule(const struct lists *lists, u32 item)
 
 static u32 deny_verdict(const struct lists *lists, const struct ast_rule *rule)
 {
-	return bvm_verdict(BVM_VERDICT_DENY |
-				   (rule->kill ? BVM_VERDICT_KILL : 0) |
-				   (rule->quiet ? BVM_VERDICT_QUIET : 0),
-			   rule->err ? rule->err :
-				       lists_class_errno(lists->class),
-			   rule->number);
+	return bvm_verdict(
+		BVM_VERDICT_DENY | (rule->kill ? BVM_VERDICT_KILL : 0) |
+			(rule->quiet ? BVM_VERDICT_QUIET : 0),
+		rule->err ? rule->err : lists_class_errno(lists->class),
+		rule->number);
 }
 
 static void add_modifier(struct list *list, struct modifiers *to, u64 need,
@@ -163,8 +162,8 @@ static void put_entry(struct list *list, u64 need, u32 verdict)
 		too_long(list);
 		return;
 	}
-	list->entries = arena_grow(list->lists->arena, list->entries,
-				   list->num, sizeof(*list->entries));
+	list->entries = arena_grow(list->lists->arena, list->entries, list->num,
+				   sizeof(*list->entries));
 	list->entries[list->num++] =
 		(struct bvm_decision){ .need = need, .verdict = verdict };
 	list->closed = !need;
@@ -234,8 +233,8 @@ static void find_modifiers(struct list *list, const u32 *items, u32 num,
 		if (rule->kind != BVM_RULE_DENY)
 			continue;
 		if (rule->kill)
-			add_modifier(list, &list->kills, need,
-				     BVM_VERDICT_KILL, 0);
+			add_modifier(list, &list->kills, need, BVM_VERDICT_KILL,
+				     0);
 		if (!rule->quiet)
 			add_modifier(list, &list->records, need, 0,
 				     BVM_VERDICT_QUIET);
@@ -366,9 +365,8 @@ u32 lists_choose(struct lists *lists, u32 op, const u32 *rules, u32 num)
 		items[num_items++] = CHOICE_INHERIT;
 	id = intern_put(&lists->choices, items, num_items);
 	if (id == before) {
-		lists->list_of_choice =
-			arena_grow(lists->arena, lists->list_of_choice, id,
-				   sizeof(u32));
+		lists->list_of_choice = arena_grow(
+			lists->arena, lists->list_of_choice, id, sizeof(u32));
 		lists->list_of_choice[id] = build(lists, op, items, num_items);
 	}
 	return lists->list_of_choice[id];

@@ -44,9 +44,8 @@ static int add_patterns(struct lowering *lo, struct nfa *nfa, u32 rule,
 	int ret;
 
 	for (u32 i = 0; i < from->num; i++) {
-		lo->origins =
-			arena_grow(lo->arena, lo->origins, lo->num_origins,
-				   sizeof(*lo->origins));
+		lo->origins = arena_grow(lo->arena, lo->origins,
+					 lo->num_origins, sizeof(*lo->origins));
 		lo->origins[lo->num_origins] =
 			(struct origin){ rule, except, &from->items[i] };
 		ret = nfa_add(nfa, from->items[i].text, lo->num_origins, &err);
@@ -76,13 +75,15 @@ static int add_all_patterns(struct lowering *lo, struct nfa *nfa)
 
 static int too_many_states(struct lowering *lo, const struct fsm_blame *blame)
 {
-	const struct ast_pattern *first = lo->origins[blame->patterns[0]].pattern;
-	const struct ast_pattern *other = lo->origins[blame->patterns[1]].pattern;
+	const struct ast_pattern *first =
+		lo->origins[blame->patterns[0]].pattern;
+	const struct ast_pattern *other =
+		lo->origins[blame->patterns[1]].pattern;
 
 	diag_report(lo->diag, &first->span, TOO_MANY_STATES, FSM_MAX_STATES);
 	if (other != first)
-		diag_note_at(lo->diag, &other->span,
-			     "together with '%s' here", other->text);
+		diag_note_at(lo->diag, &other->span, "together with '%s' here",
+			     other->text);
 	diag_note(lo->diag, "stars before a long rest are dear: write out the "
 			    "directory in which to look for it");
 	return -E2BIG;
@@ -120,8 +121,7 @@ static u32 put_row(struct lowering *lo, const u32 *patterns, u32 num)
 	for (u32 i = 0; i < num; i++) {
 		const struct origin *origin = &lo->origins[patterns[i]];
 
-		while (at < lo->num_pathless &&
-		       lo->pathless[at] < origin->rule)
+		while (at < lo->num_pathless && lo->pathless[at] < origin->rule)
 			add_to_row(lo, &num_rules, lo->pathless[at++]);
 		if (!origin->except)
 			add_to_row(lo, &num_rules, origin->rule);
@@ -198,9 +198,9 @@ static int find_file_keys(struct lowering *lo)
 		for (u32 op = 0; op < OPS_PER_ROW; op++) {
 			bool used = bvm_classes[BVM_CLASS_FILES].ops[op].name;
 
-			*keys++ = lists_choose(lists, op, intern_get(rows, row),
-					       used ? intern_len(rows, row) :
-						      0);
+			*keys++ =
+				lists_choose(lists, op, intern_get(rows, row),
+					     used ? intern_len(rows, row) : 0);
 		}
 	}
 	return lists->err;
@@ -290,7 +290,8 @@ static void find_rights(struct lowering *lo)
 	const struct bvm_op_info *ops = bvm_classes[BVM_CLASS_FILES].ops;
 	u32 num = lo->out->rows.num;
 
-	lo->out->rights = arena_array(lo->arena, num, sizeof(struct bvm_rights));
+	lo->out->rights =
+		arena_array(lo->arena, num, sizeof(struct bvm_rights));
 	for (u32 row = 0; row < num; row++) {
 		struct bvm_rights *rights = &lo->out->rights[row];
 
@@ -318,7 +319,7 @@ int lowering_run(struct arena *arena, struct diag *diag,
 	if (ret)
 		return ret;
 	/* go on after an error: each class has its own to report */
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++) {
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
 		ret = find_class(&lo, class);
 		if (!first)
 			first = ret;

@@ -46,8 +46,8 @@ static u32 find_set(struct nfa *nfa, const struct byteset *set)
 	for (u32 i = 0; i < nfa->num_sets; i++)
 		if (!memcmp(&nfa->sets[i], set, sizeof(*set)))
 			return i;
-	nfa->sets = arena_grow(nfa->arena, nfa->sets, nfa->num_sets,
-			       sizeof(*set));
+	nfa->sets =
+		arena_grow(nfa->arena, nfa->sets, nfa->num_sets, sizeof(*set));
 	nfa->sets[nfa->num_sets] = *set;
 	return nfa->num_sets++;
 }

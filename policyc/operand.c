@@ -109,8 +109,7 @@ static int read_number(struct operand *o, const char *what, const char *text,
 }
 
 static int read_name(struct operand *o, const char *what,
-		     const struct bvm_name *names, const char *word,
-		     u64 *value)
+		     const struct bvm_name *names, const char *word, u64 *value)
 {
 	struct suggest suggest = SUGGEST_INIT(word);
 	long num = bvm_name_find(names, word);
@@ -215,8 +214,9 @@ static int read_kind(struct operand *o, const char *const *words, u32 num)
 	if (words[0][0] == '/') {
 		(void)operand_fail(o->err, "what has a path is not inherited "
 					   "by kind");
-		return operand_hint(o->err, "it is judged by what is done: "
-					    "'read %.100s'",
+		return operand_hint(o->err,
+				    "it is judged by what is done: "
+				    "'read %.100s'",
 				    words[0]);
 	}
 	ret = read_name(o, "kind", bvm_kind_names, words[0], &kind);
@@ -456,10 +456,11 @@ static int unknown_attribute(struct operand *o, const char *name)
 	struct suggest suggest = SUGGEST_INIT(name);
 
 	for (u32 i = 0; i < info->num_fields; i++)
-		suggest_try(&suggest, request_attr_name(o->arena,
-							o->request->class, i));
-	(void)operand_fail(o->err, "requests of class %s have no attribute "
-				   "'%s'",
+		suggest_try(&suggest,
+			    request_attr_name(o->arena, o->request->class, i));
+	(void)operand_fail(o->err,
+			   "requests of class %s have no attribute "
+			   "'%s'",
 			   info->name, name);
 	if (suggest.best)
 		return operand_hint(o->err, "did you mean '%s'?", suggest.best);

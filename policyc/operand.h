@@ -29,8 +29,8 @@ int __must_check operand_attribute(struct operand *o, const char *word);
 
 /* Fill err and return -EINVAL. */
 int __printf(2, 3)
-operand_fail(struct request_error *err, const char *fmt, ...);
+	operand_fail(struct request_error *err, const char *fmt, ...);
 int __printf(2, 3)
-operand_hint(struct request_error *err, const char *fmt, ...);
+	operand_hint(struct request_error *err, const char *fmt, ...);
 
 #endif /* POLICYC_OPERAND_H */

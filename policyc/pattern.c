@@ -22,7 +22,7 @@
 #define AT_ROOT (1u << 5) /* behind the first '/', which may be all */
 
 static int __printf(4, 5)
-fail(struct pattern_error *err, u32 off, u32 len, const char *fmt, ...)
+	fail(struct pattern_error *err, u32 off, u32 len, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -37,8 +37,7 @@ fail(struct pattern_error *err, u32 off, u32 len, const char *fmt, ...)
 	return -EINVAL;
 }
 
-static int __printf(2, 3)
-hint(struct pattern_error *err, const char *fmt, ...)
+static int __printf(2, 3) hint(struct pattern_error *err, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -135,8 +134,8 @@ static int set_member(struct pattern_cursor *cur, u32 open, u8 *byte,
 }
 
 /* One member or range: "a", "a-z". */
-static int set_range(struct pattern_cursor *cur, u32 open,
-		     struct byteset *set, struct pattern_error *err)
+static int set_range(struct pattern_cursor *cur, u32 open, struct byteset *set,
+		     struct pattern_error *err)
 {
 	u32 off = cur->pos;
 	u8 lo, hi;

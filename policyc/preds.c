@@ -11,8 +11,8 @@
 
 /* Descriptors of these kinds give away more than one object. */
 #define KIND_BIT(KIND) (1ull << BVM_KIND_##KIND)
-#define NAMED_KINDS                                                           \
-	(KIND_BIT(UNKNOWN) | KIND_BIT(IO_URING) | KIND_BIT(USERFAULTFD) |     \
+#define NAMED_KINDS                                                            \
+	(KIND_BIT(UNKNOWN) | KIND_BIT(IO_URING) | KIND_BIT(USERFAULTFD) |      \
 	 KIND_BIT(BPF) | KIND_BIT(PERF) | KIND_BIT(SECCOMP) | KIND_BIT(NSFS) | \
 	 KIND_BIT(MOUNT) | KIND_BIT(FANOTIFY))
 
@@ -285,9 +285,9 @@ static void add_protocols(struct need *need)
 
 static bool speaks_of_inet(const struct ast_rule *rule)
 {
-	return rule->num_protocols || rule->ports.num ||
-	       rule->peer_ports.num || rule->to.num || rule->to_except.num ||
-	       rule->at.num || rule->at_except.num;
+	return rule->num_protocols || rule->ports.num || rule->peer_ports.num ||
+	       rule->to.num || rule->to_except.num || rule->at.num ||
+	       rule->at_except.num;
 }
 
 static void add_families(struct need *need)

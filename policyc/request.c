@@ -19,8 +19,7 @@ int request_field(u32 class, const char *name)
 
 const char *request_attr_name(struct arena *arena, u32 class, u32 field)
 {
-	char *name =
-		arena_strdup(arena, bvm_classes[class].fields[field].name);
+	char *name = arena_strdup(arena, bvm_classes[class].fields[field].name);
 
 	for (char *c = name; *c; c++)
 		if (*c == '_')
@@ -116,7 +115,7 @@ static int unknown_verb(const char *name, struct request_error *err)
 {
 	struct suggest suggest = SUGGEST_INIT(name);
 
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++) {
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
 		const struct bvm_class_info *info = &bvm_classes[class];
 
 		for (u32 op = 0; op < BVM_MAX_OPS; op++)
@@ -132,9 +131,8 @@ static int unknown_verb(const char *name, struct request_error *err)
 				 "as in 'uid=33 read /etc/passwd'");
 }
 
-static int find_verb(struct arena *arena, const char *word,
-		     const char *operand, struct verb *found,
-		     struct request_error *err)
+static int find_verb(struct arena *arena, const char *word, const char *operand,
+		     struct verb *found, struct request_error *err)
 {
 	const char *dot = strchr(word, '.');
 	u32 only = 0, num = 0;
@@ -147,7 +145,7 @@ static int find_verb(struct arena *arena, const char *word,
 			return unknown_verb(word, err);
 		word = dot + 1;
 	}
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++) {
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
 		if (only && class != only)
 			continue;
 		if (!find_in_class(class, word, &verb))
@@ -174,8 +172,7 @@ static bool is_attribute(const char *word)
 	       strspn(word, "abcdefghijklmnopqrstuvwxyz-_") == len;
 }
 
-static int read_attributes(struct operand *o, const char *const *words,
-			   u32 num)
+static int read_attributes(struct operand *o, const char *const *words, u32 num)
 {
 	int ret = 0;
 
@@ -225,6 +222,5 @@ int request_parse(struct arena *arena, const char *text,
 	if (strlen(text) > REQUEST_MAX_BYTES)
 		return operand_fail(err, "over %u bytes", REQUEST_MAX_BYTES);
 	ret = split(arena, text, words, &num, err);
-	return ret ? ret :
-		     request_parse_words(arena, words, num, request, err);
+	return ret ? ret : request_parse_words(arena, words, num, request, err);
 }

@@ -13,9 +13,9 @@ static u32 *find_slot(const struct strings *strings, const char *text)
 	for (const char *c = text; *c; c++)
 		hash = (hash ^ (u8)*c) * 0x100000001b3ull;
 	at = (hash ^ hash >> 32) & (strings->num_slots - 1);
-	while (strings->slots[at] &&
-	       strcmp((const char *)strings->bytes.data +
-			      strings->slots[at] - 1, text))
+	while (strings->slots[at] && strcmp((const char *)strings->bytes.data +
+						    strings->slots[at] - 1,
+					    text))
 		at = (at + 1) & (strings->num_slots - 1);
 	return &strings->slots[at];
 }

@@ -65,9 +65,9 @@ u32 tables_find_ranges(const struct preds *preds, enum pred_field field,
 	for (u32 i = 0; i < num; i++) {
 		mask ^= turns[i].bit;
 		if (mask && i + 1 < num && turns[i + 1].at != turns[i].at)
-			(*ranges)[num_ranges++] = (struct bvm_range){
-				turns[i].at, turns[i + 1].at - 1, mask
-			};
+			(*ranges)[num_ranges++] =
+				(struct bvm_range){ turns[i].at,
+						    turns[i + 1].at - 1, mask };
 	}
 	return num_ranges;
 }
@@ -236,8 +236,7 @@ int tables_put_lpm(struct buf *buf, const struct preds *preds,
 	collect(&trie, preds, field);
 	if (trie.num > BVM_MAX_LPM_PREFIXES)
 		return -E2BIG;
-	trie.nodes =
-		arena_array(trie.arena, 2 * trie.num, sizeof(*trie.nodes));
+	trie.nodes = arena_array(trie.arena, 2 * trie.num, sizeof(*trie.nodes));
 	(void)build(&trie, 0, trie.num, &nothing);
 	put_header(buf, BVM_TABLE_LPM, trie.num_nodes, 0);
 	buf_put(buf, trie.nodes, trie.num_nodes * sizeof(*trie.nodes));

@@ -55,8 +55,9 @@ static void report_differs(const struct trial *t)
 		denied = &t->judgement.other;
 	diag_report(t->diag, &t->test->span, TEST_FAILED, word(t->test->allow),
 		    "both");
-	diag_note(t->diag, "'%s' is a group of operations: '%s' is denied, "
-			   "others are not",
+	diag_note(t->diag,
+		  "'%s' is a group of operations: '%s' is denied, "
+		  "others are not",
 		  t->request.verb, bvm_op_name(class, denied->op));
 	note_rule(t, denied);
 }

@@ -56,8 +56,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	if (pattern_check(text, &err)) {
 		if (!err.text[0] || !err.len || err.off > strlen(text))
 			abort();
-	} else if (path && path[0] == '/' && !strchr(text, 1) && strlen(text) < MAX_LEN &&
-		   strlen(path) < MAX_LEN && !strstr(path, "//") &&
+	} else if (path && path[0] == '/' && !strchr(text, 1) &&
+		   strlen(text) < MAX_LEN && strlen(path) < MAX_LEN &&
+		   !strstr(path, "//") &&
 		   (!path[1] || path[strlen(path) - 1] != '/')) {
 		compare(arena, text, path);
 	}

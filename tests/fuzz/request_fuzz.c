@@ -9,23 +9,22 @@
 #include "policyc/parse.h"
 #include "policyc/source.h"
 
-static const char policy[] =
-	"bailiff: 1\n"
-	"policy: x\n"
-	"files:\n"
-	"  - allow: [read, manage]\n"
-	"    paths: [/a/**, /b]\n"
-	"    when: {uid: [1, 5-9]}\n"
-	"  - deny: write\n"
-	"    paths: /a/*.c\n"
-	"    type: [regular, dir]\n"
-	"network:\n"
-	"  - allow: listen\n"
-	"    protocol: tcp\n"
-	"  - allow: connect\n"
-	"    protocol: [tcp, udp]\n"
-	"    ports: [80, 8000-8999]\n"
-	"    to: [10.0.0.0/8, \"fd00::/8\"]\n";
+static const char policy[] = "bailiff: 1\n"
+			     "policy: x\n"
+			     "files:\n"
+			     "  - allow: [read, manage]\n"
+			     "    paths: [/a/**, /b]\n"
+			     "    when: {uid: [1, 5-9]}\n"
+			     "  - deny: write\n"
+			     "    paths: /a/*.c\n"
+			     "    type: [regular, dir]\n"
+			     "network:\n"
+			     "  - allow: listen\n"
+			     "    protocol: tcp\n"
+			     "  - allow: connect\n"
+			     "    protocol: [tcp, udp]\n"
+			     "    ports: [80, 8000-8999]\n"
+			     "    to: [10.0.0.0/8, \"fd00::/8\"]\n";
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 

@@ -48,7 +48,8 @@ static bool same_bits(const struct bvm_addr *x, const struct bvm_addr *y,
 
 static bool is_ipv4(const struct bvm_addr *addr)
 {
-	const struct bvm_addr mapped = { .bytes = { [10] = 0xff, [11] = 0xff } };
+	const struct bvm_addr mapped = { .bytes = {
+						 [10] = 0xff, [11] = 0xff } };
 
 	return same_bits(addr, &mapped, 96);
 }

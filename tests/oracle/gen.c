@@ -27,9 +27,9 @@ static const char *pick(struct gen *gen, const char *const *words, u32 num)
 const char *gen_pattern(struct gen *gen)
 {
 	static const char *const parts[] = {
-		"a",	 "b",	  "ab",	    "c",      "*",	"**",
-		"a*",	 "*b",	  "?",	    "a?",     "[ab]",	"[^a]",
-		"{a,b}", "{a,}b", "{a,b/c}", "{*,ab}", "**b",	"a**",
+		"a",	 "b",	  "ab",		"c",	  "*",	  "**",
+		"a*",	 "*b",	  "?",		"a?",	  "[ab]", "[^a]",
+		"{a,b}", "{a,}b", "{a,b/c}",	"{*,ab}", "**b",  "a**",
 		"\\*",	 "x+y",	  "{a{b,c},d}", "[a-c]*", "*a*b", "..a",
 	};
 	char text[128] = "";
@@ -200,8 +200,9 @@ static void gen_file_rule(struct gen *gen, struct ast_rule *rule)
 static u64 gen_ops(struct gen *gen, u32 class)
 {
 	u64 all = bvm_classes[class].mediated;
-	u64 ops = ((u64)gen_below(gen, U32_MAX) << 11 ^
-		   gen_below(gen, U32_MAX)) & all;
+	u64 ops =
+		((u64)gen_below(gen, U32_MAX) << 11 ^ gen_below(gen, U32_MAX)) &
+		all;
 
 	return ONE_IN(gen, 3) || !ops ? all : ops;
 }
@@ -210,7 +211,7 @@ static void gen_rule(struct gen *gen, struct ast_rule *rule)
 {
 	static const u32 kinds[] = { BVM_RULE_ALLOW, BVM_RULE_ALLOW,
 				     BVM_RULE_ALLOW, BVM_RULE_DENY,
-				     BVM_RULE_DENY, BVM_RULE_AUDIT };
+				     BVM_RULE_DENY,  BVM_RULE_AUDIT };
 	u32 class = 1 + gen_below(gen, 7);
 
 	rule->class = class > 5 ? class - 5 : class;
@@ -245,7 +246,7 @@ struct ast_policy *gen_policy(struct gen *gen)
 	ast->num_rules = ONE_IN(gen, 20) ? 0 : 4 + gen_below(gen, MAX_RULES);
 	ast->rules =
 		arena_array(gen->arena, ast->num_rules, sizeof(*ast->rules));
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
 		ast->defaults[class] = ONE_IN(gen, 4) ? AST_ALLOW : AST_DENY;
 	for (u32 i = 0; i < ast->num_rules; i++) {
 		ast->rules[i].number = i + 1;

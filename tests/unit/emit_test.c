@@ -24,8 +24,8 @@ static u64 run(u64 ctx)
 }
 
 static const u64 constants[] = {
-	0,	    1,		    S32_MAX,	 0x80000000ull,	 U32_MAX,
-	1ull << 32, U64_MAX,	    1ull << 63,	 -(1ull << 31),	 0x123456789abcdefull,
+	0,	    1,	     S32_MAX,	 0x80000000ull, U32_MAX,
+	1ull << 32, U64_MAX, 1ull << 63, -(1ull << 31), 0x123456789abcdefull,
 };
 
 START_TEST(constants_arrive_whole)

@@ -171,8 +171,7 @@ END_TEST
 START_TEST(why_not_names_what_is_missing)
 {
 	run.why_not = true;
-	ck_assert_int_eq(capture(command_explain, path,
-				 "uid=1 read /home/a"),
+	ck_assert_int_eq(capture(command_explain, path, "uid=1 read /home/a"),
 			 EXIT_NO);
 	ck_assert_ptr_nonnull(strstr(output, "rule 5"));
 	ck_assert_ptr_nonnull(strstr(output, "it needs uid 33, 100-200"));

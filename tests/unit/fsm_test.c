@@ -183,8 +183,8 @@ END_TEST
 
 START_TEST(root_is_matched_by_its_name_alone)
 {
-	static const char *const patterns[] = { "/", "/**", "/*", "/{,a}",
-						"/{*,b}", "/a{,/**}" };
+	static const char *const patterns[] = { "/",	 "/**",	   "/*",
+						"/{,a}", "/{*,b}", "/a{,/**}" };
 	struct machine m;
 
 	ck_assert_int_eq(build(&m, patterns, ARRAY_SIZE(patterns)), 0);
@@ -199,10 +199,9 @@ END_TEST
 
 START_TEST(too_many_states_name_the_pattern)
 {
-	static const char *const patterns[] = {
-		"/etc/**", "/**a????????????????????????", "/usr/**",
-		"/var/log/*.log"
-	};
+	static const char *const patterns[] = { "/etc/**",
+						"/**a????????????????????????",
+						"/usr/**", "/var/log/*.log" };
 	struct machine m;
 
 	ck_assert_int_eq(build(&m, patterns, ARRAY_SIZE(patterns)), -E2BIG);
@@ -230,8 +229,8 @@ START_TEST(literal_patterns_stay_small)
 	struct machine m;
 
 	for (u32 i = 0; i < ARRAY_SIZE(patterns); i++)
-		patterns[i] = arena_printf(arena, "/srv/%u/data/%u/**", i % 97,
-					   i);
+		patterns[i] =
+			arena_printf(arena, "/srv/%u/data/%u/**", i % 97, i);
 	ck_assert_int_eq(build(&m, patterns, ARRAY_SIZE(patterns)), 0);
 	for (u32 i = 0; i < m.fsm.num_states; i++)
 		m.fsm.states[i].accept = m.fsm.states[i].accept != 0;

@@ -41,9 +41,9 @@ static const char *messages(void)
 static int build(const char *text)
 {
 	static const struct parse_options options = { .no_includes = true };
-	const struct ast_policy *ast = parse_text(
-		arena, diag, &options,
-		source_create(arena, "x.yaml", text, strlen(text)));
+	const struct ast_policy *ast =
+		parse_text(arena, diag, &options,
+			   source_create(arena, "x.yaml", text, strlen(text)));
 	struct buf out = BUF_INIT(arena);
 	struct bvm_error err;
 	int ret;
@@ -84,7 +84,7 @@ START_TEST(policy_without_rules_answers_its_defaults)
 {
 	must_build(HEAD "default: {files: deny, exec: allow, mounts: deny}\n");
 	ck_assert(!img.rights && !(img.meta->flags & BVM_META_PATH_RULES));
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
 		ck_assert(!!img.programs[class].header ==
 			  !!bvm_classes[class].mediated);
 	ck_assert_uint_eq(judge_file("/x", BVM_OP_FILES_READ, 0),
@@ -96,8 +96,7 @@ START_TEST(rules_keep_their_place_and_message)
 {
 	must_build(HEAD "files:\n  - allow: read\n    paths: /a\n"
 			"  - deny: all\n    paths: /a/b\n    errno: ENOENT\n"
-			"    message: because\n"
-		   );
+			"    message: because\n");
 	ck_assert_uint_eq(img.num_rules, 2);
 	ck_assert_str_eq(bvm_image_string(&img, img.rules[1].file), "x.yaml");
 	ck_assert_uint_eq(img.rules[1].line, 6);
@@ -157,8 +156,9 @@ static const char *many_conditions(u32 num)
 
 	buf_printf(&buf, HEAD "files:\n");
 	for (u32 i = 0; i < num; i++)
-		buf_printf(&buf, "  - allow: read\n    paths: /a%u\n"
-				 "    when: {uid: %u}\n",
+		buf_printf(&buf,
+			   "  - allow: read\n    paths: /a%u\n"
+			   "    when: {uid: %u}\n",
 			   i, i * 3);
 	return buf_text(&buf);
 }
@@ -190,12 +190,14 @@ START_TEST(too_many_cases_are_refused)
 	buf_printf(&buf, HEAD "files:\n");
 	/* each of 81 quiet denies is loud with each of 81 others */
 	for (u32 i = 0; i < 81; i++)
-		buf_printf(&buf, "  - deny: read\n    quiet: true\n"
-				 "    when: {uid: %u-99, gid: %u-99}\n",
+		buf_printf(&buf,
+			   "  - deny: read\n    quiet: true\n"
+			   "    when: {uid: %u-99, gid: %u-99}\n",
 			   i / 9, i % 9);
 	for (u32 i = 0; i < 81; i++)
-		buf_printf(&buf, "  - deny: read\n"
-				 "    when: {host-uid: %u-99}\n    type: %s\n",
+		buf_printf(&buf,
+			   "  - deny: read\n"
+			   "    when: {host-uid: %u-99}\n    type: %s\n",
 			   i / 9, bvm_kind_names[1 + i % 9].name);
 	must_fail(buf_text(&buf), "over 4096 cases");
 }

@@ -72,9 +72,8 @@ static void compare_policy(struct gen *gen, struct tally *tally)
 		diag_print(diag, stderr);
 		ck_abort_msg("a random policy is refused");
 	}
-	ck_assert_int_eq(image_load(gen->arena, bytes.data, bytes.len, img,
-				    &err),
-			 0);
+	ck_assert_int_eq(
+		image_load(gen->arena, bytes.data, bytes.len, img, &err), 0);
 	for (u32 i = 0; i < REQUESTS; i++) {
 		u32 class = 1 + gen_below(gen, 5);
 		u32 want, got;
@@ -164,7 +163,8 @@ START_TEST(rights_never_promise_what_the_rules_do_not)
 			const struct bvm_table *t =
 				&img->tables[img->rights_dfa];
 			const char *path = gen_path(&gen, gen_pattern(&gen));
-			u32 op = gen_below(&gen, 17), state = t->dfa.head->start;
+			u32 op = gen_below(&gen, 17),
+			    state = t->dfa.head->start;
 			const struct bvm_rights *rights;
 			bool may, must;
 

@@ -6,12 +6,28 @@
 #include "vm/limits.h"
 
 static const char *const good[] = {
-	"/",		"/etc/passwd",	  "/etc/**",	 "/**",
-	"/a*b?c",	"/{a,b{c,}}/d",	  "/[a-z][^0-9]",	 "/[a\\]-]",
-	"/.hidden/..x", "/a/.*",	  "/...",	 "/usr/lost+found",
-	"/c++/x",	"/a\\*b",	  "/x,y",	 "/{usr/,}lib/*.so",
-	"/\\{\\}",	"/a$b",		  "/@{x}",	 "/{,a}",
-	"/\xc3\xa9/?",	"/a^b",
+	"/",
+	"/etc/passwd",
+	"/etc/**",
+	"/**",
+	"/a*b?c",
+	"/{a,b{c,}}/d",
+	"/[a-z][^0-9]",
+	"/[a\\]-]",
+	"/.hidden/..x",
+	"/a/.*",
+	"/...",
+	"/usr/lost+found",
+	"/c++/x",
+	"/a\\*b",
+	"/x,y",
+	"/{usr/,}lib/*.so",
+	"/\\{\\}",
+	"/a$b",
+	"/@{x}",
+	"/{,a}",
+	"/\xc3\xa9/?",
+	"/a^b",
 };
 
 START_TEST(patterns_of_the_language_are_taken)

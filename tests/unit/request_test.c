@@ -120,8 +120,8 @@ START_TEST(sockets_and_addresses)
 	ck_assert_uint_eq(net->protocol, sockets[_i].protocol);
 	ck_assert_uint_eq(net->port, sockets[_i].port);
 	ck_assert(given("family") == (sockets[_i].family != 0));
-	ck_assert(given("remote") == (sockets[_i].addr &&
-				      sockets[_i].addr[0] == 'r'));
+	ck_assert(given("remote") ==
+		  (sockets[_i].addr && sockets[_i].addr[0] == 'r'));
 	if (!sockets[_i].addr)
 		return;
 	ck_assert(given(sockets[_i].addr) && net->has_addr);
