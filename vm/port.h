@@ -80,15 +80,15 @@ typedef int64_t s64;
 #endif
 #ifndef container_of
 #define container_of(ptr, type, member) \
-	((type *)((char *)(ptr) - offsetof(type, member)))
+	((type *)((char *)(ptr)-offsetof(type, member)))
 #endif
 
 /* Tests and fuzzers must see a broken invariant at once. */
-#define bvm_broken(cond)                          \
-	({                                        \
-		bool broken_ = (cond);            \
-		assert(!broken_ && #cond);        \
-		broken_;                          \
+#define bvm_broken(cond)                   \
+	({                                 \
+		bool broken_ = (cond);     \
+		assert(!broken_ && #cond); \
+		broken_;                   \
 	})
 
 #endif /* __KERNEL__ */
