@@ -271,6 +271,12 @@ static void print_widens(const struct explain *x)
 	struct buf buf = BUF_INIT(x->run->arena);
 	u64 extra = x->judgement.extra & bvm_classes[BVM_CLASS_FILES].mediated;
 
+	if (x->judgement.directory) {
+		printf("deny: widens\n  below %s other rules hold than below "
+		       "%s\n",
+		       x->request.paths[1], x->request.paths[0]);
+		return;
+	}
 	show_ops(&buf, BVM_CLASS_FILES, extra);
 	if (x->judgement.extra & BVM_RIGHT_EXEC)
 		buf_printf(&buf, "%sexec", extra ? ", " : "");
@@ -295,7 +301,7 @@ static void print_part(const struct explain *x, const struct judge_case *c)
 	printf("  %s\n", buf_text(&buf));
 }
 
-static int print_open(const struct explain *x)
+static void print_open(const struct explain *x)
 {
 	struct buf buf = BUF_INIT(x->run->arena);
 
@@ -311,17 +317,22 @@ static int print_open(const struct explain *x)
 	}
 	print_part(x, &x->judgement.shown);
 	print_part(x, &x->judgement.other);
-	return EXIT_BAD;
 }
 
-static int answer(const struct explain *x)
+static int print_answer(const struct explain *x)
 {
-	if (x->request.note)
-		printf("note: %s\n", x->request.note);
+	static const int codes[] = {
+		[JUDGE_ALLOW] = EXIT_YES,
+		[JUDGE_DENY] = EXIT_NO,
+		[JUDGE_OPEN] = EXIT_BAD,
+		[JUDGE_DIFFERS] = EXIT_BAD,
+	};
+
 	switch (x->judgement.answer) {
 	case JUDGE_OPEN:
 	case JUDGE_DIFFERS:
-		return print_open(x);
+		print_open(x);
+		break;
 	case JUDGE_ALLOW:
 		print_case(x, &x->judgement.shown);
 		break;
@@ -332,13 +343,15 @@ static int answer(const struct explain *x)
 			print_case(x, &x->judgement.shown);
 		break;
 	}
+	if (x->request.note)
+		printf("note: %s\n", x->request.note);
 	if (x->request.has_args)
 		printf("note: no rule looks at the program's arguments\n");
 	if (x->input.img->meta->audit_classes >> x->request.class & 1)
 		printf("note: class %s is in audit mode: a denial is only "
 		       "recorded\n",
 		       bvm_classes[x->request.class].name);
-	return x->judgement.answer == JUDGE_ALLOW ? EXIT_YES : EXIT_NO;
+	return codes[x->judgement.answer];
 }
 
 static int read_request(struct explain *x)
@@ -380,5 +393,5 @@ int command_explain(struct run *run)
 			    "the request leaves too much open");
 		return EXIT_BAD;
 	}
-	return answer(x);
+	return print_answer(x);
 }

@@ -195,13 +195,11 @@ static u32 find_values(struct judge *j, u32 field, u32 **values)
 	return sort_unique(*values, num);
 }
 
-static void step_address(struct bvm_addr *addr, bool down)
+static void step_back(struct bvm_addr *addr)
 {
-	for (u32 i = 16; i-- > 0;) {
-		addr->bytes[i] += down ? -1 : 1;
-		if (addr->bytes[i] != (down ? 0xff : 0))
+	for (u32 i = 16; i-- > 0;)
+		if (addr->bytes[i]--)
 			return;
-	}
 }
 
 static void add_address(struct judge *j, struct bvm_addr **list, u32 *num,
@@ -216,7 +214,7 @@ static void add_address(struct judge *j, struct bvm_addr **list, u32 *num,
 	(*list)[(*num)++] = *addr;
 }
 
-/* The ends of every prefix, and what lies just outside of it. */
+/* The ends of every prefix, and what lies before it: between it and others. */
 static u32 find_addresses(struct judge *j, struct bvm_addr **list)
 {
 	const struct bvm_addr v4 = { .bytes = { [10] = 0xff, [11] = 0xff } };
@@ -240,10 +238,8 @@ static u32 find_addresses(struct judge *j, struct bvm_addr **list)
 				last.bytes[bit / 8] |= 0x80 >> bit % 8;
 			add_address(j, list, &num, &first);
 			add_address(j, list, &num, &last);
-			step_address(&first, true);
-			step_address(&last, false);
+			step_back(&first);
 			add_address(j, list, &num, &first);
-			add_address(j, list, &num, &last);
 		}
 	}
 	return num;
@@ -428,6 +424,23 @@ static void judge_op(struct judge *j, u32 op, const char *path,
 	out->open = find_dependence(j);
 }
 
+/* Equal states of a minimal automaton: equal rules for all that is below. */
+static bool same_below(const struct judge *j, const char *x, const char *y)
+{
+	const struct bvm_table *t = &j->img->tables[j->img->rights_dfa];
+	u32 start = bvm_dfa_start(t);
+
+	return bvm_dfa_step(t, bvm_dfa_feed(t, start, x, strlen(x)), '/') ==
+	       bvm_dfa_step(t, bvm_dfa_feed(t, start, y, strlen(y)), '/');
+}
+
+static void deny_widening(struct judgement *out, const struct judge_case *new)
+{
+	out->widens = true;
+	out->answer = JUDGE_DENY;
+	out->shown = *new;
+}
+
 static void check_widening(const struct judge *j, struct judgement *out)
 {
 	const u64 moves = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK);
@@ -440,15 +453,16 @@ static void check_widening(const struct judge *j, struct judgement *out)
 		return;
 	run_case(j, &j->base, out->shown.op, j->request->paths[0], &old);
 	run_case(j, &j->base, out->shown.op, j->request->paths[1], &new);
+	out->directory = j->base.files.type == BVM_KIND_DIR &&
+			 !same_below(j, old.path, new.path);
+	if (out->directory)
+		deny_widening(out, &new);
 	/* the same row: the same rules, conditions included */
-	if (new.row == old.row)
+	if (out->directory || new.row == old.row)
 		return;
 	out->extra = img->rights[new.row].may & ~img->rights[old.row].must;
-	if (!out->extra)
-		return;
-	out->widens = true;
-	out->answer = JUDGE_DENY;
-	out->shown = new;
+	if (out->extra)
+		deny_widening(out, &new);
 }
 
 /* What has been found so far and what one more operation or path adds. */

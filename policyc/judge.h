@@ -40,11 +40,13 @@ struct judgement {
 	u64 open; /* OPEN: fields of the class that it depends on */
 	bool widens; /* DENY: the new name would give rights the old lacks */
 	u64 extra; /* widens: those rights */
+	bool directory; /* widens: what lies below has other rules */
 };
 
 /*
  * Judge every operation of the request. A rename or link of two paths is
- * denied too if the new name may do what the old one need not.
+ * denied too if the new name may do what the old one need not; with type=dir,
+ * if other rules hold below the new name.
  *
  * Return: 0; -E2BIG over JUDGE_MAX_CASES combinations; -ENOENT the image has
  * no program for the class.

@@ -28,11 +28,15 @@ static const char policy[] =
 	"    protocol: tcp\n"
 	"    ports: [80, 8000-8999]\n"
 	"    to: [10.0.0.0/8, \"fd00::/8\"]\n"
+	"  - allow: send\n" /* rule 7, line 21: but for both ends */
+	"    to: 10.0.0.0/8\n"
+	"  - deny: send\n" /* rule 8 */
+	"    to: [10.0.0.0/16, 10.255.0.0/16]\n"
 	"tests:\n"
 	"  - allow: read /data/x\n"
-	"  - deny: read /data/x\n" /* line 23 */
-	"  - deny: read /home/a\n" /* line 24: depends on uid */
-	"  - allow: manage /data/open/x\n"; /* line 25: a part only */
+	"  - deny: read /data/x\n" /* line 27 */
+	"  - deny: read /home/a\n" /* line 28: depends on uid */
+	"  - allow: manage /data/open/x\n"; /* line 29: a part only */
 
 static char dir[] = "/tmp/explain_test.XXXXXX";
 static char output[8192];
@@ -125,7 +129,10 @@ static const struct {
 	{ "uid=33 read /home/a", EXIT_YES, "allow: rule 5", "" },
 	{ "uid=200 read /home/a", EXIT_YES, "allow: rule 5", "" },
 	{ "uid=201 read /home/a", EXIT_NO, "deny: the default", "" },
-	{ "read /data/../data/x", EXIT_YES, "note: ", "allow: rule 1" },
+	{ "read /data/../data/x", EXIT_YES, "allow: rule 1", "note: " },
+	{ "type=dir rename /data/a /data/b", EXIT_YES, "allow: rule 3", "" },
+	{ "type=dir rename /data/open/a /data/a", EXIT_NO, "deny: widens",
+	  "below" },
 	{ "manage /data/open/x", EXIT_BAD, "undecided: 'manage' is a group",
 	  "create: deny" },
 	{ "connect tcp 10.1.2.3:80", EXIT_YES, "allow: rule 6", "" },
@@ -137,6 +144,8 @@ static const struct {
 	{ "connect tcp 10.1.2.3", EXIT_BAD, "undecided: it depends on port",
 	  "" },
 	{ "connect udp 10.1.2.3:80", EXIT_NO, "deny: the default", "" },
+	{ "send udp any:1", EXIT_BAD, "undecided: it depends on remote", "" },
+	{ "send udp 10.255.0.1:1", EXIT_NO, "deny: rule 8", "" },
 	{ "create tcp", EXIT_YES, "allow: rule 6", "" },
 	{ "create unix", EXIT_NO, "deny: ", "" },
 	{ "connect unix /run/x", EXIT_NO, "deny: ", "" },
@@ -194,12 +203,12 @@ START_TEST(failing_tests_are_named)
 {
 	ck_assert_int_eq(capture(command_test, path, NULL), EXIT_NO);
 	ck_assert_ptr_nonnull(strstr(output, "1 of 4 tests passed"));
-	ck_assert_ptr_null(strstr(output, "x.yaml:22:"));
-	ck_assert_ptr_nonnull(strstr(output, "x.yaml:23:"));
+	ck_assert_ptr_null(strstr(output, "x.yaml:26:"));
+	ck_assert_ptr_nonnull(strstr(output, "x.yaml:27:"));
 	ck_assert_ptr_nonnull(strstr(output, "rule 1"));
-	ck_assert_ptr_nonnull(strstr(output, "x.yaml:24:"));
+	ck_assert_ptr_nonnull(strstr(output, "x.yaml:28:"));
 	ck_assert_ptr_nonnull(strstr(output, "depends on uid"));
-	ck_assert_ptr_nonnull(strstr(output, "x.yaml:25:"));
+	ck_assert_ptr_nonnull(strstr(output, "x.yaml:29:"));
 }
 END_TEST
 
