@@ -100,13 +100,19 @@ static int set_streams(const struct compile *compile)
 static void __attribute__((noreturn))
 child(const struct compile_request *request, const struct compile *compile)
 {
-	const char *argv[] = { "policyc", "build",	 "-o",
-			       "-",	  request->file, NULL };
+	const char *argv[] = { "policyc", "build", "-o", "-",
+			       NULL,	  NULL,	   NULL, NULL };
 	char *env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
 			NULL };
 	int program = open_program(request->policyc);
 	sigset_t none;
 
+	argv[4] = request->file;
+	if (request->include) {
+		argv[4] = "-I";
+		argv[5] = request->include;
+		argv[6] = request->file;
+	}
 	if (program < 0)
 		_exit(STATUS_NO_PROGRAM);
 	sigemptyset(&none);

@@ -21,7 +21,8 @@ struct text;
 
 struct compile_request {
 	const char *policyc; /* path, or a name to be found in PATH */
-	const char *dir; /* working directory of the child, and -I; or NULL */
+	const char *dir; /* working directory of the child; or NULL */
+	const char *include; /* -I: where includes are too; or NULL */
 	const char *file; /* the policy, relative to dir */
 	uid_t uid; /* whom to become; 0: nobody else, and no sandbox */
 	gid_t gid;

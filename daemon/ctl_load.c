@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bailiffd.h"
 #include "compile.h"
 #include "ctl.h"
 
@@ -36,6 +37,7 @@ static int compile_file(struct ctl *ctl, const char *file)
 				   ctl->policyc :
 				   compile_find_policyc(policyc, PATH_MAX),
 		.file = file,
+		.include = access(POLICIES_DIR, X_OK) ? NULL : POLICIES_DIR,
 	};
 	struct text diag = {};
 	int fd = -1, err;

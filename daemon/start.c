@@ -17,17 +17,22 @@
 #include "sandbox.h"
 #include "start.h"
 
-/* One daemon a run directory. Return: 0 or -errno. */
+/* One daemon a run directory. Return: a descriptor to keep open, or -errno. */
 static int take_lock(const char *run_dir)
 {
 	char path[PATH_MAX];
-	int fd;
+	int fd, err;
 
 	snprintf(path, sizeof(path), "%s/bailiffd.lock", run_dir);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
+	if (fd < 0)
 		return -errno;
-	return 0; /* held until the process ends */
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
 }
 
 static void make_parent(const char *path)
@@ -68,14 +73,13 @@ int start_open(struct start *start)
 	struct daemon_options *options = start->options;
 	struct worker_fds *fds = &start->fds;
 	char path[PATH_MAX];
-	int err;
 
 	umask(022);
 	block_signals();
 	(void)mkdir(options->run_dir, 0755);
-	err = take_lock(options->run_dir);
-	if (err)
-		return complain(options->run_dir, err);
+	start->lock = take_lock(options->run_dir);
+	if (start->lock < 0)
+		return complain(options->run_dir, start->lock);
 	make_parent(options->log);
 	fds->log = privileged_open_log(options->log);
 	if (fds->log < 0)
@@ -104,6 +108,8 @@ int start_serve(struct start *start)
 	if (worker < 0)
 		return complain("fork", -errno);
 	if (!worker) {
+		/* the lock is the parent's: a new one need not wait for us */
+		close(start->lock);
 		close(pair[0]);
 		fds->parent = pair[1];
 		_exit(worker_run(options, fds, true) ? EXIT_LACKS : 0);

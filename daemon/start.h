@@ -13,7 +13,8 @@ enum start_exit {
 
 struct start {
 	struct daemon_options *options;
-	struct worker_fds fds; /* filled by start_open */
+	struct worker_fds fds; /* filled by start_open, as the next */
+	int lock; /* held while the parent lives */
 };
 
 /*

@@ -1,0 +1,176 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 240
+#
+# bailiffd, bailiffctl and the hook on the real kernel, with crun: who gets
+# which policy, and everything that must refuse a container.
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/container.sh"
+
+policies=/run/daemon-test/policies
+log=/run/daemon-test/events.json
+mkdir -p $policies
+cp -r "$BAILIFF_TOP/policies/base" $policies/
+
+# policy NAME SELECTOR [RULES]: lets /bin and /usr run, and what is added.
+policy()
+{
+	cat > $policies/.new <<END
+bailiff: 1
+policy: $1
+include: [base/runtime-linker, base/libc, base/users, base/stdio]
+containers: [{$2}]
+files:
+  - allow: [read, map-exec]
+    paths: ["/bin/**", "/usr/**"]
+${3:-}
+exec:
+  - allow: ["/bin/**", "/usr/bin/**"]
+END
+	mv $policies/.new "$policies/$1.yaml"
+}
+
+start_daemon()
+{
+	bailiffd --foreground --policies $policies --log $log \
+		2>> /run/daemon-test/out &
+	daemon=$!
+	wait_for 10 test -S /run/bailiff/control.sock
+}
+
+# show_hook NAME: what the hook says goes to a file
+show_hook()
+{
+	rm -f /run/hook.err
+	sed -i 's|"annotations":{|&"run.oci.hooks.stderr":"/run/hook.err",|' \
+		"$BUNDLES/$1/config.json"
+}
+
+# contain NAME COMMAND: a container; leaves its output in $out, its status in $rc.
+contain()
+{
+	bundle_make "$1" "example/$1:1" '' /bin/sh -c "$2"
+	show_hook "$1"
+	out=$(cd "$BUNDLES/$1" && crun_do run "$1" < /dev/null 2>&1 | cat)
+	rc=${PIPESTATUS[0]}
+}
+
+try_shadow='/bin/cat /etc/shadow > /dev/null 2>&1 && echo open || echo shut; echo ran'
+
+# ---- status ----
+rc=0
+bailiffctl status > /dev/null || rc=$?
+is $rc 1 "without a policy nothing is enforced, and status says so"
+policy web 'name: "web*"'
+policy img 'image: "example/img:*"'
+rm -f /run/bailiff/control.sock
+start_daemon
+succeeds "the policies are loaded" wait_for 15 bailiffctl rules web
+succeeds "... both" wait_for 15 bailiffctl rules img
+succeeds "status is yes" bailiffctl status
+like "$(bailiffctl status --json)" '"enforcing": true' "... in JSON too"
+rc=0
+su nobody -s /bin/sh -c "$BAILIFF_TOP/build/bin/bailiffctl unload web" 2> /run/out || rc=$?
+is $rc 3 "who is not root is told that the permission is missing"
+like "$(ps -o user= --ppid $daemon)" nobody "the worker is not root"
+
+# ---- selection ----
+contain web1 "$try_shadow"
+is "$out" "shut
+ran" "a container is confined by the policy that selects its name"
+contain img "$try_shadow"
+is "$out" "shut
+ran" "... or its image"
+contain other "$try_shadow"
+is "$out" "open
+ran" "one that no policy selects runs"
+like "$(cat $log)" '"outcome":"daemon".*"object":"other".*unconfined' \
+	"... and the log says that it is unconfined"
+policy both 'name: "web*"'
+succeeds "a policy added later is loaded" wait_for 5 bailiffctl rules both
+contain web2 "$try_shadow"
+unlike "$out" ran "two policies for one container: it is refused"
+like "$(cat $log)" 'both, web all select this container' "... and the log says why"
+rm $policies/both.yaml
+sleep 1.5
+contain web3 "$try_shadow"
+is "$out" "shut
+ran" "the file is removed: one is left"
+
+# ---- files in error ----
+echo 'bailiff: 1' > $policies/broken.yaml
+sleep 1
+contain other2 "$try_shadow"
+unlike "$out" ran "nobody knows whether a broken file is for this one: refused"
+contain web4 "$try_shadow"
+like "$out" ran "... but the selected ones still run"
+rm $policies/broken.yaml
+sleep 1
+
+# ---- the cgroup ----
+# crun kills all that is in the cgroup of a container that failed, hence alone
+mkdir -p /sys/fs/cgroup/holder
+bundle_make web5 example/web5:1 '' /bin/sh -c "$try_shadow"
+show_hook web5
+sed -i 's|"cgroupsPath":"[^"]*"|"cgroupsPath":"/holder"|' "$BUNDLES/web5/config.json"
+out=$(bash -c 'echo 0 > /sys/fs/cgroup/holder/cgroup.procs; cd "$0" &&
+	exec crun --cgroup-manager=cgroupfs run web5' "$BUNDLES/web5" \
+	< /dev/null 2>&1 | cat)
+unlike "$out" ran "a cgroup that also holds the runtime: refused"
+like "$(cat /run/hook.err)" 'also holds the runtime' "... says the hook"
+
+# ---- no daemon, and one that does not answer ----
+kill -STOP $daemon "$(pgrep -P $daemon)"
+started=$SECONDS
+contain web6 "$try_shadow"
+unlike "$out" ran "a daemon that hangs: the container is refused"
+if [ $((SECONDS - started)) -le 8 ]; then
+	ok "... before long"
+else
+	not_ok "... before long"
+fi
+kill -CONT $daemon "$(pgrep -P $daemon)"
+kill -KILL $daemon
+wait $daemon 2> /dev/null
+contain web7 "$try_shadow"
+unlike "$out" ran "a daemon that is dead: the container is refused"
+like "$(cat /run/hook.err)" 'it is not running' "... and the hook says so"
+generation=$(bailiffctl status --json | grep -c '"generation": 1')
+start_daemon
+succeeds "it comes back" wait_for 15 test -s $log
+sleep 2
+is "$(bailiffctl status --json | grep -c '"generation": 1')" "$generation" \
+	"... and loads nothing twice"
+contain web8 "$try_shadow"
+is "$out" "shut
+ran" "... and binds again"
+
+# ---- why, log ----
+like "$(bailiffctl --log $log why web8)" 'read /etc/shadow' "why names the object"
+like "$(bailiffctl --log $log why web8)" '^  - allow: \[read\]' "... and what would allow it"
+like "$(bailiffctl --log $log log -n 1)" '^20[0-9-]+ [0-9:.]+ ' "log has lines for people"
+
+# ---- run ----
+out=$(bailiffctl run --policy web -- /bin/sh -c "$try_shadow" | cat)
+is "$out" "shut
+ran" "run enters a policy by name"
+policy selfish 'name: none' '    # nothing more'
+sed -i 's/^include/enter: self\ninclude/' $policies/selfish.yaml
+succeeds "a policy that says enter: self" wait_for 5 bailiffctl rules selfish
+out=$(su nobody -s /bin/bash -c "$BAILIFF_TOP/build/bin/bailiffctl run \
+	--policy selfish -- /bin/sh -c '/bin/cat /etc/hostname; echo ran'" 2>&1 | cat)
+like "$out" '^ran' "... is entered without privilege"
+unlike "$out" "$(cat /etc/hostname)" "... and confines"
+rc=0
+su nobody -s /bin/sh -c "$BAILIFF_TOP/build/bin/bailiffctl run --policy web -- /bin/true" \
+	2> /dev/null || rc=$?
+is $rc 3 "one that does not say so is not"
+rc=0
+bailiffctl run --policy no-such -- /bin/true 2> /dev/null || rc=$?
+is $rc 2 "a policy that does not exist is bad input"
+kill $daemon
+wait $daemon
+is $? 0 "told to end, it ends"
+tail -n 5 /run/daemon-test/out | sed 's/^/# bailiffd: /'
+done_testing
