@@ -23,12 +23,12 @@ static const char *const outcomes[] = {
 };
 
 static const char *const acts[] = {
-	[BAILIFF_LIFE_LOAD] = "load",	  [BAILIFF_LIFE_UNLOAD] = "unload",
-	[BAILIFF_LIFE_BIND] = "bind",	  [BAILIFF_LIFE_UNBIND] = "unbind",
-	[BAILIFF_LIFE_MODE] = "mode",	  [BAILIFF_LIFE_SELF] = "self",
+	[BAILIFF_LIFE_LOAD] = "load", [BAILIFF_LIFE_UNLOAD] = "unload",
+	[BAILIFF_LIFE_BIND] = "bind", [BAILIFF_LIFE_UNBIND] = "unbind",
+	[BAILIFF_LIFE_MODE] = "mode", [BAILIFF_LIFE_SELF] = "self",
 };
 
-#define BUDGET(num, REASON, name, doc)                                   \
+#define BUDGET(num, REASON, name, doc)                                        \
 	[num] = RATELIMIT_STATE_INIT_FLAGS(name, AUDIT_INTERVAL, AUDIT_BURST, \
 					   RATELIMIT_MSG_ON_RELEASE),
 #define BVM_KIND(num, KIND, name, doc)

@@ -135,6 +135,18 @@ struct bailiff_binding *bailiff_bind_find(struct task_struct *task)
 	return NULL;
 }
 
+static void count_task(struct task_struct *task)
+{
+	struct bailiff_binding *binding = bailiff_bind_find(task);
+
+	if (!binding)
+		return;
+	binding->num_tasks++;
+	if (bailiff_set_has(bailiff_cred_set(__task_cred(task)), binding->slot,
+			    binding->cgroup))
+		binding->num_joined++;
+}
+
 static void count_tasks(void)
 {
 	struct bailiff_binding *binding;
@@ -146,15 +158,9 @@ static void count_tasks(void)
 		binding->num_joined = 0;
 	}
 	rcu_read_lock();
-	for_each_process_thread(process, thread) {
-		binding = bailiff_bind_find(thread);
-		if (!binding)
-			continue;
-		binding->num_tasks++;
-		if (bailiff_set_has(bailiff_cred_set(__task_cred(thread)),
-				    binding->slot, binding->cgroup))
-			binding->num_joined++;
-	}
+	for_each_process(process)
+		for_each_thread(process, thread)
+			count_task(thread);
 	rcu_read_unlock();
 }
 

@@ -233,8 +233,8 @@ static const struct bvm_rights *rights_at(const struct bvm_image *image,
 }
 
 /* Would the i-th domain allow more under the new name? */
-static bool widens(const struct hearing *from, const struct hearing *to,
-		   u32 i, enum bailiff_move move)
+static bool widens(const struct hearing *from, const struct hearing *to, u32 i,
+		   enum bailiff_move move)
 {
 	const struct bvm_image *image = &from->view->policy[i]->image;
 	u32 old = from->name.fed[i].accept, new = to->name.fed[i].accept;

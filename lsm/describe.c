@@ -58,13 +58,12 @@ static u32 print_socket(const struct bvm_ctx_network *net, char *buf, u32 len)
 {
 	char family[12], type[12], protocol[12];
 
-	return scnprintf(buf, len, "%s/%s/%s",
-			 word(bvm_family_names, net->family, family,
-			      sizeof(family)),
-			 word(bvm_socktype_names, net->type, type,
-			      sizeof(type)),
-			 word(bvm_protocol_names, net->protocol, protocol,
-			      sizeof(protocol)));
+	return scnprintf(
+		buf, len, "%s/%s/%s",
+		word(bvm_family_names, net->family, family, sizeof(family)),
+		word(bvm_socktype_names, net->type, type, sizeof(type)),
+		word(bvm_protocol_names, net->protocol, protocol,
+		     sizeof(protocol)));
 }
 
 u32 bailiff_describe_object(const struct bailiff_request *rq, char *buf,

@@ -173,11 +173,11 @@ static void add_request(struct bailiff_event *event,
 	/* Every ctx begins with its op; what is printed may depend on it. */
 	shown.ctx.op = event->op;
 	to = room(event, &len);
-	event->object = end_string(event,
-				   bailiff_describe_object(&shown, to, len));
+	event->object =
+		end_string(event, bailiff_describe_object(&shown, to, len));
 	to = room(event, &len);
-	event->detail = end_string(event,
-				   bailiff_describe_detail(&shown, to, len));
+	event->detail =
+		end_string(event, bailiff_describe_detail(&shown, to, len));
 	event->uid = from_kuid(&init_user_ns, rq->cred->fsuid);
 }
 

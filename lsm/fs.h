@@ -57,8 +57,8 @@ extern const struct file_operations bailiff_bindings_fops;
 extern const struct file_operations bailiff_tasks_fops;
 
 /* Set the reply, which replaces an earlier one; cut at its size. */
-void __printf(2, 3) bailiff_reply(struct bailiff_channel *ch, const char *fmt,
-				  ...);
+void __printf(2, 3)
+	bailiff_reply(struct bailiff_channel *ch, const char *fmt, ...);
 
 /* Record that something was changed, in the events and in the audit log. */
 void __printf(4, 5) bailiff_fs_log(u32 act, const struct bailiff_slot *slot,

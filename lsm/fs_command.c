@@ -121,8 +121,8 @@ const struct bailiff_command bailiff_unload_command = {
 enum { OPT_CGROUP, OPT_POLICY, OPT_LABEL, OPT_RUNTIME, OPT_ERROR };
 
 static const match_table_t bind_options = {
-	{ OPT_CGROUP, "cgroup=%s" },   { OPT_POLICY, "policy=%s" },
-	{ OPT_LABEL, "label=%s" },     { OPT_RUNTIME, "runtime=%s" },
+	{ OPT_CGROUP, "cgroup=%s" }, { OPT_POLICY, "policy=%s" },
+	{ OPT_LABEL, "label=%s" },   { OPT_RUNTIME, "runtime=%s" },
 	{ OPT_ERROR, NULL },
 };
 
@@ -334,8 +334,9 @@ static int run_self(struct bailiff_channel *ch, char *data, size_t len)
 	bailiff_slot_put(slot);
 	switch (err) {
 	case -EPERM:
-		return refuse(ch, err,
-			      "needs CAP_MAC_ADMIN, or no_new_privs and a policy with 'enter: self'");
+		return refuse(
+			ch, err,
+			"needs CAP_MAC_ADMIN, or no_new_privs and a policy with 'enter: self'");
 	case -EBUSY:
 		return refuse(ch, err, "several threads, or other credentials");
 	case -E2BIG:
@@ -413,10 +414,10 @@ static void show_mode(struct bailiff_channel *ch)
 	audit = READ_ONCE(bailiff_slot_active(slot)->audit_classes);
 	rcu_read_unlock();
 	bailiff_slot_put(slot);
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
 		len += scnprintf(ch->reply + len, sizeof(ch->reply) - len,
-				 "%s=%s\n", bvm_classes[class].name,
-				 audit & BIT(class) ? "audit" : "enforce");
+				 "%s=%s\n", bvm_classes[i].name,
+				 audit & BIT(i) ? "audit" : "enforce");
 	ch->reply_len = len;
 }
 

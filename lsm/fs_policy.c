@@ -21,23 +21,26 @@ static u64 slot_id(const struct inode *inode)
 	return (unsigned long)inode->i_private;
 }
 
+static bool is_under(struct task_struct *task, const struct bailiff_slot *slot)
+{
+	const struct bailiff_set *set = bailiff_cred_set(__task_cred(task));
+
+	for (u32 i = 0; set && i < set->num; i++) {
+		if (set->domain[i].slot == slot)
+			return true;
+	}
+	return false;
+}
+
 u32 bailiff_fs_count_tasks(const struct bailiff_slot *slot)
 {
 	struct task_struct *process, *thread;
 	u32 num = 0;
 
 	rcu_read_lock();
-	for_each_process_thread(process, thread) {
-		const struct bailiff_set *set =
-			bailiff_cred_set(__task_cred(thread));
-
-		for (u32 i = 0; set && i < set->num; i++) {
-			if (set->domain[i].slot == slot) {
-				num++;
-				break;
-			}
-		}
-	}
+	for_each_process(process)
+		for_each_thread(process, thread)
+			num += is_under(thread, slot);
 	rcu_read_unlock();
 	return num;
 }
@@ -54,9 +57,8 @@ static const char *mode_name(const struct bailiff_policy *policy)
 
 static bool is_jited(const struct bailiff_policy *policy)
 {
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++) {
-		if (policy->image.programs[class].header &&
-		    !policy->prog[class].jited)
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
+		if (policy->image.programs[i].header && !policy->prog[i].jited)
 			return false;
 	}
 	return true;
@@ -102,7 +104,8 @@ typedef void (*print_fn)(struct seq_file *m, struct bailiff_slot *slot,
 
 static int show(struct seq_file *m, print_fn print)
 {
-	struct bailiff_slot *slot = bailiff_slot_by_id((unsigned long)m->private);
+	struct bailiff_slot *slot =
+		bailiff_slot_by_id((unsigned long)m->private);
 	struct bailiff_policy *policy;
 
 	if (!slot)

@@ -17,16 +17,16 @@
 #include "stats.h"
 
 /* A file whose text show() prints. */
-#define DEFINE_REPORT(name, show)                                        \
-	static int name##_open(struct inode *inode, struct file *file)  \
-	{                                                                \
-		return single_open(file, show, NULL);                    \
-	}                                                                \
-	const struct file_operations bailiff_##name##_fops = {           \
-		.open = name##_open,                                     \
-		.read = seq_read,                                        \
-		.llseek = seq_lseek,                                     \
-		.release = single_release,                               \
+#define DEFINE_REPORT(name, show)                                      \
+	static int name##_open(struct inode *inode, struct file *file) \
+	{                                                              \
+		return single_open(file, show, NULL);                  \
+	}                                                              \
+	const struct file_operations bailiff_##name##_fops = {         \
+		.open = name##_open,                                   \
+		.read = seq_read,                                      \
+		.llseek = seq_lseek,                                   \
+		.release = single_release,                             \
 	}
 
 static int show_version(struct seq_file *m, void *v)
@@ -41,13 +41,12 @@ static void print_counts(struct seq_file *m, const struct bailiff_stats *sum)
 {
 	seq_printf(m, "decisions_denied %llu\n", sum->denied);
 	seq_printf(m, "decisions_audited %llu\n", sum->would_deny);
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
-		seq_printf(m, "denied.%s %llu\n", bvm_classes[class].name,
-			   sum->denied_class[class]);
-	for (u32 reason = 1; reason < BVM_NUM_REASONS; reason++)
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
+		seq_printf(m, "denied.%s %llu\n", bvm_classes[i].name,
+			   sum->denied_class[i]);
+	for (u32 i = 1; i < BVM_NUM_REASONS; i++)
 		seq_printf(m, "reason.%s %llu\n",
-			   bvm_name_of(bvm_reason_names, reason),
-			   sum->reason[reason]);
+			   bvm_name_of(bvm_reason_names, i), sum->reason[i]);
 }
 
 static int show_status(struct seq_file *m, void *v)
@@ -70,9 +69,9 @@ static int show_status(struct seq_file *m, void *v)
 	seq_printf(m, "load_errors %llu\n", sum.load_errors);
 	seq_printf(m, "joins %llu\n", sum.joins);
 	seq_printf(m, "join_failures %llu\n", sum.join_failures);
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++)
-		seq_printf(m, "mediated.%s 0x%llx\n", bvm_classes[class].name,
-			   bvm_classes[class].mediated);
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
+		seq_printf(m, "mediated.%s 0x%llx\n", bvm_classes[i].name,
+			   bvm_classes[i].mediated);
 	return 0;
 }
 DEFINE_REPORT(status, show_status);
@@ -98,9 +97,12 @@ static int show_bindings(struct seq_file *m, void *v)
 }
 DEFINE_REPORT(bindings, show_bindings);
 
-static void print_task(struct seq_file *m, struct task_struct *task,
-		       const struct bailiff_set *set)
+static void print_task(struct seq_file *m, struct task_struct *task)
 {
+	const struct bailiff_set *set = bailiff_cred_set(__task_cred(task));
+
+	if (!set)
+		return;
 	seq_printf(m, "%d %d ", task_tgid_nr(task), task_pid_nr(task));
 	for (u32 i = 0; i < set->num; i++) {
 		const struct bailiff_slot *slot = set->domain[i].slot;
@@ -116,13 +118,9 @@ static int show_tasks(struct seq_file *m, void *v)
 	struct task_struct *process, *thread;
 
 	rcu_read_lock();
-	for_each_process_thread(process, thread) {
-		const struct bailiff_set *set =
-			bailiff_cred_set(__task_cred(thread));
-
-		if (set)
-			print_task(m, thread, set);
-	}
+	for_each_process(process)
+		for_each_thread(process, thread)
+			print_task(m, thread);
 	rcu_read_unlock();
 	return 0;
 }

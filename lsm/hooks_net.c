@@ -119,8 +119,8 @@ static void set_address(struct bailiff_request *rq, const struct sock *sk,
 	else if (!is_usable(sk, family))
 		rq->reason = BVM_REASON_FAMILY;
 	else
-		rq->reason = read_address(address, len, family, addr,
-					  &net->port);
+		rq->reason =
+			read_address(address, len, family, addr, &net->port);
 	net->has_addr = !rq->reason;
 }
 
@@ -249,7 +249,7 @@ static int hook_socket_connect(struct socket *sock, struct sockaddr *address,
 	if (likely(!set))
 		return 0;
 	return use_socket(sock) ?:
-	       judge_connect(sock->sk, set, address, addrlen);
+				  judge_connect(sock->sk, set, address, addrlen);
 }
 
 static int judge_local(struct socket *sock, u64 op)

@@ -134,13 +134,11 @@ static int judge_move(const struct move *move)
 	to.second = &move->from;
 	to.reason = bailiff_protect_reason(&move->to);
 	bailiff_request_path(&to, &move->to, from.ctx.files.type);
-	return bailiff_decide_move(&from, &to,
-				   is_dir ? BAILIFF_MOVE_DIR :
-					    BAILIFF_MOVE_FILE);
+	return bailiff_decide_move(
+		&from, &to, is_dir ? BAILIFF_MOVE_DIR : BAILIFF_MOVE_FILE);
 }
 
-static int hook_path_link(struct dentry *old_dentry,
-			  const struct path *new_dir,
+static int hook_path_link(struct dentry *old_dentry, const struct path *new_dir,
 			  struct dentry *new_dentry)
 {
 	struct move move = {
@@ -154,7 +152,8 @@ static int hook_path_link(struct dentry *old_dentry,
 	 * A file that never had a name (O_TMPFILE) was judged under "#NUMBER"
 	 * in its directory; getting one is making it.
 	 */
-	if (d_unlinked(old_dentry) && d_backing_inode(old_dentry)->i_nlink == 0) {
+	if (d_unlinked(old_dentry) &&
+	    d_backing_inode(old_dentry)->i_nlink == 0) {
 		move.walk_from = BAILIFF_WALK_UNLINKED;
 		move.ops_from = BVM_BIT(FILES, CREATE);
 		move.ops_to = BVM_BIT(FILES, CREATE);

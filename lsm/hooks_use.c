@@ -52,7 +52,7 @@ int bailiff_use_judge(struct file *file, const struct cred *cred,
 		/* A pipe or socket of our own has no rules to obey. */
 	} else if (own || bailiff_kind_has_path(kind)) {
 		rq.ops = bailiff_use_ops(file);
-		rq.detail = own ? NULL : "descriptor opened outside";
+		rq.detail = own ? NULL : "opened-outside";
 		rq.walk = own ? BAILIFF_WALK_UNLINKED : 0;
 		bailiff_request_path(&rq, bailiff_user_path(file), kind);
 		if (rq.ops)
@@ -60,7 +60,7 @@ int bailiff_use_judge(struct file *file, const struct cred *cred,
 	} else {
 		rq.ops = BVM_BIT(FILES, INHERIT);
 		rq.ctx.files.type = kind;
-		rq.detail = "descriptor opened outside";
+		rq.detail = "opened-outside";
 		err = bailiff_decide(&rq);
 	}
 	if (!err)
@@ -132,8 +132,7 @@ static int hook_file_fcntl(struct file *file, unsigned int cmd,
 
 static int hook_file_truncate(struct file *file)
 {
-	return bailiff_use(file) ?:
-	       judge_again(file, BVM_BIT(FILES, TRUNCATE));
+	return bailiff_use(file) ?: judge_again(file, BVM_BIT(FILES, TRUNCATE));
 }
 
 /* Code from a file without a name is a program of its own: class exec. */
@@ -182,8 +181,8 @@ static int hook_mmap_file(struct file *file, unsigned long reqprot,
 	return err;
 }
 
-static int hook_file_mprotect(struct vm_area_struct *vma,
-			      unsigned long reqprot, unsigned long prot)
+static int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
+			      unsigned long prot)
 {
 	struct file *file = vma->vm_file;
 	int err = 0;

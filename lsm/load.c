@@ -29,23 +29,24 @@ static int check_rules(const struct bvm_image *image, struct bvm_error *err)
 
 		if (!missing || is_waived(image, rule->class))
 			continue;
-		return bvm_fail(err, -EOPNOTSUPP, 0,
-				"%s:%u: operation %s.%s is not mediated by this kernel",
-				bvm_image_string(image, rule->file), rule->line,
-				bvm_classes[rule->class].name,
-				bvm_op_name(rule->class, __ffs64(missing)));
+		return bvm_fail(
+			err, -EOPNOTSUPP, 0,
+			"%s:%u: operation %s.%s is not mediated by this kernel",
+			bvm_image_string(image, rule->file), rule->line,
+			bvm_classes[rule->class].name,
+			bvm_op_name(rule->class, __ffs64(missing)));
 	}
 	return 0;
 }
 
 static int check_programs(const struct bvm_image *image, struct bvm_error *err)
 {
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class++) {
-		if (image->programs[class].header ||
-		    !bvm_classes[class].mediated || is_waived(image, class))
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
+		if (image->programs[i].header || !bvm_classes[i].mediated ||
+		    is_waived(image, i))
 			continue;
 		return bvm_fail(err, -EINVAL, 0, "no program for class %s",
-				bvm_classes[class].name);
+				bvm_classes[i].name);
 	}
 	return 0;
 }
@@ -59,10 +60,10 @@ static int prepare_programs(struct bailiff_policy *policy,
 	if (!scratch)
 		return bvm_fail(err, -ENOMEM, 0, "no memory for the verifier");
 	ret = bvm_image_verify(&policy->image, BVM_KERNEL_STACK, scratch, err);
-	for (u32 class = 1; !ret && class < BVM_NUM_CLASSES; class++) {
-		if (policy->image.programs[class].header)
-			ret = bailiff_prog_init(&policy->prog[class],
-						&policy->image, class, scratch,
+	for (u32 i = 1; !ret && i < BVM_NUM_CLASSES; i++) {
+		if (policy->image.programs[i].header)
+			ret = bailiff_prog_init(&policy->prog[i],
+						&policy->image, i, scratch,
 						err);
 		cond_resched();
 	}

@@ -45,8 +45,8 @@ void bailiff_policy_free(struct bailiff_policy *policy)
 
 static void free_policy_work(struct work_struct *work)
 {
-	bailiff_policy_free(container_of(to_rcu_work(work),
-					 struct bailiff_policy, rwork));
+	bailiff_policy_free(
+		container_of(to_rcu_work(work), struct bailiff_policy, rwork));
 }
 
 void bailiff_policy_put(struct bailiff_policy *policy)

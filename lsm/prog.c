@@ -19,11 +19,11 @@
 #include "vm/verify.h"
 
 /* One function a helper: the JIT calls it with the program's r1 to r5. */
-#define BVM_HELPER(num, HELPER, name, table, arg3, arg4, doc)               \
-	BPF_CALL_5(bailiff_helper_##name, u64, r1, u64, r2, u64, r3, u64,   \
-		   r4, u64, r5)                                             \
-	{                                                                   \
-		return bvm_call_helper(num, r1, r2, r3, r4, r5);            \
+#define BVM_HELPER(num, HELPER, name, table, arg3, arg4, doc)                 \
+	BPF_CALL_5(bailiff_helper_##name, u64, r1, u64, r2, u64, r3, u64, r4, \
+		   u64, r5)                                                   \
+	{                                                                     \
+		return bvm_call_helper(num, r1, r2, r3, r4, r5);              \
 	}
 #include "vm/helpers.def"
 #undef BVM_HELPER
@@ -149,7 +149,8 @@ int bailiff_prog_init(struct bailiff_prog *prog, const struct bvm_image *image,
 	if (!ret) {
 		prog->jited = compile(&low);
 		if (!prog->jited)
-			pr_warn_once("the JIT refuses a program: the interpreter runs it\n");
+			pr_warn_once(
+				"the JIT refuses a program: the interpreter runs it\n");
 	}
 	kvfree(low.insns);
 	return ret;

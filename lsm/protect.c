@@ -27,7 +27,10 @@ static bool is_called(const struct dentry *dentry, const char *name)
 static bool is_sysctl_helper(const struct dentry *dentry)
 {
 	static const char *const names[] = {
-		"core_pattern", "modprobe", "hotplug", "poweroff_cmd",
+		"core_pattern",
+		"modprobe",
+		"hotplug",
+		"poweroff_cmd",
 	};
 	const struct dentry *dir = dentry->d_parent;
 

@@ -11,11 +11,11 @@
 #include "request.h"
 
 /* Each class has its own ctx, with the same three fields somewhere in it. */
-#define FILL_IDS(ctx, cred, user, group)                                \
-	do {                                                            \
-		(ctx)->uid = from_kuid((cred)->user_ns, user);          \
-		(ctx)->gid = from_kgid((cred)->user_ns, group);         \
-		(ctx)->host_uid = from_kuid(&init_user_ns, user);       \
+#define FILL_IDS(ctx, cred, user, group)                          \
+	do {                                                      \
+		(ctx)->uid = from_kuid((cred)->user_ns, user);    \
+		(ctx)->gid = from_kgid((cred)->user_ns, group);   \
+		(ctx)->host_uid = from_kuid(&init_user_ns, user); \
 	} while (0)
 
 void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
@@ -60,7 +60,7 @@ void bailiff_request_path(struct bailiff_request *rq, const struct path *path,
 	if (!inode)
 		return;
 	rq->ctx.files.type = bailiff_kind_of_mode(inode->i_mode);
-	rq->ctx.files.owner = vfsuid_eq_kuid(
-		i_uid_into_vfsuid(mnt_idmap(path->mnt), inode),
-		rq->cred->fsuid);
+	rq->ctx.files.owner =
+		vfsuid_eq_kuid(i_uid_into_vfsuid(mnt_idmap(path->mnt), inode),
+			       rq->cred->fsuid);
 }

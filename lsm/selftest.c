@@ -23,7 +23,10 @@ struct sample {
 	struct bvm_insn insns[MAX_INSNS];
 };
 
-#define I(code, dst, src, off, imm) { BVM_##code, dst, src, off, imm }
+#define I(code, dst, src, off, imm)            \
+	{                                      \
+		BVM_##code, dst, src, off, imm \
+	}
 #define LOAD(dst, field) \
 	I(LDXW, dst, 1, offsetof(struct bvm_ctx_capabilities, field), 0)
 
@@ -63,8 +66,7 @@ struct result {
 	u32 failed;
 };
 
-static void report(struct result *r, bool ok, const char *what,
-		   const char *why)
+static void report(struct result *r, bool ok, const char *what, const char *why)
 {
 	seq_printf(r->m, "%sok %u - %s\n", ok ? "" : "not ", ++r->num, what);
 	if (!ok) {

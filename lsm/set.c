@@ -45,7 +45,8 @@ void bailiff_set_put(struct bailiff_set *set)
 		queue_work(system_unbound_wq, &set->work);
 }
 
-static bool same_home(const struct bailiff_home *a, const struct bailiff_home *b)
+static bool same_home(const struct bailiff_home *a,
+		      const struct bailiff_home *b)
 {
 	return a->dev == b->dev && a->ino == b->ino;
 }
@@ -90,7 +91,8 @@ static struct bailiff_set *find_sum(const struct bailiff_set *old,
 
 	lockdep_assert_held(&set_lock);
 	list_for_each_entry(set, &sets, node) {
-		if (is_sum(set, old, domain) && refcount_inc_not_zero(&set->ref))
+		if (is_sum(set, old, domain) &&
+		    refcount_inc_not_zero(&set->ref))
 			return set;
 	}
 	return NULL;
