@@ -49,7 +49,8 @@ static int policy_file(const char *rest)
 	if (!strcmp(file, "image"))
 		return text_file(policy->image, policy->len);
 	if (!strcmp(file, "rules"))
-		snprintf(text, sizeof(text), "1 a b.yaml:7 deny 3\n0 -:0 default 4\n");
+		snprintf(text, sizeof(text),
+			 "1 a b.yaml:7 deny 3\n0 -:0 default 4\n");
 	else
 		snprintf(text, sizeof(text),
 			 "name %s\ngeneration %u\ndigest %s\nmode enforce\n"
