@@ -27,7 +27,9 @@ EOF
 	exit 2
 }
 
-[ -n "${POLICY:-}" ] && [ -n "${RUN:-}" ] || usage
+if [ -z "${POLICY:-}" ] || [ -z "${RUN:-}" ]; then
+	usage
+fi
 [ -r "$POLICY" ] || {
 	printf "try: cannot read the policy '%s'\n" "$POLICY" >&2
 	exit 2

@@ -49,8 +49,7 @@ is $? 0 "the confined program ends by itself"
 wait_for 5 test -s $work/out
 counts=$(cat $work/out)
 diag "$loads loads, opens: $counts"
-[ "$loads" -ge 20 ] && ok "the policy was replaced often" ||
-	not_ok "the policy was replaced often"
+succeeds "the policy was replaced often" test "$loads" -ge 20
 like "$counts" '^read [1-9]' "the one version was in force at times"
 like "$counts" 'write [1-9]' "the other was, too"
 like "$counts" 'both 0$' "no open was judged by a mixture"
