@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 60
+#
+# What this kernel does not judge is refused when it is loaded, by file and
+# line, and the version that was active stays.
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+
+dir=/sys/kernel/security/bailiff
+work=/run/refused
+mkdir -p $work
+cd $work || exit 1
+
+# policy OPERATIONS: one rule, in line 5
+policy()
+{
+	cat <<EOF
+bailiff: 1
+policy: refused
+default: deny
+files:
+  - allow: [$1]
+    paths: /srv/**
+EOF
+}
+
+policy read > good.yaml
+succeeds "a policy of judged operations compiles" \
+	policyc build good.yaml -o good.img
+succeeds "and loads" bailiffctl load good.img
+active=$(grep -E '^(generation|digest)' $dir/policies/refused/info)
+
+for operation in setxattr times readlink stat ioctl; do
+	policy "read, $operation" > $operation.yaml
+	run policyc build $operation.yaml -o $operation.img
+	like "$err" "$operation.yaml:5:.*warning" \
+		"$operation: the compiler warns at the line"
+	run bailiffctl load $operation.img
+	isnt "$status" 0 "$operation: the kernel refuses it"
+	like "$out$err" "$operation.yaml:5.*$operation" \
+		"$operation: naming file, line and operation"
+done
+is "$(grep -E '^(generation|digest)' $dir/policies/refused/info)" "$active" \
+	"the version that was active stays"
+
+head -c 1000 /dev/urandom > noise.img
+fails "noise is refused" bailiffctl load noise.img
+head -c 100 good.img > short.img
+fails "a truncated image is refused" bailiffctl load short.img
+like "$out$err" 'bytes|truncated|short' "with a readable reason"
+head -c 70000000 /dev/zero > large.img
+fails "an image past the limit is refused" bailiffctl load large.img
+is "$(grep -E '^(generation|digest)' $dir/policies/refused/info)" "$active" \
+	"still the same version"
+done_testing
