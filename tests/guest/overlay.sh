@@ -101,6 +101,7 @@ print_probes()
 	define SECURITYFS_RECURSIVE_REMOVE include/linux/security.h \
 		'securityfs_recursive_remove\('
 	define CAP_OPT include/linux/security.h 'CAP_OPT_NOAUDIT'
+	define BPF_V4 include/uapi/linux/bpf.h 'BPF_MEMSX'
 	echo
 	echo '#endif'
 }
