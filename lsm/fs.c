@@ -33,7 +33,7 @@ void bailiff_reply(struct bailiff_channel *ch, const char *fmt, ...)
 void bailiff_fs_log(u32 act, const struct bailiff_slot *slot, u64 cgroup,
 		    const char *fmt, ...)
 {
-	char text[BAILIFF_MAX_REPLY];
+	char text[256];
 	struct bailiff_record record = {
 		.outcome = BAILIFF_EVENT_LIFECYCLE,
 		.op = act,

@@ -13,7 +13,8 @@
 
 #include "policy.h"
 
-#define BAILIFF_MAX_REPLY 512
+/* Bytes: the names of all domains of a task, or a reason in full */
+#define BAILIFF_MAX_REPLY (BVM_MAX_STACKED * BVM_MAX_NAME + 64)
 
 struct bailiff_channel;
 

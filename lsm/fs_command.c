@@ -36,16 +36,38 @@ static int refuse(struct bailiff_channel *ch, int err, const char *text)
 
 /* ---- load, unload ---- */
 
+#define HEX_LEN (2 * BAILIFF_DIGEST_LEN + 1)
+
+static void print_digest(const struct bailiff_policy *policy, char *hex)
+{
+	*bin2hex(hex, policy->digest, BAILIFF_DIGEST_LEN) = 0;
+}
+
+/* The digest of the version that a load will replace, or "none". */
+static void print_active_digest(const char *name, char *hex)
+{
+	struct bailiff_slot *slot = bailiff_slot_find(name);
+	struct bailiff_policy *policy;
+
+	strscpy(hex, "none", HEX_LEN);
+	if (!slot)
+		return;
+	policy = bailiff_slot_policy(slot);
+	print_digest(policy, hex);
+	bailiff_policy_put(policy);
+	bailiff_slot_put(slot);
+}
+
 static int publish(struct bailiff_channel *ch, struct bailiff_policy *policy)
 {
+	char digest[HEX_LEN], old[HEX_LEN];
 	struct bailiff_slot *slot;
-	char digest[2 * BAILIFF_DIGEST_LEN + 1];
 	u64 generation;
 	int err;
 
-	bin2hex(digest, policy->digest, BAILIFF_DIGEST_LEN);
-	digest[2 * BAILIFF_DIGEST_LEN] = 0;
+	print_digest(policy, digest);
 	mutex_lock(&load_lock);
+	print_active_digest(policy->image.name, old);
 	slot = bailiff_policy_activate(policy);
 	if (IS_ERR(slot)) {
 		mutex_unlock(&load_lock);
@@ -61,7 +83,8 @@ static int publish(struct bailiff_channel *ch, struct bailiff_policy *policy)
 	bailiff_count(loads);
 	bailiff_reply(ch, "ok policy=%s generation=%llu digest=%s\n",
 		      slot->name, generation, digest);
-	bailiff_fs_log(BAILIFF_LIFE_LOAD, slot, 0, "digest=%s", digest);
+	bailiff_fs_log(BAILIFF_LIFE_LOAD, slot, 0, "digest=%s replaces=%s",
+		       digest, old);
 	bailiff_slot_put(slot);
 	return 0;
 }

@@ -102,6 +102,9 @@ static int family_of(const struct sockaddr *address, int len)
 /* Can a socket of this family use an address of that one? */
 static bool is_usable(const struct sock *sk, int family)
 {
+	/* Others that carry IP, as SMC and RDS do, take either. */
+	if (!is_inet(sk))
+		return true;
 	/* IPv6 datagram sockets take IPv4 addresses as they are. */
 	return family == sk->sk_family ||
 	       (sk->sk_family == AF_INET6 && family == AF_INET);
@@ -122,6 +125,12 @@ static void set_address(struct bailiff_request *rq, const struct sock *sk,
 		rq->reason =
 			read_address(address, len, family, addr, &net->port);
 	net->has_addr = !rq->reason;
+}
+
+/* Sockets of some other families reach IP addresses, too. */
+static bool is_ip(const struct sock *sk, int family)
+{
+	return is_inet(sk) || family == AF_INET || family == AF_INET6;
 }
 
 /* The address that a socket has taken. */
@@ -214,8 +223,8 @@ static int hook_socket_bind(struct socket *sock, struct sockaddr *address,
 	if (likely(!set))
 		return 0;
 	init_request(&rq, sk, set, BVM_BIT(NETWORK, BIND));
-	if (is_inet(sk)) {
-		family = family_of(address, addrlen);
+	family = family_of(address, addrlen);
+	if (is_ip(sk, family)) {
 		/* Old programs bind to INADDR_ANY with no family at all. */
 		if (family == AF_UNSPEC)
 			family = sk->sk_family;
@@ -231,13 +240,12 @@ static int judge_connect(const struct sock *sk, const struct bailiff_set *set,
 	int family = family_of(address, addrlen);
 	struct bailiff_request rq;
 
+	/* Taking a connection back gives nothing. */
+	if (family == AF_UNSPEC && (is_inet(sk) || sk->sk_family == AF_UNIX))
+		return 0;
 	init_request(&rq, sk, set, BVM_BIT(NETWORK, CONNECT));
-	if (is_inet(sk)) {
-		/* Taking a connection back gives nothing. */
-		if (family == AF_UNSPEC)
-			return 0;
+	if (is_ip(sk, family))
 		set_remote(&rq, sk, address, addrlen, family);
-	}
 	return bailiff_decide(&rq);
 }
 
@@ -291,13 +299,14 @@ static int judge_send(const struct sock *sk, const struct bailiff_set *set,
 	int family = family_of(msg->msg_name, msg->msg_namelen);
 	struct bailiff_request rq;
 
-	if (family == AF_UNSPEC) {
+	if (family == AF_UNSPEC && is_inet(sk)) {
 		family = resolve_unspec(sk);
 		if (family == AF_UNSPEC)
 			return 0;
 	}
 	init_request(&rq, sk, set, BVM_BIT(NETWORK, SEND));
-	set_remote(&rq, sk, msg->msg_name, msg->msg_namelen, family);
+	if (is_ip(sk, family))
+		set_remote(&rq, sk, msg->msg_name, msg->msg_namelen, family);
 	return bailiff_decide(&rq);
 }
 
@@ -312,9 +321,9 @@ static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg,
 	if (likely(!set))
 		return 0;
 	err = use_socket(sock);
-	if (err || !msg->msg_name || !is_inet(sk))
+	if (err || !msg->msg_name || msg->msg_namelen <= 0)
 		return err;
-	if (sk->sk_type != SOCK_STREAM)
+	if (sk->sk_type != SOCK_STREAM || !is_inet(sk))
 		return judge_send(sk, set, msg);
 	/* TCP connects by sending, if told so; else it ignores the name. */
 	if (msg->msg_flags & MSG_FASTOPEN)

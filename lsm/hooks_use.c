@@ -12,6 +12,7 @@
 #include "decide.h"
 #include "kind.h"
 #include "path.h"
+#include "protect.h"
 #include "use.h"
 
 u64 bailiff_use_ops(const struct file *file)
@@ -47,6 +48,9 @@ int bailiff_use_judge(struct file *file, const struct cred *cred,
 	/* exec reads programs and their interpreters, and judges them itself. */
 	if (file->f_flags & __FMODE_EXEC)
 		return 0;
+	/* A stacking file system reads and writes below what was judged. */
+	if (bailiff_is_backing(file))
+		return 0;
 	bailiff_request_init(&rq, cred, set, BVM_CLASS_FILES);
 	if (own && bailiff_path_is_nowhere(bailiff_user_path(file))) {
 		/* A pipe or socket of our own has no rules to obey. */
@@ -54,6 +58,8 @@ int bailiff_use_judge(struct file *file, const struct cred *cred,
 		rq.ops = bailiff_use_ops(file);
 		rq.detail = own ? NULL : "opened-outside";
 		rq.walk = own ? BAILIFF_WALK_UNLINKED : 0;
+		if (file->f_mode & FMODE_WRITE)
+			rq.reason = bailiff_protect_reason(&file->f_path);
 		bailiff_request_path(&rq, bailiff_user_path(file), kind);
 		if (rq.ops)
 			err = bailiff_decide(&rq);

@@ -23,14 +23,34 @@ static bool is_called(const struct dentry *dentry, const char *name)
 	return strcmp(dentry->d_name.name, name) == 0;
 }
 
+static bool is_one_of(const struct dentry *dentry, const char *const *names)
+{
+	for (; *names; names++) {
+		if (is_called(dentry, *names))
+			return true;
+	}
+	return false;
+}
+
+/* Files of sysfs whose value the kernel executes; module parameters, too. */
+static bool is_sysfs_helper(const struct dentry *dentry)
+{
+	static const char *const names[] = {
+		"uevent_helper",
+		"usermode_helper",
+		"cltrack_prog",
+		"cache_getent",
+		NULL,
+	};
+
+	return is_one_of(dentry, names);
+}
+
 /* Files of /proc/sys/kernel whose value the kernel executes. */
 static bool is_sysctl_helper(const struct dentry *dentry)
 {
 	static const char *const names[] = {
-		"core_pattern",
-		"modprobe",
-		"hotplug",
-		"poweroff_cmd",
+		"core_pattern", "modprobe", "hotplug", "poweroff_cmd", NULL,
 	};
 	const struct dentry *dir = dentry->d_parent;
 
@@ -38,11 +58,7 @@ static bool is_sysctl_helper(const struct dentry *dentry)
 	if (!is_called(dir, "kernel") || !is_called(dir->d_parent, "sys") ||
 	    dir->d_parent->d_parent != dentry->d_sb->s_root)
 		return false;
-	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
-		if (is_called(dentry, names[i]))
-			return true;
-	}
-	return false;
+	return is_one_of(dentry, names);
 }
 
 static bool runs_helper(const struct dentry *dentry)
@@ -51,7 +67,7 @@ static bool runs_helper(const struct dentry *dentry)
 	case PROC_SUPER_MAGIC:
 		return is_sysctl_helper(dentry);
 	case SYSFS_MAGIC:
-		return is_called(dentry, "uevent_helper");
+		return is_sysfs_helper(dentry);
 	case CGROUP_SUPER_MAGIC:
 		return is_called(dentry, "release_agent");
 	case BINFMTFS_MAGIC:
