@@ -253,15 +253,17 @@ START_TEST(a_symbolic_link_that_is_swapped_is_followed)
 	write_policy("one.yaml", "one", "/etc/hosts");
 	write_policy("two.yaml", "one", "/etc/passwd");
 	snprintf(command, sizeof(command),
-		 "cd %s && mkdir a b && mv policies/one.yaml a/one.yaml && "
-		 "mv policies/two.yaml b/one.yaml && ln -s ../data/one.yaml "
-		 "policies/one.yaml && ln -s a data",
+		 "cd %s && mkdir far far/a far/b && "
+		 "mv policies/one.yaml far/a/one.yaml && "
+		 "mv policies/two.yaml far/b/one.yaml && "
+		 "ln -s ../far/data/one.yaml policies/one.yaml && "
+		 "ln -s a far/data",
 		 dir);
 	ck_assert_int_eq(system(command), 0);
 	start_daemon();
 	ck_assert_uint_eq(kernel->num_loads, 1);
-	snprintf(link, sizeof(link), "%s/data", dir);
-	snprintf(next, sizeof(next), "%s/data.new", dir);
+	snprintf(link, sizeof(link), "%s/far/data", dir);
+	snprintf(next, sizeof(next), "%s/far/data.new", dir);
 	ck_assert_int_eq(symlink("b", next), 0);
 	ck_assert_int_eq(rename(next, link), 0);
 	wait_until(kernel->num_loads == 2);
@@ -491,6 +493,38 @@ START_TEST(a_silent_client_does_not_hinder_others)
 }
 END_TEST
 
+/* In a child that is not root: fill every place there is for such clients. */
+static int crowd(void)
+{
+	char byte;
+	int fd = -1;
+	size_t i;
+
+	if (setresuid(65534, 65534, 65534))
+		return 2;
+	for (i = 0; i < 100; i++)
+		fd = connect_socket();
+	/* the last one was turned away; no answer would come but for that */
+	return recv(fd, &byte, 1, 0) == 0 ? 0 : 1;
+}
+
+START_TEST(a_crowd_cannot_keep_root_out)
+{
+	int status;
+	pid_t pid;
+
+	start_daemon();
+	pid = fork();
+	if (!pid) {
+		alarm(4); /* before the first ones are dropped as silent */
+		_exit(crowd());
+	}
+	waitpid(pid, &status, 0);
+	ck_assert_int_eq(status, 0);
+	ck_assert(is_ready());
+}
+END_TEST
+
 START_TEST(others_than_root_may_only_ask_for_the_status)
 {
 	int status;
@@ -575,6 +609,7 @@ static void add_control_tests(TCase *tcase)
 	tcase_add_loop_test(tcase, garbage_is_refused_and_served_no_more, 0, 9);
 	tcase_add_test(tcase, an_endless_line_is_cut_off);
 	tcase_add_test(tcase, a_silent_client_does_not_hinder_others);
+	tcase_add_test(tcase, a_crowd_cannot_keep_root_out);
 	tcase_add_test(tcase, others_than_root_may_only_ask_for_the_status);
 	tcase_add_test(tcase, a_second_daemon_does_not_start);
 	tcase_add_test(tcase, without_its_worker_the_daemon_ends);

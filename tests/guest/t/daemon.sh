@@ -120,6 +120,17 @@ out=$(bash -c 'echo 0 > /sys/fs/cgroup/holder/cgroup.procs; cd "$0" &&
 unlike "$out" ran "a cgroup that also holds the runtime: refused"
 like "$(cat /run/hook.err)" 'also holds the runtime' "... says the hook"
 
+# The hook says so first; bailiffd looks for itself, whoever asks.
+cat > /run/ask.py <<'END'
+import json, os, socket
+s = socket.socket(socket.AF_UNIX)
+s.connect("/run/bailiff/control.sock")
+s.send(json.dumps({"cmd": "container", "pid": os.getpid(), "id": "me",
+                   "annotations": {"io.bailiff.policy": "web"}}).encode() + b"\n")
+print(s.recv(4096).decode())
+END
+like "$(python3 /run/ask.py)" 'also holds the hook' "... and bailiffd, of another hook"
+
 # ---- no daemon, and one that does not answer ----
 kill -STOP $daemon "$(pgrep -P $daemon)"
 started=$SECONDS
