@@ -31,7 +31,8 @@ struct json_t *logread_next(FILE *log, char **line, size_t *size)
 			return NULL;
 		}
 		record = json_loads(*line, 0, NULL);
-		if (json_is_object(record) && json_object_get(record, "seq"))
+		if (json_is_object(record) &&
+		    json_object_get(record, "outcome"))
 			return record;
 		json_decref(record);
 	}
@@ -133,7 +134,8 @@ void logread_print(const struct json_t *record, bool color, FILE *out)
 	if (decision)
 		print_rule(record, out);
 	put_field(" -> ", logread_string(record, "errno"), out);
-	fprintf(out, " pid %lld", logread_number(record, "pid"));
+	if (json_object_get(record, "pid"))
+		fprintf(out, " pid %lld", logread_number(record, "pid"));
 	put_field(" ",
 		  *logread_string(record, "exe") ?
 			  logread_string(record, "exe") :
