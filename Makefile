@@ -145,6 +145,8 @@ install: tools
 	install -m 755 build/bin/bailiffd build/bin/bailiffctl build/bin/bailiff-oci-hook \
 		$(DESTDIR)$(PREFIX)/sbin/
 	cp -R policies/. $(DESTDIR)$(PREFIX)/share/bailiff/policies/
+	install -d $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 
 clean:
 	rm -rf build
