@@ -320,6 +320,16 @@ static int do_execfd(char **a)
 	return do_exec(argv);
 }
 
+/* Until a file exists; asking that is nothing that a policy judges. */
+static int do_waitfor(char **a)
+{
+	struct stat st;
+
+	while (stat(a[0], &st))
+		usleep(10000);
+	return 0;
+}
+
 static int do_nnp(char **a)
 {
 	(void)a;
@@ -585,6 +595,7 @@ static const struct {
 	{ "movemount", 2, do_movemount },
 	{ "exec", 1, do_exec },
 	{ "execfd", 1, do_execfd },
+	{ "waitfor", 1, do_waitfor },
 	{ "nnp", 0, do_nnp },
 	{ "setuid", 1, do_setuid },
 	{ "socket", 3, do_socket },

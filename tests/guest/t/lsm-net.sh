@@ -24,6 +24,9 @@ network:
     ports: 53
   - allow: create
     protocol: udp
+  - allow: create
+    family: unix
+    type: dgram
 capabilities:
   - allow: sys_chroot
 EOF
@@ -62,6 +65,10 @@ claim "ok EACCES" "AF_UNSPEC hides no address from us" \
 	socket 2 dgram 1 , sendto 1 0:127.0.0.1:54
 claim "EACCES" "raw sockets" socket 2 raw 1
 claim "EACCES" "unix sockets" socketpair 1 2
+
+claim "ok EACCES" "sending to a name without connecting" \
+	socket 1 dgram 1 , sendto 1 4:127.0.0.1:54
+claim "ok ok" "an unconnected socket is made by kind" socket 1 dgram 1 , close 1
 
 claim EPERM "a capability that is not allowed" hostname x
 claim ok "one that is" chroot /
