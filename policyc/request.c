@@ -127,6 +127,9 @@ static int unknown_verb(const char *name, struct request_error *err)
 	(void)operand_fail(err, "no operation or group is called '%s'", name);
 	if (suggest.best)
 		return operand_hint(err, "did you mean '%s'?", suggest.best);
+	if (strchr(name, ' '))
+		return operand_hint(err, "quote the whole request, or none of "
+					 "it; options come before the policy");
 	return operand_hint(err, "a request is: attributes, verb, operands; "
 				 "as in 'uid=33 read /etc/passwd'");
 }

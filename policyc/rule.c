@@ -22,8 +22,12 @@ static void suggest_op(struct diag *diag, u32 class, const char *word)
 {
 	const struct bvm_class_info *info = &bvm_classes[class];
 	struct suggest suggest = SUGGEST_INIT(word);
+	size_t len = strlen(info->name);
 	u32 i;
 
+	/* documents and records write files.read; a rule knows its class */
+	if (!strncmp(word, info->name, len) && word[len] == '.')
+		suggest.word = word + len + 1;
 	for (i = 0; i < info->num_groups; i++)
 		suggest_try(&suggest, info->groups[i].name);
 	for (i = 0; i < BVM_MAX_OPS; i++)

@@ -19,10 +19,14 @@ bool value_wrong_kind(struct parse *parse, enum key_id key,
 }
 
 /* A list or mapping among texts is most often a glob: {a,b} or [a-z]. */
-static void suggest_quotes(struct parse *parse, const struct node *node)
+static void suggest_quotes(struct parse *parse, enum key_id key,
+			   const struct node *node)
 {
 	const char *text = source_quote(parse->arena, &node->span);
 
+	if (keys[key].kind == KEY_WORD || keys[key].kind == KEY_TEXT ||
+	    keys[key].kind == KEY_PER_CLASS)
+		return;
 	if (node->kind != NODE_TEXT && node->span.line == node->span.end_line &&
 	    (*text == '{' || *text == '['))
 		diag_note(parse->diag, "if it is a glob, write it as %s",
@@ -51,7 +55,7 @@ static bool add_text(struct parse *parse, enum key_id key,
 		return false;
 	if (node->kind != NODE_TEXT) {
 		(void)value_wrong_kind(parse, key, node);
-		suggest_quotes(parse, node);
+		suggest_quotes(parse, key, node);
 		return false;
 	}
 	if (node_is_empty(node)) {
@@ -77,7 +81,9 @@ bool value_list(struct parse *parse, enum key_id key, const struct node *node,
 	if (!node->num) {
 		diag_report(parse->diag, &node->span, EMPTY_LIST,
 			    keys[key].name);
-		diag_note(parse->diag, "leave the key out to match all");
+		if (keys[key].kind != KEY_OPS && keys[key].kind != KEY_OBJECTS)
+			diag_note(parse->diag,
+				  "leave the key out to match all");
 		return false;
 	}
 	for (i = 0; i < node->num; i++)
