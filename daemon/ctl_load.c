@@ -85,12 +85,11 @@ static void print_ok(const char *what, const char *reply)
 int ctl_load(struct ctl *ctl, int argc, char **argv)
 {
 	char reply[KFS_REPLY];
-	int code = ctl_need_kernel(ctl), i;
+	int code, i;
 
-	if (code)
-		return code;
 	if (argc < 2)
 		return ctl_usage(argv[0], "name at least one FILE");
+	code = ctl_need_kernel(ctl);
 	for (i = 1; i < argc && !code; i++) {
 		code = ctl_load_file(ctl, argv[i], reply);
 		if (!code)
@@ -102,12 +101,13 @@ int ctl_load(struct ctl *ctl, int argc, char **argv)
 int ctl_unload(struct ctl *ctl, int argc, char **argv)
 {
 	char reply[KFS_REPLY];
-	int code = ctl_need_kernel(ctl), err;
+	int code, err;
 
-	if (code)
-		return code;
 	if (argc != 2 || !text_is_policy_name(argv[1]))
 		return ctl_usage(argv[0], "name one policy");
+	code = ctl_need_kernel(ctl);
+	if (code)
+		return code;
 	err = kfs_request(&ctl->kfs, "unload", argv[1], strlen(argv[1]), reply);
 	if (err)
 		return ctl_refused(argv[1], err, reply);
@@ -118,12 +118,13 @@ int ctl_unload(struct ctl *ctl, int argc, char **argv)
 int ctl_mode(struct ctl *ctl, int argc, char **argv)
 {
 	char file[PATH_MAX], reply[KFS_REPLY];
-	int code = ctl_need_kernel(ctl), err;
+	int code, err;
 
-	if (code)
-		return code;
 	if (argc != 3 || !text_is_policy_name(argv[1]))
 		return ctl_usage(argv[0], "give a policy and a mode");
+	code = ctl_need_kernel(ctl);
+	if (code)
+		return code;
 	snprintf(file, sizeof(file), "policies/%s/mode", argv[1]);
 	err = kfs_request(&ctl->kfs, file, argv[2], strlen(argv[2]), reply);
 	if (err == -ENOENT) {

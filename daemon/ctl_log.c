@@ -146,6 +146,10 @@ int ctl_log(struct ctl *ctl, int argc, char **argv)
 			  errno == ENOENT ? "; bailiffd writes it" : "");
 		return CTL_LACKS;
 	}
+	if (!logread_is_log(log, view.file)) {
+		fclose(log);
+		return CTL_USAGE;
+	}
 	num = view.last ? count(log, &view) : 0;
 	show_rest(log, &view, num > view.last ? num - view.last : 0);
 	if (view.follow)

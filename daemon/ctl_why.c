@@ -13,14 +13,19 @@
 #include "logread.h"
 #include "remedy.h"
 
-static FILE *open_log(const char *file)
+/* Return: CTL_YES with an owned log; another exit code after a complaint. */
+static int open_log(const char *file, FILE **log)
 {
-	FILE *log = fopen(file, "re");
-
-	if (!log)
+	*log = fopen(file, "re");
+	if (!*log) {
 		ctl_error("%s: %s%s", file, strerror(errno),
 			  errno == ENOENT ? "; bailiffd writes it" : "");
-	return log;
+		return CTL_LACKS;
+	}
+	if (logread_is_log(*log, file))
+		return CTL_YES;
+	fclose(*log);
+	return CTL_USAGE;
 }
 
 static bool is_denial(const json_t *record)
@@ -129,13 +134,14 @@ int ctl_why(struct ctl *ctl, int argc, char **argv)
 	const char *who = argc > 1 ? argv[1] : NULL;
 	json_t *record;
 	FILE *log;
+	int code;
 
 	if (argc > 3 || (who && who[0] == '-'))
 		return ctl_usage(argv[0], "name at most a container or policy "
 					  "and a log");
-	log = open_log(argc > 2 ? argv[2] : ctl->log);
-	if (!log)
-		return CTL_LACKS;
+	code = open_log(argc > 2 ? argv[2] : ctl->log, &log);
+	if (code)
+		return code;
 	record = last_denial(log, who);
 	fclose(log);
 	if (!record) {
@@ -212,9 +218,9 @@ int ctl_suggest(struct ctl *ctl, int argc, char **argv)
 	code = parse_options(&selection, argc, argv);
 	if (code)
 		return code;
-	log = open_log(selection.file);
-	if (!log)
-		return CTL_LACKS;
+	code = open_log(selection.file, &log);
+	if (code)
+		return code;
 	remedy = remedy_create();
 	if (remedy)
 		collect(log, &selection, remedy);

@@ -170,9 +170,13 @@ int kfs_check_lsm(struct kfs *kfs, char *why, size_t size)
 	fd = open(kfs->lsm_file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		err = -errno;
-		snprintf(why, size, "cannot read %.200s: %s%s", kfs->lsm_file,
-			 strerror(-err),
-			 err == -ENOENT ? "; is securityfs mounted?" : "");
+		snprintf(
+			why, size, "cannot read %.200s: %s%s", kfs->lsm_file,
+			strerror(-err),
+			err == -ENOENT ?
+				"; is securityfs mounted? "
+				"(mount -t securityfs none /sys/kernel/security)" :
+				"");
 		return err;
 	}
 	len = read(fd, list, sizeof(list) - 1);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl.h"
 #include "logread.h"
 #include "vm/hooks.h"
 
@@ -37,6 +38,26 @@ struct json_t *logread_next(FILE *log, char **line, size_t *size)
 		json_decref(record);
 	}
 	return NULL;
+}
+
+bool logread_is_log(FILE *log, const char *name)
+{
+	char *line = NULL;
+	size_t size = 0;
+	json_t *record;
+	bool ok;
+
+	/* of a pipe nothing can be read twice */
+	if (fseek(log, 0, SEEK_SET))
+		return true;
+	record = logread_next(log, &line, &size);
+	ok = record || !ftell(log);
+	json_decref(record);
+	free(line);
+	rewind(log);
+	if (!ok)
+		ctl_error("%s: no record of bailiffd is in it", name);
+	return ok;
 }
 
 const char *logread_reason(const char *reason)

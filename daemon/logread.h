@@ -13,7 +13,7 @@ const char *logread_string(const struct json_t *record, const char *key);
 long long logread_number(const struct json_t *record, const char *key);
 
 /*
- * The next record of a log; lines that are none are skipped and counted.
+ * The next record of a log; lines that are none are skipped.
  *
  * line and size are getline(3)'s: start with NULL and 0, free the line at
  * the end; line stays valid until the next call.
@@ -21,6 +21,12 @@ long long logread_number(const struct json_t *record, const char *key);
  * Return: an owned record, NULL at the end of the file.
  */
 struct json_t *logread_next(FILE *log, char **line, size_t *size);
+
+/*
+ * Say so on standard error, with the name, if a file that is not empty holds
+ * no record at all. Reads it from the start, and goes back there.
+ */
+bool logread_is_log(FILE *log, const char *name);
 
 /* One record on one line for people; color: with terminal colours. */
 void logread_print(const struct json_t *record, bool color, FILE *out);

@@ -123,7 +123,7 @@ static int read_entry(const char *dir, const char *name, int inotify_fd,
 		      struct scan *scan)
 {
 	char path[PATH_MAX];
-	struct stat stat_buf;
+	struct stat stat_buf, target;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >=
 	    sizeof(path))
@@ -132,8 +132,12 @@ static int read_entry(const char *dir, const char *name, int inotify_fd,
 		return 0; /* it went away meanwhile */
 	if (S_ISLNK(stat_buf.st_mode)) {
 		scan->has_links = true;
-		if (stat(path, &stat_buf))
-			return 0;
+		/* one that leads nowhere is a file in error, not no file */
+		if (stat(path, &target))
+			return scan_is_policy(name) ?
+				       add_file(scan, name, &stat_buf) :
+				       0;
+		stat_buf = target;
 	}
 	if (S_ISDIR(stat_buf.st_mode))
 		read_includes(path, inotify_fd, SCAN_MAX_DEPTH, scan);
