@@ -204,7 +204,8 @@ clean_up()
 	rm -rf "$work"
 }
 
-# Sets result to 124 when the time ran out.
+# Sets result to 124, and timed_out, when the guest's time ran out: a script may
+# end with 124 of its own.
 run_qemu()
 {
 	local status=0
@@ -227,7 +228,7 @@ run_qemu()
 	fi
 	if [ "$status" = 124 ] || [ "$status" = 137 ]; then
 		echo "run.sh: the guest ran longer than $timeout s and was ended" >&2
-		result=124
+		result=124 timed_out=1
 	elif [ "$status" != 0 ]; then
 		cat "$work/qemu.err" >&2 || :
 		die "qemu-system-x86_64 failed with status $status"
@@ -264,7 +265,7 @@ log=$work/console.log
 make_initramfs
 make_job
 make_command
-result=
+result='' timed_out=''
 run_qemu
 : "${result:=$(cat "$work/status")}"
 faulty=
@@ -275,5 +276,5 @@ if [ -z "$result" ]; then
 	tail -n 15 "$log" | tr -d '\r' | sed 's/^/    /' >&2
 	exit 125
 fi
-[ "$result" != 124 ] || tail -n 5 "$log" | tr -d '\r' | sed 's/^/    /' >&2
+[ -z "$timed_out" ] || tail -n 5 "$log" | tr -d '\r' | sed 's/^/    /' >&2
 exit "$result"

@@ -20,7 +20,7 @@ name=$(sed -n 's/^policy:[[:space:]]*["'\'']\{0,1\}\([A-Za-z0-9._-]*\).*/\1/p' \
 	"$GUEST_POLICY" | head -n 1)
 if [ "$GUEST_ENFORCE" = 1 ]; then
 	bailiffctl mode "$name" enforce >/dev/null
-	words='denied'
+	words='was denied'
 else
 	bailiffctl mode "$name" audit >/dev/null
 	words='would have been denied'
@@ -37,7 +37,7 @@ sleep 0.5
 
 printf '\n--- %s under policy %s: exit status %d\n' "$GUEST_RUN" "$name" "$status"
 if [ "$status" = 124 ]; then
-	printf '    (stopped after %s s, as SECONDS_MAX says)\n' "$GUEST_SECONDS"
+	printf '    (stopped after %s s; SECONDS_MAX=N gives it longer)\n' "$GUEST_SECONDS"
 fi
 printf -- '--- what %s, and the YAML that would allow it:\n' "$words"
 bailiffctl suggest "$log"
