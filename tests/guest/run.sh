@@ -82,7 +82,8 @@ check_options()
 	fi
 	if [ -z "$script" ]; then
 		[ -n "$interactive" ] || die "which script? (see --help)"
-		script=/bin/bash args=(--login)
+		# no login shell: /etc/profile would set another PATH
+		script=/bin/bash args=(-i)
 		return
 	fi
 	[ -f "$script" ] || die "no such script: $script"
@@ -132,6 +133,9 @@ make_job()
 	environment=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 		HOME=/root LANG=C.UTF-8 USER=root LOGNAME=root SHELL=/bin/bash
 		"TERM=${TERM:-dumb}" "BAILIFF_TOP=$guest_top")
+	if [ -n "$interactive" ]; then
+		environment[0]="PATH=$guest_top/build/bin:${environment[0]#PATH=}"
+	fi
 	for name in $(compgen -e | grep '^GUEST_' || :); do
 		environment+=("$name=${!name}")
 	done
@@ -212,6 +216,7 @@ run_qemu()
 
 	if [ -n "$interactive" ]; then
 		echo "A guest with Bailiff. 'exit' or Ctrl-D leaves it; Ctrl-A x ends it by force."
+		echo "policyc, bailiffd and bailiffctl are in PATH. What you change is gone afterwards."
 		"${qemu[@]}" || status=$?
 		echo
 	else
