@@ -300,6 +300,17 @@ START_TEST(a_refusal_of_the_kernel_is_shown)
 }
 END_TEST
 
+START_TEST(a_link_that_leads_nowhere_is_in_error)
+{
+	char link[PATH_MAX + 64];
+
+	snprintf(link, sizeof(link), "%s/policies/one.yaml", dir);
+	ck_assert_int_eq(symlink("nowhere.yaml", link), 0);
+	start_daemon();
+	wait_until(is_state("one.yaml", "error"));
+}
+END_TEST
+
 START_TEST(a_removed_file_unloads_its_policy)
 {
 	write_policy("one.yaml", "one", "/etc/hosts");
@@ -594,6 +605,7 @@ static void add_directory_tests(TCase *tcase)
 	tcase_add_test(tcase, a_symbolic_link_that_is_swapped_is_followed);
 	tcase_add_test(tcase, a_broken_edit_leaves_the_old_policy);
 	tcase_add_test(tcase, a_refusal_of_the_kernel_is_shown);
+	tcase_add_test(tcase, a_link_that_leads_nowhere_is_in_error);
 	tcase_add_test(tcase, a_removed_file_unloads_its_policy);
 	tcase_add_test(tcase, a_policy_in_use_stays_until_it_is_not);
 	tcase_add_test(tcase, a_policy_that_is_renamed_replaces_the_old_one);
