@@ -28,7 +28,7 @@ fi
 
 # A shell would be judged too: only a command line that needs one gets one.
 case $GUEST_RUN in
-*[\;\|\&\<\>\`\$]*) set -- /bin/sh -c "$GUEST_RUN" ;;
+*[\;\|\&\<\>\`\$$'\n']*) set -- /bin/sh -c "$GUEST_RUN" ;;
 *) eval "set -- $GUEST_RUN" ;;
 esac
 status=0

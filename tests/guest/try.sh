@@ -55,6 +55,8 @@ case $limit in
 	;;
 esac
 
+# Last: what is wrong with the call is not told after minutes.
+tests/guest/kernel.sh build > build/kernel.path
 export GUEST_POLICY=$policy GUEST_RUN=$RUN GUEST_ENFORCE=${ENFORCE:-}
 export GUEST_SECONDS=$limit
 exec tests/guest/run.sh --timeout $((limit + 60)) --rw "$top" \
