@@ -53,6 +53,17 @@ code_is()
 	[ "$(curl -s -o /dev/null -w '%{http_code}' "$2")" = "$1" ]
 }
 
+# Which version of nginx's policy the kernel runs.
+version()
+{
+	grep -E '^(generation|digest)' /sys/kernel/security/bailiff/policies/nginx/info
+}
+
+num_denials()
+{
+	grep -c '"outcome":"denied","container":"nginx"' "$log" || :
+}
+
 chapter "The machine"
 uname -sr
 say "security modules: $(cat /sys/kernel/security/lsm)"
@@ -186,10 +197,14 @@ check "0 of 5,000 requests failed" grep -qE '^Failed requests: +0$' /tmp/ab.out
 check "each of 20 changes was in force within 1 s" test "$late" = 0
 
 chapter "A broken edit"
-sed 's/^  - allow: listen/  - alow: listen/' policies/nginx.yaml >"$policies/nginx.yaml"
+active=$(version)
+sed 's/^  - allow: listen/  - alow: listen/
+	s|^exec:|  - deny: read\n    paths: /var/www/html/canary.txt\nexec:|' \
+	policies/nginx.yaml >"$policies/nginx.yaml"
 sleep 1.2
 show_no bailiffctl policies
-check "the old policy stays active" code_is 200 http://127.0.0.1/canary.txt
+check "the old policy stays active" test "$(version)" = "$active"
+check "nothing of the new one is in force" code_is 200 http://127.0.0.1/canary.txt
 cp policies/nginx.yaml "$policies/nginx.yaml"
 
 chapter "Kill the daemon"
@@ -197,12 +212,20 @@ kill -KILL "$daemon_pid"
 wait "$daemon_pid" 2>/dev/null || :
 check "nginx goes on" answers http://127.0.0.1/
 crun_do exec nginx /bin/sh -c id >/tmp/exec.out 2>&1 && status=0 || status=$?
-check "enforcement goes on: a shell is still refused" test "$status" -ne 0
+check "enforcement goes on: a shell is still refused" \
+	grep -qi 'permission denied' /tmp/exec.out
 (cd "$BUNDLES/hijacked" && crun_do run late </dev/null >/tmp/late.out 2>&1) &&
 	status=0 || status=$?
 check "a new container without a daemon is refused" test "$status" -ne 0
+check "... before it ran anything" test "$(grep -c read-shadow /tmp/late.out)" = 0
+active=$(version)
+denials=$(num_denials)
 start_daemon
-check "restarted, it has taken up where it was" bailiffctl containers
+wait_for 10 bailiffctl reload >/dev/null
+crun_do exec nginx /bin/sh -c id >/tmp/exec.out 2>&1 || :
+sleep 0.5
+check "restarted, it has taken up where it was" test "$(version)" = "$active"
+check "... and logs what is denied" test "$(num_denials)" -gt "$denials"
 show bailiffctl containers
 
 crun_do kill nginx QUIT

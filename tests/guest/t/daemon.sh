@@ -149,7 +149,7 @@ unlike "$out" ran "a daemon that is dead: the container is refused"
 like "$(cat /run/hook.err)" 'it is not running' "... and the hook says so"
 generation=$(bailiffctl status --json | grep -c '"generation": 1')
 start_daemon
-succeeds "it comes back" wait_for 15 test -s $log
+succeeds "it comes back" wait_for 15 bailiffctl reload
 sleep 2
 is "$(bailiffctl status --json | grep -c '"generation": 1')" "$generation" \
 	"... and loads nothing twice"

@@ -51,6 +51,7 @@ fails "a truncated image is refused" bailiffctl load short.img
 like "$out$err" 'bytes|truncated|short' "with a readable reason"
 head -c 70000000 /dev/zero > large.img
 fails "an image past the limit is refused" bailiffctl load large.img
+like "$out$err" 'too large' "for its size"
 is "$(grep -E '^(generation|digest)' $dir/policies/refused/info)" "$active" \
 	"still the same version"
 done_testing
