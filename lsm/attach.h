@@ -15,5 +15,6 @@ void __init bailiff_path_add_hooks(void);
 void __init bailiff_net_add_hooks(void);
 void __init bailiff_cap_add_hooks(void);
 void __init bailiff_mount_add_hooks(void);
+void __init bailiff_task_add_hooks(void);
 
 #endif /* BAILIFF_ATTACH_H */

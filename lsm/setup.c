@@ -54,6 +54,7 @@ static int __init bailiff_init(void)
 	bailiff_net_add_hooks();
 	bailiff_cap_add_hooks();
 	bailiff_mount_add_hooks();
+	bailiff_task_add_hooks();
 	bailiff_initialized = true;
 	pr_info("ready\n");
 	return 0;
