@@ -101,8 +101,12 @@ void bailiff_inherit_sweep(const struct cred *cred)
 			null = dentry_open(&null_path, O_RDWR, cred);
 		if (IS_ERR(null))
 			null = NULL;
-		/* Without a null device the descriptor is closed. */
-		(void)replace_fd(found - 1, null, 0);
+		/*
+		 * Closed where there is no null device, and where the number is
+		 * beyond a limit that was lowered since it was given out.
+		 */
+		if (replace_fd(found - 1, null, 0))
+			(void)close_fd(found - 1);
 	}
 	if (null)
 		fput(null);
