@@ -211,6 +211,14 @@ int bailiff_join_self(struct bailiff_slot *slot, struct file *file)
 	/* Workers act with the credentials of others. */
 	if (current->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER))
 		return -EBUSY;
+#ifdef CONFIG_IO_URING
+	/*
+	 * So do rings, by a personality, and a registered ring is not in the
+	 * table that is swept. (An exec that joins ends all rings.)
+	 */
+	if (current->io_uring)
+		return -EBUSY;
+#endif
 	if (mutex_lock_interruptible(&current->signal->cred_guard_mutex))
 		return -EINTR;
 	if (current_cred() == current_real_cred() &&

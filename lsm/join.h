@@ -12,7 +12,7 @@ struct file;
  * The caller enters the policy in slot, for ever; of its descriptors, file is
  * not judged. Takes cred_guard_mutex. The caller of this has checked who may. Return: 0; -E2BIG too many domains;
  * -ENOENT the policy was unloaded, or the root directory has no path; -EBUSY
- * there are several threads, or borrowed credentials; -ENOMEM; -EINTR.
+ * there are several threads, rings, or borrowed credentials; -ENOMEM; -EINTR.
  */
 int bailiff_join_self(struct bailiff_slot *slot, struct file *file);
 

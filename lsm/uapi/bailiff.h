@@ -39,8 +39,8 @@
  *           ENOENT no such cgroup or policy, ESRCH no such pid, EINVAL, EBUSY
  *           the root cgroup or one that holds the writer
  *   self    EPERM needs CAP_MAC_ADMIN, or no_new_privs and a policy marked
- *           `enter: self`; EBUSY several threads, or other credentials than
- *           the opener's; ENOENT; E2BIG 16 domains already
+ *           `enter: self`; EBUSY several threads, an io_uring, or other
+ *           credentials than the opener's; ENOENT; E2BIG 16 domains already
  *   mode    write "enforce", "audit", or "CLASS=enforce|audit"
  *   rules   r  "NUMBER FILE:LINE KIND HITS\n" lines; rule 0 is the default
  *   image   r  the bytes that were loaded

@@ -34,7 +34,7 @@ is "$(kinds open r $work/out/file 5 , enter outside , kind 5)" null \
 	"one that may not becomes the null device"
 is "$(kinds pipe 5 6 , enter outside , write 6 x)" ok "a pipe is allowed by kind"
 is "$(kinds eventfd 5 , enter outside , kind 5)" null "an eventfd is not"
-is "$(kinds uring 5 , enter outside , kind 5)" null "a ring is not"
+is "$(kinds uring 5 , enter outside)" EBUSY "who has used a ring does not enter"
 is "$(kinds memfd 5 , enter outside , kind 5)" null "a memfd is not"
 is "$(kinds open r / 5 , enter outside , kind 5)" null "a directory by its path"
 is "$(kinds socketpair 5 6 , enter outside , send 5)" ok "unix sockets are allowed"
