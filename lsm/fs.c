@@ -191,6 +191,9 @@ static int events_open(struct inode *inode, struct file *file)
 static ssize_t events_read(struct file *file, char __user *buf, size_t len,
 			   loff_t *ppos)
 {
+	/* Reading takes records away; the descriptor may be inherited. */
+	if (bailiff_current_set())
+		return -EPERM;
 	return bailiff_event_read(buf, len, file->f_flags & O_NONBLOCK);
 }
 

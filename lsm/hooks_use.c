@@ -6,12 +6,15 @@
 #include <linux/fs.h>
 #include <linux/mman.h>
 
+#include <asm/ioctls.h>
+
 #include "attach.h"
 #include "common.h"
 #include "compat.h"
 #include "decide.h"
 #include "kind.h"
 #include "path.h"
+#include "protect.h"
 #include "protect.h"
 #include "use.h"
 
@@ -61,6 +64,8 @@ int bailiff_use_judge(struct file *file, const struct cred *cred,
 		if (file->f_mode & FMODE_WRITE)
 			rq.reason = bailiff_protect_reason(&file->f_path);
 		bailiff_request_path(&rq, bailiff_user_path(file), kind);
+		if (file->f_mode & FMODE_WRITE)
+			rq.reason = bailiff_protect_reason(rq.path);
 		if (rq.ops)
 			err = bailiff_decide(&rq);
 	} else {
@@ -88,10 +93,28 @@ static int hook_file_permission(struct file *file, int mask)
 	return bailiff_use(file);
 }
 
+/* Typing for whoever reads the terminal next, who may be a shell outside. */
+static int refuse_typing(struct file *file)
+{
+	const struct bailiff_set *set = bailiff_current_set();
+	struct bailiff_request rq;
+
+	if (!set)
+		return 0;
+	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
+	rq.ops = BVM_BIT(FILES, IOCTL);
+	rq.ctx.files.type = BVM_KIND_TTY;
+	rq.reason = BVM_REASON_OUTSIDE_FD;
+	rq.detail = "TIOCSTI";
+	return bailiff_decide(&rq);
+}
+
 static int hook_file_ioctl(struct file *file, unsigned int cmd,
 			   unsigned long arg)
 {
-	return bailiff_use(file);
+	int err = bailiff_use(file);
+
+	return cmd == TIOCSTI && !err ? refuse_typing(file) : err;
 }
 
 static int hook_file_lock(struct file *file, unsigned int cmd)
