@@ -1,0 +1,563 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * escape.c - ways out of a policy: by tasks, by other names, by appending
+ *
+ * See escape.h for the arguments.
+ */
+#include "escape.h"
+
+/* ---- tasks ---- */
+
+static int try_read(void)
+{
+	enter();
+	return reads(asset);
+}
+
+static int try_double_fork(void)
+{
+	pid_t pid;
+
+	enter();
+	pid = fork();
+	if (pid == 0) {
+		pid = fork();
+		if (pid == 0) {
+			setsid();
+			leave(reads(asset));
+		}
+		leave(answer_of(pid));
+	}
+	return answer_of(pid);
+}
+
+static int child_main(void *arg)
+{
+	(void)arg;
+	leave(reads(asset));
+	return 0;
+}
+
+static int clone_and_read(int flags)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+
+	enter();
+	return answer_of(clone(child_main, stack + sizeof(stack),
+			       flags | SIGCHLD, NULL));
+}
+
+static int try_clone_vm(void)
+{
+	return clone_and_read(CLONE_VM | CLONE_FILES | CLONE_FS);
+}
+
+static int try_vfork(void)
+{
+	return clone_and_read(CLONE_VM | CLONE_VFORK);
+}
+
+static int try_clone_namespaces(void)
+{
+	return clone_and_read(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET |
+			      CLONE_NEWPID);
+}
+
+static volatile int thread_answer = -1;
+
+static int thread_main(void *arg)
+{
+	(void)arg;
+	thread_answer = reads(asset) ? 0 : errno;
+	for (;;)
+		pause();
+	return 0;
+}
+
+static int try_thread(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+
+	enter();
+	if (clone(thread_main, stack + sizeof(stack),
+		  CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FS, NULL) < 0)
+		return 0;
+	while (thread_answer < 0)
+		usleep(1000);
+	errno = thread_answer;
+	return thread_answer == 0;
+}
+
+/* The thread that did not enter must not stay free. */
+static int try_self_threads(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+
+	if (clone(thread_main, stack + sizeof(stack),
+		  CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FS, NULL) < 0)
+		return 0;
+	enter();
+	return 1;
+}
+
+static int try_unshare(void)
+{
+	enter();
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_FS))
+		return 0;
+	return reads(asset);
+}
+
+static int try_setns(void)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", outsider);
+	enter();
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || setns(fd, CLONE_NEWNS))
+		return 0;
+	return reads(asset);
+}
+
+static int try_setns_pidfd(void)
+{
+	int fd;
+
+	enter();
+	fd = syscall(SYS_pidfd_open, outsider, 0);
+	if (fd < 0 || setns(fd, CLONE_NEWNS))
+		return 0;
+	return reads(asset);
+}
+
+static int try_setns_inherited(void)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", outsider);
+	fd = open(path, O_RDONLY);
+	enter();
+	return setns(fd, CLONE_NEWNET) == 0;
+}
+
+/* The sweep must not stop at the limit of descriptors. */
+static int try_setns_beyond_limit(void)
+{
+	struct rlimit limit = { 16, 64 };
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", outsider);
+	fd = dup2(open(path, O_RDONLY), 500);
+	if (fd < 0 || setrlimit(RLIMIT_NOFILE, &limit))
+		return 0;
+	enter();
+	return setns(fd, CLONE_NEWNET) == 0;
+}
+
+static int try_ptrace(void)
+{
+	long word;
+
+	enter();
+	if (ptrace(PTRACE_ATTACH, outsider, NULL, NULL))
+		return 0;
+	waitpid(outsider, NULL, __WALL);
+	errno = 0;
+	word = ptrace(PTRACE_PEEKUSER, outsider, NULL, NULL);
+	(void)word;
+	ptrace(PTRACE_DETACH, outsider, NULL, NULL);
+	return errno == 0;
+}
+
+static int try_pidfd_getfd(void)
+{
+	int fd;
+
+	enter();
+	fd = syscall(SYS_pidfd_open, outsider, 0);
+	fd = syscall(SYS_pidfd_getfd, fd, 9, 0);
+	return reads_fd(fd);
+}
+
+/* Any readable byte of the other's memory will do. */
+static unsigned long stack_of_outsider(void)
+{
+	char path[64], line[256];
+	unsigned long start = 0;
+	FILE *maps;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", outsider);
+	maps = fopen(path, "r");
+	while (maps && fgets(line, sizeof(line), maps)) {
+		if (strstr(line, "[stack]"))
+			start = strtoul(strchr(line, '-') + 1, NULL, 16) - 8;
+	}
+	if (maps)
+		fclose(maps);
+	return start;
+}
+
+static int try_vm_write(void)
+{
+	unsigned long at = stack_of_outsider();
+	char bytes[8] = "";
+	struct iovec here = { bytes, 8 }, there = { (void *)at, 8 };
+
+	enter();
+	return process_vm_writev(outsider, &here, 1, &there, 1, 0) == 8;
+}
+
+static int try_proc_mem(void)
+{
+	unsigned long at = stack_of_outsider();
+	char path[64], bytes[8] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", outsider);
+	enter();
+	return pwrite(open(path, O_RDWR), bytes, 8, at) == 8;
+}
+
+/* ---- other names of the same object ---- */
+
+static int try_chroot(void)
+{
+	enter();
+	if (chroot(vault))
+		return 0;
+	return reads("/asset");
+}
+
+static int try_double_chroot(void)
+{
+	enter();
+	if (mkdir(free_dir, 0755) && errno != EEXIST)
+		return 0;
+	if (chroot(free_dir))
+		return 0;
+	for (int i = 0; i < 20; i++)
+		if (chdir(".."))
+			return 0;
+	return chroot(".") == 0 && reads(asset);
+}
+
+static int try_proc_root(void)
+{
+	enter();
+	return reads_under("/proc/self/root%s", asset) ||
+	       reads_under("/proc/self/task/%d/root%s", getpid(), asset) ||
+	       reads_under("/proc/%d/root%s", outsider, asset) ||
+	       reads_under("/proc/1/root%s", asset);
+}
+
+static int try_proc_cwd(void)
+{
+	enter();
+	return reads_under("/proc/%d/cwd/asset", outsider);
+}
+
+static int try_proc_fd(void)
+{
+	enter();
+	return reads_under("/proc/%d/fd/9", outsider);
+}
+
+/* A memory file of another, which no file rule speaks of. */
+static int try_proc_memfd(void)
+{
+	enter();
+	return reads_under("/proc/%d/fd/8", outsider);
+}
+
+static int try_handle(void)
+{
+	union {
+		struct file_handle handle;
+		char space[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+	} u;
+	int id, root = open(free_dir, O_RDONLY | O_DIRECTORY);
+
+	u.handle.handle_bytes = MAX_HANDLE_SZ;
+	if (name_to_handle_at(AT_FDCWD, asset, &u.handle, &id, 0))
+		return 0;
+	enter();
+	return reads_fd(open_by_handle_at(root, &u.handle, O_RDONLY));
+}
+
+static int try_link(void)
+{
+	char other[400];
+
+	snprintf(other, sizeof(other), "%s/link", free_dir);
+	enter();
+	return link(asset, other) == 0 && reads(other) && unlink(other) == 0;
+}
+
+static int try_rename(void)
+{
+	char other[400];
+
+	snprintf(other, sizeof(other), "%s/renamed", free_dir);
+	enter();
+	return rename(asset, other) == 0 && reads(other) &&
+	       rename(other, asset) == 0;
+}
+
+static int try_rename_dir(void)
+{
+	char other[400], inside[500];
+
+	snprintf(other, sizeof(other), "%s/dir", free_dir);
+	snprintf(inside, sizeof(inside), "%s/asset", other);
+	enter();
+	return rename(vault, other) == 0 && reads(inside) &&
+	       rename(other, vault) == 0;
+}
+
+/* The directory above both, which no rule names */
+static int try_rename_parent(void)
+{
+	char above[256], other[300], inside[400];
+
+	snprintf(above, sizeof(above), "%s", vault);
+	*strrchr(above, '/') = 0;
+	snprintf(other, sizeof(other), "%s.moved", above);
+	snprintf(inside, sizeof(inside), "%s/vault/asset", other);
+	enter();
+	return rename(above, other) == 0 && reads(inside) &&
+	       rename(other, above) == 0;
+}
+
+static int exchange(const char *a, const char *b, unsigned int flags)
+{
+	return renameat2(AT_FDCWD, a, AT_FDCWD, b, flags) == 0;
+}
+
+static int try_exchange(void)
+{
+	enter();
+	return exchange(asset, free_file, RENAME_EXCHANGE) &&
+	       reads(free_file) && exchange(asset, free_file, RENAME_EXCHANGE);
+}
+
+static int try_exchange_dirs(void)
+{
+	char inside[400];
+
+	snprintf(inside, sizeof(inside), "%s/asset", free_dir);
+	enter();
+	return exchange(free_dir, vault, RENAME_EXCHANGE) && reads(inside) &&
+	       exchange(free_dir, vault, RENAME_EXCHANGE);
+}
+
+static int try_whiteout(void)
+{
+	char other[400];
+
+	snprintf(other, sizeof(other), "%s/white", free_dir);
+	enter();
+	return exchange(asset, other, RENAME_WHITEOUT) && reads(other) &&
+	       rename(other, asset) == 0;
+}
+
+static int try_tmpfile(void)
+{
+	char path[64], planted[400];
+	int fd;
+
+	snprintf(planted, sizeof(planted), "%s/planted", vault);
+	enter();
+	fd = open(free_dir, O_TMPFILE | O_RDWR, 0644);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, path, AT_FDCWD, planted, AT_SYMLINK_FOLLOW) ==
+		       0 &&
+	       unlink(planted) == 0;
+}
+
+static int try_bind_mount(void)
+{
+	char inside[400];
+
+	snprintf(inside, sizeof(inside), "%s/asset", free_dir);
+	enter();
+	if (mount(vault, free_dir, NULL, MS_BIND, NULL))
+		return 0;
+	return reads(inside) && umount2(free_dir, MNT_DETACH) == 0;
+}
+
+static int try_open_tree(void)
+{
+	int tree;
+
+	enter();
+	tree = syscall(SYS_open_tree, AT_FDCWD, vault, OPEN_TREE_CLONE);
+	return tree >= 0 && reads_at(tree, "asset");
+}
+
+/* Two threads of time: the name points elsewhere between look and leap. */
+static int try_symlink_race(void)
+{
+	char name[400], next[400];
+	pid_t pid;
+	int out = 0;
+
+	snprintf(name, sizeof(name), "%s/racer", free_dir);
+	snprintf(next, sizeof(next), "%s/next", free_dir);
+	enter();
+	pid = fork();
+	for (int i = 0; pid == 0; i++) {
+		if (symlink(i % 2 ? asset : free_file, next) ||
+		    rename(next, name))
+			_exit(1);
+	}
+	for (int i = 0; i < 4000 && !out; i++) {
+		int fd = open(name, O_RDONLY);
+
+		out = reads_fd(fd);
+		close(fd);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	unlink(name);
+	errno = EACCES;
+	return out;
+}
+
+/* ---- appending is not writing ---- */
+
+static int log_fd = -1;
+
+static int open_log(int flags)
+{
+	char path[400];
+
+	snprintf(path, sizeof(path), "%s/log", free_dir);
+	log_fd = open(path, flags | O_APPEND);
+	return log_fd >= 0;
+}
+
+/* Did somebody change what was there? */
+static int is_log_changed(void)
+{
+	char path[400], text[4] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/log", free_dir);
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || pread(fd, text, 3, 0) < 0)
+		return 0;
+	close(fd);
+	return memcmp(text, "old", 3) != 0;
+}
+
+static int try_log_fcntl(void)
+{
+	enter();
+	return open_log(O_WRONLY) && fcntl(log_fd, F_SETFL, 0) == 0 &&
+	       pwrite(log_fd, "new", 3, 0) == 3 && is_log_changed();
+}
+
+static int try_log_mmap(void)
+{
+	char *at;
+
+	enter();
+	if (!open_log(O_RDWR))
+		return 0;
+	at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, log_fd, 0);
+	if (at == MAP_FAILED)
+		return 0;
+	memcpy(at, "new", 3);
+	return is_log_changed();
+}
+
+static int try_log_mprotect(void)
+{
+	char *at;
+
+	enter();
+	if (!open_log(O_RDWR))
+		return 0;
+	at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, log_fd, 0);
+	if (at == MAP_FAILED || mprotect(at, 4096, PROT_READ | PROT_WRITE))
+		return 0;
+	memcpy(at, "new", 3);
+	return is_log_changed();
+}
+
+static int try_log_truncate(void)
+{
+	enter();
+	return open_log(O_WRONLY) && ftruncate(log_fd, 0) == 0 &&
+	       is_log_changed();
+}
+
+static int try_log_noappend(void)
+{
+	struct iovec iov = { "new", 3 };
+
+	enter();
+	return open_log(O_WRONLY) &&
+	       pwritev2(log_fd, &iov, 1, 0, RWF_NOAPPEND) == 3 &&
+	       is_log_changed();
+}
+
+static int try_log_punch(void)
+{
+	enter();
+	return open_log(O_WRONLY) &&
+	       fallocate(log_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
+			 4096) == 0 &&
+	       is_log_changed();
+}
+
+static const struct attempt attempts[] = {
+	ATTEMPT(read),
+	ATTEMPT(double_fork),
+	ATTEMPT(clone_vm),
+	ATTEMPT(vfork),
+	ATTEMPT(clone_namespaces),
+	ATTEMPT(thread),
+	ATTEMPT(self_threads),
+	ATTEMPT(unshare),
+	ATTEMPT(setns),
+	ATTEMPT(setns_pidfd),
+	ATTEMPT(setns_inherited),
+	ATTEMPT(setns_beyond_limit),
+	ATTEMPT(ptrace),
+	ATTEMPT(pidfd_getfd),
+	ATTEMPT(vm_write),
+	ATTEMPT(proc_mem),
+	ATTEMPT(chroot),
+	ATTEMPT(double_chroot),
+	ATTEMPT(proc_root),
+	ATTEMPT(proc_cwd),
+	ATTEMPT(proc_fd),
+	ATTEMPT(proc_memfd),
+	ATTEMPT(handle),
+	ATTEMPT(link),
+	ATTEMPT(rename),
+	ATTEMPT(rename_dir),
+	ATTEMPT(rename_parent),
+	ATTEMPT(exchange),
+	ATTEMPT(exchange_dirs),
+	ATTEMPT(whiteout),
+	ATTEMPT(tmpfile),
+	ATTEMPT(bind_mount),
+	ATTEMPT(open_tree),
+	ATTEMPT(symlink_race),
+	ATTEMPT(log_fcntl),
+	ATTEMPT(log_mmap),
+	ATTEMPT(log_mprotect),
+	ATTEMPT(log_truncate),
+	ATTEMPT(log_noappend),
+	ATTEMPT(log_punch),
+};
+
+int main(int argc, char **argv)
+{
+	return run_attempts(attempts, LENGTH(attempts), argc, argv);
+}

@@ -1,0 +1,127 @@
+# shellcheck shell=bash disable=SC2086
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 180
+#
+# Ways out of a policy. Each attempt is made twice: unconfined, where it must
+# go through (else it says nothing), and confined, where it must not.
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/lsm.sh"
+
+ip link set lo up 2> /dev/null
+top=$work/jail
+mkdir -p $top/vault $top/free
+echo secret > $top/vault/asset
+echo text > $top/free/file
+cp /bin/true $top/vault/tool
+chmod 755 $top/vault/tool
+chmod 777 $top $top/free
+
+# policy NAME: everything is allowed but the vault, and what lets one out
+policy()
+{
+	load_policy <<END
+bailiff: 1
+policy: $1
+default: allow
+files:
+  - deny: [read, write, manage, map-exec]
+    paths: [$top/vault, "$top/vault/**"]
+  - deny: inherit
+    type: [nsfs, io_uring, mount, memfd]
+exec:
+  - deny: "$top/vault/**"
+network:
+  - deny: [connect, send]
+    to: 127.0.0.2
+mounts:
+  - deny: [umount]
+$2
+END
+}
+
+succeeds "the policy loads" policy jail ''
+[ "$status" = 0 ] || bail "no policy"
+
+load_policy <<END || bail "no policy for the log"
+bailiff: 1
+policy: logger
+default: {files: deny, exec: deny, network: deny, capabilities: deny, mounts: deny}
+files:
+  - allow: [append, read]
+    paths: $top/free/log
+  - allow: inherit
+    type: pipe
+END
+
+# Somebody outside, with the asset open and a memory file
+python3 - <<END &
+import os, time
+os.dup2(os.open("$top/vault/asset", os.O_RDONLY), 9)
+fd = os.memfd_create("secret")
+os.write(fd, b"secret")
+os.dup2(fd, 8)
+os.chdir("$top/vault")
+open("$work/ready", "w").close()
+time.sleep(1000)
+END
+outsider=$!
+wait_for 20 test -e $work/ready || bail "the outsider never came"
+
+# ways POLICY PROGRAM NAME...: each goes through outside, and not inside
+ways()
+{
+	local policy=$1 program=$2 name free caught
+	shift 2
+	for name in "$@"; do
+		echo old > $top/free/log
+		free=$(timeout -s KILL 8 "$BAILIFF_TOP/build/guest/$program" - "$name" $top $outsider)
+		is "$free" out "$name works without a policy"
+		echo old > $top/free/log
+		rm -f $top/free/copy $top/free/script
+		caught=$(timeout -s KILL 8 "$BAILIFF_TOP/build/guest/$program" $policy "$name" $top $outsider)
+		like "$caught" '^(in |not entered: EBUSY)' "$name does not with one"
+		diag "$name: $caught"
+		is "$(cat $top/vault/asset)" secret "the asset is as it was after $name"
+	done
+}
+
+ways jail escape read double_fork clone_vm vfork clone_namespaces thread \
+	self_threads unshare setns setns_pidfd setns_inherited \
+	setns_beyond_limit chroot double_chroot proc_root proc_cwd proc_fd \
+	handle link rename rename_dir rename_parent exchange \
+	exchange_dirs whiteout tmpfile bind_mount open_tree symlink_race \
+	ptrace pidfd_getfd vm_write proc_mem
+ways logger escape log_fcntl log_mmap log_mprotect log_truncate
+ways logger escape_fd exec_memfd
+ways jail escape_fd ring ring_poller ring_personality ring_from_before \
+	ring_registered ring_poller_from_before ring_connect sent_file \
+	sent_dir sent_path sent_memfd sent_tree sent_tree_path \
+	inherited_file inherited_dir inherited_cwd exec \
+	exec_deleted exec_script exec_loader connect \
+	connect_mapped connect_any send send_unspec send_v6 send_fastopen \
+	unload unload_inherited events_inherited core_pattern \
+	core_pattern_inherited release_agent release_agent_context \
+	terminal_input
+
+# known POLICY PROGRAM NAME...: ways that are open, and said to be. When one is
+# closed its claim fails: it then belongs above.
+known()
+{
+	local policy=$1 program=$2 name
+	shift 2
+	for name in "$@"; do
+		echo old > $top/free/log
+		is "$(timeout -s KILL 8 "$BAILIFF_TOP/build/guest/$program" $policy "$name" $top $outsider)" \
+			out "$name is known to be open"
+	done
+}
+
+# No hook sees the flag of the one, nor what the other does to the file.
+known logger escape log_noappend log_punch
+# A memory file of a process of the same user, through its /proc/PID/fd
+known jail escape proc_memfd
+# A mapping from before `self`
+known jail escape_fd inherited_map
+kill $outsider
+done_testing
