@@ -163,6 +163,9 @@ int command_build(struct run *run)
 
 	if (!build(run, run->operands[0], built))
 		return EXIT_BAD;
+	/* A policy that is not what its author says it is goes nowhere. */
+	if (test_policy(run->arena, run->diag, built->policy, &built->img))
+		return EXIT_NO;
 	if (!out)
 		out = arena_printf(run->arena, "%s.img", built->policy->name);
 	if (!run->dry)

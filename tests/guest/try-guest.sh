@@ -16,8 +16,7 @@ if ! reply=$(bailiffctl load "$GUEST_POLICY" 2>&1); then
 	printf '%s\n' "$reply" >&2
 	exit 2
 fi
-name=$(sed -n 's/^policy:[[:space:]]*["'\'']\{0,1\}\([A-Za-z0-9._-]*\).*/\1/p' \
-	"$GUEST_POLICY" | head -n 1)
+name=$(sed -n 's/.*policy=\([^ ]*\).*/\1/p' <<<"$reply")
 if [ "$GUEST_ENFORCE" = 1 ]; then
 	bailiffctl mode "$name" enforce >/dev/null
 	words='was denied'

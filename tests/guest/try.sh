@@ -37,15 +37,10 @@ fi
 # A broken policy is told here, with its carets, before anything boots.
 build/bin/policyc check "$POLICY" || exit 2
 
-policy=$(realpath "$POLICY")
-case $policy in
-"$top"/*) ;;
-*)
-	mkdir -p build/try
-	cp "$policy" build/try/
-	policy=$top/build/try/$(basename "$policy")
-	;;
-esac
+# The image is made here, where the includes beside the policy are.
+mkdir -p build/try
+build/bin/policyc build -o build/try/policy.img "$POLICY" >/dev/null || exit 2
+policy=$top/build/try/policy.img
 
 limit=${SECONDS_MAX:-60}
 case $limit in
