@@ -99,7 +99,7 @@ EOF
 	mount -t tmpfs tmpfs /mnt && umount /mnt
 done) 2> /dev/null &
 denied=$(status_of denied.files)
-bash -c "cd $work/a/b/c/d/e/f && echo storm > $fs/self && i=0 &&
+bash -c "until cd $work/a/b/c/d/e/f; do :; done 2> /dev/null; echo storm > $fs/self && i=0 &&
 	while [ \$i -lt 400 ]; do : < file || echo bad; i=\$((i + 1)); done" 2>&1 < /dev/null | cat > $work/out
 touch $work/stop
 wait
