@@ -361,7 +361,9 @@ static int run_self(struct bailiff_channel *ch, char *data, size_t len)
 			ch, err,
 			"needs CAP_MAC_ADMIN, or no_new_privs and a policy with 'enter: self'");
 	case -EBUSY:
-		return refuse(ch, err, "several threads, an io_uring, or other credentials");
+		return refuse(
+			ch, err,
+			"several threads, an io_uring, or other credentials");
 	case -E2BIG:
 		return refuse(ch, err, "16 domains already");
 	case -ENOENT:

@@ -9,6 +9,7 @@
 
 #include <crypto/sha2.h>
 
+#include "common.h"
 #include "load.h"
 #include "vm/verify.h"
 
@@ -83,12 +84,23 @@ static void summarize(struct bailiff_policy *policy)
 	sha256(image->bytes, image->len, policy->digest);
 }
 
+/* `policy=refuse` must go on meaning what is built in. */
+static int check_name(const struct bvm_image *image, struct bvm_error *err)
+{
+	if (strcmp(image->name, BAILIFF_REFUSE) != 0)
+		return 0;
+	return bvm_fail(err, -EINVAL, 0, "the name '%s' is built in",
+			BAILIFF_REFUSE);
+}
+
 static int prepare(struct bailiff_policy *policy, size_t len,
 		   struct bvm_error *err)
 {
 	int ret;
 
 	ret = bvm_image_parse(policy->bytes, len, &policy->image, err);
+	if (!ret)
+		ret = check_name(&policy->image, err);
 	if (!ret)
 		ret = check_rules(&policy->image, err);
 	if (!ret)
