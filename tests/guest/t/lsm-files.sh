@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 120
 #
+# timeout: 120
 #
 # Files under a policy: opening, making, removing, renaming, changing.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

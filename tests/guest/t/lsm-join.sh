@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 120
 #
+# timeout: 120
 #
 # Who is confined: by cgroup at exec, by `self`, and that nobody gets out.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 120
 #
+# timeout: 120
 #
 # Sockets, capabilities and the mount tree under a policy.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 120
 #
+# timeout: 120
 #
 # Descriptors from outside, objects of other file trees, and what the kernel
 # executes for whoever writes its name.
