@@ -80,7 +80,7 @@ static u32 reason_of_name(const struct hearing *h, u32 i)
 		return BVM_REASON_NONE;
 	if (h->name.reason)
 		return h->name.reason;
-	if (h->name.home.dev != home->dev || h->name.home.ino != home->ino)
+	if (!bailiff_home_same(&h->name.home, home))
 		return BVM_REASON_FOREIGN;
 	return BVM_REASON_NONE;
 }

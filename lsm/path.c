@@ -76,6 +76,7 @@ static struct bailiff_home home_of(const struct trail *trail)
 	const struct inode *inode = d_inode_rcu(trail->root);
 
 	return (struct bailiff_home){
+		.inode = inode,
 		.dev = trail->root->d_sb->s_dev,
 		.ino = inode ? inode->i_ino : 0,
 	};
@@ -284,6 +285,27 @@ void bailiff_path_walk(const struct path *path, u32 flags,
 	walk_tree(&walk);
 }
 
+/*
+ * For a record: under locks that are not ours to know, mount_lock and
+ * rename_lock among them, so it must wait for nobody. A name that changes all
+ * the while is printed as it was found, which RCU makes safe to read.
+ */
+static void walk_without_waiting(struct walk *walk)
+{
+	rcu_read_lock();
+	for (u32 tries = 0; tries < 3; tries++) {
+		u32 mounts = raw_read_seqcount(&mount_lock.seqcount);
+		u32 names = raw_read_seqcount(&rename_lock.seqcount);
+
+		walk_once(walk);
+		if (!((mounts | names) & 1) &&
+		    !read_seqcount_retry(&rename_lock.seqcount, names) &&
+		    !read_seqcount_retry(&mount_lock.seqcount, mounts))
+			break;
+	}
+	rcu_read_unlock();
+}
+
 u32 bailiff_path_print(const struct path *path, u32 flags, char *buf, u32 len)
 {
 	struct walk walk = {
@@ -293,6 +315,6 @@ u32 bailiff_path_print(const struct path *path, u32 flags, char *buf, u32 len)
 		.buf_len = len,
 	};
 
-	walk_tree(&walk);
+	walk_without_waiting(&walk);
 	return walk.printed;
 }

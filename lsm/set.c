@@ -45,17 +45,11 @@ void bailiff_set_put(struct bailiff_set *set)
 		queue_work(system_unbound_wq, &set->work);
 }
 
-static bool same_home(const struct bailiff_home *a,
-		      const struct bailiff_home *b)
-{
-	return a->dev == b->dev && a->ino == b->ino;
-}
-
 static bool same_domain(const struct bailiff_domain *a,
 			const struct bailiff_domain *b)
 {
 	return a->slot == b->slot && a->cgroup == b->cgroup &&
-	       same_home(&a->home, &b->home);
+	       bailiff_home_same(&a->home, &b->home);
 }
 
 bool bailiff_set_has(const struct bailiff_set *set,

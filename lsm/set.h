@@ -22,11 +22,22 @@
 
 struct bailiff_slot;
 
-/* The mount root that holds the first component of a task's paths. */
+/*
+ * The mount root that holds the first component of a task's paths. Its inode
+ * lives as long as the mount. Device and number alone would not do: all the
+ * subvolumes of a btrfs may have the same ones.
+ */
 struct bailiff_home {
+	const void *inode; /* compared, never followed */
 	u64 ino;
 	dev_t dev;
 };
+
+static inline bool bailiff_home_same(const struct bailiff_home *a,
+				     const struct bailiff_home *b)
+{
+	return a->inode == b->inode && a->ino == b->ino && a->dev == b->dev;
+}
 
 /* Constant while its set lives. */
 struct bailiff_domain {
