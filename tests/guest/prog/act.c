@@ -413,8 +413,10 @@ static int do_sendto(char **a)
 	struct sockaddr_storage addr;
 	socklen_t len = read_address(a[1], &addr);
 
-	return sendto(*slot(a[0]), "x", 1, 0, (struct sockaddr *)&addr, len) < 0 ?
-		       -1 : 0;
+	return sendto(*slot(a[0]), "x", 1, 0, (struct sockaddr *)&addr, len) <
+			       0 ?
+		       -1 :
+		       0;
 }
 
 static int do_fastopen(char **a)
@@ -423,7 +425,9 @@ static int do_fastopen(char **a)
 	socklen_t len = read_address(a[1], &addr);
 
 	return sendto(*slot(a[0]), "x", 1, MSG_FASTOPEN,
-		      (struct sockaddr *)&addr, len) < 0 ? -1 : 0;
+		      (struct sockaddr *)&addr, len) < 0 ?
+		       -1 :
+		       0;
 }
 
 static int do_send(char **a)
@@ -446,7 +450,8 @@ static int do_sendfd(char **a)
 {
 	char space[CMSG_SPACE(sizeof(int))] = { 0 }, byte = 'x';
 	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
 			      .msg_control = space,
 			      .msg_controllen = sizeof(space) };
 	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
@@ -462,7 +467,8 @@ static int do_recvfd(char **a)
 {
 	char space[CMSG_SPACE(sizeof(int))] = { 0 }, byte;
 	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
 			      .msg_control = space,
 			      .msg_controllen = sizeof(space) };
 	struct cmsghdr *cmsg;

@@ -149,9 +149,7 @@ static int after_userns(void)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		_exit(-shadow_after(unshare(CLONE_NEWUSER) ?
-					    -errno :
-					    0));
+		_exit(-shadow_after(unshare(CLONE_NEWUSER) ? -errno : 0));
 	return wait_child(pid);
 }
 
