@@ -16,7 +16,7 @@ tell()
 	local fd status=0
 
 	exec {fd}<> "$1" || return
-	printf '%s' "$2" >&"$fd" 2> /dev/null || status=$?
+	{ printf '%s' "$2" >&"$fd"; } 2> /dev/null || status=$?
 	cat <&"$fd"
 	exec {fd}>&-
 	return "$status"
@@ -28,8 +28,9 @@ load_image()
 	local fd status=0
 
 	exec {fd}<> "$fs/load" || return
-	dd if="$1" bs=64M count=1 iflag=fullblock status=none >&"$fd" \
-		2> /dev/null || status=$?
+	{
+		dd if="$1" bs=64M count=1 iflag=fullblock status=none >&"$fd"
+	} 2> /dev/null || status=$?
 	cat <&"$fd"
 	exec {fd}>&-
 	return "$status"

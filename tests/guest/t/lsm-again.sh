@@ -36,7 +36,7 @@ meanwhile()
 
 	while [ "$1" != -- ]; do
 		if [ "$1" = go ]; then
-			verbs+=(waitfor $work/go)
+			verbs+=(waitfor "$work/go")
 		else
 			verbs+=("$1")
 		fi

@@ -93,7 +93,7 @@ for i in $(seq 1 17); do
 done
 verbs=()
 for i in $(seq 1 16); do
-	verbs+=(enter p$i ,)
+	verbs+=(enter "p$i" ',')
 done
 is "$($act "${verbs[@]}" enter p17 | sort | uniq -c | sed 's/^ *//' | paste -sd,)" \
 	"1 E2BIG,16 ok" "sixteen domains, and no seventeenth"
@@ -106,7 +106,7 @@ is "$($act "${verbs[@]}" open w /sys/fs/cgroup/box/cgroup.procs 1 , \
 like "$(tell $fs/unload p17)" 'error.*bound' "a bound policy is not unloaded"
 echo "cgroup=$id" > $fs/unbind
 wait_for 5 sh -c "echo p17 > $fs/unload"
-is "$(ls -d $fs/policies/p17 2>&1 | grep -c 'No such')" 1 "an unbound one is"
+fails "an unbound one is" test -e $fs/policies/p17
 sleep 30 & # not confined
 bash -c "echo p16 > $fs/self; exec sleep 30" &
 wait_for 5 grep -q p16@ $fs/tasks
