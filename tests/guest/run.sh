@@ -180,7 +180,7 @@ make_command()
 	if [ -n "$icount" ]; then
 		qemu+=(-accel tcg -smp 1 -icount 'shift=0,sleep=off')
 	else
-		qemu+=(-accel 'tcg,thread=multi' -smp "$smp")
+		qemu+=(-accel 'tcg,thread=multi' -smp "$smp,sockets=$smp,cores=1,threads=1")
 	fi
 	if [ -n "$rw" ]; then
 		qemu+=(-virtfs "local,path=$rw,mount_tag=hostrw,security_model=none,multidevs=remap")
