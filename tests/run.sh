@@ -113,6 +113,8 @@ part_fuzz()
 	for source in tests/fuzz/*_fuzz.c; do
 		[ ! -f "$source" ] || basename "$source" .c
 	done | xargs -r -P "$(nproc)" -I NAME bash -c 'fuzz_one NAME'
+	# Later parts have variables of that name, and large ones.
+	export -n out
 	for name in "$out"/fuzz/*.result; do
 		[ -f "$name" ] || continue
 		cat "$name"

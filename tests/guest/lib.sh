@@ -6,6 +6,8 @@
 
 tap_count=0
 tap_failed=0
+# What `run` sets may be large: never for the environment, whoever exported it.
+export -n out err
 
 # ok DESCRIPTION / not_ok DESCRIPTION: one claim, settled by the caller.
 ok()
