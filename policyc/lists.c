@@ -47,9 +47,28 @@ u32 lists_class_errno(u32 class)
 	return EPERM;
 }
 
+static bool has_path_rules(const struct ast_policy *ast)
+{
+	for (u32 i = 0; i < ast->num_rules; i++)
+		if (ast->rules[i].paths.num)
+			return true;
+	return false;
+}
+
+/*
+ * Whoever changes the mount tree changes what path rules speak of: beside
+ * them only a rule allows that, and the kernel insists on it (lsm/decide.c).
+ */
+static bool allows_by_default(const struct lists *lists)
+{
+	return lists->ast->defaults[lists->class] == AST_ALLOW &&
+	       (lists->class != BVM_CLASS_MOUNTS ||
+		!has_path_rules(lists->ast));
+}
+
 static u32 default_verdict(const struct lists *lists)
 {
-	if (lists->ast->defaults[lists->class] == AST_ALLOW)
+	if (allows_by_default(lists))
 		return bvm_verdict(0, 0, 0);
 	return bvm_verdict(BVM_VERDICT_DENY, lists_class_errno(lists->class),
 			   0);

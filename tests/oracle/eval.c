@@ -248,7 +248,7 @@ u32 oracle_eval(const struct ast_policy *ast, u32 class,
 {
 	const struct question q = { ast, class, ctx, path };
 	const struct ast_rule *deny = NULL, *allow = NULL;
-	bool kill = false, quiet = true, audit = false;
+	bool kill = false, quiet = true, audit = false, frozen = false;
 	u32 flags = 0;
 
 	for (u32 i = 0; i < ast->num_rules; i++) {
@@ -274,7 +274,9 @@ u32 oracle_eval(const struct ast_policy *ast, u32 class,
 	flags = audit ? BVM_VERDICT_AUDIT : 0;
 	if (allow)
 		return bvm_verdict(flags, 0, allow->number);
-	if (ast->defaults[class] == AST_DENY ||
+	for (u32 i = 0; class == BVM_CLASS_MOUNTS && i < ast->num_rules; i++)
+		frozen |= ast->rules[i].paths.num > 0;
+	if (ast->defaults[class] == AST_DENY || frozen ||
 	    (class == BVM_CLASS_FILES && ctx->op == BVM_OP_FILES_INHERIT &&
 	     must_be_named(ctx->files.type)))
 		return bvm_verdict(BVM_VERDICT_DENY, class_errno(class), 0);
