@@ -30,7 +30,8 @@ DAEMON_LIBS  := -levent_core -ljansson -lseccomp -lcap -lcrypto
 BINARIES := $(if $(wildcard policyc/main.c),build/bin/policyc) \
 	    $(if $(wildcard daemon/bailiffd.c),build/bin/bailiffd) \
 	    $(if $(wildcard daemon/bailiffctl.c),build/bin/bailiffctl) \
-	    $(if $(wildcard daemon/oci_hook.c),build/bin/bailiff-oci-hook)
+	    $(if $(wildcard daemon/oci_hook.c),build/bin/bailiff-oci-hook) \
+	    build/bin/bvm-plugin build/bin/bvm-conformance
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/test/unit/%,$(wildcard tests/unit/*_test.c))
 UNIT_LIB   := $(filter-out %_test.c,$(wildcard tests/unit/*.c)) $(wildcard tests/lib/*.c tests/oracle/*.c)
@@ -195,6 +196,17 @@ $(foreach lib,$(LIBS),$(eval $(call archive,$(lib),san/,san)))
 FORCE:
 
 build/bin/policyc: build/obj/policyc/main.o build/libpolicyc.a build/libbvm.a
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(POLICYC_LIBS)
+
+# For the public conformance suite's runner, and for its files without it.
+build/bin/bvm-plugin: build/obj/tests/conformance/plugin.o build/libbvm.a
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+build/bin/bvm-conformance: build/obj/tests/conformance/conformance.o \
+		$(patsubst %,build/obj/tests/lib/bvm_%.o,conform data oracle) \
+		build/libpolicyc.a build/libbvm.a
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(POLICYC_LIBS)
 
