@@ -112,12 +112,12 @@ shell:
 test:
 	@scripts/deps.sh tools test guest
 	@$(MAKE) binaries test-binaries guest-binaries
-	@tests/run.sh unit policy fuzz guest
+	@tests/run.sh unit conformance policy fuzz guest
 
 test-unit:
 	@scripts/deps.sh tools test
 	@$(MAKE) binaries test-binaries
-	@tests/run.sh unit policy fuzz
+	@tests/run.sh unit conformance policy fuzz
 
 test-guest:
 	@scripts/deps.sh tools guest

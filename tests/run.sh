@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: run.sh PART...      unit, policy, fuzz, guest
+# usage: run.sh PART...      unit, conformance, policy, fuzz, guest
 #
 # Runs what make built, says how long each part took, and ends with one line
 # "N passed, N failed". A part without a single test is a failure.
@@ -74,6 +74,11 @@ run_counting()
 	fi
 	# shellcheck disable=SC2046 # two numbers
 	count $(sed -E 's/([0-9]+) passed, ([0-9]+) failed/\1 \2/' <<< "$line")
+}
+
+part_conformance()
+{
+	run_counting "$out/conformance.log" tests/conformance/run.sh
 }
 
 part_policy()
@@ -155,7 +160,7 @@ mkdir -p $out/unit $out/fuzz
 for part in "$@"; do
 	case $part in
 	policy) [ -x tests/policy/run.sh ] || continue ;;
-	unit|fuzz|guest) ;;
+	unit|conformance|fuzz|guest) ;;
 	*) echo "run.sh: no part '$part'" >&2; exit 2 ;;
 	esac
 	run_part "$part"
