@@ -63,6 +63,44 @@ static bool mark(void *arg, u32 pc, const u64 *regs, const u8 *stack)
 	return true;
 }
 
+/* A lowered program on its way, seen with the eyes of a JIT. */
+struct jit {
+	const struct bvm_insn *insns;
+	bool keep_v4;
+	const char *why; /* what it would fault at or get wrong; NULL: nothing */
+};
+
+static const char *trouble(const struct jit *jit, const struct bvm_insn *insn,
+			   const u64 *regs)
+{
+	const struct bvm_insn_info *row = bvm_insn_find(insn, NULL);
+	const u32 op = insn->code & 0xf0, class = insn->code & 7;
+	const bool is_x = insn->code & 8, is_alu = class == 4 || class == 7;
+	const u64 width = class == 7 ? 64 : 32;
+	const u64 value = is_x ? regs[insn->src] : (u64)(s64)insn->imm;
+	const u64 divisor = class == 7 ? value : (u32)value;
+
+	if (is_alu && (op == 0x30 || op == 0x90) && insn->off)
+		return "a signed division";
+	if (is_alu && (op == 0x30 || op == 0x90) && !divisor)
+		return "a division by 0";
+	if (is_alu && !is_x && (op == 0x60 || op == 0x70 || op == 0xc0) &&
+	    value >= width)
+		return "a shift past the width";
+	if (row->cpu == 4 && !jit->keep_v4)
+		return "an instruction of version 4";
+	return NULL;
+}
+
+static bool step_jit(void *arg, u32 pc, const u64 *regs, const u8 *stack)
+{
+	struct jit *jit = arg;
+
+	(void)stack;
+	jit->why = trouble(jit, &jit->insns[pc], regs);
+	return !jit->why;
+}
+
 static int run(struct bvm_conform *c, struct bvm_oracle *o,
 	       const struct bvm_data *data, const char *what)
 {
@@ -92,6 +130,7 @@ static int run_lowered(struct bvm_conform *c, const struct bvm_data *data,
 {
 	static struct bvm_insn out[BVM_MAX_LOWERED];
 	static u32 map[BVM_DATA_MAX_INSNS + 1];
+	struct jit jit = { out, keep_v4, NULL };
 	struct bvm_error err = { 0 };
 	u32 num = 0;
 
@@ -102,6 +141,10 @@ static int run_lowered(struct bvm_conform *c, const struct bvm_data *data,
 	if (bvm_oracle_verify(&c->lowered))
 		return wrong(c, "refused when lowered: %s",
 			     c->lowered.err.text);
+	(void)bvm_exec_traced(out, num, data->mem, data->mem_len, step_jit,
+			      &jit);
+	if (jit.why)
+		return wrong(c, "lowered: %s", jit.why);
 	return run(c, &c->lowered, data, "lowered");
 }
 

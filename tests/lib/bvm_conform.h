@@ -4,7 +4,8 @@
  *
  * A program must give its result as it is and lowered, with and without
  * instructions of version 4 kept, every step within what the verifier said of
- * it, and the result among those that the verifier holds possible. What a
+ * it, and the result among those that the verifier holds possible; lowered, it
+ * must meet nothing that a JIT may fault at or get wrong. What a
  * machine without loops, calls and stores to its ctx cannot run must be
  * refused, and so must what the file says is in error.
  */
