@@ -26,6 +26,11 @@ struct run {
 	bool dry; /* -n */
 	bool why_not; /* --why-not */
 	bool trace; /* --trace */
+	bool log; /* --log: the verifier's state at each instruction */
+	bool check; /* --check: verify, write nothing */
+	bool raw; /* --raw: the file is bytecode */
+	const char *class; /* --class, or NULL: plain memory */
+	const char *mem; /* --mem: bytes of that memory, or NULL */
 	bool json; /* --json: messages on the standard output, nothing else */
 	int num_operands;
 	char **operands;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
 
+#include "asm_command.h"
 #include "dump.h"
 #include "input.h"
+#include "prove.h"
 #include "show.h"
 #include "vm/disasm.h"
 #include "vm/insn.h"
@@ -49,13 +51,19 @@ static void dump_header(const struct bvm_image *img)
 	print_classes("may go unmediated:", meta->unmediated);
 }
 
-static void dump_tables(const struct bvm_image *img)
+const char *dump_table_kind(u32 kind)
 {
 	static const char *const kinds[] = {
 		[BVM_TABLE_DFA] = "dfa",     [BVM_TABLE_LPM] = "lpm",
 		[BVM_TABLE_SET] = "set",     [BVM_TABLE_RANGE] = "range",
 		[BVM_TABLE_ARRAY] = "array", [BVM_TABLE_LISTS] = "lists",
 	};
+
+	return kind < ARRAY_SIZE(kinds) && kinds[kind] ? kinds[kind] : "table";
+}
+
+static void dump_tables(const struct bvm_image *img)
+{
 	static const char *const units[] = {
 		[BVM_TABLE_DFA] = "states",	[BVM_TABLE_LPM] = "nodes",
 		[BVM_TABLE_SET] = "keys",	[BVM_TABLE_RANGE] = "intervals",
@@ -66,8 +74,8 @@ static void dump_tables(const struct bvm_image *img)
 	for (u32 i = 0; i < img->num_tables; i++) {
 		const struct bvm_table *t = &img->tables[i];
 
-		printf("table %u: %s, %u %s", i, kinds[t->kind], t->count,
-		       units[t->kind]);
+		printf("table %u: %s, %u %s", i, dump_table_kind(t->kind),
+		       t->count, units[t->kind]);
 		if (t->kind == BVM_TABLE_DFA)
 			printf(", %u cells, %u classes, %u rows", t->aux,
 			       t->dfa.head->num_classes, t->dfa.num_rows);
@@ -194,13 +202,39 @@ static void dump_selectors(const struct bvm_image *img)
 	}
 }
 
+/* The verifier at work on every program, and the first one it refuses. */
+static int dump_log(struct run *run, const struct bvm_image *img)
+{
+	int code = EXIT_YES;
+
+	for (u32 class = 1; class < BVM_NUM_CLASSES && !code; class ++) {
+		const struct bvm_program *p = &img->programs[class];
+		struct prove prove = { .run = run, .image = img };
+
+		if (!p->header)
+			continue;
+		printf("%sprogram %s\n", class > 1 ? "\n" : "",
+		       bvm_classes[class].name);
+		prove.insns = p->insns;
+		prove.num_insns = p->header->num_insns;
+		prove_set_class(&prove, class);
+		code = prove_program(&prove);
+	}
+	return code;
+}
+
 int command_dump(struct run *run)
 {
 	struct input input;
-	int code = input_open(run, run->operands[0], &input);
+	int code;
 
+	if (run->raw)
+		return asm_dump_raw(run);
+	code = input_open(run, run->operands[0], &input);
 	if (code)
 		return code;
+	if (run->log)
+		return dump_log(run, input.img);
 	dump_header(input.img);
 	dump_selectors(input.img);
 	dump_tables(input.img);

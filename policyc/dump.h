@@ -7,7 +7,14 @@
 
 #include "command.h"
 
-/* policyc dump IMAGE. Return: EXIT_YES or EXIT_BAD. */
+/*
+ * policyc dump IMAGE: header, tables, programs and rules; with --log the
+ * verifier's state at each instruction; with --raw the text of bytecode.
+ * Return: EXIT_YES, EXIT_BAD; EXIT_NO: --log, a program is refused.
+ */
 int command_dump(struct run *run);
+
+/* "dfa": enum bvm_table_kind in a word. */
+const char *dump_table_kind(u32 kind);
 
 #endif /* POLICYC_DUMP_H */

@@ -354,20 +354,19 @@ static int print_answer(const struct explain *x)
 	return codes[x->judgement.answer];
 }
 
-static int read_request(struct explain *x)
+int explain_read_request(struct run *run, int first, struct request *request)
 {
-	const struct run *run = x->run;
 	struct request_error err;
 	int ret;
 
 	/* one word is a whole request; several were split by the shell */
-	if (run->num_operands == 2)
-		ret = request_parse(run->arena, run->operands[1], &x->request,
+	if (run->num_operands == first + 1)
+		ret = request_parse(run->arena, run->operands[first], request,
 				    &err);
 	else
 		ret = request_parse_words(
-			run->arena, (const char *const *)run->operands + 1,
-			run->num_operands - 1, &x->request, &err);
+			run->arena, (const char *const *)run->operands + first,
+			run->num_operands - first, request, &err);
 	if (!ret)
 		return EXIT_YES;
 	diag_report(run->diag, NULL, REQUEST, err.text);
@@ -384,7 +383,7 @@ int command_explain(struct run *run)
 	x->run = run;
 	code = input_open(run, run->operands[0], &x->input);
 	if (!code)
-		code = read_request(x);
+		code = explain_read_request(run, 1, &x->request);
 	if (code)
 		return code;
 	if (judge_request(run->arena, x->input.img, &x->request,

@@ -6,6 +6,7 @@
 #define POLICYC_EXPLAIN_H
 
 #include "command.h"
+#include "request.h"
 
 /*
  * policyc explain POLICY|IMAGE REQUEST...
@@ -15,5 +16,12 @@
  * request is none or does not say enough to be decided.
  */
 int command_explain(struct run *run);
+
+/*
+ * Read the request that begins at an operand: a single operand is a whole
+ * request, several are its words. Return: EXIT_YES; EXIT_BAD: reported.
+ */
+int __must_check explain_read_request(struct run *run, int first,
+				      struct request *request);
 
 #endif /* POLICYC_EXPLAIN_H */

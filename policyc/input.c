@@ -28,12 +28,15 @@ static bool is_image(const char *path)
 	return found;
 }
 
-static int read_image(const char *path, struct buf *bytes)
+int input_read_bytes(const char *path, struct buf *bytes)
 {
+	const bool standard = !strcmp(path, "-");
 	const size_t step = 1u << 16;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = STDIN_FILENO;
 	ssize_t got;
 
+	if (!standard)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	do {
@@ -43,21 +46,27 @@ static int read_image(const char *path, struct buf *bytes)
 		bytes->len -= step - (got > 0 ? (size_t)got : 0);
 	} while (got > 0 && bytes->len <= BVM_MAX_IMAGE);
 	got = got < 0 ? -errno : 0;
-	(void)close(fd);
+	if (!standard)
+		(void)close(fd);
 	return got;
 }
 
 static int open_image(struct run *run, const char *path, struct input *input)
 {
 	struct bvm_error err;
-	int ret = read_image(path, &input->bytes);
+	int ret = input_read_bytes(path, &input->bytes);
 
 	if (ret) {
 		diag_report(run->diag, NULL, READ, path, strerror(-ret));
 		return EXIT_BAD;
 	}
-	ret = image_load(run->arena, input->bytes.data, input->bytes.len,
-			 input->img, &err);
+	/* --log verifies program by program, and shows how far it gets */
+	if (run->log)
+		ret = bvm_image_parse(input->bytes.data, input->bytes.len,
+				      input->img, &err);
+	else
+		ret = image_load(run->arena, input->bytes.data,
+				 input->bytes.len, input->img, &err);
 	if (!ret)
 		return EXIT_YES;
 	diag_report(run->diag, NULL, NO_IMAGE, path, err.off, err.text);

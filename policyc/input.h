@@ -14,7 +14,7 @@ struct input {
 	const struct ast_policy *ast; /* NULL if it was an image */
 	struct lowered *lowered; /* of ast */
 	struct buf bytes;
-	struct bvm_image *img; /* parsed and verified */
+	struct bvm_image *img; /* parsed, and verified unless run->log is set */
 };
 
 /*
@@ -23,5 +23,11 @@ struct input {
  */
 int __must_check input_open(struct run *run, const char *path,
 			    struct input *input);
+
+/*
+ * Append the bytes of a file, or of the standard input if path is "-", up to
+ * a little more than BVM_MAX_IMAGE. Return: 0; or what open(2), read(2) say.
+ */
+int __must_check input_read_bytes(const char *path, struct buf *bytes);
 
 #endif /* POLICYC_INPUT_H */

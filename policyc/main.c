@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "asm_command.h"
 #include "command.h"
 #include "dump.h"
 #include "explain.h"
+#include "run.h"
 #include "suggest.h"
 #include "test.h"
 
@@ -16,19 +18,25 @@ static const struct command {
 	const char *options;
 	int min_operands, max_operands;
 	bool request; /* operands may start with '-', so options come first */
+	bool data; /* the standard output is data: messages go to the other */
 	const char *operands;
 	const char *help;
 } commands[] = {
-	{ "check", command_check, "IDj", 1, INT_MAX, false, "POLICY...",
+	{ "check", command_check, "IDj", 1, INT_MAX, false, false, "POLICY...",
 	  "say all that is wrong with policies, and run their tests" },
-	{ "build", command_build, "IDonj", 1, 1, false, "POLICY",
+	{ "build", command_build, "IDonj", 1, 1, false, false, "POLICY",
 	  "make an image for the kernel, NAME.img unless -o says otherwise" },
-	{ "explain", command_explain, "IDjwt", 2, INT_MAX, true,
+	{ "explain", command_explain, "IDjwt", 2, INT_MAX, true, true,
 	  "POLICY|IMAGE REQUEST", "say what decides a request, and why" },
-	{ "test", command_test, "IDj", 1, INT_MAX, false, "POLICY...",
+	{ "test", command_test, "IDj", 1, INT_MAX, false, false, "POLICY...",
 	  "run the tests that policies bring along" },
-	{ "dump", command_dump, "", 1, 1, false, "IMAGE",
+	{ "dump", command_dump, "lrCm", 1, 1, false, true, "IMAGE",
 	  "show what is in an image" },
+	{ "asm", command_asm, "olcCmj", 1, 1, false, true, "FILE",
+	  "assemble a program, or say why the verifier refuses it" },
+	{ "run", command_run, "IDtj", 3, INT_MAX, true, true,
+	  "POLICY|IMAGE CLASS REQUEST",
+	  "run the program of a class on one request" },
 };
 
 static const struct {
@@ -42,7 +50,13 @@ static const struct {
 	{ 'w',
 	  "--why-not      show rules that do not match, and what they lack" },
 	{ 't', "--trace        show each step of the decision" },
-	{ 'j', "--json         messages as JSON" },
+	{ 'l',
+	  "--log          show what the verifier knows at each instruction" },
+	{ 'c', "--check        verify, write nothing" },
+	{ 'r', "--raw          the file is bytecode, 8 bytes an instruction" },
+	{ 'C', "--class CLASS  verify it as a program of CLASS" },
+	{ 'm', "--mem BYTES    verify it over so much plain memory (0)" },
+	{ 'j', "--json         messages and results as JSON" },
 };
 
 static const struct option long_options[] = {
@@ -50,6 +64,11 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "why-not", no_argument, NULL, 'w' },
 	{ "trace", no_argument, NULL, 't' },
+	{ "log", no_argument, NULL, 'l' },
+	{ "check", no_argument, NULL, 'c' },
+	{ "raw", no_argument, NULL, 'r' },
+	{ "class", required_argument, NULL, 'C' },
+	{ "mem", required_argument, NULL, 'm' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -136,6 +155,16 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->why_not = true;
 	else if (letter == 't')
 		run->trace = true;
+	else if (letter == 'l')
+		run->log = true;
+	else if (letter == 'c')
+		run->check = true;
+	else if (letter == 'r')
+		run->raw = true;
+	else if (letter == 'C')
+		run->class = value;
+	else if (letter == 'm')
+		run->mem = value;
 	else if (letter == 'j')
 		run->json = true;
 }
@@ -181,24 +210,55 @@ static int take_options(struct run *run, const struct command *command,
 	return 0;
 }
 
+/*
+ * Options behind a request of one word, where nothing else can be: a request
+ * of several may have words like them.
+ */
+static int take_late_options(struct run *run, const struct command *command)
+{
+	const struct option *option;
+
+	while (run->num_operands > command->min_operands &&
+	       !strncmp(run->operands[command->min_operands], "--", 2)) {
+		const char *text = run->operands[--run->num_operands];
+
+		for (option = long_options; option->name; option++)
+			if (!strncmp(text, "--", 2) &&
+			    !strcmp(text + 2, option->name))
+				break;
+		if (!option->name || option->has_arg ||
+		    !strchr(command->options, option->val)) {
+			fprintf(stderr, "policyc: %s does not take %s here\n",
+				command->name, text);
+			return wrong_use(command) + 1;
+		}
+		take_option(run, option->val, NULL);
+	}
+	return 0;
+}
+
 static int run_command(const struct command *command, int argc, char **argv)
 {
 	struct run run = { .arena = arena_create() };
-	int code = take_options(&run, command, argc, argv);
 	struct diag_options options = {
-		.json = run.json,
 		.color = isatty(STDERR_FILENO) && !getenv("NO_COLOR"),
 		.lint = command->run == command_check,
 	};
+	int code = take_options(&run, command, argc, argv);
 
+	if (!code && command->request)
+		code = take_late_options(&run, command);
 	if (code) {
 		arena_free(run.arena);
 		return code - 1;
 	}
+	options.json = run.json;
 	run.diag = diag_create(run.arena, &options);
 	code = command->run(&run);
 	(void)fflush(stdout);
-	diag_print(run.diag, run.json && !command->request ? stdout : stderr);
+	if (!command->data || diag_mark(run.diag))
+		diag_print(run.diag,
+			   run.json && !command->data ? stdout : stderr);
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("policyc: cannot write");
 		code = EXIT_MACHINE;
