@@ -6,6 +6,7 @@
 #   accept/*.yaml   no error
 #   reject/*.yaml   errors, exit status 2
 #   other/*         files of other programs: one error, P119 or of YAML
+#   programs/*.asm  the same for policyc asm --check; errors, exit status 2
 #
 # What is to be said stands in the policy: behind a line of it, for a message
 # on that line, or on a line of its own, for a message anywhere.
@@ -46,6 +47,24 @@ replay()
 	want=$(sed -n 's/^# status: //p' "$file" | grep . || echo "$want")
 	# shellcheck disable=SC2086 # several words
 	"$policyc" check -I include $args "$file" > "$work/out" 2>&1 || status=$?
+	if awk -v want="$want" -v status="$status" -v file="$file" \
+	       -f match.awk "$file" "$work/out" > "$work/why"; then
+		pass
+	else
+		fail "$file"
+	fi
+}
+
+# assemble FILE STATUS: the same for a program.
+assemble()
+{
+	local file=$1 want=$2 status=0 args
+
+	args=$(sed -n 's/^# args: //p' "$file")
+	want=$(sed -n 's/^# status: //p' "$file" | grep . || echo "$want")
+	# shellcheck disable=SC2086 # several words
+	"$policyc" asm --check $args "$file" > /dev/null 2> "$work/out" ||
+		status=$?
 	if awk -v want="$want" -v status="$status" -v file="$file" \
 	       -f match.awk "$file" "$work/out" > "$work/why"; then
 		pass
@@ -190,6 +209,141 @@ other_files()
 	echo '# expect: P119' >> "$work/odd"
 }
 
+# same WHAT FILE FILE
+same()
+{
+	if cmp "$2" "$3" > "$work/why" 2>&1; then
+		pass
+	else
+		fail "$1"
+	fi
+}
+
+# says WHAT STATUS WORDS COMMAND...: that status, and the words somewhere.
+says()
+{
+	local what=$1 want=$2 words=$3 status=0
+	shift 3
+
+	"$@" > "$work/why" 2>&1 || status=$?
+	if [ "$status" = "$want" ] && grep -q -e "$words" "$work/why"; then
+		pass
+	else
+		echo "status $status, expected $want and '$words'" >> "$work/why"
+		fail "$what"
+	fi
+}
+
+# Text to bytecode to text to bytecode, and what a terminal's user may type.
+bytecode()
+{
+	local file
+
+	for file in "$root"/tests/conformance/{add64-imm,lddw-borders,jslt32-reg-borders,stxw-everywhere}.data; do
+		sed '1,/^-- asm/d; /^-- /,$d' "$file" > "$work/x.asm"
+		"$policyc" asm -o "$work/1.bvm" "$work/x.asm"
+		"$policyc" dump --raw "$work/1.bvm" |
+			"$policyc" asm -o "$work/2.bvm" -
+		same "asm and dump of $file" "$work/1.bvm" "$work/2.bvm"
+		"$policyc" asm - < "$work/x.asm" > "$work/3.bvm"
+		same "asm to the standard output of $file" "$work/1.bvm" "$work/3.bvm"
+	done
+	head -c 1608 "$policyc" > "$work/1.bvm"
+	"$policyc" dump --raw - < "$work/1.bvm" | "$policyc" asm - > "$work/2.bvm"
+	same 'bytes that are no program' "$work/1.bvm" "$work/2.bvm"
+	says 'a log of bytecode' 1 P716 "$policyc" dump --raw --log "$work/1.bvm"
+	head -c 9 "$policyc" > "$work/1.bvm"
+	says 'half an instruction' 2 P717 "$policyc" dump --raw "$work/1.bvm"
+	seq 4097 | sed 's/.*/exit/' > "$work/x.asm"
+	says 'a long program' 2 P712 "$policyc" asm "$work/x.asm"
+	says 'a program that is missing' 2 P101 "$policyc" asm /nonexistent
+	printf 'mov %%r0, 5\nexit\n' > "$work/x.asm"
+	says 'a log' 0 '^   1: exit .* r0=number 5' \
+		"$policyc" asm --log "$work/x.asm"
+	says 'a worst case' 0 'at most 2 run, 0 calls, 0 table steps' \
+		"$policyc" asm --check "$work/x.asm"
+	says 'a worst case as JSON' 0 '"max_instructions": 2' \
+		"$policyc" asm --check --json "$work/x.asm"
+	says 'nowhere to write' 3 'cannot write' \
+		"$policyc" asm -o /nonexistent/x "$work/x.asm"
+	printf '# expect: %s\n' P712 P717 >> "$work/odd"
+}
+
+# A class and a request of it a line.
+requests='files read /etc/nginx/nginx.conf
+files delete /run/nginx.pid
+files rename /a /b
+files rename /run/nginx.pid /run/nginx.pid
+network uid=33 connect tcp 10.1.2.3:8080
+network uid=0 connect tcp 10.1.2.3:8080
+network connect tcp 10.1.2.3:8080
+network bind tcp any:80
+exec exec /bin/sh -c id
+exec exec /usr/sbin/nginx
+capabilities capability sys_admin
+capabilities capability chown'
+
+# run agrees with explain, since both ask the same program.
+run_requests()
+{
+	local policy=accept/nginx.yaml class request one two
+
+	"$policyc" build $policy -I include -o "$work/good.img" > /dev/null
+	while read -r class request; do
+		one=0
+		two=0
+		"$policyc" explain "$work/good.img" "$request" \
+			> "$work/why" 2>&1 || one=$?
+		"$policyc" run "$work/good.img" "$class" "$request" \
+			>> "$work/why" 2>&1 || two=$?
+		if [ $one = $two ]; then
+			pass
+		else
+			fail "run says $two, explain $one: $request"
+		fi
+	done <<< "$requests"
+	set -- "$policyc" run "$work/good.img"
+	says 'an allowed request' 0 '^allow: rule 1' "$@" files 'read /etc/nginx/nginx.conf'
+	says 'a denied request' 1 '^deny: the default' "$@" files 'read /x'
+	says 'words' 1 '^deny: the default' "$@" files read /x
+	says 'a trace' 1 'call match .* match(dfa 0, "/x")' "$@" files 'read /x' --trace
+	says 'a trace before' 1 ' exit  *returns 0x' "$policyc" run --trace \
+		"$work/good.img" files read /x
+	says 'JSON' 1 '"answer": "deny"' "$@" files 'read /x' --json
+	says 'a policy' 1 '^deny: the default' "$policyc" run -I include $policy files 'read /x'
+	says 'two paths' 1 '^rename /b' "$@" files rename /a /b
+	says 'a class of others' 2 P605 "$@" files 'bind tcp any:80'
+	says 'a group' 2 P606 "$@" files 'manage /x'
+	says 'no class' 2 P718 "$@" fils 'read /x'
+	says 'no request' 2 P601 "$@" files 'red /x'
+	says 'too little' 2 P603 "$@" network 'connect tcp 10.1.2.3:8080'
+	says 'a wrong late option' 2 usage: "$@" files 'read /x' --frob
+	says 'a log of an image' 0 '^program network' "$policyc" dump --log "$work/good.img"
+	"$@" files 'read /x' --trace --json > "$work/out" || :
+	says 'JSON of a trace' 0 true jq '.runs[0].trace | length > 5' "$work/out"
+	printf '# expect: %s\n' P605 P606 >> "$work/odd"
+}
+
+# Every command of the table is in the man page, and so is every option.
+manual()
+{
+	local word
+
+	{
+		"$policyc" --help | sed -n 's/^  policyc \([a-z]*\).*/.Cm \1$/p'
+		for word in $("$policyc" --help | sed -n 's/^  policyc \([a-z]*\).*/\1/p'); do
+			"$policyc" "$word" --help
+		done | sed -n 's/^  -\(-*[a-zA-Z-]*\).*/Fl \1/p' | grep -v help
+	} | sort -u | while read -r word; do
+		grep -q -e "$word" "$root/docs/man/policyc.1" || echo "$word"
+	done > "$work/why"
+	if [ -s "$work/why" ]; then
+		fail 'the manual lacks'
+	else
+		pass
+	fi
+}
+
 # Every message has a test that expects it. P506 would be a bug of policyc.
 all_expected()
 {
@@ -200,7 +354,8 @@ all_expected()
 	sed -n 's/^DIAG(\([0-9]*\),.*/P\1/p' $root/policyc/diag.def |
 		while read -r id; do
 			grep -q -E "# expect: $id\\b" reject/*.yaml \
-				accept/*.yaml "$work/odd" || echo "$id"
+				accept/*.yaml programs/*.asm "$work/odd" ||
+				echo "$id"
 		done > "$work/why"
 	if [ -s "$work/why" ]; then
 		fail 'messages without a test'
@@ -224,12 +379,18 @@ done
 for file in reject/*.yaml; do
 	replay "$file" 2
 done
+for file in programs/*.asm; do
+	assemble "$file" 2
+done
 odd_files
 large_policies
 images
 odd_paths
 other_files
 standard_input
+bytecode
+run_requests
+manual
 all_expected
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
