@@ -10,6 +10,8 @@
 #include "suggest.h"
 #include "vm/helpers.h"
 
+#define MAX_ERRORS 1000 /* diag.h shows fewer; more is no text of a program */
+
 struct label {
 	const char *name;
 	u32 pc;
@@ -47,6 +49,12 @@ static struct span operand_span(const struct assembler *a,
 				const struct asm_operand *o)
 {
 	return source_span(a->source, o->off, o->len);
+}
+
+/* What is left is not read; then labels may be missing that are there. */
+static bool has_stopped(const struct assembler *a)
+{
+	return a->full || a->errors >= MAX_ERRORS;
 }
 
 /* ---- slots ---- */
@@ -508,7 +516,7 @@ static void read_statement(struct assembler *a, size_t from, size_t to)
 {
 	const char *text = a->source->text;
 
-	for (;;) {
+	while (!has_stopped(a)) {
 		const char *colon;
 		size_t end;
 
@@ -536,7 +544,7 @@ static void read_line(struct assembler *a, u32 line)
 	size_t from = (size_t)(start - a->source->text);
 	size_t end = hash ? (size_t)(hash - a->source->text) : from + len;
 
-	while (from < end) {
+	while (from < end && !has_stopped(a)) {
 		const char *semicolon =
 			memchr(a->source->text + from, ';', end - from);
 		size_t to = semicolon ? (size_t)(semicolon - a->source->text) :
@@ -560,10 +568,10 @@ int asm_assemble(struct arena *arena, struct diag *diag,
 	struct span start = source_span(source, 0, 0);
 
 	memset(out, 0, sizeof(*out));
-	for (u32 line = 1; line <= source->num_lines && !a.full; line++)
+	for (u32 line = 1; line <= source->num_lines && !has_stopped(&a);
+	     line++)
 		read_line(&a, line);
-	/* a target that was not read would be called missing */
-	for (u32 i = 0; i < a.num_refs && !a.full; i++)
+	for (u32 i = 0; i < a.num_refs && !has_stopped(&a); i++)
 		link_one(&a, &a.refs[i]);
 	if (!out->num_insns && !a.errors)
 		wrong(&a, &start, ASM_EMPTY);

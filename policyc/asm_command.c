@@ -70,21 +70,36 @@ static bool is_whole(const struct bvm_insn *insns, u32 num, u32 pc)
 	       !tail->off;
 }
 
-static u32 print_slot(const struct bvm_insn *insns, u32 num, u32 pc)
+/* The text of a slot, or of two; return how many. */
+static u32 slot_text(const struct bvm_insn *insns, u32 num, u32 pc, char *text,
+		     size_t len)
 {
-	char text[64];
-	u32 slots = 1;
 	u64 word;
 
-	if (insns[pc].code == BVM_LDDW && !is_whole(insns, num, pc)) {
-		memcpy(&word, &insns[pc], sizeof(word));
-		snprintf(text, sizeof(text), ".word 0x%016llx",
-			 (unsigned long long)word);
-	} else {
-		slots = bvm_disasm(insns, num, pc, text, sizeof(text));
+	if (insns[pc].code != BVM_LDDW || is_whole(insns, num, pc))
+		return bvm_disasm(insns, num, pc, text, len);
+	memcpy(&word, &insns[pc], sizeof(word));
+	snprintf(text, len, ".word 0x%016llx", (unsigned long long)word);
+	return 1;
+}
+
+/* What is text here has no character that JSON would want quoted. */
+static void print_slots(const struct bvm_insn *insns, u32 num, bool json)
+{
+	char text[64];
+
+	for (u32 pc = 0; pc < num;) {
+		const u32 at = pc;
+
+		pc += slot_text(insns, num, pc, text, sizeof(text));
+		if (json)
+			printf("%s{\"pc\": %u, \"text\": \"%s\"}",
+			       at ? ",\n " : "[", at, text);
+		else
+			printf("\t%-32s # %u\n", text, at);
 	}
-	printf("\t%-32s # %u\n", text, pc);
-	return slots;
+	if (json)
+		printf("]\n");
 }
 
 int asm_dump_raw(struct run *run)
@@ -109,7 +124,6 @@ int asm_dump_raw(struct run *run)
 		return EXIT_BAD;
 	if (run->log)
 		return prove_program(&prove);
-	for (u32 pc = 0; pc < prove.num_insns;)
-		pc += print_slot(prove.insns, prove.num_insns, pc);
+	print_slots(prove.insns, prove.num_insns, run->json);
 	return EXIT_YES;
 }

@@ -3,6 +3,7 @@
 
 #include "asm_command.h"
 #include "dump.h"
+#include "dump_json.h"
 #include "input.h"
 #include "prove.h"
 #include "show.h"
@@ -180,7 +181,7 @@ static void dump_rights(struct arena *arena, const struct bvm_image *img)
 	}
 }
 
-static void dump_selectors(const struct bvm_image *img)
+const char *dump_selector_kind(u32 kind)
 {
 	static const char *const kinds[] = {
 		[BVM_SELECT_IMAGE] = "image",
@@ -191,10 +192,15 @@ static void dump_selectors(const struct bvm_image *img)
 		[BVM_SELECT_CGROUP] = "cgroup",
 	};
 
+	return kind < ARRAY_SIZE(kinds) && kinds[kind] ? kinds[kind] : "other";
+}
+
+static void dump_selectors(const struct bvm_image *img)
+{
 	for (u32 i = 0; i < img->num_selectors; i++) {
 		const struct bvm_selector *s = &img->selectors[i];
 
-		printf("%s%s ", i ? "" : "\n", kinds[s->kind]);
+		printf("%s%s ", i ? "" : "\n", dump_selector_kind(s->kind));
 		print_text(bvm_image_string(img, s->key));
 		printf("%s", *bvm_image_string(img, s->key) ? "=" : "");
 		print_text(bvm_image_string(img, s->value));
@@ -206,6 +212,7 @@ static void dump_selectors(const struct bvm_image *img)
 static int dump_log(struct run *run, const struct bvm_image *img)
 {
 	int code = EXIT_YES;
+	u32 num = 0;
 
 	for (u32 class = 1; class < BVM_NUM_CLASSES && !code; class ++) {
 		const struct bvm_program *p = &img->programs[class];
@@ -213,14 +220,28 @@ static int dump_log(struct run *run, const struct bvm_image *img)
 
 		if (!p->header)
 			continue;
-		printf("%sprogram %s\n", class > 1 ? "\n" : "",
-		       bvm_classes[class].name);
+		if (run->json)
+			printf("%s", num++ ? "," : "[");
+		else
+			printf("%sprogram %s\n", num++ ? "\n" : "",
+			       bvm_classes[class].name);
 		prove.insns = p->insns;
 		prove.num_insns = p->header->num_insns;
 		prove_set_class(&prove, class);
 		code = prove_program(&prove);
 	}
+	if (run->json)
+		printf("%s]\n", num ? "" : "[");
 	return code;
+}
+
+static int dump_as_json(struct run *run, const struct bvm_image *img)
+{
+	struct buf out = BUF_INIT(run->arena);
+
+	dump_json(&out, img);
+	fputs(buf_text(&out), stdout);
+	return EXIT_YES;
 }
 
 int command_dump(struct run *run)
@@ -235,6 +256,8 @@ int command_dump(struct run *run)
 		return code;
 	if (run->log)
 		return dump_log(run, input.img);
+	if (run->json)
+		return dump_as_json(run, input.img);
 	dump_header(input.img);
 	dump_selectors(input.img);
 	dump_tables(input.img);

@@ -16,5 +16,7 @@ int command_dump(struct run *run);
 
 /* "dfa": enum bvm_table_kind in a word. */
 const char *dump_table_kind(u32 kind);
+/* "label": enum bvm_selector_kind in a word. */
+const char *dump_selector_kind(u32 kind);
 
 #endif /* POLICYC_DUMP_H */

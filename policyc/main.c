@@ -30,7 +30,7 @@ static const struct command {
 	  "POLICY|IMAGE REQUEST", "say what decides a request, and why" },
 	{ "test", command_test, "IDj", 1, INT_MAX, false, false, "POLICY...",
 	  "run the tests that policies bring along" },
-	{ "dump", command_dump, "lrCm", 1, 1, false, true, "IMAGE",
+	{ "dump", command_dump, "lrCmj", 1, 1, false, true, "IMAGE",
 	  "show what is in an image" },
 	{ "asm", command_asm, "olcCmj", 1, 1, false, true, "FILE",
 	  "assemble a program, or say why the verifier refuses it" },

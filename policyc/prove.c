@@ -14,6 +14,7 @@ void prove_set_class(struct prove *prove, u32 class)
 	prove->ctx.num_fields = bvm_classes[class].num_fields;
 	prove->ctx.fields = bvm_classes[class].fields;
 	prove->verdict = true;
+	prove->class = bvm_classes[class].name;
 }
 
 static int set_mem(struct prove *prove, const char *text)
@@ -89,7 +90,10 @@ static void report(const struct prove *prove, const struct bvm_error *err)
 static void print_json(const struct prove *prove,
 		       const struct bvm_verify_out *out, bool accepted)
 {
-	printf("{\"accepted\": %s, \"instructions\": %u",
+	printf("{");
+	if (prove->class)
+		printf("\"class\": \"%s\", ", prove->class);
+	printf("\"accepted\": %s, \"instructions\": %u",
 	       accepted ? "true" : "false", prove->num_insns);
 	if (accepted)
 		printf(", \"max_instructions\": %u, \"max_calls\": %u, "

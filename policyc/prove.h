@@ -16,6 +16,7 @@ struct prove {
 	const struct bvm_image *image; /* for calls; NULL: none are allowed */
 	struct bvm_ctx_desc ctx;
 	bool verdict; /* the result is a verdict */
+	const char *class; /* its name; NULL: plain memory */
 };
 
 /* The ctx of a class, 0 < class < BVM_NUM_CLASSES, and its kind of result. */

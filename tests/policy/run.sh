@@ -251,6 +251,8 @@ bytecode()
 	head -c 1608 "$policyc" > "$work/1.bvm"
 	"$policyc" dump --raw - < "$work/1.bvm" | "$policyc" asm - > "$work/2.bvm"
 	same 'bytes that are no program' "$work/1.bvm" "$work/2.bvm"
+	"$policyc" dump --raw --json "$work/1.bvm" > "$work/out"
+	says 'bytecode as JSON' 0 '^201$' jq length "$work/out"
 	says 'a log of bytecode' 1 P716 "$policyc" dump --raw --log "$work/1.bvm"
 	head -c 9 "$policyc" > "$work/1.bvm"
 	says 'half an instruction' 2 P717 "$policyc" dump --raw "$work/1.bvm"
@@ -318,6 +320,10 @@ run_requests()
 	says 'no request' 2 P601 "$@" files 'red /x'
 	says 'too little' 2 P603 "$@" network 'connect tcp 10.1.2.3:8080'
 	says 'a wrong late option' 2 usage: "$@" files 'read /x' --frob
+	"$policyc" dump --json "$work/good.img" > "$work/out"
+	says 'an image as JSON' 0 '^"mov %r6, %r1"' jq '.programs[0].code[0].text' "$work/out"
+	"$policyc" dump --log --json "$work/good.img" > "$work/out"
+	says 'a verified image as JSON' 0 true jq 'length > 3 and all(.accepted)' "$work/out"
 	says 'a log of an image' 0 '^program network' "$policyc" dump --log "$work/good.img"
 	"$@" files 'read /x' --trace --json > "$work/out" || :
 	says 'JSON of a trace' 0 true jq '.runs[0].trace | length > 5' "$work/out"
