@@ -151,6 +151,27 @@ runner_itself()
 			pass
 		fi
 	done
+	mkdir "$work/below" "$work/below/negative"
+	printf -- '-- asm\nmov %%r0, 2\nexit\n-- result\n2\n' \
+		> "$work/below/x.data"
+	{
+		printf 'name\tcpu\tgroups\tninsn\tclass\tflags\tmem\tresult\tprog\n'
+		printf 'z\tv1\tbase32\t2\tcore\t-\t-\t0x1\t8510000000000000950000\n'
+	} > "$work/empty/index.tsv"
+	if "$runner" "$work/empty" > "$work/why"; then
+		fail 'half an instruction in a table passed'
+	else
+		pass
+	fi
+	rm "$work/empty/index.tsv"
+	printf -- '-- raw\n07 00 01 00 00 00 00 00\n95 00 00 00 00 00 00 00\n' \
+		> "$work/below/negative/y.data"
+	"$runner" "$work/below" > "$work/why" || :
+	if grep -q '^1 right, 1 refused, 0 wrong$' "$work/why"; then
+		pass
+	else
+		fail "directories below: $(cat "$work/why")"
+	fi
 	printf -- '-- asm\nmov %%r0, 1\nexit\n-- result\n2\n' > "$work/empty/x.data"
 	if "$runner" "$work/empty" > "$work/why"; then
 		fail 'a wrong result passed'

@@ -57,18 +57,21 @@ static void again(struct arena *arena, struct diag *diag,
 		abort();
 }
 
-static void verify(struct arena *arena, const struct asm_program *p)
+static void verify(const struct asm_program *p)
 {
-	const struct bvm_verify_in in = {
+	static void *scratch;
+	struct bvm_verify_in in = {
 		.insns = p->insns,
 		.num_insns = p->num_insns,
 		.ctx = { .size = 16 },
 		.max_stack = BVM_STACK_BYTES,
-		.scratch = arena_alloc(arena, bvm_verify_scratch()),
 	};
 	struct bvm_verify_out out;
 	struct bvm_error err = { 0 };
 
+	if (!scratch)
+		scratch = malloc(bvm_verify_scratch());
+	in.scratch = scratch;
 	if (bvm_verify(&in, &out, &err) && !err.text[0])
 		abort();
 }
@@ -91,7 +94,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	if (!ret && is_exact(&program))
 		again(arena, diag, &program);
 	if (!ret)
-		verify(arena, &program);
+		verify(&program);
 	diag_print(diag, nowhere);
 	arena_free(arena);
 	return 0;

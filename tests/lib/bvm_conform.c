@@ -281,21 +281,33 @@ static void take_file(struct bvm_conform *c, const char *path, FILE *table)
 	}
 }
 
+/* There and in the directories below: the public suite has negative/. */
+static int find_files(const char *directory, glob_t *paths)
+{
+	static const char *const places[] = { "", "*/", "*/*/" };
+	char pattern[4096];
+	int found = GLOB_NOMATCH;
+
+	for (u32 i = 0; i < ARRAY_SIZE(places); i++) {
+		snprintf(pattern, sizeof(pattern), "%s/%s*.data", directory,
+			 places[i]);
+		if (!glob(pattern, i ? GLOB_APPEND : 0, NULL, paths))
+			found = 0;
+	}
+	return found;
+}
+
 int bvm_conform_directory(struct bvm_conform *c, const char *path)
 {
 	FILE *index = open_table(path, "index.tsv");
 	FILE *negative = open_table(path, "negative.tsv");
 	const bool nothing = !index && !negative;
-	char pattern[4096];
 	glob_t paths;
-	int found;
+	int found = find_files(path, &paths);
 
-	snprintf(pattern, sizeof(pattern), "%s/*.data", path);
-	found = glob(pattern, 0, NULL, &paths);
 	for (size_t i = 0; !found && i < paths.gl_pathc; i++)
 		take_file(c, paths.gl_pathv[i], index);
-	if (!found)
-		globfree(&paths);
+	globfree(&paths);
 	if (index)
 		rewind(index);
 	if (!c->list) {

@@ -36,7 +36,7 @@ void bvm_conform_fini(struct bvm_conform *c);
 void bvm_conform_check(struct bvm_conform *c, const struct bvm_data *data);
 
 /*
- * Check all of a directory: its .data files, and the programs of index.tsv
+ * Check all of a directory: its .data files, also those below, and the programs of index.tsv
  * and negative.tsv if they are there. The .data files that index.tsv names
  * must assemble to what is there. Return: 0; -ENOENT: there is nothing.
  */
