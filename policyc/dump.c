@@ -223,8 +223,7 @@ static int dump_log(struct run *run, const struct bvm_image *img)
 		if (run->json)
 			printf("%s", num++ ? "," : "[");
 		else
-			printf("%sprogram %s\n", num++ ? "\n" : "",
-			       bvm_classes[class].name);
+			printf("\nprogram %s\n", bvm_classes[class].name);
 		prove.insns = p->insns;
 		prove.num_insns = p->header->num_insns;
 		prove_set_class(&prove, class);
@@ -254,11 +253,12 @@ int command_dump(struct run *run)
 	code = input_open(run, run->operands[0], &input);
 	if (code)
 		return code;
+	if (run->json && !run->log)
+		return dump_as_json(run, input.img);
+	if (!run->json)
+		dump_header(input.img);
 	if (run->log)
 		return dump_log(run, input.img);
-	if (run->json)
-		return dump_as_json(run, input.img);
-	dump_header(input.img);
 	dump_selectors(input.img);
 	dump_tables(input.img);
 	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)

@@ -69,7 +69,7 @@ static const struct span *span_of(const struct prove *prove, u32 pc)
 /* The merge point is told by number only; here its text can be shown. */
 static void note_merge(const struct prove *prove, const char *text)
 {
-	static const char before[] = "where ways meet at insn ";
+	static const char before[] = "meet at insn ";
 	const char *at = strstr(text, before);
 	const struct span *span;
 

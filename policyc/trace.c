@@ -106,11 +106,14 @@ static void put_argument(const struct tracer *t, struct buf *buf,
 static void put_call(const struct tracer *t, struct buf *buf, u32 num)
 {
 	const struct bvm_helper *helper = &bvm_helpers[num];
-	const struct bvm_table *table = &t->run->image->tables[t->regs[2]];
+	const struct bvm_image *image = t->run->image;
+	const u64 index = t->regs[2];
 
-	buf_printf(buf, ": %s(%s %llu", helper->name,
-		   dump_table_kind(table->kind),
-		   (unsigned long long)t->regs[2]);
+	buf_printf(buf, ": %s(", helper->name);
+	if (index < image->num_tables &&
+	    image->tables[index].kind == helper->table)
+		buf_printf(buf, "%s ", dump_table_kind(helper->table));
+	put_number(buf, index);
 	put_argument(t, buf, helper->arg3, t->regs[3]);
 	put_argument(t, buf, helper->arg4, t->regs[4]);
 	buf_put_u8(buf, ')');
