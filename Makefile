@@ -12,8 +12,9 @@ FLAVOUR ?= fast
 
 ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I. -MMD -MP
 SAN_CFLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-	     -fno-sanitize-recover=all
-FUZZ_CFLAGS = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
+	     -fno-sanitize-recover=all -DBVM_TEST_BUILD
+FUZZ_CFLAGS = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+	      -DBVM_TEST_BUILD
 
 # --- what there is ------------------------------------------------------------
 

@@ -48,16 +48,21 @@ static void dump_header(const struct bvm_image *img)
 		printf("has path rules\n");
 	if (meta->flags & BVM_META_ENTER_SELF)
 		printf("may be entered by anybody with no_new_privs\n");
+	if (meta->num_slots)
+		printf("keeps %u slots for a container\n", meta->num_slots);
 	print_classes("audit mode:", meta->audit_classes);
 	print_classes("may go unmediated:", meta->unmediated);
 }
 
 const char *dump_table_kind(u32 kind)
 {
-	static const char *const kinds[] = {
+	static const char *const kinds[BVM_NUM_TABLE_KINDS] = {
 		[BVM_TABLE_DFA] = "dfa",     [BVM_TABLE_LPM] = "lpm",
 		[BVM_TABLE_SET] = "set",     [BVM_TABLE_RANGE] = "range",
 		[BVM_TABLE_ARRAY] = "array", [BVM_TABLE_LISTS] = "lists",
+		[BVM_TABLE_KEYS] = "keys",   [BVM_TABLE_HASH] = "hash",
+		[BVM_TABLE_ARGV] = "argv",   [BVM_TABLE_PRODUCT] = "product",
+		[BVM_TABLE_RATES] = "rates",
 	};
 
 	return kind < ARRAY_SIZE(kinds) && kinds[kind] ? kinds[kind] : "table";
@@ -65,10 +70,18 @@ const char *dump_table_kind(u32 kind)
 
 static void dump_tables(const struct bvm_image *img)
 {
-	static const char *const units[] = {
-		[BVM_TABLE_DFA] = "states",	[BVM_TABLE_LPM] = "nodes",
-		[BVM_TABLE_SET] = "keys",	[BVM_TABLE_RANGE] = "intervals",
-		[BVM_TABLE_ARRAY] = "elements", [BVM_TABLE_LISTS] = "lists",
+	static const char *const units[BVM_NUM_TABLE_KINDS] = {
+		[BVM_TABLE_DFA] = "states",
+		[BVM_TABLE_LPM] = "prefixes",
+		[BVM_TABLE_SET] = "keys",
+		[BVM_TABLE_RANGE] = "intervals",
+		[BVM_TABLE_ARRAY] = "elements",
+		[BVM_TABLE_LISTS] = "lists",
+		[BVM_TABLE_KEYS] = "keys",
+		[BVM_TABLE_HASH] = "keys",
+		[BVM_TABLE_ARGV] = "states",
+		[BVM_TABLE_PRODUCT] = "components",
+		[BVM_TABLE_RATES] = "buckets",
 	};
 
 	printf("\n");
@@ -77,11 +90,15 @@ static void dump_tables(const struct bvm_image *img)
 
 		printf("table %u: %s, %u %s", i, dump_table_kind(t->kind),
 		       t->count, units[t->kind]);
-		if (t->kind == BVM_TABLE_DFA)
+		if (t->kind == BVM_TABLE_DFA || t->kind == BVM_TABLE_ARGV)
 			printf(", %u cells, %u classes, %u rows", t->aux,
 			       t->dfa.head->num_classes, t->dfa.num_rows);
 		if (t->kind == BVM_TABLE_LISTS)
 			printf(", %u entries", t->aux);
+		if (t->kind == BVM_TABLE_LPM || t->kind == BVM_TABLE_PRODUCT)
+			printf(", %u values", t->aux);
+		if (t->key_len)
+			printf(", keys of %u bytes", t->key_len);
 		printf(", at most %u steps%s\n", t->max_steps,
 		       i == img->rights_dfa ? ", the paths" : "");
 	}

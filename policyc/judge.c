@@ -70,6 +70,10 @@ static void run_case(const struct judge *j, const union bvm_ctx *ctx, u32 op,
 	c->run.image = j->img;
 	c->run.ctx = *ctx;
 	c->run.ctx.op = op;
+	/* a fresh container: buckets are full. No request gives arguments yet. */
+	c->run.slots = arena_array(j->arena, j->img->meta->num_slots,
+				   sizeof(*c->run.slots));
+	c->run.argv = "";
 	if (field >= 0 && path) {
 		str->bytes = path;
 		str->len = strlen(path);
@@ -229,12 +233,13 @@ static u32 find_addresses(struct judge *j, struct bvm_addr **list)
 
 		for (u32 i = 0;
 		     table->kind == BVM_TABLE_LPM && i < table->count; i++) {
-			const struct bvm_lpm_node *node = &table->nodes[i];
 			struct bvm_addr first, last;
 
-			memcpy(first.bytes, node->prefix, sizeof(first.bytes));
+			memcpy(first.bytes,
+			       table->lpm.addr + sizeof(first.bytes) * i,
+			       sizeof(first.bytes));
 			last = first;
-			for (u32 bit = node->len; bit < 128; bit++)
+			for (u32 bit = table->lpm.len[i]; bit < 128; bit++)
 				last.bytes[bit / 8] |= 0x80 >> bit % 8;
 			add_address(j, list, &num, &first);
 			add_address(j, list, &num, &last);

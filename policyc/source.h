@@ -8,7 +8,7 @@
 #include "arena.h"
 #include "ast.h"
 
-#define SOURCE_MAX_BYTES (16u << 20)
+#define SOURCE_MAX_BYTES (64u << 20)
 
 /* One file; constant once made. */
 struct source {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tables.h"
+#include "vm/table.h"
 
 static void put_header(struct buf *buf, u32 kind, u32 count, u32 aux)
 {
@@ -87,15 +88,14 @@ int tables_put_ranges(struct buf *buf, const struct bvm_range *ranges, u32 num)
 struct prefix {
 	struct bvm_addr addr;
 	u32 len;
-	u64 in, except;
+	u32 parent; /* index of the longest one that holds it */
+	u64 in, except; /* in the end with those of its parents */
 };
 
 struct trie {
 	struct arena *arena;
 	struct prefix *prefixes; /* sorted by address, then length */
 	u32 num;
-	struct bvm_lpm_node *nodes;
-	u32 num_nodes;
 };
 
 static int compare_prefixes(const void *a, const void *b)
@@ -107,30 +107,6 @@ static int compare_prefixes(const void *a, const void *b)
 	if (ret)
 		return ret;
 	return x->len < y->len ? -1 : x->len > y->len;
-}
-
-static u32 bit_of(const struct bvm_addr *addr, u32 bit)
-{
-	return addr->bytes[bit / 8] >> (7 - bit % 8) & 1;
-}
-
-/* Leading bits that two addresses share, at most max. */
-static u32 common_bits(const struct bvm_addr *x, const struct bvm_addr *y,
-		       u32 max)
-{
-	u32 len = 0;
-
-	while (len + 8 <= max && x->bytes[len / 8] == y->bytes[len / 8])
-		len += 8;
-	while (len < max && bit_of(x, len) == bit_of(y, len))
-		len++;
-	return len;
-}
-
-static void clear_tail(struct bvm_addr *addr, u32 len)
-{
-	for (u32 bit = len; bit < 128; bit++)
-		addr->bytes[bit / 8] &= ~(0x80 >> bit % 8);
 }
 
 static void add_prefixes(struct trie *trie, const struct ast_cidrs *cidrs,
@@ -191,54 +167,96 @@ static bool is_ipv4_border(const struct prefix *p)
 }
 
 /*
- * Make the node for prefixes first .. end-1, which all lie below one another
- * or fork; above is what holds around them. At most 128 deep. Return: index.
+ * Give each prefix its parent and what holds in it. One in which the same
+ * holds as around it is left out.
  */
-static u32 build(struct trie *trie, u32 first, u32 end,
-		 const struct prefix *above)
+static void nest(struct trie *trie)
 {
-	const struct prefix *p = &trie->prefixes[first];
-	struct prefix here = *above;
-	u32 id = trie->num_nodes++;
-	struct bvm_lpm_node *node = &trie->nodes[id];
-	u32 split;
+	struct prefix *kept = trie->prefixes;
+	u32 num = 1;
 
-	here.addr = p->addr;
-	here.len = common_bits(&p->addr, &trie->prefixes[end - 1].addr, p->len);
-	if (here.len == p->len) {
-		if (is_ipv4_border(p))
-			here.in = here.except = 0;
-		here.in |= p->in;
-		here.except |= p->except;
-		first++;
+	for (u32 i = 1; i < trie->num; i++) {
+		struct prefix p = trie->prefixes[i];
+		const struct prefix *above;
+
+		p.parent = num - 1;
+		while (!bvm_prefix_has(kept[p.parent].addr.bytes,
+				       kept[p.parent].len, p.addr.bytes))
+			p.parent = kept[p.parent].parent;
+		above = &kept[p.parent];
+		if (!is_ipv4_border(&p)) {
+			p.in |= above->in;
+			p.except |= above->except;
+		}
+		if (p.in != above->in || p.except != above->except)
+			kept[num++] = p;
 	}
-	clear_tail(&here.addr, here.len);
-	memcpy(node->prefix, here.addr.bytes, sizeof(node->prefix));
-	node->len = here.len;
-	node->value = here.in & ~here.except;
+	trie->num = num;
+}
 
-	split = first;
-	while (split < end && !bit_of(&trie->prefixes[split].addr, here.len))
-		split++;
-	if (first < split)
-		node->child[0] = build(trie, first, split, &here);
-	if (split < end)
-		node->child[1] = build(trie, split, end, &here);
-	return id;
+static int compare_u64(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a;
+	u64 y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The distinct values, ascending. */
+static u32 find_values(const struct trie *trie, u64 **values)
+{
+	u32 num = 0;
+
+	*values = arena_array(trie->arena, trie->num, sizeof(u64));
+	for (u32 i = 0; i < trie->num; i++)
+		(*values)[i] = trie->prefixes[i].in & ~trie->prefixes[i].except;
+	qsort(*values, trie->num, sizeof(u64), compare_u64);
+	for (u32 i = 0; i < trie->num; i++)
+		if (!num || (*values)[i] != (*values)[num - 1])
+			(*values)[num++] = (*values)[i];
+	return num;
+}
+
+static u32 index_of(const u64 *values, u32 num, u64 value)
+{
+	const u64 *found =
+		bsearch(&value, values, num, sizeof(value), compare_u64);
+
+	return found - values;
+}
+
+static void put_trie(struct buf *buf, const struct trie *trie)
+{
+	const struct prefix *p = trie->prefixes;
+	u64 *values;
+	u32 num_values = find_values(trie, &values);
+
+	put_header(buf, BVM_TABLE_LPM, trie->num, num_values);
+	for (u32 i = 0; i < trie->num; i++)
+		buf_put(buf, p[i].addr.bytes, sizeof(p[i].addr.bytes));
+	for (u32 i = 0; i < trie->num; i++)
+		buf_put_u32(buf, p[i].parent);
+	for (u32 i = 0; i < trie->num; i++)
+		buf_put_u32(buf, index_of(values, num_values,
+					  p[i].in & ~p[i].except));
+	for (u32 i = 0; i < trie->num; i++) {
+		u8 len = p[i].len;
+
+		buf_put(buf, &len, sizeof(len));
+	}
+	buf_align(buf, 8);
+	buf_put(buf, values, num_values * sizeof(*values));
 }
 
 int tables_put_lpm(struct buf *buf, const struct preds *preds,
 		   enum pred_field field)
 {
-	const struct prefix nothing = { .len = 0 };
 	struct trie trie = { .arena = preds->arena };
 
 	collect(&trie, preds, field);
-	if (trie.num > BVM_MAX_LPM_PREFIXES)
+	nest(&trie);
+	if (trie.num > BVM_MAX_LPM_NODES)
 		return -E2BIG;
-	trie.nodes = arena_array(trie.arena, 2 * trie.num, sizeof(*trie.nodes));
-	(void)build(&trie, 0, trie.num, &nothing);
-	put_header(buf, BVM_TABLE_LPM, trie.num_nodes, 0);
-	buf_put(buf, trie.nodes, trie.num_nodes * sizeof(*trie.nodes));
+	put_trie(buf, &trie);
 	return 0;
 }

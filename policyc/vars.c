@@ -195,8 +195,11 @@ static const char *find_reference(const char *text)
 static bool add_value(struct vars *vars, struct values *values,
 		      const struct value *value)
 {
-	vars->bytes += strlen(value->text) + sizeof(*value);
-	if (values->num >= VARS_MAX_VALUES || vars->bytes > VARS_MAX_BYTES) {
+	/* what is written out is bounded by the size of the file */
+	if (!value->verbatim)
+		vars->bytes += strlen(value->text) + sizeof(*value);
+	if ((values->num >= VARS_MAX_VALUES && !value->verbatim) ||
+	    vars->bytes > VARS_MAX_BYTES) {
 		if (!vars->too_many)
 			diag_report(vars->diag, &value->span, VAR_TOO_MANY,
 				    VARS_MAX_VALUES);

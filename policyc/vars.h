@@ -12,7 +12,7 @@
 #include "diag.h"
 #include "node.h"
 
-#define VARS_MAX_VALUES 100000 /* that one text may become */
+#define VARS_MAX_VALUES 100000 /* that variables may make of one text */
 #define VARS_MAX_DEPTH 64 /* variables within variables */
 #define VARS_MAX_BYTES (32u << 20) /* made by variables in one policy */
 

@@ -31,6 +31,18 @@ struct bvm_str {
 struct bvm_run {
 	const struct bvm_image *image;
 	struct bvm_str strings[BVM_RUN_STRINGS];
+	/*
+	 * For the argv helper: argv[1] and on, each with its NUL; a copy that
+	 * nobody changes. No argument is no byte, but never NULL.
+	 */
+	const char *argv;
+	u32 argv_len; /* up to BVM_MAX_ARGV */
+	/*
+	 * meta->num_slots words that all runs of the policy for one container
+	 * share; NULL if that is 0.
+	 */
+	bvm_atomic *slots;
+	u64 now_ns; /* for rate: of a clock that does not run backwards */
 	union bvm_ctx ctx;
 };
 

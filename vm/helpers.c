@@ -7,6 +7,7 @@
  */
 #include "exec.h"
 #include "helpers.h"
+#include "rate.h"
 #include "table.h"
 
 #define BVM_HELPER(num, HELPER, name, table, arg3, arg4, doc) \
@@ -36,6 +37,44 @@ static u64 match(const struct bvm_run *run, const struct bvm_table *t,
 	return bvm_dfa_accept(t, state);
 }
 
+static u64 argv(const struct bvm_run *run, const struct bvm_table *t)
+{
+	u32 state = bvm_dfa_start(t);
+
+	/* whoever runs a program that asks for arguments must have them */
+	if (bvm_broken(!run->argv || run->argv_len > BVM_MAX_ARGV))
+		return 0;
+	state = bvm_argv_feed(t, state, run->argv, run->argv_len);
+	return bvm_dfa_accept(t, state);
+}
+
+static u64 rate(const struct bvm_run *run, const struct bvm_table *t, u64 i)
+{
+	if (i >= t->count || bvm_broken(!run->slots))
+		return 0;
+	return bvm_rate_take(&t->rates[i], &run->slots[t->rates[i].slot],
+			     run->now_ns);
+}
+
+static u64 call_slot(const struct bvm_run *run, u32 num, u64 i, u64 value)
+{
+	bvm_atomic *word;
+
+	if (bvm_broken(i >= run->image->meta->num_slots || !run->slots))
+		return 0;
+	word = &run->slots[i];
+	switch (num) {
+	case BVM_HELPER_SLOT_GET:
+		return bvm_atomic_read(word);
+	case BVM_HELPER_SLOT_SET:
+		bvm_atomic_set(word, value);
+		return 0;
+	case BVM_HELPER_SLOT_ADD:
+		return bvm_atomic_add(word, value);
+	}
+	return 0;
+}
+
 u64 bvm_call_helper(u32 num, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	const struct bvm_run *run =
@@ -45,6 +84,8 @@ u64 bvm_call_helper(u32 num, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	(void)r5;
 	if (bvm_broken(num >= BVM_NUM_HELPERS || !bvm_helpers[num].name))
 		return 0;
+	if (bvm_helpers[num].table == BVM_TABLE_SLOT)
+		return call_slot(run, num, r2, r3);
 	if (bvm_broken(r2 >= run->image->num_tables))
 		return 0;
 	t = &run->image->tables[r2];
@@ -63,6 +104,16 @@ u64 bvm_call_helper(u32 num, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 		return bvm_array_get(t, r3);
 	case BVM_HELPER_DECIDE:
 		return bvm_lists_decide(t, r3, r4);
+	case BVM_HELPER_KEYS:
+		return bvm_keys_lookup(t, (const void *)(uintptr_t)r3);
+	case BVM_HELPER_HASH:
+		return bvm_hash_lookup(t, (const void *)(uintptr_t)r3);
+	case BVM_HELPER_PRODUCT:
+		return bvm_product_lookup(t, (const void *)(uintptr_t)r3);
+	case BVM_HELPER_ARGV:
+		return argv(run, t);
+	case BVM_HELPER_RATE:
+		return rate(run, t, r3);
 	}
 	return 0;
 }

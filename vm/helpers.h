@@ -22,11 +22,12 @@ enum bvm_arg {
 	BVM_ARG_SCALAR,
 	BVM_ARG_ADDR,
 	BVM_ARG_STR,
+	BVM_ARG_KEY,
 };
 
 struct bvm_helper {
 	const char *name; /* NULL where the number is not used */
-	u32 table; /* enum bvm_table_kind that r2 must name */
+	u32 table; /* enum bvm_table_kind that r2 must name, or ..._SLOT */
 	enum bvm_arg arg3;
 	enum bvm_arg arg4;
 };

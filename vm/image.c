@@ -79,9 +79,10 @@ static int parse_meta(struct reader *r)
 	if ((meta->audit_classes | meta->unmediated) & ~classes)
 		return bvm_fail(r->err, -EINVAL, off_of(r, meta),
 				"META names an unknown class");
-	if (meta->reserved)
-		return bvm_fail(r->err, -EINVAL, off_of(r, &meta->reserved),
-				"META: reserved field is not 0");
+	if (meta->num_slots > BVM_MAX_SLOTS)
+		return bvm_fail(r->err, -E2BIG, off_of(r, &meta->num_slots),
+				"%u slots, at most %u", meta->num_slots,
+				BVM_MAX_SLOTS);
 	r->img->meta = meta;
 	return 0;
 }
@@ -209,6 +210,22 @@ static int check_verdict_rules(const struct reader *r,
 	return 0;
 }
 
+/* A bucket's state is kept in a slot that must be there. */
+static int check_rate_slots(const struct reader *r, const struct bvm_table *t)
+{
+	const u32 num_slots = r->img->meta->num_slots;
+	u32 i;
+
+	for (i = 0; i < t->count; i++) {
+		if (t->rates[i].slot >= num_slots)
+			return bvm_fail(r->err, -EINVAL,
+					off_of(r, &t->rates[i].slot),
+					"a bucket is kept in slot %u of %u",
+					t->rates[i].slot, num_slots);
+	}
+	return 0;
+}
+
 static int parse_table(struct reader *r)
 {
 	struct bvm_image *img = r->img;
@@ -227,6 +244,8 @@ static int parse_table(struct reader *r)
 			      r->err);
 	if (!err && t->kind == BVM_TABLE_LISTS)
 		err = check_verdict_rules(r, t);
+	if (!err && t->kind == BVM_TABLE_RATES)
+		err = check_rate_slots(r, t);
 	return err;
 }
 

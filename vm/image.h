@@ -65,7 +65,7 @@ struct bvm_meta {
 	u32 flags; /* BVM_META_* */
 	u32 audit_classes; /* bit n: class n is in audit mode */
 	u32 unmediated; /* bit n: class n may go unmediated */
-	u32 reserved; /* 0 */
+	u32 num_slots; /* words of state for a container, all 0 at first */
 };
 
 enum bvm_rule_kind {
@@ -131,18 +131,30 @@ struct bvm_rights {
 /* ---- tables: this header, then what the kind says ---- */
 
 enum bvm_table_kind {
+	BVM_TABLE_SLOT = 0, /* no table: a helper's r2 is a slot's index */
 	BVM_TABLE_DFA = 1,
 	BVM_TABLE_LPM = 2,
 	BVM_TABLE_SET = 3,
 	BVM_TABLE_RANGE = 4,
 	BVM_TABLE_ARRAY = 5,
 	BVM_TABLE_LISTS = 6,
+	BVM_TABLE_KEYS = 7,
+	BVM_TABLE_HASH = 8,
+	BVM_TABLE_PRODUCT = 9,
+	BVM_TABLE_ARGV = 10,
+	BVM_TABLE_RATES = 11,
+	BVM_NUM_TABLE_KINDS
 };
 
 struct bvm_table_header {
 	u32 kind; /* enum bvm_table_kind */
-	u32 count; /* states, nodes, keys, intervals, elements, lists */
-	u32 aux; /* cells of a DFA, values of an LPM, entries of LISTS; else 0 */
+	/* states, prefixes, keys, intervals, elements, lists, components */
+	u32 count;
+	/*
+	 * cells of DFA and ARGV, values of LPM and PRODUCT, entries of LISTS,
+	 * bytes of a key of KEYS and HASH; else 0
+	 */
+	u32 aux;
 	u32 reserved; /* 0 */
 };
 
@@ -153,8 +165,12 @@ struct bvm_table_header {
  *	cell = cells[state.base + classmap[b]]
  *	next = cell.check == state ? cell.next : state.def
  *
- * base + num_classes <= aux, so the cell always exists. classmap[0] is any
- * class: paths hold no NUL, and a NUL ends a walk without a step.
+ * base + num_classes <= aux, so the cell always exists. A cell lies within
+ * num_classes of its owner's base. classmap[0] is any class: paths hold no
+ * NUL, and a NUL ends a walk without a step.
+ *
+ * ARGV: the same, for the arguments of a program after argv[0], each followed
+ * by its NUL, which is a byte as any other: no argument is no byte.
  */
 struct bvm_dfa_head {
 	u32 start;
@@ -174,21 +190,20 @@ struct bvm_dfa_cell {
 };
 
 /*
- * LPM: a path-compressed binary trie. Node 0 is the root and covers
- * everything (len 0). A child's prefix extends its parent's: its len is
- * greater, and its bit at the parent's len says which child it is. child 0
- * means none (the root is nobody's child), children have greater indexes
- * than their parents. `value` is the result for addresses whose longest
- * prefix this node is; inner nodes made only to branch repeat their
- * parent's value.
+ * LPM: prefixes, ascending by address, then length, as arrays of count:
+ *
+ *	u8  addr[][16]	bits past the length are 0
+ *	u32 parent[]	the longest other prefix that holds this one
+ *	u32 value[]	index of values
+ *	u8  len[]	0..128 bits; then zeroes up to a multiple of 8
+ *	u64 values[aux]
+ *
+ * Prefix 0 is the root: it has length 0, holds everything, and is its own
+ * parent. All prefixes that hold an address are the last one that is not above
+ * it and those on the way from there to the root; so a look-up is a binary
+ * search and a climb, and a prefix costs 25 bytes. Nesting is at most 129 deep,
+ * since each length is greater than its parent's.
  */
-struct bvm_lpm_node {
-	u8 prefix[16]; /* bits past len are 0 */
-	u64 value;
-	u32 child[2];
-	u32 len; /* 0..128 bits */
-	u32 reserved; /* 0 */
-};
 
 /* SET: u64 keys[count], strictly ascending. */
 
@@ -213,6 +228,61 @@ struct bvm_decision {
 	u32 reserved; /* 0 */
 };
 
+/*
+ * KEYS: strings of aux bytes, ascending as memcmp has it, each with a value
+ * that is not 0: u8 keys[count][aux] (padded to 8), u64 values[count].
+ *
+ * HASH: the same keys and values in the order of their buckets, in a bucket
+ * ascending. This head, u32 first[num_buckets + 1] (padded to 8), keys and
+ * values as above. Bucket i is keys first[i] .. first[i+1]-1, those of which
+ * bvm_hash() modulo num_buckets is i. A key that is asked for is compared with
+ * one bucket, so nobody who chooses keys can make that longer than max_bucket.
+ */
+struct bvm_hash_head {
+	u64 seed;
+	u32 num_buckets; /* a power of 2 */
+	u32 max_bucket; /* keys in the fullest one */
+};
+
+/*
+ * PRODUCT: keys that consist of count components, each a big-endian number of
+ * 1 to 16 bytes, without anything between them; and for each key a value. It
+ * is an automaton that reads a component a step:
+ *
+ *	component 0      component 1         component 2     values
+ *	node 0: 0.. ----> node 0: 0.. ------------------------> [0] = 0
+ *	       10.. --\          80.. ---> node 0: 0.. ------/
+ *	       11.. -> \                          6.. -------> [1] = 5
+ *	          ...   `-> node 1: ...
+ *
+ * A node cuts all numbers into intervals by their first ones, ascending from
+ * 0, and each leads to a node of the next component, in the end to a value.
+ * So any set of products of ranges can be written down, and a look-up is a
+ * binary search a component. Neighbours lead to different nodes; nodes and
+ * values are numbered in the order in which they are first led to, so each is
+ * reached.
+ *
+ * struct bvm_component[count]; for each component u32 first[num_nodes + 1]
+ * (node i is bounds first[i] .. first[i+1]-1), u32 next[num_bounds] (padded to
+ * 8), u8 bounds[num_bounds][width] (padded to 8); then u64 values[aux].
+ */
+struct bvm_component {
+	u32 width; /* bytes */
+	u32 num_nodes; /* 1 for component 0 */
+	u32 num_bounds;
+	u32 reserved; /* 0 */
+};
+
+/*
+ * RATES: struct bvm_rate[count], ascending by slot, no slot twice. A bucket
+ * holds up to `burst` tokens, is full at first, and gets one every interval.
+ */
+struct bvm_rate {
+	u64 interval_ns; /* 1 .. BVM_MAX_RATE_NS / burst */
+	u32 burst; /* 1 .. */
+	u32 slot; /* that keeps the bucket's state */
+};
+
 /* ---- the parsed image ---- */
 
 struct bvm_insn; /* insn.h */
@@ -222,6 +292,7 @@ struct bvm_table {
 	u32 count;
 	u32 aux;
 	u32 max_steps; /* most steps of one look-up */
+	u32 key_len; /* bytes that a helper's KEY must have; 0: takes none */
 	union {
 		struct {
 			const struct bvm_dfa_head *head;
@@ -229,7 +300,13 @@ struct bvm_table {
 			const struct bvm_dfa_cell *cells;
 			u32 num_rows; /* greatest accept row + 1 */
 		} dfa;
-		const struct bvm_lpm_node *nodes;
+		struct {
+			const u8 *addr; /* 16 bytes each */
+			const u32 *parent;
+			const u32 *value;
+			const u8 *len;
+			const u64 *values;
+		} lpm;
 		const u64 *keys;
 		const struct bvm_range *ranges;
 		const u32 *elements;
@@ -237,6 +314,22 @@ struct bvm_table {
 			const u32 *first;
 			const struct bvm_decision *entries;
 		} lists;
+		struct {
+			const struct bvm_hash_head *head; /* NULL: KEYS */
+			const u32 *first; /* NULL: KEYS */
+			const u8 *bytes;
+			const u64 *values;
+		} byte_keys;
+		struct {
+			const struct bvm_component *components;
+			struct {
+				const u32 *first;
+				const u32 *next;
+				const u8 *bounds;
+			} level[BVM_MAX_COMPONENTS];
+			const u64 *values;
+		} product;
+		const struct bvm_rate *rates;
 	};
 };
 

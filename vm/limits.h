@@ -24,14 +24,29 @@
 
 #define BVM_MAX_DFA_STATES (4u << 20)
 #define BVM_MAX_DFA_CELLS (16u << 20)
-#define BVM_MAX_LPM_PREFIXES 1000000
+#define BVM_MAX_LPM_PREFIXES 1000000 /* that a policy names */
+#define BVM_MAX_LPM_NODES \
+	(BVM_MAX_LPM_PREFIXES + 2) /* and ::/0, IPv4's border */
 #define BVM_MAX_SET_KEYS 1000000
+#define BVM_MAX_KEY 32 /* bytes of a key in KEYS, HASH and PRODUCT */
+#define BVM_MAX_HASH_BUCKETS (1u << 21)
+#define BVM_MAX_HASH_BUCKET 8 /* keys in one */
+#define BVM_MAX_COMPONENTS 4 /* of a key in PRODUCT */
+#define BVM_MAX_COMPONENT 16 /* bytes of one */
+#define BVM_MAX_PRODUCT_BOUNDS (4u << 20) /* of one component */
 #define BVM_MAX_RANGES 131072
 #define BVM_MAX_ARRAY (8u << 20) /* elements */
 #define BVM_MAX_LISTS 1000000
 #define BVM_MAX_LIST_LEN 100001 /* one entry a rule and the default */
 #define BVM_MAX_LIST_ENTRIES (4u << 20)
 #define BVM_MAX_PREDICATES 64 /* bits of the word that decide() takes */
+
+#define BVM_MAX_SLOTS 1024 /* 64-bit words a policy keeps for a container */
+#define BVM_MAX_RATE_NS (1ull << 60) /* to fill an empty bucket: 36 years */
+#define BVM_RATE_TRIES 16 /* to take a token while others do */
+
+#define BVM_MAX_ARGS 64 /* arguments of a program */
+#define BVM_MAX_ARGV (32u << 10) /* bytes of them, with their NULs */
 
 #define BVM_MAX_PATH 4096 /* PATH_MAX, with the NUL */
 #define BVM_MAX_DEPTH 64 /* components of a path */

@@ -12,6 +12,7 @@
 
 #ifdef __KERNEL__
 
+#include <linux/atomic.h>
 #include <linux/build_bug.h>
 #include <linux/bug.h>
 #include <linux/errno.h>
@@ -28,6 +29,19 @@
 
 /* A broken invariant: the caller then fails closed. True when it fired. */
 #define bvm_broken(cond) WARN_ON_ONCE(cond)
+
+/* What helpers of several processors change at once. */
+typedef atomic64_t bvm_atomic;
+#define bvm_atomic_read(w) ((u64)atomic64_read(w))
+#define bvm_atomic_set(w, value) atomic64_set(w, (s64)(value))
+/* Return: the sum. */
+#define bvm_atomic_add(w, value) ((u64)atomic64_add_return((s64)(value), w))
+/* Put value where old is. Return: whether it was. */
+#define bvm_atomic_swap(w, old, value) \
+	(atomic64_cmpxchg(w, (s64)(old), (s64)(value)) == (s64)(old))
+
+/* What the text around it promises; only tests pay for a look. */
+#define bvm_promise(cond) ((void)sizeof(cond))
 
 #else /* user space */
 
@@ -90,6 +104,28 @@ typedef int64_t s64;
 		assert(!broken_ && #cond); \
 		broken_;                   \
 	})
+
+typedef struct {
+	u64 value;
+} bvm_atomic;
+#define bvm_atomic_read(w) __atomic_load_n(&(w)->value, __ATOMIC_RELAXED)
+#define bvm_atomic_set(w, new) \
+	__atomic_store_n(&(w)->value, new, __ATOMIC_RELAXED)
+#define bvm_atomic_add(w, by) \
+	__atomic_add_fetch(&(w)->value, by, __ATOMIC_SEQ_CST)
+#define bvm_atomic_swap(w, old, new)                                      \
+	({                                                                \
+		u64 expected_ = (old);                                    \
+		__atomic_compare_exchange_n(&(w)->value, &expected_, new, \
+					    false, __ATOMIC_SEQ_CST,      \
+					    __ATOMIC_SEQ_CST);            \
+	})
+
+#ifdef BVM_TEST_BUILD
+#define bvm_promise(cond) assert(cond)
+#else
+#define bvm_promise(cond) ((void)sizeof(cond))
+#endif
 
 #endif /* __KERNEL__ */
 #endif /* BVM_PORT_H */

@@ -33,11 +33,28 @@ static inline u32 bvm_dfa_accept(const struct bvm_table *t, u32 state)
 /* State after feeding len bytes to state. */
 u32 bvm_dfa_feed(const struct bvm_table *t, u32 state, const char *bytes,
 		 u32 len);
+/* As bvm_dfa_feed, but a NUL is a byte as any other: for ARGV. */
+u32 bvm_argv_feed(const struct bvm_table *t, u32 state, const char *bytes,
+		  u32 len);
 u64 bvm_lpm_lookup(const struct bvm_table *t, const struct bvm_addr *addr);
 bool bvm_set_has(const struct bvm_table *t, u64 key);
 u64 bvm_range_lookup(const struct bvm_table *t, u64 key);
 u32 bvm_array_get(const struct bvm_table *t, u64 index);
 u32 bvm_lists_decide(const struct bvm_table *t, u64 list, u64 preds);
+
+/*
+ * Value of a key of t->key_len bytes, at any alignment; 0: not there. For
+ * KEYS, HASH and PRODUCT.
+ */
+u64 bvm_keys_lookup(const struct bvm_table *t, const u8 *key);
+u64 bvm_hash_lookup(const struct bvm_table *t, const u8 *key);
+u64 bvm_product_lookup(const struct bvm_table *t, const u8 *key);
+
+/* The hash that puts a key into a bucket of HASH. */
+u64 bvm_hash(u64 seed, const u8 *key, u32 len);
+
+/* Iterations of a binary search in count elements, at most. */
+u32 bvm_halvings(u32 count);
 
 /* Whether the first len bits (at most 128) of prefix and bytes are the same. */
 bool bvm_prefix_has(const u8 *prefix, u32 len, const u8 *bytes);

@@ -6,30 +6,20 @@
  * are summed in 64 bits from counts that are already under their limits, so
  * no sum wraps.
  */
-#include "table.h"
+#include "table_parse.h"
 
-struct parse {
-	const u8 *bytes; /* after the table's header */
-	u32 len; /* of the same */
-	u32 off; /* of the section, for err */
-	struct bvm_table *t;
-	struct bvm_error *err;
-};
-
-/* Offset in the image of element i of an array at p. */
-#define OFF(p, at) ((p)->off + (u32)((const u8 *)(at) - (p)->bytes) + HEADER)
-#define HEADER ((u32)sizeof(struct bvm_table_header))
-
-static int check_len(const struct parse *p, u64 need)
+int bvm_table_check_len(const struct bvm_table_parse *p, u64 need)
 {
 	if (p->len == need)
 		return 0;
 	return bvm_fail(p->err, -EINVAL, p->off,
 			"table is %u bytes long, its counts need %llu",
-			p->len + HEADER, (unsigned long long)need + HEADER);
+			p->len + BVM_TABLE_HEADER,
+			(unsigned long long)need + BVM_TABLE_HEADER);
 }
 
-static int check_count(const struct parse *p, const char *what, u32 n, u32 max)
+int bvm_table_check_count(const struct bvm_table_parse *p, const char *what,
+			  u32 n, u32 max)
 {
 	if (n <= max)
 		return 0;
@@ -37,7 +27,20 @@ static int check_count(const struct parse *p, const char *what, u32 n, u32 max)
 			max);
 }
 
-static int check_no_aux(const struct parse *p)
+int bvm_table_check_padding(const struct bvm_table_parse *p, const void *from,
+			    const void *end)
+{
+	const u8 *at;
+
+	for (at = from; at < (const u8 *)end; at++) {
+		if (*at)
+			return bvm_fail(p->err, -EINVAL, bvm_table_off(p, at),
+					"the padding in a table is not 0");
+	}
+	return 0;
+}
+
+static int check_no_aux(const struct bvm_table_parse *p)
 {
 	if (!p->t->aux)
 		return 0;
@@ -47,30 +50,30 @@ static int check_no_aux(const struct parse *p)
 
 /* ---- DFA ---- */
 
-static int check_dfa_head(const struct parse *p)
+static int check_dfa_head(const struct bvm_table_parse *p)
 {
 	const struct bvm_dfa_head *head = p->t->dfa.head;
 	u32 i;
 
 	if (head->num_classes < 1 || head->num_classes > 256)
-		return bvm_fail(p->err, -EINVAL, OFF(p, head),
+		return bvm_fail(p->err, -EINVAL, bvm_table_off(p, head),
 				"%u byte classes, expected 1 to 256",
 				head->num_classes);
 	if (head->start >= p->t->count)
-		return bvm_fail(p->err, -EINVAL, OFF(p, head),
+		return bvm_fail(p->err, -EINVAL, bvm_table_off(p, head),
 				"start state %u of %u", head->start,
 				p->t->count);
 	for (i = 0; i < 256; i++) {
 		if (head->classmap[i] >= head->num_classes)
 			return bvm_fail(p->err, -EINVAL,
-					OFF(p, &head->classmap[i]),
+					bvm_table_off(p, &head->classmap[i]),
 					"byte %u is in class %u of %u", i,
 					head->classmap[i], head->num_classes);
 	}
 	return 0;
 }
 
-static int check_dfa_states(const struct parse *p)
+static int check_dfa_states(const struct bvm_table_parse *p)
 {
 	const u32 num_classes = p->t->dfa.head->num_classes;
 	const struct bvm_dfa_state *s;
@@ -80,15 +83,15 @@ static int check_dfa_states(const struct parse *p)
 		s = &p->t->dfa.states[i];
 		if (num_classes > p->t->aux ||
 		    s->base > p->t->aux - num_classes)
-			return bvm_fail(p->err, -EINVAL, OFF(p, s),
+			return bvm_fail(p->err, -EINVAL, bvm_table_off(p, s),
 					"state %u: base %u is past the cells",
 					i, s->base);
 		if (s->def >= p->t->count)
-			return bvm_fail(p->err, -EINVAL, OFF(p, s),
+			return bvm_fail(p->err, -EINVAL, bvm_table_off(p, s),
 					"state %u: default state %u of %u", i,
 					s->def, p->t->count);
 		if (s->accept >= BVM_MAX_ARRAY)
-			return bvm_fail(p->err, -E2BIG, OFF(p, s),
+			return bvm_fail(p->err, -E2BIG, bvm_table_off(p, s),
 					"state %u: row %u, at most %u", i,
 					s->accept, BVM_MAX_ARRAY - 1);
 		if (s->accept >= rows)
@@ -98,43 +101,51 @@ static int check_dfa_states(const struct parse *p)
 	return 0;
 }
 
-static int check_dfa_cells(const struct parse *p)
+static int check_dfa_cells(const struct bvm_table_parse *p)
 {
+	const u32 num_classes = p->t->dfa.head->num_classes;
 	const struct bvm_dfa_cell *c;
 	u32 i;
 
 	for (i = 0; i < p->t->aux; i++) {
 		c = &p->t->dfa.cells[i];
-		if ((c->check < p->t->count || c->check == U32_MAX) &&
-		    c->next < p->t->count)
-			continue;
-		return bvm_fail(p->err, -EINVAL, OFF(p, c),
+		if ((c->check >= p->t->count && c->check != U32_MAX) ||
+		    c->next >= p->t->count)
+			return bvm_fail(
+				p->err, -EINVAL, bvm_table_off(p, c),
 				"cell %u: check %u or next %u of %u states", i,
 				c->check, c->next, p->t->count);
+		/* below the base the difference wraps to a large number */
+		if (c->check != U32_MAX &&
+		    i - p->t->dfa.states[c->check].base >= num_classes)
+			return bvm_fail(p->err, -EINVAL, bvm_table_off(p, c),
+					"cell %u: out of reach of state %u", i,
+					c->check);
 	}
 	return 0;
 }
 
-static int parse_dfa(struct parse *p)
+static int parse_dfa(struct bvm_table_parse *p)
 {
 	struct bvm_table *t = p->t;
 	int err;
 
-	err = check_count(p, "states", t->count, BVM_MAX_DFA_STATES);
+	err = bvm_table_check_count(p, "states", t->count, BVM_MAX_DFA_STATES);
 	if (!err)
-		err = check_count(p, "cells", t->aux, BVM_MAX_DFA_CELLS);
+		err = bvm_table_check_count(p, "cells", t->aux,
+					    BVM_MAX_DFA_CELLS);
 	if (!err)
-		err = check_len(p,
-				sizeof(*t->dfa.head) +
-					(u64)t->count * sizeof(*t->dfa.states) +
-					(u64)t->aux * sizeof(*t->dfa.cells));
+		err = bvm_table_check_len(
+			p, sizeof(*t->dfa.head) +
+				   (u64)t->count * sizeof(*t->dfa.states) +
+				   (u64)t->aux * sizeof(*t->dfa.cells));
 	if (err)
 		return err;
 
 	t->dfa.head = (const void *)p->bytes;
 	t->dfa.states = (const void *)(t->dfa.head + 1);
 	t->dfa.cells = (const void *)(t->dfa.states + t->count);
-	t->max_steps = BVM_MAX_PATH;
+	t->max_steps = t->kind == BVM_TABLE_ARGV ? BVM_MAX_ARGV : BVM_MAX_PATH;
 	err = check_dfa_head(p);
 	if (!err)
 		err = check_dfa_states(p);
@@ -158,180 +169,168 @@ static bool has_bits_past(const u8 *prefix, u32 len)
 	return false;
 }
 
-static int check_lpm_child(const struct parse *p, u32 parent, u32 bit)
+static const u8 *lpm_addr(const struct bvm_table *t, u32 i)
 {
-	const struct bvm_lpm_node *node = &p->t->nodes[parent];
-	const struct bvm_lpm_node *child;
-	const u32 i = node->child[bit];
-
-	if (!i)
-		return 0;
-	if (i <= parent || i >= p->t->count || node->len == 128)
-		return bvm_fail(p->err, -EINVAL, OFF(p, node),
-				"node %u: child %u is no later node of %u",
-				parent, i, p->t->count);
-	child = &p->t->nodes[i];
-	if (child->len <= node->len || child->len > 128 ||
-	    !bvm_prefix_has(node->prefix, node->len, child->prefix) ||
-	    (child->prefix[node->len >> 3] >> (7 - (node->len & 7)) & 1) != bit)
-		return bvm_fail(p->err, -EINVAL, OFF(p, child),
-				"node %u: not below child %u of node %u", i,
-				bit, parent);
-	return 0;
+	return t->lpm.addr + 16 * (size_t)i;
 }
 
-static int check_lpm_node(const struct parse *p, u32 i)
+/* Is prefix i, past the first, above the one before it? */
+static bool lpm_ascends(const struct bvm_table *t, u32 i)
 {
-	const struct bvm_lpm_node *node = &p->t->nodes[i];
-	int err;
+	const int order = memcmp(lpm_addr(t, i - 1), lpm_addr(t, i), 16);
 
-	if (node->len > 128 || (i == 0 && node->len) || node->reserved ||
-	    has_bits_past(node->prefix, node->len))
-		return bvm_fail(p->err, -EINVAL, OFF(p, node),
-				"node %u: not a prefix of %u bits", i,
-				node->len);
-	err = check_lpm_child(p, i, 0);
-	return err ? err : check_lpm_child(p, i, 1);
+	return order < 0 || (!order && t->lpm.len[i - 1] < t->lpm.len[i]);
+}
+
+static int check_lpm_prefix(const struct bvm_table_parse *p, u32 i)
+{
+	const struct bvm_table *t = p->t;
+	const u32 len = t->lpm.len[i];
+
+	if (len > 128 || (!i && len) || has_bits_past(lpm_addr(t, i), len))
+		return bvm_fail(p->err, -EINVAL,
+				bvm_table_off(p, lpm_addr(t, i)),
+				"prefix %u: not a prefix of %u bits", i, len);
+	if (i && !lpm_ascends(t, i))
+		return bvm_fail(p->err, -EINVAL,
+				bvm_table_off(p, lpm_addr(t, i)),
+				"prefix %u is not above the one before", i);
+	if (t->lpm.value[i] >= t->aux)
+		return bvm_fail(p->err, -EINVAL,
+				bvm_table_off(p, &t->lpm.value[i]),
+				"prefix %u: value %u of %u", i, t->lpm.value[i],
+				t->aux);
+	return 0;
 }
 
 /*
- * Walk the trie, whose nodes have been checked one by one, and find its
- * depth. A prefix grows on every step, so a chain has at most 129 nodes and
- * one pending sibling a level; a node below two parents would have to be
- * reached on two ways by the same bits, so none is met twice.
+ * Check each prefix and its parent, and find how deep they nest. What holds
+ * prefix i is i - 1 or holds i - 1, too. The climb to it leaves only prefixes
+ * that end before i begins and are not met again: linear in all.
  */
-static int walk_lpm(const struct parse *p)
+static int check_lpm_prefixes(const struct bvm_table_parse *p)
 {
-	u32 pending[130];
-	u8 depths[130];
-	u32 num_pending = 1, seen = 0, deepest = 0;
+	struct bvm_table *t = p->t;
+	u32 i, at, depth = 1, deepest = 1;
+	int err;
 
-	pending[0] = 0;
-	depths[0] = 1;
-	while (num_pending) {
-		const struct bvm_lpm_node *node;
-		u32 depth;
-
-		num_pending--;
-		node = &p->t->nodes[pending[num_pending]];
-		depth = depths[num_pending];
-		seen++;
+	for (i = 0; i < t->count; i++) {
+		err = check_lpm_prefix(p, i);
+		if (err)
+			return err;
+		at = i ? i - 1 : 0;
+		for (; !bvm_prefix_has(lpm_addr(t, at), t->lpm.len[at],
+				       lpm_addr(t, i));
+		     at = t->lpm.parent[at])
+			depth--;
+		if (t->lpm.parent[i] != at)
+			return bvm_fail(p->err, -EINVAL,
+					bvm_table_off(p, &t->lpm.parent[i]),
+					"prefix %u: parent %u, expected %u", i,
+					t->lpm.parent[i], at);
+		depth += i != 0;
 		if (depth > deepest)
 			deepest = depth;
-		for (u32 bit = 0; bit < 2; bit++) {
-			if (!node->child[bit])
-				continue;
-			pending[num_pending] = node->child[bit];
-			depths[num_pending++] = depth + 1;
-		}
 	}
-	if (seen != p->t->count)
-		return bvm_fail(p->err, -EINVAL, p->off,
-				"%u of %u nodes cannot be reached",
-				p->t->count - seen, p->t->count);
-	p->t->max_steps = deepest;
+	t->max_steps = bvm_halvings(t->count) + deepest;
 	return 0;
 }
 
-static int parse_lpm(struct parse *p)
+static int parse_lpm(struct bvm_table_parse *p)
 {
 	struct bvm_table *t = p->t;
-	u32 i;
 	int err;
 
-	/* a trie branches at most once for each prefix, and has a root */
-	err = check_count(p, "nodes", t->count, 2 * BVM_MAX_LPM_PREFIXES + 1);
+	err = bvm_table_check_count(p, "prefixes", t->count, BVM_MAX_LPM_NODES);
 	if (!err)
-		err = check_no_aux(p);
+		err = bvm_table_check_count(p, "values", t->aux,
+					    BVM_MAX_LPM_NODES);
 	if (!err && !t->count)
-		err = bvm_fail(p->err, -EINVAL, p->off, "no root node");
+		err = bvm_fail(p->err, -EINVAL, p->off, "no root prefix");
 	if (!err)
-		err = check_len(p, (u64)t->count * sizeof(*t->nodes));
+		err = bvm_table_check_len(
+			p, t->count * (16 + 2 * (u64)sizeof(u32)) +
+				   bvm_table_pad(t->count) +
+				   t->aux * (u64)sizeof(u64));
 	if (err)
 		return err;
 
-	t->nodes = (const void *)p->bytes;
-	for (i = 0; i < t->count; i++) {
-		err = check_lpm_node(p, i);
-		if (err)
-			return err;
-	}
-	return walk_lpm(p);
+	t->lpm.addr = p->bytes;
+	t->lpm.parent = (const void *)(t->lpm.addr + 16 * (size_t)t->count);
+	t->lpm.value = t->lpm.parent + t->count;
+	t->lpm.len = (const void *)(t->lpm.value + t->count);
+	t->lpm.values = (const void *)(t->lpm.len + bvm_table_pad(t->count));
+	err = bvm_table_check_padding(p, t->lpm.len + t->count, t->lpm.values);
+	return err ? err : check_lpm_prefixes(p);
 }
 
 /* ---- SET, RANGE, ARRAY ---- */
 
-static u32 halvings(u32 count)
-{
-	u32 steps = 1;
-
-	for (; count > 1; count >>= 1)
-		steps++;
-	return steps;
-}
-
-static int parse_set(struct parse *p)
+static int parse_set(struct bvm_table_parse *p)
 {
 	struct bvm_table *t = p->t;
 	u32 i;
 	int err;
 
-	err = check_count(p, "keys", t->count, BVM_MAX_SET_KEYS);
+	err = bvm_table_check_count(p, "keys", t->count, BVM_MAX_SET_KEYS);
 	if (!err)
 		err = check_no_aux(p);
 	if (!err)
-		err = check_len(p, (u64)t->count * sizeof(*t->keys));
+		err = bvm_table_check_len(p, (u64)t->count * sizeof(*t->keys));
 	if (err)
 		return err;
 
 	t->keys = (const void *)p->bytes;
-	t->max_steps = halvings(t->count);
+	t->max_steps = bvm_halvings(t->count);
 	for (i = 1; i < t->count; i++) {
 		if (t->keys[i - 1] >= t->keys[i])
-			return bvm_fail(p->err, -EINVAL, OFF(p, &t->keys[i]),
+			return bvm_fail(p->err, -EINVAL,
+					bvm_table_off(p, &t->keys[i]),
 					"key %u is not above the one before",
 					i);
 	}
 	return 0;
 }
 
-static int parse_range(struct parse *p)
+static int parse_range(struct bvm_table_parse *p)
 {
 	struct bvm_table *t = p->t;
 	const struct bvm_range *r;
 	u32 i;
 	int err;
 
-	err = check_count(p, "intervals", t->count, BVM_MAX_RANGES);
+	err = bvm_table_check_count(p, "intervals", t->count, BVM_MAX_RANGES);
 	if (!err)
 		err = check_no_aux(p);
 	if (!err)
-		err = check_len(p, (u64)t->count * sizeof(*t->ranges));
+		err = bvm_table_check_len(p,
+					  (u64)t->count * sizeof(*t->ranges));
 	if (err)
 		return err;
 
 	t->ranges = (const void *)p->bytes;
-	t->max_steps = halvings(t->count);
+	t->max_steps = bvm_halvings(t->count);
 	for (i = 0; i < t->count; i++) {
 		r = &t->ranges[i];
 		if (r->lo > r->hi || (i && r->lo <= r[-1].hi))
-			return bvm_fail(p->err, -EINVAL, OFF(p, r),
+			return bvm_fail(p->err, -EINVAL, bvm_table_off(p, r),
 					"interval %u is empty or out of order",
 					i);
 	}
 	return 0;
 }
 
-static int parse_array(struct parse *p)
+static int parse_array(struct bvm_table_parse *p)
 {
 	struct bvm_table *t = p->t;
 	int err;
 
-	err = check_count(p, "elements", t->count, BVM_MAX_ARRAY);
+	err = bvm_table_check_count(p, "elements", t->count, BVM_MAX_ARRAY);
 	if (!err)
 		err = check_no_aux(p);
 	if (!err)
-		err = check_len(p, (u64)t->count * sizeof(*t->elements));
+		err = bvm_table_check_len(p,
+					  (u64)t->count * sizeof(*t->elements));
 	t->elements = (const void *)p->bytes;
 	t->max_steps = 1;
 	return err;
@@ -357,7 +356,7 @@ static bool is_verdict(u32 verdict)
 	       !(verdict & (BVM_VERDICT_KILL | BVM_VERDICT_QUIET));
 }
 
-static int check_list(const struct parse *p, u32 list)
+static int check_list(const struct bvm_table_parse *p, u32 list)
 {
 	const u32 from = p->t->lists.first[list];
 	const u32 to = p->t->lists.first[list + 1];
@@ -366,12 +365,12 @@ static int check_list(const struct parse *p, u32 list)
 
 	if (from >= to || to > p->t->aux)
 		return bvm_fail(p->err, -EINVAL,
-				OFF(p, &p->t->lists.first[list]),
+				bvm_table_off(p, &p->t->lists.first[list]),
 				"list %u: entries %u to %u of %u", list, from,
 				to, p->t->aux);
 	if (to - from > BVM_MAX_LIST_LEN)
 		return bvm_fail(p->err, -E2BIG,
-				OFF(p, &p->t->lists.first[list]),
+				bvm_table_off(p, &p->t->lists.first[list]),
 				"list %u: %u entries, at most %u", list,
 				to - from, BVM_MAX_LIST_LEN);
 	if (to - from > p->t->max_steps)
@@ -379,30 +378,31 @@ static int check_list(const struct parse *p, u32 list)
 	for (i = from; i < to; i++) {
 		d = &p->t->lists.entries[i];
 		if (d->reserved || !is_verdict(d->verdict))
-			return bvm_fail(p->err, -EINVAL, OFF(p, d),
+			return bvm_fail(p->err, -EINVAL, bvm_table_off(p, d),
 					"list %u: entry %u: %#x is no verdict",
 					list, i, d->verdict);
 	}
 	if (p->t->lists.entries[to - 1].need)
-		return bvm_fail(p->err, -EINVAL, OFF(p, d),
+		return bvm_fail(p->err, -EINVAL, bvm_table_off(p, d),
 				"list %u: the last entry has a condition",
 				list);
 	return 0;
 }
 
-static int parse_lists(struct parse *p)
+static int parse_lists(struct bvm_table_parse *p)
 {
 	struct bvm_table *t = p->t;
 	u64 first_len;
 	u32 i;
 	int err;
 
-	err = check_count(p, "lists", t->count, BVM_MAX_LISTS);
+	err = bvm_table_check_count(p, "lists", t->count, BVM_MAX_LISTS);
 	if (!err)
-		err = check_count(p, "entries", t->aux, BVM_MAX_LIST_ENTRIES);
+		err = bvm_table_check_count(p, "entries", t->aux,
+					    BVM_MAX_LIST_ENTRIES);
 	first_len = (((u64)t->count + 1) * sizeof(u32) + 7) & ~7ull;
 	if (!err)
-		err = check_len(
+		err = bvm_table_check_len(
 			p, first_len + (u64)t->aux * sizeof(*t->lists.entries));
 	if (err)
 		return err;
@@ -411,7 +411,8 @@ static int parse_lists(struct parse *p)
 	t->lists.entries = (const void *)(p->bytes + first_len);
 	if (t->lists.first[0] || t->lists.first[t->count] != t->aux ||
 	    (!(t->count & 1) ? t->lists.first[t->count + 1] : 0))
-		return bvm_fail(p->err, -EINVAL, OFF(p, t->lists.first),
+		return bvm_fail(p->err, -EINVAL,
+				bvm_table_off(p, t->lists.first),
 				"lists do not cover the %u entries", t->aux);
 	for (i = 0; i < t->count; i++) {
 		err = check_list(p, i);
@@ -421,16 +422,53 @@ static int parse_lists(struct parse *p)
 	return 0;
 }
 
+/* ---- RATES ---- */
+
+static int parse_rates(struct bvm_table_parse *p)
+{
+	struct bvm_table *t = p->t;
+	const struct bvm_rate *r;
+	u32 i;
+	int err;
+
+	err = bvm_table_check_count(p, "buckets", t->count, BVM_MAX_SLOTS);
+	if (!err)
+		err = check_no_aux(p);
+	if (!err)
+		err = bvm_table_check_len(p, (u64)t->count * sizeof(*t->rates));
+	if (err)
+		return err;
+
+	t->rates = (const void *)p->bytes;
+	t->max_steps = BVM_RATE_TRIES;
+	for (i = 0; i < t->count; i++) {
+		r = &t->rates[i];
+		if (!r->burst || !r->interval_ns ||
+		    r->interval_ns > BVM_MAX_RATE_NS / r->burst)
+			return bvm_fail(
+				p->err, -EINVAL, bvm_table_off(p, r),
+				"bucket %u: %u tokens, one in %llu ns, is out of bounds",
+				i, r->burst,
+				(unsigned long long)r->interval_ns);
+		if (i && r->slot <= r[-1].slot)
+			return bvm_fail(
+				p->err, -EINVAL, bvm_table_off(p, &r->slot),
+				"bucket %u: slot %u is not above the one before",
+				i, r->slot);
+	}
+	return 0;
+}
+
 int bvm_table_parse(const void *bytes, u32 len, u32 off, struct bvm_table *t,
 		    struct bvm_error *err)
 {
 	const struct bvm_table_header *h = bytes;
-	struct parse p = { .off = off, .t = t, .err = err };
+	struct bvm_table_parse p = { .off = off, .t = t, .err = err };
 
-	if (len < HEADER)
+	if (len < BVM_TABLE_HEADER)
 		return bvm_fail(err, -EINVAL, off,
 				"table is %u bytes long, its header is %u", len,
-				HEADER);
+				BVM_TABLE_HEADER);
 	if (h->reserved)
 		return bvm_fail(err, -EINVAL, off,
 				"table: reserved field is not 0");
@@ -438,11 +476,12 @@ int bvm_table_parse(const void *bytes, u32 len, u32 off, struct bvm_table *t,
 	t->kind = h->kind;
 	t->count = h->count;
 	t->aux = h->aux;
-	p.bytes = (const u8 *)bytes + HEADER;
-	p.len = len - HEADER;
+	p.bytes = (const u8 *)bytes + BVM_TABLE_HEADER;
+	p.len = len - BVM_TABLE_HEADER;
 
 	switch (h->kind) {
 	case BVM_TABLE_DFA:
+	case BVM_TABLE_ARGV:
 		return parse_dfa(&p);
 	case BVM_TABLE_LPM:
 		return parse_lpm(&p);
@@ -454,6 +493,14 @@ int bvm_table_parse(const void *bytes, u32 len, u32 off, struct bvm_table *t,
 		return parse_array(&p);
 	case BVM_TABLE_LISTS:
 		return parse_lists(&p);
+	case BVM_TABLE_KEYS:
+		return bvm_table_parse_keys(&p);
+	case BVM_TABLE_HASH:
+		return bvm_table_parse_hash(&p);
+	case BVM_TABLE_PRODUCT:
+		return bvm_table_parse_product(&p);
+	case BVM_TABLE_RATES:
+		return parse_rates(&p);
 	}
 	return bvm_fail(err, -EINVAL, off, "unknown kind of table %u", h->kind);
 }

@@ -20,6 +20,16 @@ static const char *table_name(u32 kind)
 		return "ARRAY";
 	case BVM_TABLE_LISTS:
 		return "LISTS";
+	case BVM_TABLE_KEYS:
+		return "KEYS";
+	case BVM_TABLE_HASH:
+		return "HASH";
+	case BVM_TABLE_PRODUCT:
+		return "PRODUCT";
+	case BVM_TABLE_ARGV:
+		return "ARGV";
+	case BVM_TABLE_RATES:
+		return "RATES";
 	}
 	return "unknown";
 }
@@ -36,7 +46,8 @@ static bool is_addr_field(const struct bvm_ctx_desc *ctx, u64 off)
 	return false;
 }
 
-static int check_arg(struct bvm_verifier *v, u32 r, enum bvm_arg arg)
+static int check_arg(struct bvm_verifier *v, u32 r, enum bvm_arg arg,
+		     u32 key_len)
 {
 	const struct bvm_reg *reg = &v->cur.regs[r];
 
@@ -56,6 +67,8 @@ static int check_arg(struct bvm_verifier *v, u32 r, enum bvm_arg arg)
 			return 0;
 		return bvm_refuse(
 			v, r, "the start of an address in the ctx is needed");
+	case BVM_ARG_KEY:
+		return bvm_need_bytes(v, r, key_len);
 	}
 	return bvm_refuse(v, r, "unknown kind of argument");
 }
@@ -84,13 +97,30 @@ static int find_table(struct bvm_verifier *v, u32 kind, u32 *index)
 	return 0;
 }
 
+static int find_slot(struct bvm_verifier *v)
+{
+	const u32 num_slots = v->in->image->meta->num_slots;
+	const struct bvm_reg *reg = &v->cur.regs[2];
+
+	if (reg->kind != BVM_REG_NUM || !bvm_num_is_const(&reg->num))
+		return bvm_refuse(v, 2,
+				  "the constant index of a slot is needed");
+	if (reg->num.umin >= num_slots)
+		return bvm_refuse(v, 2, "there are %u slots", num_slots);
+	return 0;
+}
+
 static struct bvm_num result_of(u32 num, const struct bvm_table *t)
 {
 	switch (num) {
 	case BVM_HELPER_MATCH:
+	case BVM_HELPER_ARGV:
 		return bvm_num_range(0, t->dfa.num_rows - 1);
 	case BVM_HELPER_SET:
+	case BVM_HELPER_RATE:
 		return bvm_num_range(0, 1);
+	case BVM_HELPER_SLOT_SET:
+		return bvm_num_const(0);
 	case BVM_HELPER_ARRAY:
 	case BVM_HELPER_DECIDE:
 		return bvm_num_range(0, U32_MAX);
@@ -102,8 +132,8 @@ int bvm_verify_call(struct bvm_verifier *v, const struct bvm_insn *insn)
 {
 	const u32 num = (u32)insn->imm;
 	const struct bvm_reg *r1 = &v->cur.regs[1];
-	const struct bvm_table *t;
-	u32 i, index = 0;
+	const struct bvm_table *t = NULL;
+	u32 i, index = 0, key_len = 0;
 	int err;
 
 	if (num >= BVM_NUM_HELPERS || !bvm_helpers[num].name)
@@ -113,17 +143,24 @@ int bvm_verify_call(struct bvm_verifier *v, const struct bvm_insn *insn)
 	if (r1->kind != BVM_REG_CTX || !bvm_num_is_const(&r1->num) ||
 	    r1->num.umin)
 		return bvm_refuse(v, 1, "the ctx is needed");
-	err = find_table(v, bvm_helpers[num].table, &index);
+	if (bvm_helpers[num].table == BVM_TABLE_SLOT)
+		err = find_slot(v);
+	else
+		err = find_table(v, bvm_helpers[num].table, &index);
+	if (err)
+		return err;
+	if (bvm_helpers[num].table != BVM_TABLE_SLOT) {
+		t = &v->in->image->tables[index];
+		key_len = t->key_len;
+	}
+	err = check_arg(v, 3, bvm_helpers[num].arg3, key_len);
 	if (!err)
-		err = check_arg(v, 3, bvm_helpers[num].arg3);
-	if (!err)
-		err = check_arg(v, 4, bvm_helpers[num].arg4);
+		err = check_arg(v, 4, bvm_helpers[num].arg4, key_len);
 	if (err)
 		return err;
 
-	t = &v->in->image->tables[index];
 	v->cur.max_calls++;
-	v->cur.max_steps += t->max_steps;
+	v->cur.max_steps += t ? t->max_steps : 1;
 	bvm_reg_set_num(&v->cur.regs[0], result_of(num, t));
 	for (i = 1; i <= 5; i++)
 		bvm_reg_unset(&v->cur.regs[i]);

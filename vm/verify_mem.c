@@ -142,8 +142,7 @@ static bool is_set(const struct bvm_state *s, s64 off)
 	       s->slots[i].set >> (off & 7) & 1;
 }
 
-static int load_bytes(struct bvm_verifier *v, const struct bvm_insn *insn,
-		      const struct access *a, struct bvm_reg *result)
+static int need_set(struct bvm_verifier *v, u32 reg, const struct access *a)
 {
 	const struct bvm_state *s = &v->cur;
 	const struct bvm_slot *slot;
@@ -156,20 +155,48 @@ static int load_bytes(struct bvm_verifier *v, const struct bvm_insn *insn,
 						     NULL;
 		if (slot && slot->reg.lost)
 			return bvm_refuse(
-				v, insn->src,
+				v, reg,
 				"the byte at stack%lld is not set on every way that meets at insn %u",
 				(long long)off, slot->reg.lost - 1);
 		if (slot && slot->set && slot->reg.kind != BVM_REG_NUM)
 			return bvm_refuse(
-				v, insn->src,
+				v, reg,
 				"the byte at stack%lld is part of a pointer",
 				(long long)off);
-		return bvm_refuse(v, insn->src,
-				  "the byte at stack%lld is not set",
+		return bvm_refuse(v, reg, "the byte at stack%lld is not set",
 				  (long long)off);
 	}
+	return 0;
+}
+
+int bvm_need_bytes(struct bvm_verifier *v, u32 r, u32 len)
+{
+	const struct bvm_reg *reg = &v->cur.regs[r];
+	const struct access a = {
+		.lo = reg->num.smin,
+		.end = reg->num.smin + len,
+		.size = len,
+		.fixed = true,
+	};
+	int err;
+
+	if (reg->kind != BVM_REG_STACK || !bvm_num_is_const(&reg->num))
+		return bvm_refuse(
+			v, r, "a pointer to %u bytes of stack is needed", len);
+	err = check_stack(v, r, &a);
+	return err ? err : need_set(v, r, &a);
+}
+
+static int load_bytes(struct bvm_verifier *v, const struct bvm_insn *insn,
+		      const struct access *a, struct bvm_reg *result)
+{
+	const struct bvm_slot *slot;
+	int err = need_set(v, insn->src, a);
+
+	if (err)
+		return err;
 	bvm_reg_set_num(result, any_of_size(a->size));
-	slot = &s->slots[slot_of(a->lo)];
+	slot = &v->cur.slots[slot_of(a->lo)];
 	if (a->fixed && slot_of(a->lo) == slot_of(a->end - 1) &&
 	    slot->set == 0xff)
 		result->num = bvm_num_cut(

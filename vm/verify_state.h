@@ -95,6 +95,9 @@ void bvm_state_join(struct bvm_state *to, const struct bvm_state *from, u32 pc);
 /* Refuse unless register r is a number. */
 int __must_check bvm_need_num(struct bvm_verifier *v, u32 r);
 
+/* Refuse unless register r points to len bytes of stack, all of them set. */
+int __must_check bvm_need_bytes(struct bvm_verifier *v, u32 r, u32 len);
+
 /*
  * Sign extension of the low `from` bits to `to` bits, as its lowering does it,
  * so that both know the same of the result.

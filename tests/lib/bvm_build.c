@@ -130,10 +130,15 @@ static void add_dfa(struct bvm_build *b)
 
 static void add_tables(struct bvm_build *b)
 {
-	const struct bvm_lpm_node nodes[] = {
-		{ .value = 1, .child = { 1, 0 } },
-		{ .prefix = { 10 }, .len = 8, .value = 2 },
-	};
+	const struct {
+		u8 addr[2][16];
+		u32 parent[2], value[2];
+		u8 len[8];
+		u64 values[2];
+	} lpm = { .addr = { { 0 }, { 10 } },
+		  .value = { 0, 1 },
+		  .len = { 0, 8 },
+		  .values = { 1, 2 } };
 	const u64 keys[] = { 3, 5, 1000 };
 	const struct bvm_range ranges[] = { { 1, 80, 7 }, { 443, 443, 9 } };
 	const u32 elements[] = { 0, 1, 1, 0 };
@@ -152,8 +157,8 @@ static void add_tables(struct bvm_build *b)
 
 	add_dfa(b);
 	bvm_build_table(b, 1,
-			&(struct bvm_table_header){ BVM_TABLE_LPM, 2, 0, 0 },
-			nodes, sizeof(nodes));
+			&(struct bvm_table_header){ BVM_TABLE_LPM, 2, 2, 0 },
+			&lpm, sizeof(lpm));
 	bvm_build_table(b, 2,
 			&(struct bvm_table_header){ BVM_TABLE_SET, 3, 0, 0 },
 			keys, sizeof(keys));

@@ -116,8 +116,8 @@ odd_files()
 	many '[' 100000 | odd brackets P114
 	{ printf 'bailiff: 1\npolicy: x\nfiles: '; many '[' 100; many ']' 100; } |
 		odd deep P114
-	many x 52428800 | odd large P102
-	{ printf 'bailiff: 1\npolicy: x\n'; many '#' 16777216; } |
+	many x 104857600 | odd large P102
+	{ printf 'bailiff: 1\npolicy: x\n'; many '#' 67108864; } |
 		odd comments P102
 	seq -f 'key%.0f: 1' 2000 | odd keys P232
 	printf 'bailiff: 1\npolicy: "a\\0b"\n' | odd escaped-nul P108

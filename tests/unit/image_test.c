@@ -43,7 +43,7 @@ START_TEST(a_small_image_is_read)
 			 "no");
 	ck_assert_uint_eq(image.num_tables, 6);
 	ck_assert_uint_eq(image.tables[0].dfa.num_rows, 3);
-	ck_assert_uint_eq(image.tables[1].max_steps, 2);
+	ck_assert_uint_eq(image.tables[1].max_steps, 4);
 	ck_assert_uint_eq(image.tables[5].max_steps, 2);
 	ck_assert_uint_eq(image.rights_dfa, 0);
 	ck_assert_uint_eq(image.num_rights, 3);
@@ -85,7 +85,7 @@ enum {
 #define T sizeof(struct bvm_table_header)
 #define STATES (T + sizeof(struct bvm_dfa_head))
 #define CELLS (STATES + 5 * sizeof(struct bvm_dfa_state))
-#define NODE sizeof(struct bvm_lpm_node)
+#define LENS (T + 2 * 16 + 2 * 4 + 2 * 4)
 
 static const struct change changes[] = {
 	{ HEADER, 0, 1, 'X', -EINVAL, "not a Bailiff image" },
@@ -121,7 +121,7 @@ static const struct change changes[] = {
 	{ META, 8, 4, 4, -EINVAL, "unknown META flags 0x4" },
 	{ META, 12, 4, 1, -EINVAL, "unknown class" },
 	{ META, 16, 4, 1 << 10, -EINVAL, "unknown class" },
-	{ META, 20, 4, 1, -EINVAL, "reserved field" },
+	{ META, 20, 4, 1025, -E2BIG, "1025 slots, at most 1024" },
 	{ STRINGS, 0, 1, 'a', -EINVAL, "begin and end with a NUL" },
 	{ STRINGS, 1, 1, 'T', -EINVAL, "the policy's name is not" },
 	{ RULES, 0, 8, 1ull << 40, -EINVAL, "rule 1: unknown operations" },
@@ -133,7 +133,7 @@ static const struct change changes[] = {
 	{ RULES, 22, 1, 3, -EINVAL, "rule 1: unknown kind 3" },
 	{ RULES, 23, 1, 1, -EINVAL, "rule 1: unknown kind" },
 	{ DFA, 0, 4, 0, -EINVAL, "unknown kind of table 0" },
-	{ DFA, 0, 4, 7, -EINVAL, "unknown kind of table 7" },
+	{ DFA, 0, 4, BVM_NUM_TABLE_KINDS, -EINVAL, "unknown kind of table 12" },
 	{ DFA, 4, 4, 6, -EINVAL, "table is 404 bytes long, its counts need" },
 	{ DFA, 4, 4, U32_MAX, -E2BIG, "states, at most" },
 	{ DFA, 8, 4, U32_MAX, -E2BIG, "cells, at most" },
@@ -150,19 +150,23 @@ static const struct change changes[] = {
 	{ DFA, STATES + 8, 4, 3, -EINVAL, "RIGHTS: 3 rows, the DFA accepts 4" },
 	{ DFA, CELLS, 4, 5, -EINVAL, "cell 0: check 5" },
 	{ DFA, CELLS + 4, 4, 5, -EINVAL, "next 5 of 5 states" },
-	{ LPM, 4, 4, 0, -EINVAL, "no root node" },
-	{ LPM, 8, 4, 1, -EINVAL, "aux is 1 in a table that does not use it" },
-	{ LPM, T, 1, 1, -EINVAL, "node 0: not a prefix of 0 bits" },
-	{ LPM, T + 24, 4, 2, -EINVAL, "node 0: child 2 is no later node of 2" },
-	{ LPM, T + 24, 4, 0, -EINVAL, "1 of 2 nodes cannot be reached" },
-	{ LPM, T + 28, 4, 1, -EINVAL, "node 1: not below child 1 of node 0" },
-	{ LPM, T + 32, 4, 4, -EINVAL, "node 0: not a prefix of 4 bits" },
-	{ LPM, T + 36, 4, 1, -EINVAL, "node 0: not a prefix" },
-	{ LPM, T + NODE, 1, 0x80, -EINVAL, "node 1: not below child 0" },
-	{ LPM, T + NODE + 1, 1, 1, -EINVAL, "node 1: not a prefix of 8 bits" },
-	{ LPM, T + NODE + 24, 4, 1, -EINVAL, "node 1: child 1 is no later" },
-	{ LPM, T + NODE + 32, 4, 0, -EINVAL, "node 1: not below child 0" },
-	{ LPM, T + NODE + 32, 4, 129, -EINVAL, "node 1: not below child 0" },
+	{ DFA, CELLS + 7 * 8, 4, 0, -EINVAL,
+	  "cell 7: out of reach of state 0" },
+	{ DFA, CELLS, 4, 2, -EINVAL, "cell 0: out of reach of state 2" },
+	{ LPM, 4, 4, 0, -EINVAL, "no root prefix" },
+	{ LPM, 4, 4, U32_MAX, -E2BIG, "prefixes, at most 1000002" },
+	{ LPM, 8, 4, U32_MAX, -E2BIG, "values, at most" },
+	{ LPM, 8, 4, 1, -EINVAL, "table is 88 bytes long, its counts need 80" },
+	{ LPM, T, 1, 1, -EINVAL, "prefix 0: not a prefix of 0 bits" },
+	{ LPM, LENS, 1, 4, -EINVAL, "prefix 0: not a prefix of 4 bits" },
+	{ LPM, LENS + 1, 1, 129, -EINVAL, "prefix 1: not a prefix of 129" },
+	{ LPM, LENS + 1, 1, 6, -EINVAL, "prefix 1: not a prefix of 6 bits" },
+	{ LPM, LENS + 2, 1, 1, -EINVAL, "the padding in a table is not 0" },
+	{ LPM, LENS + 7, 1, 1, -EINVAL, "the padding in a table is not 0" },
+	{ LPM, T + 16 + 1, 1, 1, -EINVAL, "prefix 1: not a prefix of 8 bits" },
+	{ LPM, T + 32, 4, 1, -EINVAL, "prefix 0: parent 1, expected 0" },
+	{ LPM, T + 36, 4, 1, -EINVAL, "prefix 1: parent 1, expected 0" },
+	{ LPM, T + 44, 4, 2, -EINVAL, "prefix 1: value 2 of 2" },
 	{ SET, T, 8, 5, -EINVAL, "key 1 is not above the one before" },
 	{ SET, 8, 4, 1, -EINVAL, "aux is 1" },
 	{ RANGE, T, 8, 81, -EINVAL, "interval 0 is empty or out of order" },
