@@ -40,12 +40,16 @@ static u8 *make_image(const u8 *data, size_t len, size_t *image_len)
 static void run_programs(const u8 *data, size_t len)
 {
 	static const char text[] = "/ab";
+	static bvm_atomic slots[BVM_MAX_SLOTS];
 	struct bvm_run run;
 	u32 class;
 
 	for (class = 1; class < BVM_NUM_CLASSES; class ++) {
 		memset(&run, 0, sizeof(run));
 		run.image = &image;
+		run.slots = slots;
+		run.argv = text;
+		run.argv_len = len % sizeof(text);
 		run.strings[0].bytes = text;
 		run.strings[0].len = len % sizeof(text);
 		memcpy(&run.ctx, data,

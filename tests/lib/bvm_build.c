@@ -2,7 +2,12 @@
 /*
  * bvm_build.c - images for tests, made by hand
  */
+#include <stdlib.h>
+
+#include "argv_build.h"
 #include "bvm_build.h"
+#include "policyc/keyset.h"
+#include "policyc/product.h"
 
 void bvm_build_init(struct bvm_build *b)
 {
@@ -77,9 +82,11 @@ u32 bvm_build_finish(struct bvm_build *b)
 
 static const char strings[] = "\0test\0a policy\0test.yaml\0no";
 
-static void add_start(struct bvm_build *b)
+static void add_start(struct bvm_build *b, u32 num_slots)
 {
-	const struct bvm_meta meta = { .name = 1, .description = 6 };
+	const struct bvm_meta meta = { .name = 1,
+				       .description = 6,
+				       .num_slots = num_slots };
 	const struct bvm_rule rules[] = {
 		{ .ops = BVM_BIT(FILES, READ),
 		  .file = 15,
@@ -173,7 +180,66 @@ static void add_tables(struct bvm_build *b)
 			&lists, sizeof(lists));
 }
 
-void bvm_build_small(struct bvm_build *b)
+/* A table section as the compiler makes it. */
+static void add_made(struct bvm_build *b, u32 id, const struct buf *buf)
+{
+	bvm_build_add(b, BVM_SECTION_TABLE, id, buf->data, (u32)buf->len);
+}
+
+static void add_key_tables(struct bvm_build *b)
+{
+	static const u8 keys[] = "aabaacabcbaa";
+	static const u64 values[] = { 1, 2, 3, 4 };
+	static const struct keyset set = { 3, 4, keys, values };
+	static const u32 widths[] = { 16, 2, 1 };
+	struct product_box box = { .value = 5 };
+	struct arena *arena = arena_create();
+	struct buf sorted = BUF_INIT(arena), hashed = BUF_INIT(arena);
+	struct buf product = BUF_INIT(arena);
+
+	/* 10.0.0.0/8, ports 80 to 90, tcp and udp */
+	memcpy(box.lo,
+	       (u8[]){ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 0, 0,
+		       80, 6 },
+	       19);
+	memcpy(box.hi,
+	       (u8[]){ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0xff, 0xff,
+		       0xff, 0, 90, 17 },
+	       19);
+	if (keyset_put_sorted(arena, &sorted, &set) ||
+	    keyset_put_hashed(arena, &hashed, &set) ||
+	    product_put(arena, &product, widths, 3, &box, 1))
+		abort();
+	add_made(b, 6, &sorted);
+	add_made(b, 7, &hashed);
+	add_made(b, 8, &product);
+	arena_free(arena);
+}
+
+static void add_argv(struct bvm_build *b)
+{
+	static const struct argv_list lists[] = {
+		{ { "-g", "*" } },
+		{ { "-s", "*", "..." } },
+		{ { NULL } },
+	};
+	struct bvm_table_header h;
+	u32 len;
+	void *body = argv_build(lists, ARRAY_SIZE(lists), &h, &len);
+
+	bvm_build_table(b, 9, &h, body, len);
+	free(body);
+}
+
+static void add_rates(struct bvm_build *b)
+{
+	const struct bvm_rate rates[] = { { 1000, 2, 1 }, { 1, 1, 3 } };
+	const struct bvm_table_header h = { BVM_TABLE_RATES, 2, 0, 0 };
+
+	bvm_build_table(b, 10, &h, rates, sizeof(rates));
+}
+
+static void add_end(struct bvm_build *b)
 {
 	const struct bvm_insn insns[] = {
 		bvm_insn_make(BVM_MOV32_K, 0, 0, 0, 0),
@@ -187,9 +253,6 @@ void bvm_build_small(struct bvm_build *b)
 	const struct bvm_selector selector = { BVM_SELECT_NAME, 0, 1, 0 };
 	u32 class;
 
-	bvm_build_init(b);
-	add_start(b);
-	add_tables(b);
 	for (class = 1; class < BVM_NUM_CLASSES; class ++) {
 		if (bvm_classes[class].mediated)
 			bvm_build_program(b, class, &program, insns);
@@ -197,4 +260,23 @@ void bvm_build_small(struct bvm_build *b)
 	bvm_build_add(b, BVM_SECTION_RIGHTS, 0, &rights, sizeof(rights));
 	bvm_build_add(b, BVM_SECTION_SELECTORS, 0, &selector, sizeof(selector));
 	(void)bvm_build_finish(b);
+}
+
+void bvm_build_small(struct bvm_build *b)
+{
+	bvm_build_init(b);
+	add_start(b, 0);
+	add_tables(b);
+	add_end(b);
+}
+
+void bvm_build_full(struct bvm_build *b)
+{
+	bvm_build_init(b);
+	add_start(b, 4);
+	add_tables(b);
+	add_key_tables(b);
+	add_argv(b);
+	add_rates(b);
+	add_end(b);
 }

@@ -42,10 +42,19 @@ void bvm_build_program(struct bvm_build *b, u32 class,
 u32 bvm_build_finish(struct bvm_build *b);
 
 /*
- * A small whole image: name "test", 2 rules, one table of each kind in the
- * order of enum bvm_table_kind, `return 0` for every class, RIGHTS, and a
+ * A small whole image: name "test", 2 rules, one table of each kind up to
+ * LISTS in the order of enum bvm_table_kind, `return 0` for every class, RIGHTS, and a
  * selector. The DFA accepts exactly the strings "/a" (row 1) and "/ab" (2).
  */
 void bvm_build_small(struct bvm_build *b);
+
+/*
+ * The same with a table of every kind and 4 slots: KEYS and HASH have "aab" 1,
+ * "aac" 2, "abc" 3, "baa" 4; PRODUCT has 5 for 10.0.0.0/8, ports 80 to 90,
+ * protocols 6 to 17; ARGV accepts ["-g", "*"] (1), ["-s", "*", ...] (2) and []
+ * (3); RATES has 2 tokens, one in 1,000 ns, in slot 1, and 1, one in 1 ns, in
+ * slot 3.
+ */
+void bvm_build_full(struct bvm_build *b);
 
 #endif /* TESTS_BVM_BUILD_H */

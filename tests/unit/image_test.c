@@ -265,6 +265,7 @@ END_TEST
 /* What is accepted must bear being used; in memory of its exact size. */
 static void use(const u8 *bytes, u32 len)
 {
+	static bvm_atomic slots[BVM_MAX_SLOTS];
 	u8 *copy = malloc(len ? len : 1);
 	struct bvm_run run;
 	u32 class, i;
@@ -287,6 +288,8 @@ static void use(const u8 *bytes, u32 len)
 		goto out;
 	memset(&run, 0, sizeof(run));
 	run.image = &image;
+	run.slots = slots;
+	run.argv = "";
 	for (class = 1; class < BVM_NUM_CLASSES; class ++)
 		sum += bvm_run_class(&run, class);
 	ck_assert_uint_ne(sum, 1);
@@ -327,6 +330,20 @@ START_TEST(no_changed_byte_does_harm)
 			build.bytes[i] ^= changes_of_a_byte[k];
 		}
 	}
+}
+END_TEST
+
+START_TEST(a_bucket_needs_its_slot)
+{
+	u32 num_slots = 3;
+
+	bvm_build_full(&build);
+	ck_assert_msg(parse() == 0, "%s", err.text);
+	ck_assert_uint_eq(image.num_tables, BVM_NUM_TABLE_KINDS - 1);
+	ck_assert_uint_eq(image.meta->num_slots, 4);
+	memcpy((u8 *)(uintptr_t)&image.meta->num_slots, &num_slots, 4);
+	ck_assert_int_eq(parse(), -EINVAL);
+	ck_assert_str_eq(err.text, "a bucket is kept in slot 3 of 3");
 }
 END_TEST
 
@@ -376,6 +393,7 @@ int main(void)
 	tcase_add_test(tc, every_judged_class_needs_a_program);
 	tcase_add_test(tc, an_image_cut_at_any_length_is_refused);
 	tcase_add_test(tc, no_changed_byte_does_harm);
+	tcase_add_test(tc, a_bucket_needs_its_slot);
 	tcase_add_test(tc, names_are_lower_case_and_short);
 	tcase_add_test(tc, bytes_must_be_aligned);
 	suite_add_tcase(suite, tc);

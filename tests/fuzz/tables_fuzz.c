@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tables_fuzz.c - raw bytes as a table of an image, and its twin
+ *
+ * The input is the TABLE section of an image that is right otherwise. What the
+ * parser takes is looked up in: no look-up leaves the section (its memory has
+ * the exact size), takes more steps than the table states (bvm_promise), or
+ * answers other than a scan over all elements.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "tests/lib/bvm_build.h"
+#include "tests/lib/table_twin.h"
+#include "vm/exec.h"
+#include "vm/rate.h"
+
+#define MAX_TABLE 65536
+#define NUM_KEYS 24
+
+static struct bvm_build build;
+static struct bvm_image image;
+static u64 seed;
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
+
+static u32 roll(u32 n)
+{
+	seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+	return (u32)(seed >> 33) % n;
+}
+
+static void add_rest(void)
+{
+	const struct bvm_insn insns[] = {
+		bvm_insn_make(BVM_MOV32_K, 0, 0, 0, 0),
+		bvm_insn_make(BVM_EXIT, 0, 0, 0, 0),
+	};
+	const struct bvm_program_header program = { 2, 0, 2, 0, 0 };
+
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
+		if (bvm_classes[class].mediated)
+			bvm_build_program(&build, class, &program, insns);
+}
+
+static u8 *make_image(const u8 *data, size_t len)
+{
+	static const char strings[] = "\0test";
+	static const struct bvm_meta meta = { .name = 1, .num_slots = 4 };
+	u8 *bytes;
+
+	bvm_build_init(&build);
+	bvm_build_add(&build, BVM_SECTION_META, 0, &meta, sizeof(meta));
+	bvm_build_add(&build, BVM_SECTION_STRINGS, 0, strings, sizeof(strings));
+	bvm_build_add(&build, BVM_SECTION_TABLE, 0, data, (u32)len);
+	add_rest();
+	(void)bvm_build_finish(&build);
+	bytes = malloc(build.len);
+	memcpy(bytes, build.bytes, build.len);
+	return bytes;
+}
+
+/* Something near what is in the table, or nothing of the kind. */
+static void random_key(u8 *key, u32 len, const u8 *in, size_t in_len)
+{
+	u32 from = in_len > len ? roll((u32)(in_len - len)) : 0;
+
+	for (u32 i = 0; i < len; i++)
+		key[i] = roll(4) && from + i < in_len ? in[from + i] :
+							(u8)roll(256);
+	if (len && roll(2))
+		key[len - 1] += roll(2) ? 1 : 0xff;
+}
+
+static void check_walk(const struct bvm_table *t, const u8 *data, size_t len)
+{
+	char bytes[64];
+	u32 num = roll(sizeof(bytes)), start = bvm_dfa_start(t), state;
+
+	random_key((u8 *)bytes, num, data, len);
+	state = t->kind == BVM_TABLE_DFA ? bvm_dfa_feed(t, start, bytes, num) :
+					   bvm_argv_feed(t, start, bytes, num);
+	assert(bvm_dfa_accept(t, state) ==
+	       table_twin_walk(t, (u8 *)bytes, num));
+}
+
+static void check_rate(const struct bvm_table *t)
+{
+	const u32 i = roll(t->count);
+	bvm_atomic word = { 0 };
+	u64 now = (u64)roll(U32_MAX) << 31;
+	u32 taken = 0;
+
+	while (taken < 8 && bvm_rate_take(&t->rates[i], &word, now))
+		taken++;
+	assert(taken == (t->rates[i].burst < 8 ? t->rates[i].burst : 8));
+}
+
+static void check_numbers(const struct bvm_table *t, u64 a, u64 b)
+{
+	if (t->kind == BVM_TABLE_SET)
+		assert(bvm_set_has(t, a) == table_twin_set(t, a));
+	if (t->kind == BVM_TABLE_RANGE)
+		assert(bvm_range_lookup(t, a) == table_twin_range(t, a));
+	if (t->kind == BVM_TABLE_ARRAY)
+		assert(bvm_array_get(t, a % (t->count + 1)) ==
+		       (a % (t->count + 1) < t->count ?
+				t->elements[a % (t->count + 1)] :
+				0));
+	if (t->kind == BVM_TABLE_LISTS)
+		assert(a % (t->count + 1) == t->count ||
+		       bvm_lists_decide(t, a % (t->count + 1), b) !=
+			       BVM_VERDICT_BROKEN);
+}
+
+static void check(const struct bvm_table *t, const u8 *data, size_t len)
+{
+	u8 key[BVM_MAX_KEY];
+	struct bvm_addr addr;
+	u64 words[2];
+
+	switch (t->kind) {
+	case BVM_TABLE_DFA:
+	case BVM_TABLE_ARGV:
+		check_walk(t, data, len);
+		break;
+	case BVM_TABLE_LPM:
+		random_key(addr.bytes, sizeof(addr.bytes), data, len);
+		assert(bvm_lpm_lookup(t, &addr) ==
+		       table_twin_lpm(t, addr.bytes));
+		break;
+	case BVM_TABLE_KEYS:
+		random_key(key, t->key_len, data, len);
+		assert(bvm_keys_lookup(t, key) == table_twin_keys(t, key));
+		break;
+	case BVM_TABLE_HASH:
+		random_key(key, t->key_len, data, len);
+		assert(bvm_hash_lookup(t, key) == table_twin_keys(t, key));
+		break;
+	case BVM_TABLE_PRODUCT:
+		random_key(key, t->key_len, data, len);
+		assert(bvm_product_lookup(t, key) ==
+		       table_twin_product(t, key));
+		break;
+	case BVM_TABLE_RATES:
+		if (t->count)
+			check_rate(t);
+		break;
+	default:
+		random_key((u8 *)words, sizeof(words), data, len);
+		check_numbers(t, words[0], words[1]);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
+{
+	struct bvm_error err;
+	u8 *bytes;
+
+	if (len > MAX_TABLE)
+		return 0;
+	seed = len;
+	for (size_t i = 0; i < len; i++)
+		seed = seed * 31 + data[i];
+	bytes = make_image(data, len);
+	if (!bvm_image_parse(bytes, build.len, &image, &err))
+		for (u32 i = 0; i < NUM_KEYS; i++)
+			check(&image.tables[0], data, len);
+	free(bytes);
+	return 0;
+}
