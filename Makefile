@@ -42,6 +42,9 @@ FUZZ_LIB   := $(LIB_SRC_bvm) $(LIB_SRC_policyc) $(LIB_SRC_daemon) \
 
 GUEST_PROGRAMS := $(patsubst tests/guest/prog/%.c,build/guest/%,$(wildcard tests/guest/prog/*.c))
 
+# Compiled here: in the guest it would take minutes.
+GUEST_FILES := build/guest/large.img
+
 # --- how it is shown ------------------------------------------------------------
 
 ifeq ($(V),1)
@@ -163,7 +166,7 @@ clean:
 
 .PHONY: binaries test-binaries guest-binaries
 binaries: $(BINARIES) $(LIBS:%=build/lib%.a)
-guest-binaries: $(GUEST_PROGRAMS)
+guest-binaries: $(GUEST_PROGRAMS) $(GUEST_FILES)
 	@:
 test-binaries: $(UNIT_TESTS) $(FUZZERS)
 
@@ -223,6 +226,12 @@ build/bin/bailiff%: build/libdaemon.a build/libbvm.a
 build/guest/%: build/obj/tests/guest/prog/%.o
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) -static -o $@ $<
+
+build/guest/large.img: tests/guest/large.awk build/bin/policyc
+	@mkdir -p $(@D)
+	$(call quiet,POLICYC,$@)awk -f $< > build/guest/large.yaml && \
+		build/bin/policyc build build/guest/large.yaml -o $@ > build/guest/large.log && \
+		rm build/guest/large.yaml
 
 build/test/unit/%: build/san/tests/unit/%.o $(UNIT_LIB:%.c=build/san/%.o) \
 		   build/san/libpolicyc.a build/san/libdaemon.a build/san/libbvm.a

@@ -54,7 +54,7 @@ static void drop_binding(struct bailiff_binding *binding)
 	hash_del_rcu(&binding->node);
 	WRITE_ONCE(num_bindings, num_bindings - 1);
 	if (binding->slot)
-		bailiff_slot_unbind(binding->slot);
+		bailiff_slot_unbind(binding);
 	INIT_RCU_WORK(&binding->rwork, free_binding_work);
 	queue_rcu_work(system_unbound_wq, &binding->rwork);
 }
@@ -91,7 +91,7 @@ int bailiff_bind_add(struct bailiff_binding *binding)
 	mutex_lock(&bind_lock);
 	reap_bindings();
 	if (slot)
-		err = bailiff_slot_bind(slot);
+		err = bailiff_slot_bind(binding);
 	if (err) {
 		mutex_unlock(&bind_lock);
 		bailiff_bind_free(binding);

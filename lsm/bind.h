@@ -15,12 +15,14 @@
 
 #include "policy.h"
 
+struct bailiff_state;
 struct task_struct;
 
 /* Constant once added. */
 struct bailiff_binding {
 	u64 cgroup; /* id */
 	struct bailiff_slot *slot; /* owned, bound; NULL: refuse every exec */
+	struct bailiff_state *state; /* owned once added; of slot and cgroup */
 	bool pinned; /* digest must be that of the active version */
 	u8 digest[BAILIFF_DIGEST_LEN];
 	u64 runtime; /* mount namespace in which nobody joins; 0: none */
@@ -33,7 +35,8 @@ struct bailiff_binding {
 
 /*
  * Add a binding, or replace that of the same cgroup; takes over the binding
- * and its slot. -ENOENT: the policy was unloaded (the binding is freed).
+ * and its slot. -ENOENT: the policy was unloaded; -ENOMEM (the binding is
+ * freed then).
  */
 int bailiff_bind_add(struct bailiff_binding *binding);
 

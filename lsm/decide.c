@@ -6,12 +6,14 @@
  * a reason, and reasons deny. Nothing here depends on memory or on a reader.
  */
 #include <linux/rcupdate.h>
+#include <linux/timekeeping.h>
 
 #include "decide.h"
 #include "event.h"
 #include "kill.h"
 #include "path.h"
 #include "policy.h"
+#include "state.h"
 #include "stats.h"
 #include "vm/table.h"
 
@@ -85,6 +87,18 @@ static u32 reason_of_name(const struct hearing *h, u32 i)
 	return BVM_REASON_NONE;
 }
 
+/* What the policy keeps for the container. False: an invariant is broken. */
+static bool give_slots(const struct hearing *h, u32 i, struct bvm_run *run)
+{
+	const struct bailiff_policy *policy = h->view->policy[i];
+
+	if (!policy->image.meta->num_slots)
+		return true;
+	run->now_ns = ktime_get_ns();
+	run->slots = bailiff_state_words(h->rq->set->domain[i].state, policy);
+	return run->slots;
+}
+
 static u32 run_program(const struct hearing *h, u32 op, u32 i)
 {
 	const struct bailiff_policy *policy = h->view->policy[i];
@@ -100,6 +114,8 @@ static u32 run_program(const struct hearing *h, u32 op, u32 i)
 		run.strings[0].accept = h->name.fed[i].accept;
 		run.strings[0].state = h->name.fed[i].state;
 	}
+	if (!give_slots(h, i, &run))
+		return BVM_VERDICT_BROKEN;
 	return bailiff_prog_run(&policy->prog[rq->class], &run, rq->class);
 }
 

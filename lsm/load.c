@@ -40,6 +40,19 @@ static int check_rules(const struct bvm_image *image, struct bvm_error *err)
 	return 0;
 }
 
+/* Nothing copies the arguments of a program yet. */
+static int check_tables(const struct bvm_image *image, struct bvm_error *err)
+{
+	for (u32 i = 0; i < image->num_tables; i++) {
+		if (image->tables[i].kind == BVM_TABLE_ARGV)
+			return bvm_fail(
+				err, -EOPNOTSUPP, 0,
+				"table %u: this kernel does not look at the arguments of programs",
+				i);
+	}
+	return 0;
+}
+
 static int check_programs(const struct bvm_image *image, struct bvm_error *err)
 {
 	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
@@ -103,6 +116,8 @@ static int prepare(struct bailiff_policy *policy, size_t len,
 		ret = check_name(&policy->image, err);
 	if (!ret)
 		ret = check_rules(&policy->image, err);
+	if (!ret)
+		ret = check_tables(&policy->image, err);
 	if (!ret)
 		ret = check_programs(&policy->image, err);
 	if (ret)

@@ -7,8 +7,10 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "bind.h"
 #include "policy.h"
 #include "set.h"
+#include "state.h"
 
 /* Slots, their counts of domains and bindings, and every change of `active`. */
 static DEFINE_MUTEX(policy_lock);
@@ -121,6 +123,7 @@ static struct bailiff_slot *make_slot(const char *name)
 	strscpy(slot->name, name, sizeof(slot->name));
 	slot->id = ++last_slot_id;
 	refcount_set(&slot->ref, 1);
+	INIT_LIST_HEAD(&slot->states);
 	return slot;
 }
 
@@ -131,11 +134,39 @@ static void list_slot(struct bailiff_slot *slot)
 	WRITE_ONCE(num_slots, num_slots + 1);
 }
 
+/*
+ * Make a policy the active one of a slot, and its number greater than that of
+ * each one before: under the lock.
+ */
+static int replace(struct bailiff_slot *slot, struct bailiff_policy *policy,
+		   struct bailiff_policy **old)
+{
+	int err;
+
+	policy->generation = bailiff_policy_next_generation();
+	err = bailiff_state_prepare(&slot->states, policy);
+	if (!err)
+		*old = rcu_replace_pointer(slot->active, policy,
+					   lockdep_is_held(&policy_lock));
+	return err;
+}
+
+/* Containers have no use for what they kept under versions before this one. */
+static void prune_states(struct bailiff_slot *slot, u64 generation)
+{
+	synchronize_rcu();
+	mutex_lock(&policy_lock);
+	bailiff_state_prune(&slot->states, generation);
+	mutex_unlock(&policy_lock);
+}
+
 struct bailiff_slot *bailiff_policy_activate(struct bailiff_policy *policy)
 {
-	struct bailiff_policy *old;
+	struct bailiff_policy *old = NULL;
 	struct bailiff_slot *slot;
-	bool is_new;
+	bool is_new, had_words;
+	u64 generation;
+	int err = -ENOMEM;
 
 	refcount_set(&policy->ref, 1);
 	mutex_lock(&policy_lock);
@@ -143,15 +174,16 @@ struct bailiff_slot *bailiff_policy_activate(struct bailiff_policy *policy)
 	is_new = !slot;
 	if (is_new)
 		slot = make_slot(policy->image.name);
-	if (!slot) {
+	if (slot)
+		err = replace(slot, policy, &old);
+	if (err) {
+		/* A new slot has no states, for which memory could lack. */
 		mutex_unlock(&policy_lock);
 		bailiff_policy_free(policy);
-		return ERR_PTR(-ENOMEM);
+		return ERR_PTR(err);
 	}
-	/* Under the lock, so that a later load has the greater number. */
-	policy->generation = bailiff_policy_next_generation();
-	old = rcu_replace_pointer(slot->active, policy,
-				  lockdep_is_held(&policy_lock));
+	generation = policy->generation;
+	had_words = old && old->image.meta->num_slots;
 	if (is_new)
 		list_slot(slot);
 	bailiff_slot_get(slot);
@@ -159,50 +191,72 @@ struct bailiff_slot *bailiff_policy_activate(struct bailiff_policy *policy)
 	bailiff_policy_put(old);
 	/* The new version is in force; what the old one allowed is not. */
 	bailiff_set_restamp(slot);
+	if (had_words)
+		prune_states(slot, generation);
 	return slot;
 }
 
-int bailiff_slot_enter(struct bailiff_slot *slot)
+/* Become a user of a slot, and of its state for a cgroup. */
+static int enter(struct bailiff_slot *slot, u64 cgroup,
+		 struct bailiff_state **state)
 {
-	int err = 0;
+	struct bailiff_policy *active = rcu_dereference_protected(
+		slot->active, lockdep_is_held(&policy_lock));
+	struct bailiff_state *found;
+
+	if (!slot->listed)
+		return -ENOENT;
+	found = bailiff_state_enter(&slot->states, cgroup, active);
+	if (IS_ERR(found))
+		return PTR_ERR(found);
+	*state = found;
+	bailiff_slot_get(slot);
+	return 0;
+}
+
+int bailiff_slot_enter(struct bailiff_domain *domain)
+{
+	struct bailiff_slot *slot = domain->slot;
+	int err;
 
 	mutex_lock(&policy_lock);
-	if (slot->listed) {
+	err = enter(slot, domain->cgroup, &domain->state);
+	if (!err)
 		slot->num_domains++;
-		bailiff_slot_get(slot);
-	} else {
-		err = -ENOENT;
-	}
 	mutex_unlock(&policy_lock);
 	return err;
 }
 
-void bailiff_slot_leave(struct bailiff_slot *slot)
+void bailiff_slot_leave(struct bailiff_domain *domain)
 {
+	struct bailiff_slot *slot = domain->slot;
+
 	mutex_lock(&policy_lock);
+	bailiff_state_leave(domain->state);
 	slot->num_domains--;
 	mutex_unlock(&policy_lock);
 	bailiff_slot_put(slot);
 }
 
-int bailiff_slot_bind(struct bailiff_slot *slot)
+int bailiff_slot_bind(struct bailiff_binding *binding)
 {
-	int err = 0;
+	struct bailiff_slot *slot = binding->slot;
+	int err;
 
 	mutex_lock(&policy_lock);
-	if (slot->listed) {
+	err = enter(slot, binding->cgroup, &binding->state);
+	if (!err)
 		slot->num_bindings++;
-		bailiff_slot_get(slot);
-	} else {
-		err = -ENOENT;
-	}
 	mutex_unlock(&policy_lock);
 	return err;
 }
 
-void bailiff_slot_unbind(struct bailiff_slot *slot)
+void bailiff_slot_unbind(struct bailiff_binding *binding)
 {
+	struct bailiff_slot *slot = binding->slot;
+
 	mutex_lock(&policy_lock);
+	bailiff_state_leave(binding->state);
 	slot->num_bindings--;
 	mutex_unlock(&policy_lock);
 	bailiff_slot_put(slot);

@@ -23,6 +23,9 @@
 
 #define BAILIFF_DIGEST_LEN 32
 
+struct bailiff_binding;
+struct bailiff_domain;
+
 /* One version of a policy. Constant once published, except where stated. */
 struct bailiff_policy {
 	struct bvm_image image; /* borrows bytes */
@@ -49,6 +52,7 @@ struct bailiff_slot {
 	bool listed; /* under bailiff_policy_lock: not unloaded */
 	u32 num_bindings; /* under bailiff_policy_lock */
 	u32 num_domains; /* under bailiff_policy_lock */
+	struct list_head states; /* of containers; under bailiff_policy_lock */
 	struct dentry *dir; /* in securityfs; under bailiff_policy_lock */
 	struct rcu_head rcu;
 };
@@ -56,7 +60,7 @@ struct bailiff_slot {
 /*
  * Publish policy under its name, in a new slot if there is none; takes over
  * policy. Sleeps. Returns the slot, counted for the caller, or ERR_PTR -ENOMEM
- * (policy is then freed).
+ * (policy is then freed). Containers keep no slots of the version before.
  */
 struct bailiff_slot *bailiff_policy_activate(struct bailiff_policy *policy);
 
@@ -69,14 +73,16 @@ struct bailiff_slot *bailiff_slot_get(struct bailiff_slot *slot);
 void bailiff_slot_put(struct bailiff_slot *slot);
 
 /*
- * A domain begins: takes a reference that bailiff_slot_leave returns. -ENOENT:
- * the policy was unloaded. Both sleep.
+ * A domain begins in its slot and cgroup: takes references, to the slot and to
+ * domain->state, which is set; bailiff_slot_leave returns both. -ENOENT: the
+ * policy was unloaded, or -ENOMEM; neither if another such domain lives. Both
+ * sleep.
  */
-int __must_check bailiff_slot_enter(struct bailiff_slot *slot);
-void bailiff_slot_leave(struct bailiff_slot *slot);
-/* The same for a binding. */
-int __must_check bailiff_slot_bind(struct bailiff_slot *slot);
-void bailiff_slot_unbind(struct bailiff_slot *slot);
+int __must_check bailiff_slot_enter(struct bailiff_domain *domain);
+void bailiff_slot_leave(struct bailiff_domain *domain);
+/* The same for a binding, which keeps the state while no task is there. */
+int __must_check bailiff_slot_bind(struct bailiff_binding *binding);
+void bailiff_slot_unbind(struct bailiff_binding *binding);
 
 /*
  * Take a policy out of the list. -ENOENT no such name, -EBUSY it is bound or

@@ -27,7 +27,7 @@ static void free_set(struct work_struct *work)
 	list_del(&set->node);
 	mutex_unlock(&set_lock);
 	for (u32 i = 0; i < set->num; i++)
-		bailiff_slot_leave(set->domain[i].slot);
+		bailiff_slot_leave(&set->domain[i]);
 	kfree(set);
 }
 
@@ -106,13 +106,13 @@ static struct bailiff_set *make_sum(const struct bailiff_set *old,
 	/* The old set keeps its policies from being unloaded: these cannot fail. */
 	for (u32 i = 0; i < num; i++) {
 		set->domain[i] = old->domain[i];
-		WARN_ON_ONCE(bailiff_slot_enter(set->domain[i].slot));
+		WARN_ON_ONCE(bailiff_slot_enter(&set->domain[i]));
 	}
 	set->domain[num] = *domain;
-	err = bailiff_slot_enter(domain->slot);
+	err = bailiff_slot_enter(&set->domain[num]);
 	if (err) {
 		for (u32 i = 0; i < num; i++)
-			bailiff_slot_leave(set->domain[i].slot);
+			bailiff_slot_leave(&set->domain[i]);
 		kfree(set);
 		return ERR_PTR(err);
 	}

@@ -21,6 +21,7 @@
 #include "vm/limits.h"
 
 struct bailiff_slot;
+struct bailiff_state;
 
 /*
  * The mount root that holds the first component of a task's paths. Its inode
@@ -42,6 +43,7 @@ static inline bool bailiff_home_same(const struct bailiff_home *a,
 /* Constant while its set lives. */
 struct bailiff_domain {
 	struct bailiff_slot *slot; /* owned; counted in slot->num_domains */
+	struct bailiff_state *state; /* owned; of slot and cgroup */
 	u64 cgroup; /* id of the bound cgroup; 0: entered through `self` */
 	struct bailiff_home home;
 	char label[BVM_MAX_NAME];

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * state.c - the slots that a policy keeps for a container
+ */
+#include <linux/err.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "policy.h"
+#include "state.h"
+
+/* What one version of the policy keeps. */
+struct words {
+	struct words __rcu *older; /* of an earlier version */
+	u64 generation; /* constant */
+	struct rcu_head rcu;
+	bvm_atomic word[];
+};
+
+struct bailiff_state {
+	struct list_head node; /* in the policy's slot */
+	u64 cgroup;
+	u32 num_users; /* domains and bindings */
+	struct words __rcu *words; /* newest first */
+};
+
+/* Writers hold the lock of the policies. */
+#define older_than(w) rcu_dereference_protected((w)->older, true)
+#define newest(state) rcu_dereference_protected((state)->words, true)
+
+/* Puts the words for policy in front, if it keeps any. */
+static int add_words(struct bailiff_state *state,
+		     const struct bailiff_policy *policy)
+{
+	u32 num = policy->image.meta->num_slots;
+	struct words *words;
+
+	if (!num)
+		return 0;
+	words = kzalloc(struct_size(words, word, num), GFP_KERNEL_ACCOUNT);
+	if (!words)
+		return -ENOMEM;
+	words->generation = policy->generation;
+	RCU_INIT_POINTER(words->older, newest(state));
+	rcu_assign_pointer(state->words, words);
+	return 0;
+}
+
+static void free_state(struct bailiff_state *state)
+{
+	struct words *words = newest(state);
+
+	while (words) {
+		struct words *older = older_than(words);
+
+		kfree(words);
+		words = older;
+	}
+	kfree(state);
+}
+
+static struct bailiff_state *make_state(u64 cgroup,
+					const struct bailiff_policy *active)
+{
+	struct bailiff_state *state =
+		kzalloc(sizeof(*state), GFP_KERNEL_ACCOUNT);
+
+	if (!state)
+		return NULL;
+	state->cgroup = cgroup;
+	if (add_words(state, active)) {
+		kfree(state);
+		return NULL;
+	}
+	return state;
+}
+
+struct bailiff_state *bailiff_state_enter(struct list_head *states, u64 cgroup,
+					  const struct bailiff_policy *active)
+{
+	struct bailiff_state *state;
+
+	list_for_each_entry(state, states, node) {
+		if (state->cgroup == cgroup) {
+			state->num_users++;
+			return state;
+		}
+	}
+	state = make_state(cgroup, active);
+	if (!state)
+		return ERR_PTR(-ENOMEM);
+	state->num_users = 1;
+	list_add(&state->node, states);
+	return state;
+}
+
+void bailiff_state_leave(struct bailiff_state *state)
+{
+	/* No domain has it: nobody can be reading. */
+	if (--state->num_users)
+		return;
+	list_del(&state->node);
+	free_state(state);
+}
+
+/* Take back the words that a version was given. */
+static void drop_newest(struct bailiff_state *state, u64 generation)
+{
+	struct words *words = newest(state);
+
+	if (!words || words->generation != generation)
+		return;
+	rcu_assign_pointer(state->words, older_than(words));
+	kfree_rcu(words, rcu);
+}
+
+int bailiff_state_prepare(struct list_head *states,
+			  const struct bailiff_policy *policy)
+{
+	struct bailiff_state *state;
+
+	list_for_each_entry(state, states, node) {
+		if (!add_words(state, policy))
+			continue;
+		list_for_each_entry(state, states, node)
+			drop_newest(state, policy->generation);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void prune(struct bailiff_state *state, u64 generation)
+{
+	struct words __rcu **link = &state->words;
+	struct words *words;
+
+	while ((words = rcu_dereference_protected(*link, true))) {
+		if (words->generation >= generation) {
+			link = &words->older;
+			continue;
+		}
+		rcu_assign_pointer(*link, older_than(words));
+		kfree_rcu(words, rcu);
+	}
+}
+
+void bailiff_state_prune(struct list_head *states, u64 generation)
+{
+	struct bailiff_state *state;
+
+	list_for_each_entry(state, states, node)
+		prune(state, generation);
+}
+
+bvm_atomic *bailiff_state_words(const struct bailiff_state *state,
+				const struct bailiff_policy *policy)
+{
+	struct words *words;
+
+	/*
+	 * Whoever published the policy had put its words here before; see it
+	 * in that order.
+	 */
+	smp_rmb();
+	for (words = rcu_dereference(state->words); words;
+	     words = rcu_dereference(words->older)) {
+		if (words->generation == policy->generation)
+			return words->word;
+	}
+	return NULL;
+}
