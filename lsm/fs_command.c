@@ -285,7 +285,8 @@ static int run_bind(struct bailiff_channel *ch, char *data, size_t len)
 	slot = binding->slot ? bailiff_slot_get(binding->slot) : NULL;
 	err = bailiff_bind_add(binding);
 	if (err)
-		(void)refuse(ch, err, "no such policy");
+		(void)refuse(ch, err,
+			     err == -ENOMEM ? "no memory" : "no such policy");
 	else
 		bailiff_fs_log(BAILIFF_LIFE_BIND, slot, cgroup,
 			       "cgroup=%llu policy=%s", cgroup,

@@ -54,10 +54,13 @@ header = bytearray(image[:64])
 struct.pack_into("<II", header, 16, off + len(body), len(sections))
 open(target, "wb").write(bytes(header) + index + body)
 END
-# sockets N: how many of N sockets there are, made by one task
+# sockets N [FILE]: how many of N sockets there are, made by one task, once
+# FILE is there
 cat > $work/sockets.py <<'END'
 import errno, os, socket, sys
 made = 0
+while len(sys.argv) > 2 and not os.path.exists(sys.argv[2]):
+    pass
 for i in range(int(sys.argv[1])):
     try:
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
@@ -77,7 +80,7 @@ succeeds "a policy compiles" policyc build $work/plain.yaml -o $work/plain.img
 # rated NAME BURST INTERVAL [KIND]
 rated()
 {
-	python3 $work/rated.py $work/plain.img $work/$1.img "$2" "$3" "${4:-}"
+	python3 $work/rated.py $work/plain.img "$work/$1.img" "$2" "$3" "${4:-}"
 }
 
 rated hourly 5 3600000000000
@@ -99,17 +102,24 @@ for box in one two; do
 done
 sockets()
 {
-	in_cgroup "$1" python3 $work/sockets.py "$2"
+	in_cgroup "$1" python3 $work/sockets.py "${@:2}"
 }
 
 is "$(sockets one 8)" 5 "five tokens, three denials"
 is "$(sockets one 8)" 0 "another task of the container finds it empty"
+is "$(sockets two 8)" 5 "another container has its own"
+
+rated many 2000 3600000000000
+succeeds "a bucket with many tokens" load_image $work/many.img
 for i in 1 2 3 4; do
-	sockets two 2000 > $work/two.$i &
+	sockets two 1500 $work/go > $work/two.$i &
 done
+sleep 5
+touch $work/go
 wait
-is "$(paste -sd+ $work/two.1 $work/two.2 $work/two.3 $work/two.4 | bc)" 5 \
-	"four tasks at once get five in all, in a container of its own"
+diag "four tasks at once: $(cat $work/two.[1-4] | paste -sd' ')"
+is "$(cat $work/two.[1-4] | paste -sd+ | bc)" 2000 \
+	"four tasks at once take what is in it, no token twice"
 succeeds "the policy is loaded once more" load_image $work/hourly.img
 is "$(sockets one 8)" 5 "its buckets are full again"
 is "$(sockets one 8)" 0 "... once"
