@@ -33,7 +33,8 @@ struct bvm_run {
 	struct bvm_str strings[BVM_RUN_STRINGS];
 	/*
 	 * For the argv helper: argv[1] and on, each with its NUL; a copy that
-	 * nobody changes. No argument is no byte, but never NULL.
+	 * nobody changes, of BVM_MAX_ARGS at most. No argument is no byte, but
+	 * never NULL.
 	 */
 	const char *argv;
 	u32 argv_len; /* up to BVM_MAX_ARGV */

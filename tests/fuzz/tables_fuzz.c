@@ -16,7 +16,7 @@
 #include "vm/rate.h"
 
 #define MAX_TABLE 65536
-#define NUM_KEYS 24
+#define NUM_KEYS 64
 
 static struct bvm_build build;
 static struct bvm_image image;
@@ -47,11 +47,16 @@ static u8 *make_image(const u8 *data, size_t len)
 {
 	static const char strings[] = "\0test";
 	static const struct bvm_meta meta = { .name = 1, .num_slots = 4 };
+	static const struct bvm_rule rules[2] = {
+		{ .line = 1, .class = BVM_CLASS_FILES },
+		{ .line = 2, .class = BVM_CLASS_FILES },
+	};
 	u8 *bytes;
 
 	bvm_build_init(&build);
 	bvm_build_add(&build, BVM_SECTION_META, 0, &meta, sizeof(meta));
 	bvm_build_add(&build, BVM_SECTION_STRINGS, 0, strings, sizeof(strings));
+	bvm_build_add(&build, BVM_SECTION_RULES, 0, rules, sizeof(rules));
 	bvm_build_add(&build, BVM_SECTION_TABLE, 0, data, (u32)len);
 	add_rest();
 	(void)bvm_build_finish(&build);
@@ -60,16 +65,30 @@ static u8 *make_image(const u8 *data, size_t len)
 	return bytes;
 }
 
-/* Something near what is in the table, or nothing of the kind. */
-static void random_key(u8 *key, u32 len, const u8 *in, size_t in_len)
+/* One of num elements of len bytes, or next to it, or anything. */
+static void random_key(u8 *key, u32 len, const void *elements, u32 num)
 {
-	u32 from = in_len > len ? roll((u32)(in_len - len)) : 0;
+	const u32 from = num ? roll(num) : 0;
 
 	for (u32 i = 0; i < len; i++)
-		key[i] = roll(4) && from + i < in_len ? in[from + i] :
-							(u8)roll(256);
-	if (len && roll(2))
-		key[len - 1] += roll(2) ? 1 : 0xff;
+		key[i] = (u8)roll(256);
+	if (num && roll(8))
+		memcpy(key, (const u8 *)elements + (size_t)from * len, len);
+	if (len && !roll(4))
+		key[roll(2) ? 0 : len - 1] += roll(2) ? 1 : 0xff;
+	if (len && !roll(8))
+		key[roll(len)] ^= 1 << roll(8);
+}
+
+static void random_product_key(const struct bvm_table *t, u8 *key)
+{
+	for (u32 c = 0; c < t->count; c++) {
+		const struct bvm_component *comp = &t->product.components[c];
+
+		random_key(key, comp->width, t->product.level[c].bounds,
+			   comp->num_bounds);
+		key += comp->width;
+	}
 }
 
 static void check_walk(const struct bvm_table *t, const u8 *data, size_t len)
@@ -77,7 +96,7 @@ static void check_walk(const struct bvm_table *t, const u8 *data, size_t len)
 	char bytes[64];
 	u32 num = roll(sizeof(bytes)), start = bvm_dfa_start(t), state;
 
-	random_key((u8 *)bytes, num, data, len);
+	random_key((u8 *)bytes, num, data, len / (num ? num : len + 1));
 	state = t->kind == BVM_TABLE_DFA ? bvm_dfa_feed(t, start, bytes, num) :
 					   bvm_argv_feed(t, start, bytes, num);
 	assert(bvm_dfa_accept(t, state) ==
@@ -96,59 +115,88 @@ static void check_rate(const struct bvm_table *t)
 	assert(taken == (t->rates[i].burst < 8 ? t->rates[i].burst : 8));
 }
 
-static void check_numbers(const struct bvm_table *t, u64 a, u64 b)
+static void check_list(const struct bvm_table *t)
 {
-	if (t->kind == BVM_TABLE_SET)
-		assert(bvm_set_has(t, a) == table_twin_set(t, a));
-	if (t->kind == BVM_TABLE_RANGE)
-		assert(bvm_range_lookup(t, a) == table_twin_range(t, a));
-	if (t->kind == BVM_TABLE_ARRAY)
-		assert(bvm_array_get(t, a % (t->count + 1)) ==
-		       (a % (t->count + 1) < t->count ?
-				t->elements[a % (t->count + 1)] :
-				0));
-	if (t->kind == BVM_TABLE_LISTS)
-		assert(a % (t->count + 1) == t->count ||
-		       bvm_lists_decide(t, a % (t->count + 1), b) !=
-			       BVM_VERDICT_BROKEN);
+	const u32 list = roll(t->count + 1);
+	u64 preds = (u64)roll(U32_MAX) << 32 | roll(U32_MAX);
+	u32 verdict = BVM_VERDICT_BROKEN;
+
+	if (t->aux && roll(2))
+		preds = t->lists.entries[roll(t->aux)].need;
+	for (u32 i = list < t->count ? t->lists.first[list + 1] : 0;
+	     list < t->count && i-- > t->lists.first[list];)
+		if ((t->lists.entries[i].need & preds) ==
+		    t->lists.entries[i].need)
+			verdict = t->lists.entries[i].verdict;
+	assert(bvm_lists_decide(t, list, preds) == verdict);
+}
+
+static void check_number(const struct bvm_table *t)
+{
+	u64 key;
+
+	switch (t->kind) {
+	case BVM_TABLE_SET:
+		random_key((u8 *)&key, sizeof(key), t->keys, t->count);
+		assert(bvm_set_has(t, key) == table_twin_set(t, key));
+		break;
+	case BVM_TABLE_RANGE:
+		random_key((u8 *)&key, sizeof(key), t->ranges, 3 * t->count);
+		assert(bvm_range_lookup(t, key) == table_twin_range(t, key));
+		break;
+	case BVM_TABLE_ARRAY:
+		key = roll(t->count + 1);
+		assert(bvm_array_get(t, key) ==
+		       (key < t->count ? t->elements[key] : 0));
+		break;
+	}
+}
+
+static void check_bytes(const struct bvm_table *t)
+{
+	u8 key[BVM_MAX_KEY];
+	struct bvm_addr addr;
+
+	switch (t->kind) {
+	case BVM_TABLE_LPM:
+		random_key(addr.bytes, sizeof(addr.bytes), t->lpm.addr,
+			   t->count);
+		assert(bvm_lpm_lookup(t, &addr) ==
+		       table_twin_lpm(t, addr.bytes));
+		break;
+	case BVM_TABLE_KEYS:
+		random_key(key, t->key_len, t->byte_keys.bytes, t->count);
+		assert(bvm_keys_lookup(t, key) == table_twin_keys(t, key));
+		break;
+	case BVM_TABLE_HASH:
+		random_key(key, t->key_len, t->byte_keys.bytes, t->count);
+		assert(bvm_hash_lookup(t, key) == table_twin_keys(t, key));
+		break;
+	case BVM_TABLE_PRODUCT:
+		random_product_key(t, key);
+		assert(bvm_product_lookup(t, key) ==
+		       table_twin_product(t, key));
+		break;
+	}
 }
 
 static void check(const struct bvm_table *t, const u8 *data, size_t len)
 {
-	u8 key[BVM_MAX_KEY];
-	struct bvm_addr addr;
-	u64 words[2];
-
 	switch (t->kind) {
 	case BVM_TABLE_DFA:
 	case BVM_TABLE_ARGV:
 		check_walk(t, data, len);
 		break;
-	case BVM_TABLE_LPM:
-		random_key(addr.bytes, sizeof(addr.bytes), data, len);
-		assert(bvm_lpm_lookup(t, &addr) ==
-		       table_twin_lpm(t, addr.bytes));
-		break;
-	case BVM_TABLE_KEYS:
-		random_key(key, t->key_len, data, len);
-		assert(bvm_keys_lookup(t, key) == table_twin_keys(t, key));
-		break;
-	case BVM_TABLE_HASH:
-		random_key(key, t->key_len, data, len);
-		assert(bvm_hash_lookup(t, key) == table_twin_keys(t, key));
-		break;
-	case BVM_TABLE_PRODUCT:
-		random_key(key, t->key_len, data, len);
-		assert(bvm_product_lookup(t, key) ==
-		       table_twin_product(t, key));
+	case BVM_TABLE_LISTS:
+		check_list(t);
 		break;
 	case BVM_TABLE_RATES:
 		if (t->count)
 			check_rate(t);
 		break;
 	default:
-		random_key((u8 *)words, sizeof(words), data, len);
-		check_numbers(t, words[0], words[1]);
+		check_number(t);
+		check_bytes(t);
 	}
 }
 

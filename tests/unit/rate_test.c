@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * rate_test.c - token buckets: alone, in time, and with many hands in them
+ *
+ * ThreadSanitizer has nothing to say either: cc -fsanitize=thread -I. this file
+ * vm/[a-z]*.c -lcheck, and CK_FORK=no.
  */
 #include <check.h>
 #include <pthread.h>

@@ -182,6 +182,45 @@ START_TEST(lpm_climbs_as_deep_as_prefixes_nest)
 }
 END_TEST
 
+START_TEST(prefixes_ascend)
+{
+	struct {
+		struct bvm_table_header head;
+		u8 addr[4][16];
+		u32 parent[4], value[4];
+		u8 len[8];
+		u64 values[1];
+	} t = { { BVM_TABLE_LPM, 4, 1, 0 },
+		{ { 0 }, { 10 }, { 10, 1 }, { 11 } },
+		{ 0, 0, 1, 0 },
+		{ 0 },
+		{ 0, 8, 16, 8 },
+		{ 1 } };
+
+	ck_assert_int_eq(bvm_table_parse(&t, sizeof(t), 0, &table, &err), 0);
+	ck_assert_uint_eq(table.max_steps, 3 + 3);
+	t.addr[3][0] = 9;
+	ck_assert_int_eq(bvm_table_parse(&t, sizeof(t), 0, &table, &err),
+			 -EINVAL);
+	ck_assert_str_eq(err.text, "prefix 3 is not above the one before");
+	/* the same twice, with a parent that would do */
+	t.addr[3][0] = 10;
+	t.addr[3][1] = 1;
+	t.len[3] = 16;
+	t.parent[3] = 2;
+	ck_assert_int_eq(bvm_table_parse(&t, sizeof(t), 0, &table, &err),
+			 -EINVAL);
+	ck_assert_str_eq(err.text, "prefix 3 is not above the one before");
+	/* a shorter one behind a longer one */
+	t.addr[2][1] = 0;
+	t.addr[3][1] = 0;
+	t.len[3] = 12;
+	ck_assert_int_eq(bvm_table_parse(&t, sizeof(t), 0, &table, &err),
+			 -EINVAL);
+	ck_assert_str_eq(err.text, "prefix 3 is not above the one before");
+}
+END_TEST
+
 /* ---- SET, RANGE, ARRAY ---- */
 
 START_TEST(sets_hold_what_a_scan_finds)
@@ -404,6 +443,7 @@ int main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, lpm_finds_what_a_scan_finds);
 	tcase_add_test(tc, lpm_climbs_as_deep_as_prefixes_nest);
+	tcase_add_test(tc, prefixes_ascend);
 	tcase_add_test(tc, sets_hold_what_a_scan_finds);
 	tcase_add_test(tc, ranges_give_what_a_scan_finds);
 	tcase_add_test(tc, a_range_of_everything_is_one_interval);
