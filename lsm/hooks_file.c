@@ -9,6 +9,7 @@
 #include "compat.h"
 #include "decide.h"
 #include "kind.h"
+#include "origin.h"
 #include "path.h"
 #include "protect.h"
 #include "use.h"
@@ -50,8 +51,11 @@ static int hook_file_open(struct file *file)
 	if (bailiff_is_backing(file))
 		return 0;
 	stamp = bailiff_set_stamp(set);
-	err = bailiff_path_is_nowhere(&file->f_path) ? 0 :
-						       judge_open(file, set);
+	/* What has no name is opened anew, through /proc/PID/fd. */
+	if (bailiff_path_is_nowhere(&file->f_path))
+		err = bailiff_origin_judge(&file->f_path, file->f_cred, set);
+	else
+		err = judge_open(file, set);
 	if (!err)
 		WRITE_ONCE(bailiff_file(file)->stamp, stamp);
 	return err;

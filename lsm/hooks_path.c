@@ -11,6 +11,7 @@
 #include "cred.h"
 #include "decide.h"
 #include "kind.h"
+#include "origin.h"
 #include "path.h"
 #include "protect.h"
 
@@ -25,8 +26,10 @@ static int judge(const struct path *path, u64 ops, u32 walk, u32 kind)
 	const struct bailiff_set *set = bailiff_current_set();
 	struct bailiff_request rq;
 
-	if (likely(!set) || bailiff_path_is_nowhere(path))
+	if (likely(!set))
 		return 0;
+	if (bailiff_path_is_nowhere(path))
+		return bailiff_origin_judge(path, current_cred(), set);
 	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
 	rq.ops = ops;
 	rq.walk = walk;

@@ -8,13 +8,14 @@
 
 #include <asm/ioctls.h>
 
+#include "append.h"
 #include "attach.h"
 #include "common.h"
 #include "compat.h"
 #include "decide.h"
 #include "kind.h"
+#include "origin.h"
 #include "path.h"
-#include "protect.h"
 #include "protect.h"
 #include "use.h"
 
@@ -36,7 +37,8 @@ u64 bailiff_use_ops(const struct file *file)
 
 static bool is_own(const struct file *file, const struct bailiff_set *set)
 {
-	return bailiff_file(file)->opener == set->id;
+	return bailiff_file(file)->opener == set->id &&
+	       !bailiff_origin_is_outside(&file->f_path, set);
 }
 
 int bailiff_use_judge(struct file *file, const struct cred *cred,
@@ -88,9 +90,35 @@ static int hook_file_alloc_security(struct file *file)
 	return 0;
 }
 
+/* The caller wants to do more with an open file than it was opened for. */
+static int judge_again(struct file *file, u64 ops)
+{
+	const struct path *path = bailiff_user_path(file);
+	const struct bailiff_set *set = bailiff_current_set();
+	struct bailiff_request rq;
+
+	if (!set || bailiff_path_is_nowhere(path))
+		return 0;
+	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
+	rq.ops = ops;
+	rq.walk = BAILIFF_WALK_UNLINKED;
+	if ((ops & BVM_BIT(FILES, WRITE)) && bailiff_append_only(file))
+		rq.detail = "beyond-append";
+	bailiff_request_path(&rq, path, 0);
+	return bailiff_decide(&rq);
+}
+
 static int hook_file_permission(struct file *file, int mask)
 {
-	return bailiff_use(file);
+	int err;
+
+	if (likely(!bailiff_current_set()))
+		return 0;
+	err = bailiff_use(file);
+	if (err || !(mask & MAY_WRITE) || !bailiff_append_only(file) ||
+	    bailiff_is_backing(file) || bailiff_append_is_plain())
+		return err;
+	return judge_again(file, BVM_BIT(FILES, WRITE));
 }
 
 /* Typing for whoever reads the terminal next, who may be a shell outside. */
@@ -127,34 +155,13 @@ static int hook_file_receive(struct file *file)
 	return bailiff_use(file);
 }
 
-/* The caller wants to do more with an open file than it was opened for. */
-static int judge_again(struct file *file, u64 ops)
-{
-	const struct path *path = bailiff_user_path(file);
-	const struct bailiff_set *set = bailiff_current_set();
-	struct bailiff_request rq;
-
-	if (!set || bailiff_path_is_nowhere(path))
-		return 0;
-	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
-	rq.ops = ops;
-	rq.walk = BAILIFF_WALK_UNLINKED;
-	bailiff_request_path(&rq, path, 0);
-	return bailiff_decide(&rq);
-}
-
-static bool is_append_only(const struct file *file)
-{
-	return (file->f_flags & O_APPEND) && (file->f_mode & FMODE_WRITE) &&
-	       S_ISREG(file_inode(file)->i_mode);
-}
-
 static int hook_file_fcntl(struct file *file, unsigned int cmd,
 			   unsigned long arg)
 {
 	int err = bailiff_use(file);
 
-	if (err || cmd != F_SETFL || (arg & O_APPEND) || !is_append_only(file))
+	if (err || cmd != F_SETFL || (arg & O_APPEND) ||
+	    !bailiff_append_only(file))
 		return err;
 	return judge_again(file, BVM_BIT(FILES, WRITE));
 }
@@ -203,23 +210,55 @@ static int hook_mmap_file(struct file *file, unsigned long reqprot,
 		return 0;
 	err = bailiff_use(file);
 	if (!err && (prot & PROT_WRITE) && (flags & MAP_SHARED) &&
-	    is_append_only(file))
+	    bailiff_append_only(file))
 		err = judge_again(file, BVM_BIT(FILES, WRITE));
 	if (!err && (prot & PROT_EXEC) && !is_program(file))
 		err = judge_code(file);
 	return err;
 }
 
+/*
+ * A mapping gets access rights: those it had when it was made were judged then,
+ * or belong to the time before the caller joined.
+ */
+static int judge_gain(struct vm_area_struct *vma, unsigned long prot)
+{
+	unsigned long more = prot & ~vma->vm_flags;
+	struct file *file = vma->vm_file;
+	u64 ops = 0;
+
+	BUILD_BUG_ON(PROT_READ != VM_READ || PROT_WRITE != VM_WRITE ||
+		     PROT_EXEC != VM_EXEC);
+	if (!(more & (PROT_READ | PROT_WRITE | PROT_EXEC)))
+		return 0;
+	/* Anonymous memory that is shared: nobody has a descriptor of it. */
+	if (IS_PRIVATE(file_inode(file)))
+		return 0;
+	if (!bailiff_is_backing(file))
+		return bailiff_use(file);
+	/* What lies below a stacking file system knows no opener: judge anew. */
+	if (file->f_flags & __FMODE_EXEC)
+		return 0;
+	if (more & PROT_READ)
+		ops |= BVM_BIT(FILES, READ);
+	if ((more & PROT_WRITE) && (vma->vm_flags & VM_SHARED))
+		ops |= BVM_BIT(FILES, WRITE);
+	return ops ? judge_again(file, ops) : 0;
+}
+
 static int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
 			      unsigned long prot)
 {
 	struct file *file = vma->vm_file;
-	int err = 0;
+	int err;
 
 	if (!bailiff_current_set() || !file)
 		return 0;
+	err = judge_gain(vma, prot);
+	if (err)
+		return err;
 	if ((prot & PROT_WRITE) && (vma->vm_flags & VM_SHARED) &&
-	    !(vma->vm_flags & VM_WRITE) && is_append_only(file))
+	    !(vma->vm_flags & VM_WRITE) && bailiff_append_only(file))
 		err = judge_again(file, BVM_BIT(FILES, WRITE));
 	if (!err && (prot & PROT_EXEC) && !(vma->vm_flags & VM_EXEC))
 		err = judge_code(file);

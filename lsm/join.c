@@ -24,6 +24,7 @@
 #include "inherit.h"
 #include "join.h"
 #include "kind.h"
+#include "origin.h"
 #include "path.h"
 #include "stats.h"
 #include "use.h"
@@ -152,9 +153,14 @@ static int hook_bprm_check_security(struct linux_binprm *bprm)
 {
 	const struct bailiff_set *set = bailiff_cred_set(bprm->cred);
 	struct bailiff_request rq;
+	int err;
 
 	if (likely(!set))
 		return 0;
+	/* To run a memory file is to read it. */
+	err = bailiff_origin_judge(&bprm->file->f_path, bprm->cred, set);
+	if (err)
+		return err;
 	bailiff_request_init(&rq, bprm->cred, set, BVM_CLASS_EXEC);
 	rq.ops = BVM_BIT(EXEC, EXEC);
 	if (bailiff_path_is_nowhere(&bprm->file->f_path))

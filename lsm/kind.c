@@ -85,11 +85,9 @@ static u32 kind_of_anon(const struct dentry *dentry)
 	return BVM_KIND_UNKNOWN;
 }
 
-/* The object lies on a mount of the kernel's own. */
-static u32 kind_nowhere(const struct file *file)
+u32 bailiff_kind_of_nameless(const struct dentry *dentry)
 {
-	const struct dentry *dentry = file->f_path.dentry;
-	umode_t mode = file_inode(file)->i_mode;
+	const struct inode *inode = d_backing_inode(dentry);
 
 	switch (dentry->d_sb->s_magic) {
 	case PIPEFS_MAGIC:
@@ -103,14 +101,19 @@ static u32 kind_nowhere(const struct file *file)
 		return BVM_KIND_PIDFD;
 #endif
 	}
-	if (S_ISSOCK(mode))
-		return kind_of_socket(sock_from_file((struct file *)file));
-	if (S_ISREG(mode))
+	if (S_ISREG(inode->i_mode))
 		return BVM_KIND_MEMFD;
 	/* Our own replacement of refused descriptors. */
-	if (S_ISCHR(mode) && file_inode(file)->i_rdev == MKDEV(MEM_MAJOR, 3))
+	if (S_ISCHR(inode->i_mode) && inode->i_rdev == MKDEV(MEM_MAJOR, 3))
 		return BVM_KIND_NULL;
 	return BVM_KIND_UNKNOWN;
+}
+
+static u32 kind_nowhere(const struct file *file)
+{
+	if (S_ISSOCK(file_inode(file)->i_mode))
+		return kind_of_socket(sock_from_file((struct file *)file));
+	return bailiff_kind_of_nameless(file->f_path.dentry);
 }
 
 /* Terminals, by the majors of their drivers. */

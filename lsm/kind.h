@@ -7,10 +7,17 @@
 
 #include <linux/types.h>
 
+struct dentry;
 struct file;
 
 /* Kind of an object in a file system, by its mode. */
 u32 bailiff_kind_of_mode(umode_t mode);
+
+/*
+ * Kind of an object on a mount of the kernel's own, sockets excepted: those
+ * tell only by their file.
+ */
+u32 bailiff_kind_of_nameless(const struct dentry *dentry);
 
 /*
  * Kind of an open file. Where it lies in a file system and is no terminal and

@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "cred.h"
 #include "kill.h"
+#include "origin.h"
 #include "setup.h"
 #include "use.h"
 
@@ -30,6 +31,7 @@ const struct lsm_id bailiff_lsmid = {
 struct lsm_blob_sizes bailiff_blob_sizes __ro_after_init = {
 	.lbs_cred = sizeof(struct bailiff_cred),
 	.lbs_file = sizeof(struct bailiff_file),
+	.lbs_inode = sizeof(struct bailiff_inode),
 	.lbs_task = sizeof(struct bailiff_task),
 };
 
@@ -50,6 +52,7 @@ static int __init bailiff_init(void)
 	bailiff_join_add_hooks();
 	bailiff_file_add_hooks();
 	bailiff_use_add_hooks();
+	bailiff_origin_add_hooks();
 	bailiff_path_add_hooks();
 	bailiff_net_add_hooks();
 	bailiff_cap_add_hooks();

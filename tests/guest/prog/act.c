@@ -27,6 +27,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "passfd.h"
+
 #define MAX_SLOTS 16
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -448,40 +450,12 @@ static int do_socketpair(char **a)
 /* Send a descriptor through one end, receive it from the other. */
 static int do_sendfd(char **a)
 {
-	char space[CMSG_SPACE(sizeof(int))] = { 0 }, byte = 'x';
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = space,
-			      .msg_controllen = sizeof(space) };
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), slot(a[1]), sizeof(int));
-	return sendmsg(*slot(a[0]), &msg, 0) < 0 ? -1 : 0;
+	return send_fd(*slot(a[0]), *slot(a[1])) ? 0 : -1;
 }
 
 static int do_recvfd(char **a)
 {
-	char space[CMSG_SPACE(sizeof(int))] = { 0 }, byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = space,
-			      .msg_controllen = sizeof(space) };
-	struct cmsghdr *cmsg;
-
-	if (recvmsg(*slot(a[0]), &msg, 0) < 0)
-		return -1;
-	cmsg = CMSG_FIRSTHDR(&msg);
-	if (!cmsg) {
-		errno = EBADF; /* it was withheld */
-		return -1;
-	}
-	memcpy(slot(a[1]), CMSG_DATA(cmsg), sizeof(int));
-	return 0;
+	return keep(a[1], receive_fd(*slot(a[0])));
 }
 
 /* ---- descriptors of other kinds ---- */

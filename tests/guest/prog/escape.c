@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * escape.c - ways out of a policy: by tasks, by other names, by appending
+ * escape.c - ways out of a policy: by tasks, by other names
  *
  * See escape.h for the arguments.
  */
@@ -265,13 +265,6 @@ static int try_proc_fd(void)
 	return reads_under("/proc/%d/fd/9", outsider);
 }
 
-/* A memory file of another, which no file rule speaks of. */
-static int try_proc_memfd(void)
-{
-	enter();
-	return reads_under("/proc/%d/fd/8", outsider);
-}
-
 static int try_handle(void)
 {
 	union {
@@ -426,94 +419,6 @@ static int try_symlink_race(void)
 	return out;
 }
 
-/* ---- appending is not writing ---- */
-
-static int log_fd = -1;
-
-static int open_log(int flags)
-{
-	char path[400];
-
-	snprintf(path, sizeof(path), "%s/log", free_dir);
-	log_fd = open(path, flags | O_APPEND);
-	return log_fd >= 0;
-}
-
-/* Did somebody change what was there? */
-static int is_log_changed(void)
-{
-	char path[400], text[4] = "";
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/log", free_dir);
-	fd = open(path, O_RDONLY);
-	if (fd < 0 || pread(fd, text, 3, 0) < 0)
-		return 0;
-	close(fd);
-	return memcmp(text, "old", 3) != 0;
-}
-
-static int try_log_fcntl(void)
-{
-	enter();
-	return open_log(O_WRONLY) && fcntl(log_fd, F_SETFL, 0) == 0 &&
-	       pwrite(log_fd, "new", 3, 0) == 3 && is_log_changed();
-}
-
-static int try_log_mmap(void)
-{
-	char *at;
-
-	enter();
-	if (!open_log(O_RDWR))
-		return 0;
-	at = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, log_fd, 0);
-	if (at == MAP_FAILED)
-		return 0;
-	memcpy(at, "new", 3);
-	return is_log_changed();
-}
-
-static int try_log_mprotect(void)
-{
-	char *at;
-
-	enter();
-	if (!open_log(O_RDWR))
-		return 0;
-	at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, log_fd, 0);
-	if (at == MAP_FAILED || mprotect(at, 4096, PROT_READ | PROT_WRITE))
-		return 0;
-	memcpy(at, "new", 3);
-	return is_log_changed();
-}
-
-static int try_log_truncate(void)
-{
-	enter();
-	return open_log(O_WRONLY) && ftruncate(log_fd, 0) == 0 &&
-	       is_log_changed();
-}
-
-static int try_log_noappend(void)
-{
-	struct iovec iov = { "new", 3 };
-
-	enter();
-	return open_log(O_WRONLY) &&
-	       pwritev2(log_fd, &iov, 1, 0, RWF_NOAPPEND) == 3 &&
-	       is_log_changed();
-}
-
-static int try_log_punch(void)
-{
-	enter();
-	return open_log(O_WRONLY) &&
-	       fallocate(log_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
-			 4096) == 0 &&
-	       is_log_changed();
-}
-
 static const struct attempt attempts[] = {
 	ATTEMPT(read),
 	ATTEMPT(double_fork),
@@ -536,7 +441,6 @@ static const struct attempt attempts[] = {
 	ATTEMPT(proc_root),
 	ATTEMPT(proc_cwd),
 	ATTEMPT(proc_fd),
-	ATTEMPT(proc_memfd),
 	ATTEMPT(handle),
 	ATTEMPT(link),
 	ATTEMPT(rename),
@@ -549,12 +453,6 @@ static const struct attempt attempts[] = {
 	ATTEMPT(bind_mount),
 	ATTEMPT(open_tree),
 	ATTEMPT(symlink_race),
-	ATTEMPT(log_fcntl),
-	ATTEMPT(log_mmap),
-	ATTEMPT(log_mprotect),
-	ATTEMPT(log_truncate),
-	ATTEMPT(log_noappend),
-	ATTEMPT(log_punch),
 };
 
 int main(int argc, char **argv)

@@ -7,7 +7,8 @@
  * Some attempts prepare something, then enter POLICY ("-": none, to see that
  * the attempt works at all), then try. DIR/vault is what the policy denies,
  * DIR/free what it allows; PID is a process outside that has DIR/vault/asset
- * open as descriptor 9 and a memory file as 8. Prints "out" if the attempt
+ * open as descriptor 9, a memory file as 8, a pipe as 7 and a script in a
+ * memory file as 6. Prints "out" if the attempt
  * went through, else "in" and the errno.
  */
 #ifndef ESCAPE_H
@@ -100,7 +101,7 @@ __attribute__((unused)) static int reads_under(const char *format, ...)
 }
 
 /* What a child saw, as if the parent had seen it. */
-static int answer_of(pid_t pid)
+__attribute__((unused)) static int answer_of(pid_t pid)
 {
 	int status;
 
@@ -110,7 +111,7 @@ static int answer_of(pid_t pid)
 	return errno == 0;
 }
 
-static void leave(int is_out)
+__attribute__((unused)) static void leave(int is_out)
 {
 	_exit(is_out ? 0 : errno ?: EIO);
 }

@@ -6,62 +6,12 @@
  * See escape.h for the arguments.
  */
 #include "escape.h"
+#include "passfd.h"
+#include "ring.h"
 
-#include <linux/io_uring.h>
 #include <sys/ioctl.h>
 
-/* ---- a ring of one request ---- */
-
-struct ring {
-	int fd;
-	struct io_uring_params params;
-	char *sq, *cq;
-	struct io_uring_sqe *sqe;
-};
-
-static int make_ring(struct ring *ring, unsigned int flags)
-{
-	struct io_uring_params *p = &ring->params;
-	size_t size = 65536;
-
-	memset(ring, 0, sizeof(*ring));
-	p->flags = flags;
-	p->sq_thread_idle = 100000;
-	ring->fd = syscall(SYS_io_uring_setup, 1, p);
-	if (ring->fd < 0)
-		return 0;
-	size = p->cq_off.cqes + p->cq_entries * sizeof(struct io_uring_cqe);
-	ring->sq = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_POPULATE, ring->fd,
-			IORING_OFF_SQ_RING);
-	ring->cq = ring->sq;
-	ring->sqe = mmap(NULL, sizeof(*ring->sqe), PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_POPULATE, ring->fd, IORING_OFF_SQES);
-	return ring->sq != MAP_FAILED && ring->sqe != MAP_FAILED;
-}
-
-static unsigned int *at(char *base, unsigned int off)
-{
-	return (unsigned int *)(base + off);
-}
-
-/* Submit what is in ring->sqe and wait. Return: its result. */
-static int submit(struct ring *ring, int fd, unsigned int flags)
-{
-	const struct io_uring_params *p = &ring->params;
-	unsigned int head = *at(ring->cq, p->cq_off.head);
-	struct io_uring_cqe *cqe;
-
-	*at(ring->sq, p->sq_off.array) = 0;
-	__atomic_add_fetch(at(ring->sq, p->sq_off.tail), 1, __ATOMIC_SEQ_CST);
-	if (syscall(SYS_io_uring_enter, fd, 1, 1,
-		    flags | IORING_ENTER_GETEVENTS, NULL, 0) < 0)
-		return -errno;
-	cqe = (struct io_uring_cqe *)(ring->cq + p->cq_off.cqes);
-	cqe += head & (p->cq_entries - 1);
-	*at(ring->cq, p->cq_off.head) = head + 1;
-	return cqe->res;
-}
+/* ---- rings ---- */
 
 static void prepare_open(struct ring *ring, int personality)
 {
@@ -213,45 +163,6 @@ static int try_ring_connect(void)
 
 /* ---- descriptors that somebody outside sends ---- */
 
-static int send_fd(int sock, int fd)
-{
-	char space[CMSG_SPACE(sizeof(int))] = { 0 }, byte = 'x';
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = space,
-			      .msg_controllen = sizeof(space) };
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
-	return sendmsg(sock, &msg, 0) == 1;
-}
-
-static int receive_fd(int sock)
-{
-	char space[CMSG_SPACE(sizeof(int))] = { 0 }, byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = space,
-			      .msg_controllen = sizeof(space) };
-	struct cmsghdr *cmsg;
-	int fd;
-
-	if (recvmsg(sock, &msg, 0) != 1)
-		return -1;
-	cmsg = CMSG_FIRSTHDR(&msg);
-	if (!cmsg) {
-		errno = EACCES; /* withheld */
-		return -1;
-	}
-	memcpy(&fd, CMSG_DATA(cmsg), sizeof(int));
-	return fd;
-}
-
 /* Send fd from outside to a child that has entered. Return: its answer. */
 static int hand_over(int fd, int (*use)(int fd))
 {
@@ -325,6 +236,91 @@ static int try_sent_tree_path(void)
 	return hand_over(openat(tree, ".", O_PATH), use_dir);
 }
 
+/* ---- what others have that has no name ---- */
+
+static int run_program(const char *path, char **argv)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execv(path, argv);
+		_exit(errno);
+	}
+	return answer_of(pid);
+}
+
+static const char *theirs(int fd)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", outsider, fd);
+	return path;
+}
+
+static int try_proc_memfd(void)
+{
+	enter();
+	return reads(theirs(8));
+}
+
+static int try_proc_memfd_write(void)
+{
+	enter();
+	return write_file(theirs(8), O_WRONLY, "secret");
+}
+
+static int try_proc_memfd_truncate(void)
+{
+	enter();
+	return truncate(theirs(8), 6) == 0;
+}
+
+static int try_proc_memfd_chmod(void)
+{
+	enter();
+	return chmod(theirs(8), 0777) == 0;
+}
+
+/* O_PATH opens nothing; what is opened through it is. */
+static int try_proc_memfd_path(void)
+{
+	char path[64];
+
+	enter();
+	snprintf(path, sizeof(path), "/proc/self/fd/%d",
+		 open(theirs(8), O_PATH));
+	return reads(path);
+}
+
+static int try_proc_memfd_exec(void)
+{
+	enter();
+	return run_program(theirs(6), (char *[]){ "tool", NULL });
+}
+
+static int try_proc_pipe(void)
+{
+	enter();
+	return write_file(theirs(7), O_WRONLY | O_NONBLOCK, "secret");
+}
+
+/* One's own from before, whose descriptor the sweep took */
+static int try_parent_memfd(void)
+{
+	int fd = memfd_create("secret", 0);
+	pid_t pid;
+
+	if (write(fd, "secret", 6) != 6)
+		return 0;
+	outsider = getpid();
+	pid = fork();
+	if (pid == 0) {
+		enter();
+		leave(reads(theirs(fd)));
+	}
+	return answer_of(pid);
+}
+
 static int try_inherited_file(void)
 {
 	int fd = open(asset, O_RDONLY);
@@ -361,17 +357,6 @@ static int try_inherited_map(void)
 }
 
 /* ---- programs ---- */
-
-static int run_program(const char *path, char **argv)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		execv(path, argv);
-		_exit(errno);
-	}
-	return answer_of(pid);
-}
 
 static void tool_path(char *path, size_t size)
 {
@@ -635,6 +620,14 @@ static const struct attempt attempts[] = {
 	ATTEMPT(sent_memfd),
 	ATTEMPT(sent_tree),
 	ATTEMPT(sent_tree_path),
+	ATTEMPT(proc_memfd),
+	ATTEMPT(proc_memfd_write),
+	ATTEMPT(proc_memfd_truncate),
+	ATTEMPT(proc_memfd_chmod),
+	ATTEMPT(proc_memfd_path),
+	ATTEMPT(proc_memfd_exec),
+	ATTEMPT(proc_pipe),
+	ATTEMPT(parent_memfd),
 	ATTEMPT(inherited_file),
 	ATTEMPT(inherited_dir),
 	ATTEMPT(inherited_cwd),

@@ -87,6 +87,9 @@ claim EACCES "O_TMPFILE is a create" open rwT $work/other 1
 # what has no name
 claim "ok ok ok" "pipes of one's own" pipe 1 2 , write 2 x , read 1
 claim "ok ok ok" "memfds of one's own" memfd 1 , write 1 x , fchmod 1
+claim "ok ok ok" "and opened anew" memfd 1 , reopen rw 1 2 , write 2 x
+claim "ok ok ok" "and mapped as code" memfd 1 , reopen r 1 2 , mmap rx 2
+claim "ok ok ok" "so are pipes" pipe 1 2 , reopen w 2 3 , write 3 x
 claim "ok ok ok ok ok" "a file of one's own outlives its name" \
 	open cw $work/data/gone 1 , unlink $work/data/gone , write 1 x , \
 	ftruncate 1 , fchmod 1

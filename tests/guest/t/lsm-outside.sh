@@ -54,6 +54,29 @@ tell $fs/bind "cgroup=$id policy=outside" > /dev/null
 is "$(in_cgroup sweep $act dup 7 5 , kind 5 7< $work/out/file | tail -n 1)" null \
 	"descriptors are judged at the joining exec"
 
+# Nameless objects made outside, where a rule lets them in
+succeeds "a policy that lets memory files in loads" load_policy <<EOF
+bailiff: 1
+policy: memory
+default: {files: deny, exec: allow, network: allow, capabilities: allow, mounts: deny}
+files:
+  - allow: inherit
+    type: memfd
+  - allow: append
+    paths: $work/answer
+EOF
+# Not by a pipe, which this policy does not let in
+answers()
+{
+	: > $work/answer
+	$act "$@" >> $work/answer
+	tail -n 1 $work/answer
+}
+is "$(answers memfd 5 , enter memory , reopen rw 5 6 , write 6 x)" ok \
+	"a memory file that was let in can be opened anew"
+is "$(answers memfd 5 , enter memory , fchmod 5)" ok "and changed"
+is "$(answers pipe 5 6 , enter memory , kind 6)" null "a pipe was not"
+
 # Other trees: one whose root is a file system of its own, with the same names
 mkdir $work/root
 unshare -m --propagation private bash -c "
