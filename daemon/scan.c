@@ -14,12 +14,27 @@
 	(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | \
 	 IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB)
 
+static bool ends_in(const char *name, const char *end)
+{
+	size_t len = strlen(name), end_len = strlen(end);
+
+	return len > end_len && !strcmp(name + len - end_len, end);
+}
+
 bool scan_is_policy(const char *name)
 {
-	size_t len = strlen(name);
+	return strlen(name) < PROTO_FILE && name[0] != '.' &&
+	       ends_in(name, ".yaml");
+}
 
-	return len > 5 && len < PROTO_FILE && name[0] != '.' &&
-	       !strcmp(name + len - 5, ".yaml");
+/* Whoever put it there meant it: to pass it over would be to allow. */
+static const char *problem_of(const char *name, mode_t mode)
+{
+	if (!S_ISREG(mode) && scan_is_policy(name))
+		return "it is not a regular file";
+	if (ends_in(name, ".yml"))
+		return "the name of a policy file ends in .yaml: rename it";
+	return NULL;
 }
 
 static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
@@ -103,7 +118,7 @@ static void read_includes(const char *dir, int inotify_fd, int depth,
 }
 
 static int add_file(struct scan *scan, const char *name,
-		    const struct stat *stat)
+		    const struct stat *stat, const char *problem)
 {
 	struct scan_file *files, *file;
 
@@ -116,6 +131,7 @@ static int add_file(struct scan *scan, const char *name,
 	file = &files[scan->num++];
 	strcpy(file->name, name);
 	file->stamp = stamp_of(name, stat);
+	file->problem = problem;
 	return 0;
 }
 
@@ -124,6 +140,7 @@ static int read_entry(const char *dir, const char *name, int inotify_fd,
 {
 	char path[PATH_MAX];
 	struct stat stat_buf, target;
+	const char *problem;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >=
 	    sizeof(path))
@@ -135,14 +152,17 @@ static int read_entry(const char *dir, const char *name, int inotify_fd,
 		/* one that leads nowhere is a file in error, not no file */
 		if (stat(path, &target))
 			return scan_is_policy(name) ?
-				       add_file(scan, name, &stat_buf) :
+				       add_file(scan, name, &stat_buf, NULL) :
 				       0;
 		stat_buf = target;
 	}
-	if (S_ISDIR(stat_buf.st_mode))
+	if (S_ISDIR(stat_buf.st_mode)) {
 		read_includes(path, inotify_fd, SCAN_MAX_DEPTH, scan);
-	else if (S_ISREG(stat_buf.st_mode) && scan_is_policy(name))
-		return add_file(scan, name, &stat_buf);
+		return 0;
+	}
+	problem = problem_of(name, stat_buf.st_mode);
+	if (problem || scan_is_policy(name))
+		return add_file(scan, name, &stat_buf, problem);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
  * scan.h - what lies in the policies directory, and whether it changed
  *
  *   DIR/NAME.yaml      a policy; a symbolic link is followed
+ *   DIR/NAME.yml       looks like one and is not: listed with what is wrong
  *   DIR/SUB/...        what policies include; a change there touches all
  */
 #ifndef DAEMON_SCAN_H
@@ -20,6 +21,7 @@
 struct scan_file {
 	char name[PROTO_FILE];
 	uint64_t stamp; /* another number whenever the file changed */
+	const char *problem; /* why it cannot be a policy; NULL: it can */
 };
 
 struct scan {

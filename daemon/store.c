@@ -44,6 +44,7 @@ struct file {
 	enum state state;
 	bool dirty; /* changed since it was last compiled */
 	bool seen; /* by the scan that is going on */
+	const char *problem; /* why it is never compiled; NULL: it is */
 	uint64_t stamp;
 	struct text diag;
 };
@@ -380,6 +381,18 @@ static void on_retry(int fd, short what, void *arg)
 	work(store);
 }
 
+/* A file that looks like a policy and cannot be one; the log is told once. */
+static void refuse(struct store *store, struct file *file,
+		   const struct scan_file *found)
+{
+	if (file->problem != found->problem || file->state == STATE_REMOVED)
+		set_error(store, file, found->problem);
+	file->problem = found->problem;
+	file->stamp = found->stamp;
+	file->dirty = false;
+	file->seen = true;
+}
+
 /* Bring the list of files up to date with what a scan found. */
 static void compare(struct store *store, const struct scan *found)
 {
@@ -393,6 +406,11 @@ static void compare(struct store *store, const struct scan *found)
 		file = add_file(store, found->files[i].name);
 		if (!file)
 			continue;
+		if (found->files[i].problem) {
+			refuse(store, file, &found->files[i]);
+			continue;
+		}
+		file->problem = NULL;
 		if (all || file->stamp != found->files[i].stamp ||
 		    file->state == STATE_REMOVED)
 			file->dirty = true;
@@ -557,7 +575,7 @@ void store_reload(struct store *store)
 	struct file *file;
 
 	for (file = store->files; file; file = file->next)
-		if (file->state != STATE_REMOVED)
+		if (file->state != STATE_REMOVED && !file->problem)
 			file->dirty = true;
 	arm(store->settle, 1);
 }

@@ -27,11 +27,12 @@ fi
 
 # A shell would be judged too: only a command line that needs one gets one.
 case $GUEST_RUN in
-*[\;\|\&\<\>\`\$$'\n']*) set -- /bin/sh -c "$GUEST_RUN" ;;
+*[\;\|\&\<\>\(\)\`\$$'\n']*) set -- /bin/sh -c "$GUEST_RUN" ;;
 *) eval "set -- $GUEST_RUN" ;;
 esac
 status=0
 timeout "$GUEST_SECONDS" bailiffctl run --policy "$name" -- "$@" || status=$?
+echo "$status" > build/try/status
 sleep 0.5
 
 printf '\n--- %s under policy %s: exit status %d\n' "$GUEST_RUN" "$name" "$status"

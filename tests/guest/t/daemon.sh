@@ -106,7 +106,15 @@ unlike "$out" ran "nobody knows whether a broken file is for this one: refused"
 contain web4 "$try_shadow"
 like "$out" ran "... but the selected ones still run"
 rm $policies/broken.yaml
+cp $policies/web.yaml $policies/later.yml
 sleep 1
+contain other3 "$try_shadow"
+unlike "$out" ran "so is one that ends in .yml"
+like "$(bailiffctl status)" 'later.yml.*ends in .yaml' "... and status says what is wrong"
+rm $policies/later.yml
+sleep 1
+contain other4 "$try_shadow"
+like "$out" ran "... until it is gone"
 
 # ---- the cgroup ----
 # crun kills all that is in the cgroup of a container that failed, hence alone

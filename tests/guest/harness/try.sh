@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# On the host: try.sh returns the program's status, make try says it, and what
+# is wrong with the call is told before anything boots.
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+. "$top/tests/guest/lib.sh"
+try=$top/tests/guest/try.sh
+unset POLICY RUN ENFORCE SECONDS_MAX MAKEFLAGS MAKELEVEL MFLAGS
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+cat > small.yaml <<END
+bailiff: 1
+policy: small
+include: [base/runtime-linker, base/libc, base/stdio]
+exec:
+  - allow: [/bin/sh, /usr/bin/dash, /bin/cat, /usr/bin/cat]
+END
+sed 's/allow/alow/' small.yaml > broken.yaml
+
+run "$try"
+is "$status" 2 "without words the status is 2"
+like "$err" '^usage: make try POLICY=' "and the usage is shown"
+run "$try" POLICY=small.yaml 'RUN=true' COLOUR=red
+like "$status $err" "^2 try: what is 'COLOUR=red'" "a word that means nothing is named"
+run "$try" POLICY=none.yaml RUN=true
+like "$status $err" "^2 try: cannot read the policy '.*none.yaml'" "so is a policy that is not there"
+run "$try" POLICY=small.yaml RUN=true SECONDS_MAX=soon
+like "$status $err" "^2 try: SECONDS_MAX: 'soon'" "so is a bad time"
+run "$try" POLICY=small.yaml RUN="echo it's"
+like "$status $err" "^2 try: RUN is not a command line" "so is a line that no shell reads"
+run "$try" POLICY=broken.yaml RUN=true
+is "$status" 2 "a broken policy is refused"
+like "$err" 'broken.yaml:5:5: error: .*alow' "where it is broken is shown"
+
+run "$try" POLICY=small.yaml RUN='cat /etc/shadow; exit 7'
+is "$status" 7 "the program's status is the script's"
+like "$out" '^root:' "in audit mode it does what it wants"
+like "$out" 'would have been denied' "which is reported"
+like "$out" '^ +- "?/etc/shadow"?' "with the YAML that would allow it"
+
+run "$try" POLICY=small.yaml RUN='cat /etc/shadow' ENFORCE=1
+is "$status" 1 "ENFORCE=1 denies"
+like "$out" 'Permission denied' "the program sees it"
+like "$out" 'what was denied' "it is reported, too"
+
+run make -s -C "$top" try POLICY="$work/small.yaml" RUN='(exit 7)'
+is "$status" 2 "make has a status of its own"
+like "$err" '^try: the program ended with status 7' "so the program's is said"
+
+GUEST_KERNEL=/nonexistent run "$try" POLICY=small.yaml RUN=true
+is "$status" 125 "a guest that fails is told from a program that does"
+like "$err" 'the guest failed with status 125' "in words"
+done_testing
