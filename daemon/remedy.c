@@ -9,6 +9,7 @@
 #include "vm/hooks.h"
 
 #define MAX_DENIALS 4000 /* different ones */
+#define THREADS "/proc/self/task/"
 
 /* Denials that are alike but for process and time. */
 struct denial {
@@ -100,6 +101,23 @@ static void add_new(struct remedy *remedy, const struct denial *found)
 	free(to->file);
 }
 
+/*
+ * The number of a thread is another one the next time: "*", which no name in
+ * that directory is, stands for any. Return: object, or buf.
+ */
+static char *without_thread(const char *object, char *buf, size_t size)
+{
+	size_t len = strlen(THREADS), digits;
+
+	if (strncmp(object, THREADS, len))
+		return (char *)object;
+	digits = strspn(object + len, "0123456789");
+	if (!digits)
+		return (char *)object;
+	snprintf(buf, size, "%s*%s", THREADS, object + len + digits);
+	return buf;
+}
+
 bool remedy_add(struct remedy *remedy, const struct json_t *record)
 {
 	struct denial found = {
@@ -109,10 +127,12 @@ bool remedy_add(struct remedy *remedy, const struct json_t *record)
 		.rule = logread_number(record, "rule"),
 		.line = logread_number(record, "line"),
 	};
+	char object[BVM_MAX_PATH];
 	size_t i;
 
 	if (!is_denial(record))
 		return false;
+	found.object = without_thread(found.object, object, sizeof(object));
 	found.class = bvm_class_by_name(logread_string(record, "class"));
 	found.op = bvm_op_by_name(found.class, logread_string(record, "op"));
 	if (!found.class || found.op < 0)
@@ -179,6 +199,10 @@ static void print_pattern(const char *path, FILE *out)
 	const unsigned char *at;
 
 	fputc('"', out);
+	if (!strncmp(path, THREADS "*", strlen(THREADS "*"))) {
+		fputs(THREADS "*", out);
+		path += strlen(THREADS "*");
+	}
 	for (at = (const unsigned char *)path; *at; at++) {
 		if (*at == '\\')
 			fputs("\\\\\\\\", out);

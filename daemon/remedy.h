@@ -2,7 +2,8 @@
 /*
  * remedy.h - from denials in the log to the YAML that would allow them
  *
- * Nothing is generalised: a path stays that path, an address that address.
+ * Nothing is generalised: a path stays that path, an address that address. (But
+ * the number of a thread in /proc/self/task, which is never the same.)
  * What no rule can allow becomes a comment that says what to do instead.
  */
 #ifndef DAEMON_REMEDY_H

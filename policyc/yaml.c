@@ -82,13 +82,20 @@ static bool check_bytes(struct reader *reader)
 {
 	const struct source *source = reader->source;
 	const char *encoding = other_encoding(source->text, source->len);
+	const char *nul;
 	size_t off = 0;
 
 	if (encoding) {
 		diag_report(reader->diag, &(struct span){ .source = source },
 			    OTHER_ENCODING, encoding);
+		diag_note(reader->diag, "convert it: iconv -t UTF-8 -f %s",
+			  encoding);
 		return false;
 	}
+	/* First: a program or an archive is no text in another encoding. */
+	nul = memchr(source->text, 0, source->len);
+	if (nul)
+		return check_byte(reader, nul - source->text, 1);
 	while (off < source->len) {
 		size_t step = utf8_len(source->text + off, source->len - off);
 

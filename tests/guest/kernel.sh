@@ -380,7 +380,8 @@ check_tools()
 
 lock_cache()
 {
-	mkdir -p "$cache"
+	mkdir -p "$cache" ||
+		fail "no place for the kernel: set XDG_CACHE_HOME to a directory of yours"
 	exec 9> "$cache/lock"
 	flock -n 9 && return
 	echo "  WAIT    another kernel build has the cache" >&2

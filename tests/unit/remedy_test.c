@@ -147,6 +147,21 @@ START_TEST(a_path_stays_that_path)
 }
 END_TEST
 
+START_TEST(a_thread_is_any_thread)
+{
+	char *text;
+
+	add("files", "write", "/proc/self/task/108/comm", "");
+	add("files", "write", "/proc/self/task/109/comm", "");
+	ck_assert_uint_eq(remedy_num(remedy), 1);
+	text = yaml();
+	ck_assert_ptr_nonnull(strstr(text, "\"/proc/self/task/*/comm\""));
+	free(text);
+	ck_assert_int_eq(explain("write /proc/self/task/7/comm"), 0);
+	ck_assert_int_eq(explain("write /proc/self/task/7/mem"), 1);
+}
+END_TEST
+
 START_TEST(descriptors_are_allowed_by_their_kind)
 {
 	char *text;
@@ -252,6 +267,7 @@ int main(void)
 	tcase_add_loop_test(tcase, what_is_suggested_allows_it, 0, NUM_CASES);
 	tcase_add_test(tcase, all_of_them_make_one_policy);
 	tcase_add_test(tcase, a_path_stays_that_path);
+	tcase_add_test(tcase, a_thread_is_any_thread);
 	tcase_add_test(tcase, descriptors_are_allowed_by_their_kind);
 	tcase_add_test(tcase, alike_denials_are_counted);
 	tcase_add_test(tcase, paths_with_equal_needs_share_a_rule);
