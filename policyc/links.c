@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "links.h"
+#include "pattern.h"
 #include "textset.h"
 
 #define MAX_ALTERNATIVES 64 /* of braces in one pattern; enough to warn */
@@ -144,6 +145,99 @@ static const struct link *link_of(const char *text, const struct ast_rule *rule)
 	return NULL;
 }
 
+/* Do the tokens match all of name? A star takes as little as it can. */
+static bool tokens_match(const struct pattern_token *tok, const char *name)
+{
+	for (; tok->kind != PATTERN_END; tok++, name++) {
+		if (tok->kind == PATTERN_STAR) {
+			for (; *name; name++)
+				if (tokens_match(tok + 1, name))
+					return true;
+			tok++;
+			return tok->kind == PATTERN_END;
+		}
+		if (!*name)
+			return false;
+		if (tok->kind == PATTERN_BYTE && tok->byte != (u8)*name)
+			return false;
+		if (tok->kind == PATTERN_SET && !byteset_has(&tok->set, *name))
+			return false;
+	}
+	return !*name;
+}
+
+/* Does the glob, "/" and one component without braces, match the name? */
+static bool component_matches(const char *glob, const char *name)
+{
+	struct pattern_token toks[64];
+	struct pattern_cursor cur;
+	size_t num = 0;
+
+	pattern_begin(&cur, glob);
+	do {
+		if (num == ARRAY_SIZE(toks) ||
+		    pattern_next(&cur, &toks[num], NULL) ||
+		    toks[num].kind == PATTERN_GLOBSTAR)
+			return false;
+	} while (toks[num++].kind != PATTERN_END);
+	return tokens_match(toks, name);
+}
+
+/*
+ * The rest of text, from its next '/' on, if what is before it are wildcards
+ * that match the link, else NULL. One that is meant for a whole tree, by
+ * "**", says nothing about a link in it.
+ */
+static const char *rest_behind(struct arena *arena, const char *text,
+			       const char *link)
+{
+	const char *name = link;
+	bool wild = false;
+
+	while (*name) {
+		int glob_len = 1 + (int)strcspn(text + 1, "/");
+		int name_len = 1 + (int)strcspn(name + 1, "/");
+		const char *glob = arena_printf(arena, "%.*s", glob_len, text);
+
+		if (!component_matches(glob, arena_printf(arena, "%.*s",
+							  name_len, name)))
+			return NULL;
+		wild = wild || strpbrk(glob, "*?[");
+		text += glob_len;
+		name += name_len;
+		if (*text != '/')
+			return NULL;
+	}
+	return wild ? text : NULL;
+}
+
+/* "/b*" followed by "/sh" is meant to deny /bin/sh, too. */
+static void check_wildcards(struct parse *parse,
+			    const struct ast_pattern *pattern, const char *text,
+			    const struct textset *own)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(links); i++) {
+		const char *rest =
+			rest_behind(parse->arena, text, links[i].path);
+		const char *target;
+
+		if (!rest)
+			continue;
+		target = arena_printf(parse->arena, "%s%s", links[i].target,
+				      rest);
+		if (is_covered(parse->arena, own, target))
+			continue;
+		diag_report(parse->diag, &pattern->span, LINK_GLOB,
+			    pattern->text, links[i].path);
+		diag_note(parse->diag,
+			  "rules see paths after links: add %s to the rule",
+			  target);
+		return;
+	}
+}
+
 static void report(struct parse *parse, const struct ast_rule *rule,
 		   const struct ast_pattern *pattern, const struct link *link,
 		   const char *target)
@@ -171,6 +265,8 @@ static void check_pattern(struct parse *parse, const struct ast_rule *rule,
 		const struct link *link = link_of(texts.items[i], rule);
 		const char *target;
 
+		if (rule->kind == BVM_RULE_DENY)
+			check_wildcards(parse, pattern, texts.items[i], own);
 		if (!link)
 			continue;
 		target = arena_printf(parse->arena, "%s%s", link->target,
