@@ -116,7 +116,7 @@ static int hook_file_permission(struct file *file, int mask)
 		return 0;
 	err = bailiff_use(file);
 	if (err || !(mask & MAY_WRITE) || !bailiff_append_only(file) ||
-	    bailiff_is_backing(file) || bailiff_append_is_plain())
+	    bailiff_append_is_plain())
 		return err;
 	return judge_again(file, BVM_BIT(FILES, WRITE));
 }

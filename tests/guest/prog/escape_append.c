@@ -118,6 +118,19 @@ static int try_log_ioctl(void)
 	       ioctl(log_fd, FS_IOC_UNRESVSP, &range) == 0 && is_log_changed();
 }
 
+/* And by a mapping that could be written, if it were asked to be */
+static int try_log_madvise(void)
+{
+	char *at;
+
+	enter();
+	if (!open_log(O_RDWR))
+		return 0;
+	at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, log_fd, 0);
+	return at != MAP_FAILED && madvise(at, 4096, MADV_REMOVE) == 0 &&
+	       is_log_changed();
+}
+
 static int try_log_aio(void)
 {
 	struct iocb request = { .aio_lio_opcode = IOCB_CMD_PWRITE,
@@ -165,7 +178,10 @@ static int try_log_ring(void)
 	return is_log_changed();
 }
 
-/* Behind another request, so that it is begun as another system call ends */
+/*
+ * Behind another request: where the file system can write without waiting, it
+ * is begun as another system call ends, else by a worker.
+ */
 static int try_log_ring_late(void)
 {
 	char path[400];
@@ -213,10 +229,10 @@ static int try_log_appended(void)
 }
 
 static const struct attempt attempts[] = {
-	ATTEMPT(log_fcntl),	ATTEMPT(log_mmap),     ATTEMPT(log_mprotect),
-	ATTEMPT(log_truncate),	ATTEMPT(log_noappend), ATTEMPT(log_punch),
-	ATTEMPT(log_ioctl),	ATTEMPT(log_aio),      ATTEMPT(log_ring),
-	ATTEMPT(log_ring_late), ATTEMPT(log_appended),
+	ATTEMPT(log_fcntl),    ATTEMPT(log_mmap),      ATTEMPT(log_mprotect),
+	ATTEMPT(log_truncate), ATTEMPT(log_noappend),  ATTEMPT(log_punch),
+	ATTEMPT(log_ioctl),    ATTEMPT(log_madvise),   ATTEMPT(log_aio),
+	ATTEMPT(log_ring),     ATTEMPT(log_ring_late), ATTEMPT(log_appended),
 };
 
 int main(int argc, char **argv)
