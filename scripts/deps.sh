@@ -133,7 +133,8 @@ find_missing "$@"
 command -v apt-get > /dev/null ||
 	die "no apt-get here; missing: ${missing[*]}"
 [ "$(id -u)" = 0 ] || command -v sudo > /dev/null ||
-	die "not root and no sudo; missing: ${missing[*]}"
+	die "packages are missing, and this is not root and there is no sudo; root has to" \
+		"run: apt-get install ${missing[*]}"
 log=$(mktemp)
 install_missing
 rm -f "$log"
