@@ -159,13 +159,15 @@ static void print_json_case(const struct one_run *o, struct judge_case *c,
 static int print_answer(struct one_run *o)
 {
 	const bool denied = o->judgement.answer != JUDGE_ALLOW;
+	const bool audit = o->input.img->meta->audit_classes >> o->class & 1;
 	const bool json = o->run->json;
 
 	if (json)
 		printf("{\"class\": \"%s\", \"answer\": \"%s\", \"widens\": "
-		       "%s, \"runs\": [",
+		       "%s, \"audit_mode\": %s, \"runs\": [",
 		       bvm_classes[o->class].name, word(denied),
-		       o->judgement.widens ? "true" : "false");
+		       o->judgement.widens ? "true" : "false",
+		       audit ? "true" : "false");
 	for (u32 i = 0; i < o->num_cases; i++) {
 		if (json)
 			print_json_case(o, &o->cases[i], !i);
@@ -177,6 +179,10 @@ static int print_answer(struct one_run *o)
 	else if (o->judgement.widens)
 		printf("deny: widens: the new name would give rights that the "
 		       "old one lacks\n");
+	if (audit && !json)
+		printf("note: class %s is in audit mode: a denial is only "
+		       "recorded\n",
+		       bvm_classes[o->class].name);
 	return denied ? EXIT_NO : EXIT_YES;
 }
 

@@ -314,6 +314,9 @@ run_requests()
 	says 'JSON' 1 '"answer": "deny"' "$@" files 'read /x' --json
 	says 'a policy' 1 '^deny: the default' "$policyc" run -I include $policy files 'read /x'
 	says 'two paths' 1 '^rename /b' "$@" files rename /a /b
+	printf 'bailiff: 1\npolicy: x\nmode: audit\n' > "$work/audit.yaml"
+	says 'audit mode' 1 'note: class files is in audit mode' \
+		"$policyc" run "$work/audit.yaml" files 'read /x'
 	says 'a class of others' 2 P605 "$@" files 'bind tcp any:80'
 	says 'a group' 2 P606 "$@" files 'manage /x'
 	says 'no class' 2 P718 "$@" fils 'read /x'
