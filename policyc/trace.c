@@ -85,9 +85,19 @@ static void put_string(const struct tracer *t, struct buf *buf, u64 handle)
 	buf_printf(buf, str->len > MAX_SHOWN ? "...\"" : "\"");
 }
 
+/* The bytes of the stack that are a key; table: that it is for, or NULL. */
+static void put_key(struct buf *buf, const struct bvm_table *table, u64 value)
+{
+	const u8 *bytes = (const u8 *)(uintptr_t)value;
+
+	for (u32 i = 0; table && i < table->key_len; i++)
+		buf_printf(buf, "%s%02x", i ? " " : "", bytes[i]);
+}
+
 static void put_argument(const struct tracer *t, struct buf *buf,
 			 enum bvm_arg arg, u64 value)
 {
+	const struct bvm_image *image = t->run->image;
 	struct bvm_addr addr;
 
 	if (arg == BVM_ARG_NONE)
@@ -98,6 +108,12 @@ static void put_argument(const struct tracer *t, struct buf *buf,
 	} else if (arg == BVM_ARG_ADDR) {
 		memcpy(&addr, (const void *)(uintptr_t)value, sizeof(addr));
 		show_prefix(buf, &addr, 128);
+	} else if (arg == BVM_ARG_KEY) {
+		put_key(buf,
+			t->regs[2] < image->num_tables ?
+				&image->tables[t->regs[2]] :
+				NULL,
+			value);
 	} else {
 		put_value(t, buf, value);
 	}

@@ -22,7 +22,7 @@ static void setup(void)
 	struct bvm_error err;
 
 	arena = arena_create();
-	bvm_build_small(&build);
+	bvm_build_full(&build);
 	ck_assert_int_eq(bvm_image_parse(build.bytes, build.len, &image, &err),
 			 0);
 	memset(&run, 0, sizeof(run));
@@ -118,6 +118,20 @@ START_TEST(helpers_show_their_table_and_arguments)
 	ck_assert_msg(strstr(text, ": set(set 2, 17 (0x11))\n") != NULL, "%s",
 		      text);
 	ck_assert_uint_eq(t.num_calls, 2);
+}
+END_TEST
+
+START_TEST(keys_are_shown_as_bytes)
+{
+	struct trace t;
+	const char *text;
+
+	use(BVM_CLASS_NETWORK, "stb [%r10-3], 0x61; stb [%r10-2], 0x62; "
+			       "stb [%r10-1], 0xff; mov %r3, %r10; "
+			       "add %r3, -3; mov %r2, 6; call keys; exit");
+	text = trace(BVM_CLASS_NETWORK, false, &t);
+	ck_assert_msg(strstr(text, ": keys(keys 6, 61 62 ff)\n") != NULL, "%s",
+		      text);
 }
 END_TEST
 
@@ -238,6 +252,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, each_instruction_shows_what_it_did);
 	tcase_add_test(tc, helpers_show_their_table_and_arguments);
+	tcase_add_test(tc, keys_are_shown_as_bytes);
 	tcase_add_test(tc, controls_in_a_string_are_not_passed_on);
 	tcase_add_test(tc, a_request_without_the_string_says_so);
 	tcase_add_test(tc, json_has_an_object_for_each_instruction);
