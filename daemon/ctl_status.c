@@ -134,17 +134,18 @@ static void print_kernel(const struct text *kernel)
 static void print_daemon(const struct summary *summary)
 {
 	const json_t *daemon = summary->daemon;
+	json_int_t errors;
 
 	if (!daemon) {
 		printf("daemon    %s\n", summary->no_daemon);
 		return;
 	}
+	errors = json_integer_value(json_object_get(daemon, "errors"));
 	printf("daemon    running, pid %lld; %lld records logged, "
-	       "%lld files in error\n",
+	       "%lld files in error%s\n",
 	       (long long)json_integer_value(json_object_get(daemon, "pid")),
 	       (long long)json_integer_value(json_object_get(daemon, "logged")),
-	       (long long)json_integer_value(
-		       json_object_get(daemon, "errors")));
+	       (long long)errors, errors ? ": bailiffctl policies" : "");
 }
 
 static void print_policies(const json_t *policies)

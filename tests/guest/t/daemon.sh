@@ -110,7 +110,9 @@ cp $policies/web.yaml $policies/later.yml
 sleep 1
 contain other3 "$try_shadow"
 unlike "$out" ran "so is one that ends in .yml"
-like "$(bailiffctl status)" 'later.yml.*ends in .yaml' "... and status says what is wrong"
+like "$(bailiffctl status)" '1 files in error: bailiffctl policies' "... status says where to look"
+like "$(bailiffctl policies)" 'later.yml' "... and there it is"
+like "$(bailiffctl policies)" 'ends in .yaml: rename it' "... with what is wrong"
 rm $policies/later.yml
 sleep 1
 contain other4 "$try_shadow"

@@ -1,0 +1,101 @@
+# shellcheck shell=bash disable=SC2086
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Ways out of a policy: what the tests of them share. Each attempt is made
+# twice: unconfined, where it must go through (else it says nothing), and
+# confined, where it must not. Sourced; loads the policies jail and logger, and
+# leaves somebody outside to be attacked.
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/lsm.sh"
+
+ip link set lo up 2> /dev/null
+top=$work/jail
+over=/var/escape.$$ # the root file system is an overlay
+[ "$(stat -f -c %T /var)" = overlayfs ] || bail "/var is no overlay"
+for dir in $top $over; do
+	mkdir -p $dir/vault $dir/free
+	echo secret > $dir/vault/asset
+	echo text > $dir/free/file
+done
+cp /bin/true $top/vault/tool
+chmod 755 $top/vault/tool
+chmod 777 $top $top/free
+
+# Everything is allowed but the vault, and what lets one out
+load_policy <<END || bail "no policy for the jail"
+bailiff: 1
+policy: jail
+default: allow
+files:
+  - deny: [read, write, manage, map-exec]
+    paths: [$top/vault, "$top/vault/**", $over/vault, "$over/vault/**"]
+  - deny: inherit
+    type: [nsfs, io_uring, mount, memfd, pipe]
+exec:
+  - deny: "$top/vault/**"
+network:
+  - deny: [connect, send]
+    to: 127.0.0.2
+mounts:
+  - deny: [umount]
+END
+
+load_policy <<END || bail "no policy for the log"
+bailiff: 1
+policy: logger
+default: {files: deny, exec: deny, network: deny, capabilities: deny, mounts: deny}
+files:
+  - allow: [append, read]
+    paths: [$top/free/log, $over/free/log]
+  - allow: [append, write]
+    paths: [$top/free/answer, $over/free/answer]
+END
+
+# Somebody outside, with the asset open, two memory files and a pipe
+python3 - <<END &
+import os, time
+os.dup2(os.open("$top/vault/asset", os.O_RDONLY), 9)
+for number, text in (8, b"secret"), (6, b"#!/bin/true\n"):
+    fd = os.memfd_create("theirs")
+    os.write(fd, text)
+    os.dup2(fd, number)
+reader, writer = os.pipe()
+os.dup2(reader, 10)
+os.dup2(writer, 7)
+os.chdir("$top/vault")
+open("$work/ready", "w").close()
+time.sleep(1000)
+END
+outsider=$!
+wait_for 20 test -e $work/ready || bail "the outsider never came"
+
+# attempt POLICY PROGRAM NAME: its answer. It comes by a file: a pipe is from
+# outside.
+attempt()
+{
+	echo old > $top/free/log
+	rm -f $top/free/copy $top/free/script $top/free/answer
+	timeout -s KILL 8 "$BAILIFF_TOP/build/guest/$2" "$1" "$3" $top $outsider \
+		>> $top/free/answer
+	cat $top/free/answer
+}
+
+# ways POLICY PROGRAM NAME...: each goes through outside, and not inside
+ways()
+{
+	local policy=$1 program=$2 name caught
+	shift 2
+	for name in "$@"; do
+		is "$(attempt - $program "$name")" out "$name works without a policy"
+		caught=$(attempt $policy $program "$name")
+		like "$caught" '^(in |not entered: EBUSY)' "$name does not with one"
+		diag "$name: $caught"
+		is "$(cat $top/vault/asset)" secret "the asset is as it was after $name"
+	done
+}
+
+the_end()
+{
+	kill $outsider
+	done_testing
+}
