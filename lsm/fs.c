@@ -241,6 +241,7 @@ static const struct {
 	{ "tasks", 0400, &bailiff_tasks_fops, NULL },
 #ifdef CONFIG_SECURITY_BAILIFF_TEST
 	{ "test", 0400, &test_fops, NULL },
+	{ "test_vm", 0600, &bailiff_selftest_vm_fops, NULL },
 #endif
 };
 

@@ -39,55 +39,60 @@ static const helper_fn helpers[] = {
 
 static_assert(sizeof(struct bvm_insn) == sizeof(struct bpf_insn));
 
-/* A lowered program, and what the second proof found out about it. */
-struct lowered {
-	struct bvm_insn *insns;
-	u32 num_insns;
-	u32 stack_bytes;
-};
+/* Where the kernel's own JIT knows cpu v4, it may keep what cannot trap. */
+#define KEEP_V4 IS_ENABLED(BAILIFF_HAVE_BPF_V4)
 
-static int lower(const struct bvm_image *image, u32 class, struct lowered *out,
+static int lower(const struct bvm_verify_in *in, struct bailiff_lowered *out,
 		 struct bvm_error *err)
 {
-	const struct bvm_program *p = &image->programs[class];
-	u32 num = p->header->num_insns;
 	u32 *map;
 	int ret;
 
-	map = kvmalloc_array(num + 1, sizeof(*map), GFP_KERNEL);
+	map = kvmalloc_array(in->num_insns + 1, sizeof(*map), GFP_KERNEL);
 	out->insns = kvmalloc_array(BVM_MAX_LOWERED, sizeof(*out->insns),
 				    GFP_KERNEL);
-	ret = -ENOMEM;
 	if (map && out->insns)
-		ret = bvm_lower(p->insns, num, IS_ENABLED(BAILIFF_HAVE_BPF_V4),
-				out->insns, BVM_MAX_LOWERED, &out->num_insns,
-				map, err);
+		ret = bvm_lower(in->insns, in->num_insns, KEEP_V4, out->insns,
+				BVM_MAX_LOWERED, &out->num_insns, map, err);
+	else
+		ret = bvm_fail(err, -ENOMEM, 0, "no memory for lowering");
 	kvfree(map);
 	return ret;
 }
 
-static int verify_again(const struct bvm_image *image, u32 class,
-			struct lowered *low, void *scratch,
-			struct bvm_error *err)
+/* The same question about the lowered program. */
+static int verify_again(const struct bvm_verify_in *in,
+			struct bailiff_lowered *low, struct bvm_error *err)
 {
-	struct bvm_verify_in in = {
-		.insns = low->insns,
-		.num_insns = low->num_insns,
-		.ctx = {
-			.size = bvm_classes[class].ctx_size,
-			.num_fields = bvm_classes[class].num_fields,
-			.fields = bvm_classes[class].fields,
-		},
-		.image = image,
-		.verdict = true,
-		.max_stack = BVM_KERNEL_STACK,
-		.scratch = scratch,
-	};
-	struct bvm_verify_out out;
-	int ret = bvm_verify(&in, &out, err);
+	struct bvm_verify_in again = *in;
+	struct bvm_verify_out out = {};
+	int ret;
 
+	again.insns = low->insns;
+	again.num_insns = low->num_insns;
+	ret = bvm_verify(&again, &out, err);
 	low->stack_bytes = out.stack_bytes;
 	return ret;
+}
+
+int bailiff_prog_lower(const struct bvm_verify_in *in,
+		       struct bailiff_lowered *out, struct bvm_error *err)
+{
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = lower(in, out, err);
+	if (!ret)
+		ret = verify_again(in, out, err);
+	if (ret)
+		bailiff_prog_drop(out);
+	return ret;
+}
+
+void bailiff_prog_drop(struct bailiff_lowered *low)
+{
+	kvfree(low->insns);
+	low->insns = NULL;
 }
 
 /* Calls name a helper; the JIT wants the distance of a function. */
@@ -110,11 +115,14 @@ static bool link_calls(struct bpf_insn *insns, u32 num)
 	return true;
 }
 
-static struct bpf_prog *compile(const struct lowered *low)
+struct bpf_prog *bailiff_prog_jit(const struct bailiff_lowered *low)
 {
 	struct bpf_prog *fp, *ready;
 	int err = 0;
 
+	/* The JIT reserves what it is told; a frame is never more than this. */
+	if (WARN_ON_ONCE(low->stack_bytes > BVM_KERNEL_STACK))
+		return NULL;
 	fp = bpf_prog_alloc(bpf_prog_size(low->num_insns), 0);
 	if (!fp)
 		return NULL;
@@ -128,6 +136,7 @@ static struct bpf_prog *compile(const struct lowered *low)
 		return NULL;
 	}
 	ready = bpf_prog_select_runtime(fp, &err);
+	/* No error and no code: the kernel's interpreter, which we never run. */
 	if (err || !ready->jited) {
 		bpf_prog_free(ready);
 		return NULL;
@@ -138,22 +147,33 @@ static struct bpf_prog *compile(const struct lowered *low)
 int bailiff_prog_init(struct bailiff_prog *prog, const struct bvm_image *image,
 		      u32 class, void *scratch, struct bvm_error *err)
 {
-	struct lowered low = {};
+	const struct bvm_verify_in in = {
+		.insns = image->programs[class].insns,
+		.num_insns = image->programs[class].header->num_insns,
+		.ctx = {
+			.size = bvm_classes[class].ctx_size,
+			.num_fields = bvm_classes[class].num_fields,
+			.fields = bvm_classes[class].fields,
+		},
+		.image = image,
+		.verdict = true,
+		.max_stack = BVM_KERNEL_STACK,
+		.scratch = scratch,
+	};
+	struct bailiff_lowered low;
 	int ret;
 
 	if (!bailiff_jit || !IS_ENABLED(CONFIG_BPF_JIT))
 		return 0;
-	ret = lower(image, class, &low, err);
-	if (!ret)
-		ret = verify_again(image, class, &low, scratch, err);
-	if (!ret) {
-		prog->jited = compile(&low);
-		if (!prog->jited)
-			pr_warn_once(
-				"the JIT refuses a program: the interpreter runs it\n");
-	}
-	kvfree(low.insns);
-	return ret;
+	ret = bailiff_prog_lower(&in, &low, err);
+	if (ret)
+		return ret;
+	prog->jited = bailiff_prog_jit(&low);
+	if (!prog->jited)
+		pr_warn_once(
+			"the JIT refuses a program: the interpreter runs it\n");
+	bailiff_prog_drop(&low);
+	return 0;
 }
 
 void bailiff_prog_fini(struct bailiff_prog *prog)

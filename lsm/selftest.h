@@ -5,9 +5,13 @@
 #ifndef BAILIFF_SELFTEST_H
 #define BAILIFF_SELFTEST_H
 
+struct file_operations;
 struct seq_file;
 
 /* Run them and print TAP. */
 int bailiff_selftest_show(struct seq_file *m, void *v);
+
+/* Programs of user space in every engine: uapi/bailiff_test.h. */
+extern const struct file_operations bailiff_selftest_vm_fops;
 
 #endif /* BAILIFF_SELFTEST_H */

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * selftest_vm.c - run programs from user space in every engine, for test
+ * builds
+ *
+ * uapi/bailiff_test.h describes the file. It goes the way of a policy's
+ * program, through prog.c, but keeps what lies between.
+ */
+#include <linux/filter.h>
+#include <linux/ktime.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#include "fs.h"
+#include "prog.h"
+#include "selftest.h"
+#include "setup.h"
+#include "uapi/bailiff_test.h"
+#include "vm/verify.h"
+
+/* An open file: the answers to the last batch. */
+struct session {
+	struct mutex lock; /* everything below */
+	u8 *answers; /* BAILIFF_TEST_MAX_ANSWERS bytes */
+	size_t len;
+};
+
+/* A batch that is being worked on. */
+struct batch {
+	const u8 *at; /* what is not read yet */
+	size_t left;
+	u32 repeat;
+	struct session *to;
+	void *scratch; /* of the verifier */
+	struct bvm_insn *insns; /* room for a whole program and one more */
+};
+
+/* One program of it. */
+struct subject {
+	struct bailiff_test_program p;
+	const struct bvm_insn *insns;
+	const u8 *ctxs;
+	size_t ctx_stride;
+	struct bailiff_lowered low;
+	struct bpf_prog *jited;
+	struct bailiff_test_answer answer;
+	struct bvm_error err;
+};
+
+/* ---- bytes in and out ---- */
+
+static const void *take(struct batch *b, size_t len)
+{
+	const u8 *at = b->at;
+
+	if (len > b->left)
+		return NULL;
+	b->at += len;
+	b->left -= len;
+	return at;
+}
+
+static void *give(struct batch *b, size_t len)
+{
+	struct session *s = b->to;
+	void *at = s->answers + s->len;
+
+	if (len > BAILIFF_TEST_MAX_ANSWERS - s->len)
+		return NULL;
+	s->len += len;
+	return memset(at, 0, len);
+}
+
+static int take_program(struct batch *b, struct subject *s)
+{
+	const struct bailiff_test_program *p = take(b, sizeof(*p));
+
+	if (!p)
+		return -EINVAL;
+	s->p = *p;
+	if (p->reserved)
+		return -EINVAL;
+	if (p->num_insns > BVM_MAX_INSNS || p->ctx_len > BAILIFF_TEST_MAX_CTX ||
+	    p->num_ctxs > BAILIFF_TEST_MAX_CTXS)
+		return -E2BIG;
+	s->ctx_stride = ALIGN(p->ctx_len, 8);
+	s->insns = take(b, p->num_insns * sizeof(*s->insns));
+	s->ctxs = take(b, p->num_ctxs * s->ctx_stride);
+	return s->insns && s->ctxs ? 0 : -EINVAL;
+}
+
+/* ---- the way of one program ---- */
+
+static struct bvm_verify_in question(struct batch *b, const struct subject *s)
+{
+	return (struct bvm_verify_in){
+		.insns = s->insns,
+		.num_insns = s->p.num_insns,
+		.ctx.size = s->p.ctx_len,
+		.max_stack = BVM_KERNEL_STACK,
+		.scratch = b->scratch,
+	};
+}
+
+static int verify(struct batch *b, struct subject *s)
+{
+	const struct bvm_verify_in in = question(b, s);
+	struct bvm_verify_out out;
+	u64 start = ktime_get_ns();
+	int err = bvm_verify(&in, &out, &s->err);
+
+	s->answer.verify_ns = ktime_get_ns() - start;
+	return err;
+}
+
+/*
+ * What enters compiled code in r2 is a pointer of the kernel's. Real programs
+ * find r2 unset; these expect a length, so an instruction in front sets it.
+ */
+static int lower(struct batch *b, struct subject *s)
+{
+	struct bvm_verify_in in = question(b, s);
+
+	b->insns[0] = bvm_insn_make(BVM_MOV64_K, 2, 0, 0, s->p.ctx_len);
+	memcpy(b->insns + 1, s->insns, s->p.num_insns * sizeof(*s->insns));
+	in.insns = b->insns;
+	in.num_insns++;
+	return bailiff_prog_lower(&in, &s->low, &s->err);
+}
+
+static void compile(struct subject *s)
+{
+	u64 start = ktime_get_ns();
+
+	if (bailiff_jit)
+		s->jited = bailiff_prog_jit(&s->low);
+	s->answer.jit_ns = ktime_get_ns() - start;
+	if (s->jited)
+		s->answer.jited_len = s->jited->jited_len;
+	else
+		s->answer.stage = BAILIFF_TEST_NOT_JITED;
+}
+
+static void prepare(struct batch *b, struct subject *s)
+{
+	struct bailiff_test_answer *a = &s->answer;
+
+	a->err = verify(b, s);
+	if (a->err) {
+		a->stage = BAILIFF_TEST_REFUSED;
+		return;
+	}
+	a->err = lower(b, s);
+	if (a->err) {
+		a->stage = a->err == -EINVAL ? BAILIFF_TEST_REFUSED_AGAIN :
+					       BAILIFF_TEST_NOT_LOWERED;
+		return;
+	}
+	a->num_lowered = s->low.num_insns;
+	a->stack_bytes = s->low.stack_bytes;
+	compile(s);
+}
+
+/* ---- running ---- */
+
+static void run_interpreted(struct batch *b, struct subject *s, const u8 *ctx,
+			    struct bailiff_test_result *r)
+{
+	u64 start = ktime_get_ns(), middle;
+
+	for (u32 i = 0; i < b->repeat; i++)
+		r->exec = bvm_exec(s->insns, s->p.num_insns, ctx, s->p.ctx_len);
+	middle = ktime_get_ns();
+	for (u32 i = 0; i < b->repeat; i++)
+		r->lowered = bvm_exec(s->low.insns, s->low.num_insns, ctx,
+				      s->p.ctx_len);
+	s->answer.exec_run_ns += middle - start;
+	s->answer.lowered_run_ns += ktime_get_ns() - middle;
+}
+
+static void run_jited(struct batch *b, struct subject *s, const u8 *ctx,
+		      struct bailiff_test_result *r)
+{
+	u64 start = ktime_get_ns();
+
+	rcu_read_lock();
+	for (u32 i = 0; i < b->repeat; i++)
+		r->jit = bpf_prog_run_pin_on_cpu(s->jited, ctx);
+	rcu_read_unlock();
+	s->answer.jit_run_ns += ktime_get_ns() - start;
+}
+
+static int run_all(struct batch *b, struct subject *s)
+{
+	struct bailiff_test_result *r;
+
+	for (u32 i = 0; i < s->p.num_ctxs; i++) {
+		const u8 *ctx = s->ctxs + i * s->ctx_stride;
+
+		r = give(b, sizeof(*r));
+		if (!r)
+			return -E2BIG;
+		run_interpreted(b, s, ctx, r);
+		if (s->jited)
+			run_jited(b, s, ctx, r);
+		cond_resched();
+	}
+	s->answer.num_ctxs = s->p.num_ctxs;
+	return 0;
+}
+
+static int give_text(struct batch *b, struct subject *s)
+{
+	size_t len = strnlen(s->err.text, sizeof(s->err.text));
+	char *text = give(b, ALIGN(len, 8));
+
+	if (!text)
+		return -E2BIG;
+	memcpy(text, s->err.text, len);
+	s->answer.text_len = ALIGN(len, 8);
+	s->answer.off = s->err.off;
+	return 0;
+}
+
+static int work(struct batch *b, struct subject *s)
+{
+	struct bailiff_test_answer *to = give(b, sizeof(*to));
+	int err;
+
+	if (!to)
+		return -E2BIG;
+	prepare(b, s);
+	err = s->low.insns ? run_all(b, s) : give_text(b, s);
+	*to = s->answer;
+	if (s->jited)
+		bpf_prog_free(s->jited);
+	bailiff_prog_drop(&s->low);
+	return err;
+}
+
+static int run_batch(struct batch *b, u32 num)
+{
+	struct subject *s = kzalloc(sizeof(*s), GFP_KERNEL);
+	int err = s ? 0 : -ENOMEM;
+
+	for (u32 i = 0; !err && i < num; i++) {
+		memset(s, 0, sizeof(*s));
+		err = take_program(b, s);
+		if (!err)
+			err = work(b, s);
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
+		cond_resched();
+	}
+	kfree(s);
+	return err ?: b->left ? -EINVAL : 0;
+}
+
+static int start_batch(struct session *s, const u8 *bytes, size_t len)
+{
+	struct batch b = { .at = bytes, .left = len, .to = s };
+	const struct bailiff_test_header *h = take(&b, sizeof(*h));
+	int err = -ENOMEM;
+
+	s->len = 0;
+	if (!h || h->magic != BAILIFF_TEST_MAGIC || h->reserved || !h->repeat)
+		return -EINVAL;
+	if (h->repeat > BAILIFF_TEST_MAX_REPEAT)
+		return -E2BIG;
+	b.repeat = h->repeat;
+	b.scratch = kvmalloc(bvm_verify_scratch(), GFP_KERNEL);
+	b.insns =
+		kvmalloc_array(BVM_MAX_INSNS + 1, sizeof(*b.insns), GFP_KERNEL);
+	if (b.scratch && b.insns)
+		err = run_batch(&b, h->num_programs);
+	if (err)
+		s->len = 0;
+	kvfree(b.insns);
+	kvfree(b.scratch);
+	return err;
+}
+
+/* ---- the file ---- */
+
+static int vm_open(struct inode *inode, struct file *file)
+{
+	int err = bailiff_fs_check_admin(file);
+	struct session *s;
+
+	if (err)
+		return err;
+	s = kzalloc(sizeof(*s), GFP_KERNEL);
+	if (!s)
+		return -ENOMEM;
+	s->answers = kvmalloc(BAILIFF_TEST_MAX_ANSWERS, GFP_KERNEL);
+	if (!s->answers) {
+		kfree(s);
+		return -ENOMEM;
+	}
+	mutex_init(&s->lock);
+	file->private_data = s;
+	return 0;
+}
+
+static int vm_release(struct inode *inode, struct file *file)
+{
+	struct session *s = file->private_data;
+
+	kvfree(s->answers);
+	kfree(s);
+	return 0;
+}
+
+static ssize_t vm_read(struct file *file, char __user *buf, size_t len,
+		       loff_t *ppos)
+{
+	struct session *s = file->private_data;
+	ssize_t ret;
+
+	if (mutex_lock_interruptible(&s->lock))
+		return -EINTR;
+	ret = simple_read_from_buffer(buf, len, ppos, s->answers, s->len);
+	mutex_unlock(&s->lock);
+	return ret;
+}
+
+/* The position stays where it is: the answers are read from the start. */
+static ssize_t vm_write(struct file *file, const char __user *buf, size_t len,
+			loff_t *ppos)
+{
+	struct session *s = file->private_data;
+	int err = bailiff_fs_check_admin(file);
+	void *bytes;
+
+	if (err)
+		return err;
+	if (*ppos != 0)
+		return -EINVAL;
+	if (len > BAILIFF_TEST_MAX_BATCH)
+		return -E2BIG;
+	bytes = vmemdup_user(buf, len);
+	if (IS_ERR(bytes))
+		return PTR_ERR(bytes);
+	err = -EINTR;
+	if (!mutex_lock_interruptible(&s->lock)) {
+		err = start_batch(s, bytes, len);
+		mutex_unlock(&s->lock);
+	}
+	kvfree(bytes);
+	return err ?: len;
+}
+
+const struct file_operations bailiff_selftest_vm_fops = {
+	.open = vm_open,
+	.read = vm_read,
+	.write = vm_write,
+	.release = vm_release,
+	.llseek = default_llseek,
+};
