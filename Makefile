@@ -40,10 +40,11 @@ FUZZERS    := $(patsubst tests/fuzz/%.c,build/test/fuzz/%,$(wildcard tests/fuzz/
 FUZZ_LIB   := $(LIB_SRC_bvm) $(LIB_SRC_policyc) $(LIB_SRC_daemon) \
 	      $(filter-out %_fuzz.c,$(wildcard tests/fuzz/*.c)) $(wildcard tests/lib/*.c tests/oracle/*.c)
 
-GUEST_PROGRAMS := $(patsubst tests/guest/prog/%.c,build/guest/%,$(wildcard tests/guest/prog/*.c))
+GUEST_PROGRAMS := $(patsubst tests/guest/prog/%.c,build/guest/%,$(wildcard tests/guest/prog/*.c)) \
+		  build/guest/engines
 
 # Compiled here: in the guest it would take minutes.
-GUEST_FILES := build/guest/large.img
+GUEST_FILES := build/guest/large.img build/guest/conformance.tsv
 
 # --- how it is shown ------------------------------------------------------------
 
@@ -232,6 +233,16 @@ build/guest/large.img: tests/guest/large.awk build/bin/policyc
 	$(call quiet,POLICYC,$@)awk -f $< > build/guest/large.yaml && \
 		build/bin/policyc build build/guest/large.yaml -o $@ > build/guest/large.log && \
 		rm build/guest/large.yaml
+
+# All engines of the virtual machine against each other, and what they run.
+build/guest/engines: $(patsubst %.c,build/obj/%.o,$(wildcard tests/guest/vm/*.c)) \
+		     build/obj/tests/lib/bvm_gen.o build/libbvm.a
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(CC) $(CFLAGS) -static -pthread -o $@ $^
+
+build/guest/conformance.tsv: $(filter build/bin/bvm-conformance,$(BINARIES)) FORCE
+	@mkdir -p $(@D)
+	@tests/guest/vm/conformance.sh > $@
 
 build/test/unit/%: build/san/tests/unit/%.o $(UNIT_LIB:%.c=build/san/%.o) \
 		   build/san/libpolicyc.a build/san/libdaemon.a build/san/libbvm.a
