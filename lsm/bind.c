@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 
 #include "bind.h"
+#include "compat.h"
 #include "cred.h"
 #include "set.h"
 

@@ -6,12 +6,23 @@
 #ifndef BAILIFF_COMPAT_H
 #define BAILIFF_COMPAT_H
 
+#include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
+#include <linux/kernfs.h>
 #include <linux/lsm_hooks.h>
+#include <linux/mount.h>
+#include <linux/sched.h>
 #include <linux/security.h>
 
 #include "probe.h"
+
+/* Its words are in kernel.h where it is missing. */
+#ifdef BAILIFF_HAVE_HEX_H
+#include <linux/hex.h>
+#else
+#include <linux/kernel.h>
+#endif
 
 /*
  * Registration: newer kernels want an identity, and count their LSMs at
@@ -46,6 +57,85 @@ static inline const struct path *bailiff_user_path(const struct file *file)
 static inline bool bailiff_is_backing(const struct file *file)
 {
 	return false;
+}
+#endif
+
+/* Threads of vhost and their like, which are kernel threads without it. */
+#ifndef PF_USER_WORKER
+#define PF_USER_WORKER 0
+#endif
+
+/* What of an idmapped mount translates ids: i_uid_into_vfsuid() takes it. */
+#ifndef BAILIFF_HAVE_MNT_IDMAP_OF
+static inline struct user_namespace *mnt_idmap(const struct vfsmount *mnt)
+{
+	return mnt_user_ns(mnt);
+}
+#endif
+
+#ifndef BAILIFF_HAVE_SIMPLE_INODE_INIT_TS
+static inline void simple_inode_init_ts(struct inode *inode)
+{
+	inode->i_atime = inode->i_mtime = inode->i_ctime = current_time(inode);
+}
+#endif
+
+/*
+ * A cgroup by its id, wherever it lies: cgroup_get_from_id() sees only what
+ * the caller's cgroup namespace holds.
+ */
+#ifndef BAILIFF_HAVE_CGROUP_GET_FROM_ANY_ID
+static inline struct cgroup *__cgroup_get_from_id(u64 id)
+{
+	struct kernfs_node *kn;
+	struct cgroup *cgrp = NULL;
+
+	kn = kernfs_find_and_get_node_by_id(cgrp_dfl_root.kf_root, id);
+	if (!kn)
+		return ERR_PTR(-ENOENT);
+	if (kernfs_type(kn) == KERNFS_DIR) {
+		rcu_read_lock();
+		cgrp = rcu_dereference(*(void __rcu __force **)&kn->priv);
+		if (cgrp && !cgroup_tryget(cgrp))
+			cgrp = NULL;
+		rcu_read_unlock();
+	}
+	kernfs_put(kn);
+	return cgrp ?: ERR_PTR(-ENOENT);
+}
+#endif
+
+/*
+ * A directory in securityfs with all that is in it. One level is enough for
+ * us; each file is removed alone, since each pinned the file system.
+ */
+#ifndef BAILIFF_HAVE_SECURITYFS_RECURSIVE_REMOVE
+static inline struct dentry *bailiff_get_child(struct dentry *dir)
+{
+	struct dentry *child, *found = NULL;
+
+	spin_lock(&dir->d_lock);
+	list_for_each_entry(child, &dir->d_subdirs, d_child) {
+		spin_lock_nested(&child->d_lock, DENTRY_D_LOCK_NESTED);
+		if (simple_positive(child))
+			found = dget_dlock(child);
+		spin_unlock(&child->d_lock);
+		if (found)
+			break;
+	}
+	spin_unlock(&dir->d_lock);
+	return found;
+}
+
+static inline void securityfs_recursive_remove(struct dentry *dir)
+{
+	struct dentry *child;
+
+	while ((child = bailiff_get_child(dir))) {
+		securityfs_remove(child);
+		dput(child);
+	}
+	securityfs_remove(dir);
 }
 #endif
 

@@ -5,7 +5,6 @@
 #include <linux/cgroup.h>
 #include <linux/ctype.h>
 #include <linux/err.h>
-#include <linux/hex.h>
 #include <linux/parser.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
@@ -14,6 +13,7 @@
 
 #include "bind.h"
 #include "common.h"
+#include "compat.h"
 #include "cred.h"
 #include "fs.h"
 #include "home.h"

@@ -166,7 +166,7 @@ static int hook_file_fcntl(struct file *file, unsigned int cmd,
 	return judge_again(file, BVM_BIT(FILES, WRITE));
 }
 
-static int hook_file_truncate(struct file *file)
+static int __maybe_unused hook_file_truncate(struct file *file)
 {
 	return bailiff_use(file) ?: judge_again(file, BVM_BIT(FILES, TRUNCATE));
 }

@@ -19,6 +19,7 @@
 #include <linux/pseudo_fs.h>
 
 #include "common.h"
+#include "compat.h"
 #include "cred.h"
 #include "inherit.h"
 #include "use.h"

@@ -3,6 +3,7 @@
  * load.c - from the bytes of an image to a policy that can decide
  */
 #include <linux/err.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>

@@ -6,6 +6,7 @@
 #include <linux/mount.h>
 #include <linux/user_namespace.h>
 
+#include "compat.h"
 #include "kind.h"
 #include "path.h"
 #include "request.h"

@@ -13,7 +13,7 @@ export PATH=$BAILIFF_TOP/build/bin:$PATH
 for file in "$@"; do
 	name=${file##*/}
 	limit=$(sed -n 's/^# timeout: *\([0-9]*\).*/\1/p' "$file" | head -n 1)
-	[ "${GUEST_FLAVOUR:-fast}" = fast ] || limit=$((${limit:-60} * 4))
+	[ "${GUEST_FLAVOUR:-fast}" != debug ] || limit=$((${limit:-60} * 4))
 	started=$SECONDS
 	echo "#: begin $name"
 	timeout -k 5 "${limit:-60}" bash "$file" 2>&1 < /dev/null

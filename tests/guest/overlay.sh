@@ -63,6 +63,7 @@ patch_lists()
 # define NAME FILE PATTERN: one probe by a pattern over a header.
 define()
 {
+	[ -f "$tree/$2" ] || return 0
 	if tr '\n' ' ' < "$tree/$2" | grep -q -E "$3"; then
 		echo "#define BAILIFF_HAVE_$1 1"
 	fi
@@ -100,6 +101,10 @@ print_probes()
 	define BACKING_FILE include/linux/fs.h 'backing_file_user_path\('
 	define SECURITYFS_RECURSIVE_REMOVE include/linux/security.h \
 		'securityfs_recursive_remove\('
+	define MNT_IDMAP_OF include/linux/mount.h '\bmnt_idmap\('
+	define SIMPLE_INODE_INIT_TS include/linux/fs.h 'simple_inode_init_ts\('
+	define CGROUP_GET_FROM_ANY_ID include/linux/cgroup.h '__cgroup_get_from_id\('
+	define HEX_H include/linux/hex.h 'hex'
 	define CAP_OPT include/linux/security.h 'CAP_OPT_NOAUDIT'
 	define BPF_V4 include/uapi/linux/bpf.h 'BPF_MEMSX'
 	echo

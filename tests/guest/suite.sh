@@ -7,7 +7,8 @@
 #
 #	harness/*.sh	on the host: does run.sh tell the truth?
 #	boot/*.sh	a boot each, with the words of "# append:" and "# lsm:"
-#	t/*.sh		one boot for all, but for those with "# boot: own"
+#	t/*.sh		one boot for all, but for those with "# boot: own";
+#			once more on the kernel of "# also: VERSION FLAVOUR"
 #
 # NAMEs choose among them by file name. Leaves "PASSED FAILED" in
 # build/test/guest.count.
@@ -106,7 +107,7 @@ boot_together()
 	local file limit total=60 factor=1
 
 	[ $# -gt 0 ] || return
-	[ "$guest_flavour" = fast ] || factor=4
+	[ "$guest_flavour" != debug ] || factor=4
 	for file in "$@"; do
 		limit=$(header "$file" timeout)
 		total=$((total + ${limit:-60}))
@@ -128,6 +129,51 @@ run_tests()
 	boot_together "${together[@]}"
 }
 
+# The tests that want another kernel, too: one boot for each such kernel. Its
+# logs have a directory of their own.
+run_also()
+{
+	local file wanted kernels=()
+
+	[ "$guest_flavour" = fast ] || return 0
+	for file in $(chosen t "$@"); do
+		wanted=$(header "$file" also)
+		[ -z "$wanted" ] || kernels+=("$wanted")
+	done
+	[ ${#kernels[@]} -gt 0 ] || return 0
+	while read -r wanted; do
+		run_on "$wanted" "$@"
+	done < <(printf '%s\n' "${kernels[@]}" | sort -u)
+}
+
+# run_on "VERSION FLAVOUR" NAME...
+run_on()
+{
+	local wanted=$1 file together=()
+	shift
+
+	for file in $(chosen t "$@"); do
+		[ "$(header "$file" also)" != "$wanted" ] || together+=("$file")
+	done
+	echo "on Linux $wanted:"
+	(
+		export GUEST_VERSION=${wanted% *} GUEST_FLAVOUR=${wanted#* }
+		guest_flavour=$GUEST_FLAVOUR
+		logs=$logs/$GUEST_VERSION-$GUEST_FLAVOUR
+		mkdir -p "$logs"
+		passed=0 failed=0
+		if "$guest_dir/kernel.sh" build > /dev/null; then
+			boot_together "${together[@]}"
+		else
+			echo "FAIL the kernel was not built"
+			failed=1
+		fi
+		echo "$passed $failed" > "$part.also"
+	) < /dev/null
+	mv "$part.also" "$part" || echo "0 1" > "$part"
+	add_part
+}
+
 cd "$guest_top" || exit 1
 mkdir -p "$logs"
 rm -f "$counts"
@@ -140,6 +186,7 @@ fi
 run_harness "$@"
 run_boots "$@"
 run_tests "$@"
+run_also "$@"
 echo "$passed $failed" > "$counts"
 echo "guest: $passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
