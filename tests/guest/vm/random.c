@@ -206,8 +206,8 @@ static bool is_accepted(struct worker *w, const struct bvm_insn *insns, u32 num)
 }
 
 /*
- * The verifier knows a little more of some lowered programs, or less, and may
- * then refuse them (lower.h). Such programs never reach the JIT.
+ * A lowered program is verified again, and the verifier may know more or less
+ * of it than of the original. One that it refuses then never reaches the JIT.
  */
 static bool is_accepted_lowered(struct worker *w, const struct bvm_insn *insns,
 				u32 num)
