@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bvm_family.c - programs of one sort and any size, to measure with
+ *
+ * Head: r3..r8 are loaded from the ctx. Body: units of one to four slots, and
+ * moves in what is left over. Tail: r0 is all of r3..r8, and exit; the
+ * checks that never hold jump there. A body writes r6..r8 alone where it has
+ * branches, so that what r3..r5 hold is known when a branch is made.
+ */
+#include <assert.h>
+
+#include "bvm_family.h"
+
+#define FIRST_REG 3
+#define LAST_REG 8
+#define FIRST_FREE 6 /* r3..r5 stay as they were loaded */
+#define NUM_HEAD (LAST_REG - FIRST_REG + 1)
+#define NUM_TAIL (LAST_REG - FIRST_REG + 2)
+#define MAX_UNIT 4
+#define NUM_SLOTS 8 /* of the stack, that STACK and MIX use */
+#define DEEP_SLOTS (BVM_STACK_BYTES / 8)
+
+struct maker {
+	struct bvm_insn *insns;
+	u32 num;
+	u32 tail; /* where the tail begins */
+	u32 num_units;
+	u64 seed;
+	u64 known[BVM_NUM_REGS]; /* what the head loads */
+	u8 ctx[BVM_FAMILY_CTX];
+};
+
+static u32 roll(u64 *seed, u32 sides)
+{
+	*seed = *seed * 6364136223846793005ull + 1442695040888963407ull;
+	return (u32)(*seed >> 33) % sides;
+}
+
+static u32 roll_reg(struct maker *m, u32 first)
+{
+	return first + roll(&m->seed, LAST_REG - first + 1);
+}
+
+static void put(struct maker *m, u8 code, u32 dst, u32 src, s16 off, s32 imm)
+{
+	m->insns[m->num++] = bvm_insn_make(code, dst, src, off, imm);
+}
+
+void bvm_family_ctx(u8 ctx[BVM_FAMILY_CTX])
+{
+	u64 seed = 1;
+	u32 i;
+
+	for (i = 0; i < BVM_FAMILY_CTX; i++)
+		ctx[i] = (u8)roll(&seed, 256);
+}
+
+static u64 ctx_word(const struct maker *m, u32 off)
+{
+	u64 word;
+
+	memcpy(&word, m->ctx + off, sizeof(word));
+	return word;
+}
+
+/* ---- units ---- */
+
+static void put_alu(struct maker *m, bool is_64, u32 first)
+{
+	static const u8 ops[] = {
+		BVM_ALU_ADD, BVM_ALU_SUB, BVM_ALU_MUL,	BVM_ALU_OR,
+		BVM_ALU_AND, BVM_ALU_XOR, BVM_ALU_LSH,	BVM_ALU_RSH,
+		BVM_ALU_MOV, BVM_ALU_ADD, BVM_ALU_ARSH, BVM_ALU_XOR,
+	};
+	const u8 op = ops[roll(&m->seed, ARRAY_SIZE(ops))];
+	const u8 class = is_64 ? BVM_CLS_ALU64 : BVM_CLS_ALU32;
+	const bool is_shift = op == BVM_ALU_LSH || op == BVM_ALU_RSH ||
+			      op == BVM_ALU_ARSH;
+	const bool is_x = !is_shift && roll(&m->seed, 2);
+	const u32 dst = roll_reg(m, first);
+	const u32 src = roll_reg(m, FIRST_REG);
+	const s32 imm = is_shift ? (s32)roll(&m->seed, is_64 ? 64 : 32) :
+				   (s32)roll(&m->seed, 1u << 31);
+
+	if (is_x)
+		put(m, op | 0x08 | class, dst, src, 0, 0);
+	else
+		put(m, op | class, dst, 0, 0, imm);
+}
+
+static void put_load(struct maker *m, u32 first)
+{
+	static const u8 codes[] = { BVM_LDXB, BVM_LDXH, BVM_LDXW, BVM_LDXDW };
+	const u32 log2 = roll(&m->seed, ARRAY_SIZE(codes));
+	const u32 off = roll(&m->seed, BVM_FAMILY_CTX >> log2) << log2;
+
+	put(m, codes[log2], roll_reg(m, first), 1, (s16)off, 0);
+}
+
+/* A check on r3..r5 that does not hold: all of them are above any imm here. */
+static void put_check(struct maker *m)
+{
+	const u32 reg = FIRST_REG + roll(&m->seed, FIRST_FREE - FIRST_REG);
+	const u8 by_sign = m->known[reg] >> 63 ? BVM_JSGT64_K : BVM_JSLE64_K;
+	const u8 codes[] = { BVM_JEQ64_K, BVM_JLT64_K, BVM_JLE64_K, by_sign };
+	const s16 off = (s16)(m->tail - m->num - 1);
+	const s32 imm = (s32)roll(&m->seed, 1u << 30);
+
+	assert(m->known[reg] << 1 >> 31);
+	put(m, codes[roll(&m->seed, ARRAY_SIZE(codes))], reg, 0, off, imm);
+}
+
+/* One bit of r3..r5 decides whether the next instruction runs. */
+static void put_fork(struct maker *m)
+{
+	const u32 reg = FIRST_REG + roll(&m->seed, FIRST_FREE - FIRST_REG);
+
+	put(m, BVM_JSET64_K, reg, 0, 1, 1 << roll(&m->seed, 31));
+	put(m, BVM_ADD64_K, roll_reg(m, FIRST_FREE), 0, 0,
+	    (s32)roll(&m->seed, 1000));
+}
+
+static void put_stack(struct maker *m, u32 first)
+{
+	const s16 off = (s16)(-8 * (s32)(1 + m->num_units % NUM_SLOTS));
+
+	put(m, BVM_STXDW, BVM_REG_FRAME, roll_reg(m, FIRST_REG), off, 0);
+	put(m, BVM_LDXDW, roll_reg(m, first), BVM_REG_FRAME, off, 0);
+}
+
+static void put_compare(struct maker *m)
+{
+	const u32 off = roll(&m->seed, BVM_FAMILY_CTX / 8) * 8;
+	const u64 word = ctx_word(m, off);
+
+	put(m, BVM_LDXDW, 7, 1, (s16)off, 0);
+	put(m, BVM_LDDW, 8, 0, 0, (s32)(u32)word);
+	put(m, 0, 0, 0, 0, (s32)(u32)(word >> 32));
+	put(m, BVM_JNE64_X, 7, 8, (s16)(m->tail - m->num - 1), 0);
+}
+
+static void put_mix(struct maker *m)
+{
+	const u32 i = roll(&m->seed, 100);
+
+	if (i < 38)
+		put_load(m, FIRST_FREE);
+	else if (i < 66)
+		put_alu(m, i & 1, FIRST_FREE);
+	else if (i < 86)
+		put_check(m);
+	else if (i < 94)
+		put_fork(m);
+	else
+		put_stack(m, FIRST_FREE);
+}
+
+static void put_unit(struct maker *m, enum bvm_family family)
+{
+	switch (family) {
+	case BVM_FAMILY_ALU64:
+	case BVM_FAMILY_ALU32:
+		put_alu(m, family == BVM_FAMILY_ALU64, FIRST_REG);
+		break;
+	case BVM_FAMILY_BRANCH:
+		put_check(m);
+		break;
+	case BVM_FAMILY_FORK:
+	case BVM_FAMILY_DEEP:
+		put_fork(m);
+		break;
+	case BVM_FAMILY_LOAD:
+		put_load(m, FIRST_REG);
+		break;
+	case BVM_FAMILY_STACK:
+		put_stack(m, FIRST_REG);
+		break;
+	case BVM_FAMILY_COMPARE:
+		put_compare(m);
+		break;
+	default:
+		put_mix(m);
+	}
+	m->num_units++;
+}
+
+/* ---- whole programs ---- */
+
+const char *bvm_family_name(enum bvm_family family)
+{
+	static const char *const names[] = {
+		[BVM_FAMILY_ALU64] = "alu64",	  [BVM_FAMILY_ALU32] = "alu32",
+		[BVM_FAMILY_BRANCH] = "branch",	  [BVM_FAMILY_FORK] = "fork",
+		[BVM_FAMILY_LOAD] = "load",	  [BVM_FAMILY_STACK] = "stack",
+		[BVM_FAMILY_COMPARE] = "compare", [BVM_FAMILY_MIX] = "mix",
+		[BVM_FAMILY_DEEP] = "deep",
+	};
+
+	return names[family];
+}
+
+static void put_head(struct maker *m, enum bvm_family family)
+{
+	u32 i;
+
+	for (i = FIRST_REG; i <= LAST_REG; i++) {
+		m->known[i] = ctx_word(m, 8 * i);
+		put(m, BVM_LDXDW, i, 1, (s16)(8 * i), 0);
+	}
+	for (i = 0; family == BVM_FAMILY_DEEP && i < DEEP_SLOTS; i++)
+		put(m, BVM_STXDW, BVM_REG_FRAME, FIRST_REG + i % NUM_HEAD,
+		    (s16)(-8 * (s32)(i + 1)), 0);
+}
+
+static void put_tail(struct maker *m)
+{
+	u32 i;
+
+	put(m, BVM_MOV64_X, 0, FIRST_REG, 0, 0);
+	for (i = FIRST_REG + 1; i <= LAST_REG; i++)
+		put(m, BVM_XOR64_X, 0, i, 0, 0);
+	put(m, BVM_EXIT, 0, 0, 0, 0);
+}
+
+void bvm_family_make(enum bvm_family family, u32 num_insns,
+		     struct bvm_insn *insns)
+{
+	struct maker m = {
+		.insns = insns,
+		.tail = num_insns - NUM_TAIL,
+		.seed = family + 1,
+	};
+
+	assert(num_insns >= BVM_FAMILY_MIN && num_insns <= BVM_FAMILY_MAX);
+	bvm_family_ctx(m.ctx);
+	put_head(&m, family);
+	while (m.num + MAX_UNIT <= m.tail)
+		put_unit(&m, family);
+	while (m.num < m.tail)
+		put(&m, BVM_MOV64_X, 6, 6, 0, 0);
+	put_tail(&m);
+	assert(m.num == num_insns);
+}
+
+u32 bvm_family_diamonds(u32 k, struct bvm_insn *insns)
+{
+	struct maker m = { .insns = insns, .seed = k };
+	u32 i;
+
+	assert(k <= BVM_DIAMONDS_MAX);
+	bvm_family_ctx(m.ctx);
+	put(&m, BVM_MOV64_K, 4, 0, 0, 0);
+	for (i = 0; i < k; i++) {
+		const u32 off = i % BVM_FAMILY_CTX;
+
+		/* every other byte is what it is compared with */
+		put(&m, BVM_LDXB, 3, 1, (s16)off, 0);
+		put(&m, BVM_JNE64_K, 3, 0, 1, m.ctx[off] ^ (i & 1));
+		put(&m, BVM_ADD64_K, 4, 0, 0, 1 << i % 31);
+	}
+	put(&m, BVM_AND64_K, 4, 0, 0, 0x7f);
+	put(&m, BVM_ADD64_X, 1, 4, 0, 0);
+	put(&m, BVM_LDXB, 0, 1, 0, 0);
+	put(&m, BVM_EXIT, 0, 0, 0, 0);
+	return m.num;
+}
