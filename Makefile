@@ -175,6 +175,9 @@ build/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call quiet,CC,$<)$(CC) $(ALL_CFLAGS) $(CFLAGS) -c -o $@ $<
 
+# See the comment in the file; vm/Kbuild says the same to the kernel's build.
+build/obj/vm/exec.o: CFLAGS += -fno-jump-tables
+
 build/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(call quiet,CC/SAN,$<)$(CC) $(ALL_CFLAGS) $(SAN_CFLAGS) -c -o $@ $<

@@ -16,8 +16,7 @@
 #define MAX_NS "<=150"
 
 static const u32 sizes[] = { 64, 128, 512, 1024, 4096 };
-static const u32 ks[] = { 8,  10, 12,  14,  16,	 18,
-			  32, 64, 128, 512, 1000 };
+static const u32 ks[] = { 8, 10, 12, 14, 16, 18, 32, 64, 128, 512, 1000 };
 
 struct program {
 	struct bvm_insn insns[BVM_FAMILY_MAX];

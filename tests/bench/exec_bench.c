@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exec_bench.c - what it costs to run programs
+ *
+ * usage: exec_bench [LIBUBPF.SO]
+ *
+ * ns an executed instruction: what a run takes, less that of `r0 = 0; exit`,
+ * by the instructions that it executes beyond those two.
+ */
+#include <stdlib.h>
+
+#include "measure.h"
+#include "tests/lib/bvm_family.h"
+#include "ubpf.h"
+#include "vm/exec.h"
+
+#define BENCH "exec"
+#define UBPF_RATIO "<=0.35"
+
+static const u32 sizes[] = { 128, 512, 1024, 4000 };
+enum { BVM, LOOP, UBPF, NUM_COLUMNS }; /* uBPF last: it may be absent */
+
+static struct bvm_insn insns[BVM_FAMILY_MAX];
+static u8 ctx[BVM_FAMILY_CTX] __attribute__((aligned(8)));
+static u32 num_insns;
+static struct ubpf *ubpf; /* NULL: none to compare with */
+static struct column columns[NUM_COLUMNS];
+static double empty[NUM_COLUMNS]; /* ns a run of `r0 = 0; exit` */
+static u64 sink;
+static u64 loop_result = 1;
+
+static void run_bvm(void *arg)
+{
+	(void)arg;
+	sink += bvm_exec(insns, num_insns, ctx, sizeof(ctx));
+}
+
+static void run_ubpf(void *arg)
+{
+	(void)arg;
+	sink += ubpf_run(ubpf, ctx, sizeof(ctx));
+}
+
+static bool count_step(void *arg, u32 pc, const u64 *regs, const u8 *stack)
+{
+	(void)pc;
+	(void)regs;
+	(void)stack;
+	++*(u32 *)arg;
+	return true;
+}
+
+static u32 count_steps(void)
+{
+	u32 steps = 0;
+
+	(void)bvm_exec_traced(insns, num_insns, ctx, sizeof(ctx), count_step,
+			      &steps);
+	return steps;
+}
+
+/* Engines that give another answer have no place in one table. */
+static void take_program(void)
+{
+	if (!ubpf)
+		return;
+	if (ubpf_set(ubpf, insns, num_insns))
+		exit(1);
+	if (ubpf_run(ubpf, ctx, sizeof(ctx)) ==
+	    bvm_exec(insns, num_insns, ctx, sizeof(ctx)))
+		return;
+	fprintf(stderr, "exec_bench: uBPF gives another result\n");
+	exit(1);
+}
+
+static void measure_all(void)
+{
+	take_program();
+	columns[BVM] = (struct column){ .run = run_bvm };
+	columns[LOOP] =
+		(struct column){ .run = measure_loop, .arg = &loop_result };
+	columns[UBPF] = (struct column){ .run = run_ubpf };
+	measure(columns, ubpf ? NUM_COLUMNS : UBPF);
+}
+
+static void bench_empty(void)
+{
+	insns[0] = bvm_insn_make(BVM_MOV64_K, 0, 0, 0, 0);
+	insns[1] = bvm_insn_make(BVM_EXIT, 0, 0, 0, 0);
+	num_insns = 2;
+	measure_all();
+	empty[BVM] = columns[BVM].ns;
+	row(BENCH, "empty", 2, "bvm ns/run", empty[BVM], "ns", NULL);
+	if (!ubpf)
+		return;
+	empty[UBPF] = columns[UBPF].ns;
+	row(BENCH, "empty", 2, "ubpf ns/run", empty[UBPF], "ns", NULL);
+}
+
+/* Return: our cost by that of uBPF; 0 if there is none. */
+static double bench_family(enum bvm_family family, u32 size)
+{
+	const char *name = bvm_family_name(family);
+	double steps, ours, theirs;
+
+	bvm_family_make(family, size, insns);
+	num_insns = size;
+	steps = count_steps() - 2;
+	measure_all();
+	ours = (columns[BVM].ns - empty[BVM]) / steps;
+	row(BENCH, name, size, "bvm ns/insn", ours, "ns", NULL);
+	row(BENCH, name, size, "loop ns/turn",
+	    columns[LOOP].ns / MEASURE_LOOP_TURNS, "ns", NULL);
+	if (!ubpf)
+		return 0;
+	theirs = (columns[UBPF].ns - empty[UBPF]) / steps;
+	row(BENCH, name, size, "ubpf ns/insn", theirs, "ns", NULL);
+	row(BENCH, name, size, "bvm/ubpf", ours / theirs, "x", NULL);
+	return ours / theirs;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* All families at one size; the budget is for the median of their ratios. */
+static void bench_size(u32 size)
+{
+	double ratios[BVM_NUM_FAMILIES];
+	u32 i;
+
+	for (i = 0; i < BVM_NUM_FAMILIES; i++)
+		ratios[i] = bench_family(i, size);
+	if (!ubpf)
+		return;
+	qsort(ratios, BVM_NUM_FAMILIES, sizeof(ratios[0]), compare);
+	row(BENCH, "median", size, "bvm/ubpf",
+	    (ratios[BVM_NUM_FAMILIES / 2 - 1] + ratios[BVM_NUM_FAMILIES / 2]) /
+		    2,
+	    "x", UBPF_RATIO);
+}
+
+int main(int argc, char **argv)
+{
+	u32 i;
+
+	measure_pin();
+	bvm_family_ctx(ctx);
+	if (argc > 1) {
+		ubpf = ubpf_open(argv[1]);
+		if (!ubpf)
+			return 1;
+	}
+	bench_empty();
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		bench_size(sizes[i]);
+	ubpf_close(ubpf);
+	return 0;
+}
