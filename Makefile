@@ -40,6 +40,9 @@ FUZZERS    := $(patsubst tests/fuzz/%.c,build/test/fuzz/%,$(wildcard tests/fuzz/
 FUZZ_LIB   := $(LIB_SRC_bvm) $(LIB_SRC_policyc) $(LIB_SRC_daemon) \
 	      $(filter-out %_fuzz.c,$(wildcard tests/fuzz/*.c)) $(wildcard tests/lib/*.c tests/oracle/*.c)
 
+BENCHES    := verify exec load guest
+BENCH_LIB  := tests/bench/measure.c tests/bench/ubpf.c tests/bench/ebpf.c tests/lib/bvm_family.c
+
 GUEST_PROGRAMS := $(patsubst tests/guest/prog/%.c,build/guest/%,$(wildcard tests/guest/prog/*.c)) \
 		  build/guest/engines
 
@@ -75,6 +78,8 @@ help:
 	@echo 'make test-guest the tests in the guest'
 	@echo 'make test-debug the tests in the guest on the debug kernel'
 	@echo 'make fuzz       the fuzzers, for FUZZ_SECONDS each (600)'
+	@echo 'make bench      what the virtual machine costs, and what Linux and uBPF do beside it'
+	@echo '                (UBPF=libubpf.so: a build of uBPF; JSON=1; DOCS=1: into docs/)'
 	@echo 'make style      formatting, lengths, licences'
 	@echo 'make layers     who includes whom'
 	@echo 'make install    into PREFIX (/usr/local), with DESTDIR'
@@ -139,6 +144,12 @@ fuzz:
 	@$(MAKE) test-binaries
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) tests/run.sh fuzz
 
+.PHONY: bench
+bench:
+	@scripts/deps.sh tools guest
+	@$(MAKE) binaries bench-binaries
+	@CC='$(CC)' CFLAGS='$(CFLAGS)' UBPF='$(UBPF)' JSON='$(JSON)' DOCS='$(DOCS)' tests/bench/run.sh
+
 .PHONY: style layers
 style:
 	@scripts/deps.sh style
@@ -165,11 +176,12 @@ clean:
 
 # --- for make -------------------------------------------------------------------
 
-.PHONY: binaries test-binaries guest-binaries
+.PHONY: binaries test-binaries guest-binaries bench-binaries
 binaries: $(BINARIES) $(LIBS:%=build/lib%.a)
 guest-binaries: $(GUEST_PROGRAMS) $(GUEST_FILES)
 	@:
 test-binaries: $(UNIT_TESTS) $(FUZZERS)
+bench-binaries: $(BENCHES:%=build/bench/%_bench)
 
 build/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -246,6 +258,16 @@ build/guest/engines: $(patsubst %.c,build/obj/%.o,$(wildcard tests/guest/vm/*.c)
 build/guest/conformance.tsv: $(filter build/bin/bvm-conformance,$(BINARIES)) FORCE
 	@mkdir -p $(@D)
 	@tests/guest/vm/conformance.sh > $@
+
+# As the programs are compiled; what runs in the guest is static.
+build/bench/%: build/obj/tests/bench/%.o build/bench/libbench.a build/libbvm.a
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(BENCH_LDFLAGS) -o $@ $^ -ldl
+build/bench/guest_bench: BENCH_LDFLAGS := -static
+
+build/bench/libbench.a: $(BENCH_LIB:%.c=build/obj/%.o)
+	@mkdir -p $(@D)
+	$(call quiet,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
 build/test/unit/%: build/san/tests/unit/%.o $(UNIT_LIB:%.c=build/san/%.o) \
 		   build/san/libpolicyc.a build/san/libdaemon.a build/san/libbvm.a

@@ -119,13 +119,6 @@ static double bench_family(enum bvm_family family, u32 size)
 	return ours / theirs;
 }
 
-static int compare(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* All families at one size; the budget is for the median of their ratios. */
 static void bench_size(u32 size)
 {
@@ -136,11 +129,8 @@ static void bench_size(u32 size)
 		ratios[i] = bench_family(i, size);
 	if (!ubpf)
 		return;
-	qsort(ratios, BVM_NUM_FAMILIES, sizeof(ratios[0]), compare);
 	row(BENCH, "median", size, "bvm/ubpf",
-	    (ratios[BVM_NUM_FAMILIES / 2 - 1] + ratios[BVM_NUM_FAMILIES / 2]) /
-		    2,
-	    "x", UBPF_RATIO);
+	    measure_median(ratios, BVM_NUM_FAMILIES), "x", UBPF_RATIO);
 }
 
 int main(int argc, char **argv)

@@ -47,6 +47,12 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+double measure_median(double *values, u32 num)
+{
+	qsort(values, num, sizeof(values[0]), compare);
+	return (values[(num - 1) / 2] + values[num / 2]) / 2;
+}
+
 void measure(struct column *columns, u32 num)
 {
 	u32 i, s;
@@ -61,11 +67,9 @@ void measure(struct column *columns, u32 num)
 			columns[i].samples[s] = (double)sample_ns(&columns[i]) /
 						(double)columns[i].reps;
 	}
-	for (i = 0; i < num; i++) {
-		qsort(columns[i].samples, MEASURE_SAMPLES, sizeof(double),
-		      compare);
-		columns[i].ns = columns[i].samples[MEASURE_SAMPLES / 2];
-	}
+	for (i = 0; i < num; i++)
+		columns[i].ns =
+			measure_median(columns[i].samples, MEASURE_SAMPLES);
 }
 
 void measure_loop(void *arg)
@@ -82,6 +86,6 @@ void measure_loop(void *arg)
 void row(const char *bench, const char *name, u32 size, const char *what,
 	 double value, const char *unit, const char *limit)
 {
-	printf("%s\t%s\t%u\t%s\t%.6g\t%s\t%s\n", bench, name, size, what, value,
-	       unit, limit ? limit : "-");
+	printf("%s\t%s\t%u\t%s\t%.10g\t%s\t%s\n", bench, name, size, what,
+	       value, unit, limit ? limit : "-");
 }

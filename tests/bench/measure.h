@@ -40,6 +40,9 @@ u64 measure_now_ns(void);
  */
 void measure(struct column *columns, u32 num);
 
+/* The middle one, or the mean of the two in the middle; puts them in order. */
+double measure_median(double *values, u32 num);
+
 /* A fixed loop in plain C: what it takes shows how steady the machine is. */
 #define MEASURE_LOOP_TURNS 1000
 void measure_loop(void *arg);

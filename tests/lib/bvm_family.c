@@ -2,22 +2,23 @@
 /*
  * bvm_family.c - programs of one sort and any size, to measure with
  *
- * Head: r3..r8 are loaded from the ctx. Body: units of one to four slots, and
- * moves in what is left over. Tail: r0 is all of r3..r8, and exit; the
- * checks that never hold jump there. A body writes r6..r8 alone where it has
- * branches, so that what r3..r5 hold is known when a branch is made.
+ * Head: r6..r8 are loaded from the ctx. Body: units of one to four slots, and
+ * moves in what is left over. Tail: r0 is all of r6..r8, and exit; the checks
+ * that never hold jump there. A body writes r7 and r8 alone where it has
+ * branches, so that what r6 holds is known when a branch is made. Head
+ * and tail are short, so that small programs are of the same sort as large.
  */
 #include <assert.h>
 
 #include "bvm_family.h"
 
-#define FIRST_REG 3
+#define FIRST_REG 6
 #define LAST_REG 8
-#define FIRST_FREE 6 /* r3..r5 stay as they were loaded */
+#define FIRST_FREE 7 /* r6 stays as it was loaded */
 #define NUM_HEAD (LAST_REG - FIRST_REG + 1)
 #define NUM_TAIL (LAST_REG - FIRST_REG + 2)
 #define MAX_UNIT 4
-#define NUM_SLOTS 8 /* of the stack, that STACK and MIX use */
+#define NUM_SLOTS 2 /* of the stack, that STACK and MIX use */
 #define DEEP_SLOTS (BVM_STACK_BYTES / 8)
 
 struct maker {
@@ -97,25 +98,29 @@ static void put_load(struct maker *m, u32 first)
 	put(m, codes[log2], roll_reg(m, first), 1, (s16)off, 0);
 }
 
-/* A check on r3..r5 that does not hold: all of them are above any imm here. */
-static void put_check(struct maker *m)
+/*
+ * A check on r6 that does not hold: it is above any imm here. The imm of the
+ * next is greater, so that nobody can tell that from the ones before; or it is
+ * not (decided), and then most can be told.
+ */
+static void put_check(struct maker *m, bool decided)
 {
-	const u32 reg = FIRST_REG + roll(&m->seed, FIRST_FREE - FIRST_REG);
-	const u8 by_sign = m->known[reg] >> 63 ? BVM_JSGT64_K : BVM_JSLE64_K;
+	const u32 reg = FIRST_REG;
+	const u8 by_sign = m->known[reg] >> 63 ? BVM_JLE64_K : BVM_JSLE64_K;
 	const u8 codes[] = { BVM_JEQ64_K, BVM_JLT64_K, BVM_JLE64_K, by_sign };
 	const s16 off = (s16)(m->tail - m->num - 1);
-	const s32 imm = (s32)roll(&m->seed, 1u << 30);
+	s32 imm = (s32)m->num << 17;
 
+	if (decided)
+		imm = (s32)roll(&m->seed, 1u << 30);
 	assert(m->known[reg] << 1 >> 31);
 	put(m, codes[roll(&m->seed, ARRAY_SIZE(codes))], reg, 0, off, imm);
 }
 
-/* One bit of r3..r5 decides whether the next instruction runs. */
+/* One bit of r6 decides whether the next instruction runs. */
 static void put_fork(struct maker *m)
 {
-	const u32 reg = FIRST_REG + roll(&m->seed, FIRST_FREE - FIRST_REG);
-
-	put(m, BVM_JSET64_K, reg, 0, 1, 1 << roll(&m->seed, 31));
+	put(m, BVM_JSET64_K, FIRST_REG, 0, 1, 1 << roll(&m->seed, 31));
 	put(m, BVM_ADD64_K, roll_reg(m, FIRST_FREE), 0, 0,
 	    (s32)roll(&m->seed, 1000));
 }
@@ -139,20 +144,27 @@ static void put_compare(struct maker *m)
 	put(m, BVM_JNE64_X, 7, 8, (s16)(m->tail - m->num - 1), 0);
 }
 
+/* 14 loads, 8 arithmetic, 6 checks, 4 forks, 2 pairs on the stack, in turns. */
 static void put_mix(struct maker *m)
 {
-	const u32 i = roll(&m->seed, 100);
+	static const char order[] = "LALBLFALSLABLFALBLALBLFALSLABLFABL";
 
-	if (i < 38)
+	switch (order[m->num_units % (sizeof(order) - 1)]) {
+	case 'L':
 		put_load(m, FIRST_FREE);
-	else if (i < 66)
-		put_alu(m, i & 1, FIRST_FREE);
-	else if (i < 86)
-		put_check(m);
-	else if (i < 94)
+		break;
+	case 'A':
+		put_alu(m, m->num_units & 1, FIRST_FREE);
+		break;
+	case 'B':
+		put_check(m, false);
+		break;
+	case 'F':
 		put_fork(m);
-	else
+		break;
+	default:
 		put_stack(m, FIRST_FREE);
+	}
 }
 
 static void put_unit(struct maker *m, enum bvm_family family)
@@ -163,7 +175,8 @@ static void put_unit(struct maker *m, enum bvm_family family)
 		put_alu(m, family == BVM_FAMILY_ALU64, FIRST_REG);
 		break;
 	case BVM_FAMILY_BRANCH:
-		put_check(m);
+	case BVM_FAMILY_DECIDED:
+		put_check(m, family == BVM_FAMILY_DECIDED);
 		break;
 	case BVM_FAMILY_FORK:
 	case BVM_FAMILY_DEEP:
@@ -189,11 +202,16 @@ static void put_unit(struct maker *m, enum bvm_family family)
 const char *bvm_family_name(enum bvm_family family)
 {
 	static const char *const names[] = {
-		[BVM_FAMILY_ALU64] = "alu64",	  [BVM_FAMILY_ALU32] = "alu32",
-		[BVM_FAMILY_BRANCH] = "branch",	  [BVM_FAMILY_FORK] = "fork",
-		[BVM_FAMILY_LOAD] = "load",	  [BVM_FAMILY_STACK] = "stack",
-		[BVM_FAMILY_COMPARE] = "compare", [BVM_FAMILY_MIX] = "mix",
+		[BVM_FAMILY_ALU64] = "alu64",
+		[BVM_FAMILY_ALU32] = "alu32",
+		[BVM_FAMILY_BRANCH] = "branch",
+		[BVM_FAMILY_FORK] = "fork",
+		[BVM_FAMILY_LOAD] = "load",
+		[BVM_FAMILY_STACK] = "stack",
+		[BVM_FAMILY_COMPARE] = "compare",
+		[BVM_FAMILY_MIX] = "mix",
 		[BVM_FAMILY_DEEP] = "deep",
+		[BVM_FAMILY_DECIDED] = "decided",
 	};
 
 	return names[family];
@@ -237,7 +255,7 @@ void bvm_family_make(enum bvm_family family, u32 num_insns,
 	while (m.num + MAX_UNIT <= m.tail)
 		put_unit(&m, family);
 	while (m.num < m.tail)
-		put(&m, BVM_MOV64_X, 6, 6, 0, 0);
+		put(&m, BVM_MOV64_X, LAST_REG, LAST_REG, 0, 0);
 	put_tail(&m);
 	assert(m.num == num_insns);
 }

@@ -19,7 +19,7 @@
 enum bvm_family {
 	BVM_FAMILY_ALU64,
 	BVM_FAMILY_ALU32,
-	BVM_FAMILY_BRANCH, /* checks that never hold, all to one place */
+	BVM_FAMILY_BRANCH, /* checks that do not hold, all to one place */
 	BVM_FAMILY_FORK, /* about every other branch is taken */
 	BVM_FAMILY_LOAD, /* of 1, 2, 4 and 8 bytes */
 	BVM_FAMILY_STACK, /* eight bytes to the stack and back */
@@ -28,6 +28,8 @@ enum bvm_family {
 	BVM_NUM_FAMILIES,
 	/* Every slot of the stack holds a number: what joins cost at most. */
 	BVM_FAMILY_DEEP = BVM_NUM_FAMILIES,
+	/* BRANCH, where the verifier can tell the outcome of most checks. */
+	BVM_FAMILY_DECIDED,
 };
 
 const char *bvm_family_name(enum bvm_family family);

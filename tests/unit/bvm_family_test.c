@@ -111,11 +111,13 @@ START_TEST(checks_leave_what_was_loaded)
 	struct count count;
 
 	ck_assert_uint_eq(run_family(BVM_FAMILY_BRANCH, 512, &count),
-			  xor_words(3, 8));
+			  xor_words(6, 8));
 	ck_assert_uint_gt(count.kinds[BVM_CLS_JMP64], 490);
+	ck_assert_uint_eq(run_family(BVM_FAMILY_DECIDED, 512, &count),
+			  xor_words(6, 8));
 	/* r7 and r8 end as the same word */
 	ck_assert_uint_eq(run_family(BVM_FAMILY_COMPARE, 512, &count),
-			  xor_words(3, 6));
+			  ctx_word(6));
 	ck_assert_uint_gt(count.kinds[BVM_CLS_JMP64], 110);
 }
 END_TEST
