@@ -139,10 +139,14 @@ test-debug:
 	@$(MAKE) binaries guest-binaries
 	@GUEST_FLAVOUR=debug tests/run.sh guest
 
+# The fuzzers, and 10^9 instructions of random programs without a sanitizer,
+# each one held against what the verifier knows.
+DYNAMIC_INSNS ?= 1000000000
 fuzz:
 	@scripts/deps.sh tools test
-	@$(MAKE) test-binaries
+	@$(MAKE) test-binaries build/test/long/verify_dynamic_test
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) tests/run.sh fuzz
+	@BVM_DYNAMIC=$(DYNAMIC_INSNS) build/test/long/verify_dynamic_test
 
 .PHONY: bench
 bench:
@@ -273,6 +277,13 @@ build/test/unit/%: build/san/tests/unit/%.o $(UNIT_LIB:%.c=build/san/%.o) \
 		   build/san/libpolicyc.a build/san/libdaemon.a build/san/libbvm.a
 	@mkdir -p $(@D)
 	$(call quiet,LD/SAN,$@)$(CC) $(SAN_CFLAGS) -o $@ $^ \
+		$(POLICYC_LIBS) $(DAEMON_LIBS) $$(pkg-config --libs check)
+
+LONG_LIB := $(filter-out tests/lib/fake_kernel.c,$(UNIT_LIB))
+build/test/long/%: build/obj/tests/unit/%.o $(LONG_LIB:%.c=build/obj/%.o) \
+		   build/libpolicyc.a build/libdaemon.a build/libbvm.a
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(CC) $(CFLAGS) -o $@ $^ \
 		$(POLICYC_LIBS) $(DAEMON_LIBS) $$(pkg-config --libs check)
 
 build/test/fuzz/%: build/fuzz/tests/fuzz/%.o build/fuzz/libfuzz.a

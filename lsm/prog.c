@@ -70,6 +70,7 @@ static int verify_again(const struct bvm_verify_in *in,
 
 	again.insns = low->insns;
 	again.num_insns = low->num_insns;
+	again.lowered = true;
 	ret = bvm_verify(&again, &out, err);
 	low->stack_bytes = out.stack_bytes;
 	return ret;

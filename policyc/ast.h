@@ -116,6 +116,12 @@ struct ast_test {
 	struct span span;
 };
 
+/* The most that a decision may cost. */
+struct ast_limit {
+	u64 most; /* 0: no limit */
+	struct span span;
+};
+
 struct ast_policy {
 	const char *name;
 	const char *description; /* "" if none */
@@ -124,6 +130,8 @@ struct ast_policy {
 	bool audit[BVM_NUM_CLASSES]; /* mode: audit */
 	enum ast_default defaults[BVM_NUM_CLASSES];
 	u32 unmediated; /* classes, bit n */
+	struct ast_limit budget_insns;
+	struct ast_limit budget_steps;
 	struct ast_rule *rules;
 	u32 num_rules;
 	struct ast_selector *selectors;

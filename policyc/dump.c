@@ -50,6 +50,10 @@ static void dump_header(const struct bvm_image *img)
 		printf("may be entered by anybody with no_new_privs\n");
 	if (meta->num_slots)
 		printf("keeps %u slots for a container\n", meta->num_slots);
+	if (meta->budget_insns)
+		printf("budget: %u instructions\n", meta->budget_insns);
+	if (meta->budget_steps)
+		printf("budget: %u table steps\n", meta->budget_steps);
 	print_classes("audit mode:", meta->audit_classes);
 	print_classes("may go unmediated:", meta->unmediated);
 }

@@ -57,6 +57,8 @@ static void put_meta(struct writer *w)
 		.flags = (w->lowered.has_paths ? BVM_META_PATH_RULES : 0) |
 			 (ast->enter_self ? BVM_META_ENTER_SELF : 0),
 		.unmediated = ast->unmediated,
+		.budget_insns = (u32)ast->budget_insns.most,
+		.budget_steps = (u32)ast->budget_steps.most,
 	};
 
 	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
@@ -296,6 +298,37 @@ static int assemble(struct writer *w, struct buf *out)
 	return 0;
 }
 
+static bool fits_budget(struct writer *w, u32 class, u64 cost,
+			const struct ast_limit *limit, const char *unit)
+{
+	if (!limit->most || cost <= limit->most)
+		return true;
+	diag_report(w->diag, &limit->span, OVER_BUDGET, bvm_classes[class].name,
+		    (unsigned long long)cost, unit,
+		    (unsigned long long)limit->most);
+	return false;
+}
+
+/* Every program that costs more than the policy says it may, at once. */
+static int check_budget(struct writer *w, const struct bvm_image *img)
+{
+	const struct ast_policy *ast = w->ast;
+	bool fits = true;
+
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
+		const struct bvm_program_header *h =
+			img->programs[class].header;
+
+		if (!h)
+			continue;
+		fits &= fits_budget(w, class, h->max_insns, &ast->budget_insns,
+				    "instructions");
+		fits &= fits_budget(w, class, h->max_steps, &ast->budget_steps,
+				    "table steps");
+	}
+	return fits ? 0 : -E2BIG;
+}
+
 /* What the verifier finds about each program goes into its header. */
 static int fill_figures(struct writer *w, struct bvm_image *img, void *scratch,
 			struct bvm_error *err)
@@ -353,6 +386,8 @@ static int finish(struct writer *w, struct buf *out)
 	ret = bvm_image_parse(out->data, out->len, img, &err);
 	if (!ret)
 		ret = fill_figures(w, img, scratch, &err);
+	if (!ret && check_budget(w, img))
+		return -E2BIG;
 	if (!ret)
 		ret = image_load(w->arena, out->data, out->len, img, &err);
 	if (ret)

@@ -64,6 +64,7 @@ const char *key_where(enum key_parent parent)
 		[KEY_IN_RULE] = "a rule",
 		[KEY_IN_WHEN] = "'when'",
 		[KEY_IN_SELECTOR] = "a container selector",
+		[KEY_IN_BUDGET] = "'budget'",
 		[KEY_IN_TEST] = "a test",
 	};
 

@@ -23,6 +23,7 @@ enum key_parent {
 	KEY_IN_RULE,
 	KEY_IN_WHEN,
 	KEY_IN_SELECTOR,
+	KEY_IN_BUDGET,
 	KEY_IN_TEST,
 };
 

@@ -17,6 +17,7 @@ static read_fn *const readers[NUM_KEYS] = {
 	[KEY_POLICY_DEFAULT] = section_read_default,
 	[KEY_POLICY_ENTER] = section_read_enter,
 	[KEY_POLICY_UNMEDIATED] = section_read_unmediated,
+	[KEY_POLICY_BUDGET] = section_read_budget,
 	[KEY_POLICY_CONTAINERS] = section_read_containers,
 	[KEY_POLICY_TESTS] = section_read_tests,
 };

@@ -178,6 +178,54 @@ void section_read_unmediated(struct parse *parse, const struct node *node)
 	parse->policy->unmediated &= ~1u;
 }
 
+/* ---- budget ---- */
+
+static void read_limit(struct parse *parse, enum key_id key,
+		       const struct node *node, struct ast_limit *limit)
+{
+	const u64 max = key == KEY_BUDGET_INSTRUCTIONS ? BVM_MAX_INSNS :
+							 U32_MAX;
+	struct ast_ranges ranges = { 0 };
+
+	if (node->bad || !value_ranges(parse, key, node, max, &ranges))
+		return;
+	if (ranges.num != 1 || ranges.items[0].lo != ranges.items[0].hi) {
+		diag_report(parse->diag, &node->span, WRONG_KIND,
+			    keys[key].name, key_takes(keys[key].kind),
+			    "several");
+		return;
+	}
+	if (!ranges.items[0].lo) {
+		diag_report(parse->diag, &node->span, NUMBER_RANGE,
+			    keys[key].name, 1ull, (unsigned long long)max, "0");
+		return;
+	}
+	limit->most = ranges.items[0].lo;
+	limit->span = ranges.items[0].span;
+}
+
+void section_read_budget(struct parse *parse, const struct node *node)
+{
+	struct ast_policy *policy = parse->policy;
+	u32 i;
+
+	if (node->kind != NODE_MAP) {
+		(void)value_wrong_kind(parse, KEY_POLICY_BUDGET, node);
+		return;
+	}
+	for (i = 0; i < node->num; i++) {
+		const struct node_pair *pair = &node->pairs[i];
+		int key = key_identify(parse->diag, KEY_IN_BUDGET, pair->key);
+
+		if (key == KEY_BUDGET_INSTRUCTIONS)
+			read_limit(parse, KEY_BUDGET_INSTRUCTIONS, pair->value,
+				   &policy->budget_insns);
+		else if (key == KEY_BUDGET_STEPS)
+			read_limit(parse, KEY_BUDGET_STEPS, pair->value,
+				   &policy->budget_steps);
+	}
+}
+
 /* ---- containers ---- */
 
 static const struct {

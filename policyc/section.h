@@ -14,6 +14,7 @@ void section_read_mode(struct parse *parse, const struct node *node);
 void section_read_default(struct parse *parse, const struct node *node);
 void section_read_enter(struct parse *parse, const struct node *node);
 void section_read_unmediated(struct parse *parse, const struct node *node);
+void section_read_budget(struct parse *parse, const struct node *node);
 void section_read_containers(struct parse *parse, const struct node *node);
 void section_read_tests(struct parse *parse, const struct node *node);
 

@@ -66,7 +66,11 @@ struct bvm_meta {
 	u32 audit_classes; /* bit n: class n is in audit mode */
 	u32 unmediated; /* bit n: class n may go unmediated */
 	u32 num_slots; /* words of state for a container, all 0 at first */
+	u32 budget_insns; /* the most a program may execute; 0 = no limit */
+	u32 budget_steps; /* the most table steps of one; 0 = no limit */
 };
+
+_Static_assert(sizeof(struct bvm_meta) == 32, "no padding in the image");
 
 enum bvm_rule_kind {
 	BVM_RULE_ALLOW = 0,

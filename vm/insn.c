@@ -76,9 +76,11 @@ const struct bvm_insn_info *bvm_insn_find(const struct bvm_insn *insn,
 			reason = "no such value of the imm field here";
 			continue;
 		}
+		/* no other row has this off and imm */
 		reason = check_regs(insn, row->form);
 		if (!reason)
 			return row;
+		break;
 	}
 	if (why)
 		*why = reason;

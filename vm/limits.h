@@ -13,6 +13,8 @@
 #define BVM_STACK_BYTES 512 /* stack of a program, RFC 9669 */
 #define BVM_KERNEL_STACK 256 /* the most that the kernel grants */
 #define BVM_MAX_PENDING 256 /* merge targets awaited at one time */
+#define BVM_LOWERED_PENDING 4 /* ... more, inside a lowered division */
+#define BVM_VERIFY_BYTES (1280u << 10) /* the most the verifier works in */
 
 #define BVM_MAX_IMAGE (64u << 20) /* bytes */
 #define BVM_MAX_SECTIONS 512

@@ -8,9 +8,13 @@
  * state of a target is freed when the pass has reached it, so memory is
  * bounded by BVM_MAX_PENDING, whatever the program.
  *
- * Both sides of every branch are taken to be possible. Where the compare's
- * outcome is known, the impossible side goes on with what was known before
- * it, so that its instructions are verified too.
+ * Both sides of every branch are verified. Where the compare's outcome is
+ * known, the other side is entered by no run, and any state is right there:
+ * it goes on with what its condition says.
+ *
+ * A lowered program is one whose original was verified in that way. Of it the
+ * impossible sides are left out: what a division was lowered to may be known
+ * better than the division, and a side that had a state then has none.
  */
 #include "disasm.h"
 #include "verify_state.h"
@@ -104,8 +108,10 @@ static int send(struct bvm_verifier *v, const struct bvm_state *state,
 		return 0;
 	}
 	if (!v->num_free) {
-		(void)bvm_refuse(v, -1, "over %u jump targets lie ahead",
-				 BVM_MAX_PENDING);
+		(void)bvm_refuse(
+			v, -1,
+			"%u jump targets lie ahead, the verifier keeps a state for %u",
+			v->max_pending + 1, v->max_pending);
 		if (v->err)
 			v->err->code = -E2BIG;
 		return -E2BIG;
@@ -164,8 +170,26 @@ static struct relations relations_of(u8 code)
 	}
 }
 
-/* Put what one side of a branch teaches into a state. */
-static void learn(struct bvm_state *s, const struct bvm_insn *insn,
+static bool refine(const struct bvm_insn *insn, enum bvm_rel rel,
+		   struct bvm_num *a, struct bvm_num *b)
+{
+	if (BVM_CODE_CLASS(insn->code) == BVM_CLS_JMP32)
+		return bvm_num_refine_half(rel, a, b);
+	return bvm_num_refine(rel, a, b);
+}
+
+/* A number of the same width of which nothing else is known. */
+static struct bvm_num forget(struct bvm_num a)
+{
+	return a.umax <= U32_MAX ? bvm_num_range(0, U32_MAX) : bvm_num_top();
+}
+
+/*
+ * Put what one side of a branch teaches into a state. false: that side cannot
+ * be taken, since the condition contradicts what was known; then only the
+ * condition counts, so that a check is good whatever precedes it.
+ */
+static bool learn(struct bvm_state *s, const struct bvm_insn *insn,
 		  enum bvm_rel rel)
 {
 	struct bvm_num a = s->regs[insn->dst].num;
@@ -175,23 +199,25 @@ static void learn(struct bvm_state *s, const struct bvm_insn *insn,
 	if (BVM_CODE_IS_X(insn->code)) {
 		/* a register against itself says nothing worth having */
 		if (insn->dst == insn->src)
-			return;
+			return true;
 		b = s->regs[insn->src].num;
 	}
-	if (BVM_CODE_CLASS(insn->code) == BVM_CLS_JMP32)
-		possible = bvm_num_refine_half(rel, &a, &b);
-	else
-		possible = bvm_num_refine(rel, &a, &b);
-	if (!possible)
-		return;
+	possible = refine(insn, rel, &a, &b);
+	if (!possible) {
+		a = forget(a);
+		if (!refine(insn, rel, &a, &b))
+			return false;
+	}
 	s->regs[insn->dst].num = a;
 	if (BVM_CODE_IS_X(insn->code))
 		s->regs[insn->src].num = b;
+	return possible;
 }
 
 static int verify_branch(struct bvm_verifier *v, const struct bvm_insn *insn)
 {
 	const struct relations rel = relations_of(insn->code);
+	bool taken;
 	int err;
 
 	err = bvm_need_num(v, insn->dst);
@@ -200,8 +226,10 @@ static int verify_branch(struct bvm_verifier *v, const struct bvm_insn *insn)
 	if (err)
 		return err;
 	bvm_state_copy(&v->taken, &v->cur);
-	learn(&v->taken, insn, rel.taken);
-	learn(&v->cur, insn, rel.not_taken);
+	taken = learn(&v->taken, insn, rel.taken);
+	v->live = learn(&v->cur, insn, rel.not_taken) || !v->in->lowered;
+	if (!taken && v->in->lowered)
+		return 0;
 	return send(v, &v->taken, (u32)bvm_insn_target(insn, v->pc));
 }
 
@@ -273,24 +301,51 @@ static int verify_insn(struct bvm_verifier *v, const struct bvm_insn *insn)
 
 /* ---- telling ---- */
 
-static void log_state(struct bvm_verifier *v)
+/* Add to the line; a line that gets too long ends in "...". */
+static void __printf(2, 3)
+	add_text(struct bvm_verifier *v, const char *fmt, ...)
 {
 	const size_t len = sizeof(v->line);
-	size_t at;
+	const size_t at = strlen(v->line);
+	va_list ap;
+	int num;
+
+	va_start(ap, fmt);
+	num = vsnprintf(v->line + at, len - at, fmt, ap);
+	va_end(ap);
+	if (num >= 0 && (size_t)num >= len - at)
+		memcpy(v->line + len - 4, "...", 4);
+}
+
+static void log_slot(struct bvm_verifier *v, u32 i)
+{
+	const struct bvm_slot *slot = &v->cur.slots[i];
+	const int off = -8 * (int)(i + 1);
+
+	if (slot->set == 0xff)
+		add_text(v, " stack%d=%s", off,
+			 bvm_reg_print(&slot->reg, v->known, sizeof(v->known)));
+	else if (slot->set)
+		add_text(v, " stack%d=bytes %#x", off, slot->set);
+}
+
+static void log_state(struct bvm_verifier *v)
+{
 	u32 i;
 
 	(void)bvm_disasm(v->in->insns, v->in->num_insns, v->pc, v->insn,
 			 sizeof(v->insn));
-	snprintf(v->line, len, "%4u: %-32s", v->pc, v->insn);
+	snprintf(v->line, sizeof(v->line), "%4u: %-32s", v->pc, v->insn);
 	for (i = 0; i < BVM_NUM_REGS - 1; i++) {
 		const struct bvm_reg *reg = &v->cur.regs[i];
 
 		if (reg->kind == BVM_REG_UNSET)
 			continue;
-		bvm_reg_print(reg, v->known, sizeof(v->known));
-		at = strlen(v->line);
-		snprintf(v->line + at, len - at, " r%u=%s", i, v->known);
+		add_text(v, " r%u=%s", i,
+			 bvm_reg_print(reg, v->known, sizeof(v->known)));
 	}
+	for (i = 0; i < v->cur.num_slots; i++)
+		log_slot(v, i);
 	v->in->log(v->in->log_arg, v->line);
 }
 
@@ -313,6 +368,8 @@ static int walk(struct bvm_verifier *v)
 		if (v->is_tail[v->pc])
 			continue;
 		receive(v);
+		if (!v->live && in->lowered)
+			continue;
 		if (!v->live)
 			return bvm_refuse(v, -1, "no way leads to it");
 		v->out->visited++;
@@ -322,10 +379,10 @@ static int walk(struct bvm_verifier *v)
 		if (err)
 			return err;
 	}
-	v->pc = in->num_insns - 1;
-	if (v->live)
-		return bvm_refuse(v, -1, "the program ends without an exit");
-	return 0;
+	if (!v->live)
+		return 0;
+	v->pc = in->num_insns - 1 - v->is_tail[in->num_insns - 1];
+	return bvm_refuse(v, -1, "the program ends without an exit");
 }
 
 static void init(struct bvm_verifier *v)
@@ -345,11 +402,13 @@ static void init(struct bvm_verifier *v)
 	v->cur.regs[BVM_REG_FRAME].num = bvm_num_const(0);
 	if (!ctx->num_fields)
 		bvm_reg_set_num(&v->cur.regs[2], bvm_num_const(ctx->size));
-	for (i = 0; i < BVM_MAX_PENDING; i++)
+	v->max_pending = v->in->lowered ? BVM_MAX_WAITING : BVM_MAX_PENDING;
+	for (i = 0; i < v->max_pending; i++)
 		v->free_states[i] = (u16)i;
-	v->num_free = BVM_MAX_PENDING;
+	v->num_free = v->max_pending;
 	v->live = true;
 	v->has_exit = false;
+	v->r0 = bvm_num_top();
 }
 
 int bvm_verify(const struct bvm_verify_in *in, struct bvm_verify_out *out,
@@ -417,6 +476,21 @@ static int check_header(const struct bvm_program_header *h,
 	return ret;
 }
 
+static int check_budget(const struct bvm_meta *meta,
+			const struct bvm_verify_out *out, struct bvm_error *err)
+{
+	if (meta->budget_insns && out->max_insns > meta->budget_insns)
+		return bvm_fail(err, -E2BIG, 0,
+				"up to %u instructions run, the budget is %u",
+				out->max_insns, meta->budget_insns);
+	if (meta->budget_steps && out->max_steps > meta->budget_steps)
+		return bvm_fail(err, -E2BIG, 0,
+				"up to %llu table steps, the budget is %u",
+				(unsigned long long)out->max_steps,
+				meta->budget_steps);
+	return 0;
+}
+
 /* Say which program it was; the end of a text that is too long is lost. */
 static void name_program(struct bvm_error *err, const char *name)
 {
@@ -458,6 +532,8 @@ int bvm_image_verify(const struct bvm_image *img, u32 max_stack, void *scratch,
 		ret = bvm_verify(&in, &out, err);
 		if (!ret)
 			ret = check_header(p->header, &out, err);
+		if (!ret)
+			ret = check_budget(img->meta, &out, err);
 		if (ret) {
 			if (err)
 				name_program(err, bvm_classes[i].name);

@@ -32,6 +32,12 @@ struct bvm_verify_in {
 	struct bvm_ctx_desc ctx;
 	const struct bvm_image *image; /* tables for helpers; NULL: no calls */
 	bool verdict; /* r0 at exit must fit 32 bits */
+	/*
+	 * Made by bvm_lower of a program that was accepted: it may have
+	 * BVM_LOWERED_PENDING more targets, and what no way leads to is left
+	 * out. With this it is accepted too.
+	 */
+	bool lowered;
 	u32 max_stack; /* bytes: BVM_STACK_BYTES or BVM_KERNEL_STACK */
 	/* Called with one line of text an instruction and state; may be NULL */
 	void (*log)(void *arg, const char *line);
@@ -52,20 +58,27 @@ struct bvm_verify_out {
 	u64 r0_value, r0_mask; /* known bits of the result; mask 1 = unknown */
 };
 
-/* Bytes of scratch that bvm_verify needs; a constant of about 1.5 MB. */
+/*
+ * Bytes of scratch that bvm_verify needs: a constant, at most
+ * BVM_VERIFY_BYTES. The verifier uses no other memory.
+ */
 size_t bvm_verify_scratch(void);
 
 /*
+ * Helpers can be called where there are an image and a ctx with fields.
+ *
  * Return: 0 and *out; -EINVAL refused (err: off is the instruction, text is
  * instruction, register, what is known, what is needed, and the join that lost
- * it); -E2BIG too long or too many pending merge targets.
+ * it); -E2BIG too long, or over BVM_MAX_PENDING jump targets lie ahead.
  */
 int __must_check bvm_verify(const struct bvm_verify_in *in,
 			    struct bvm_verify_out *out, struct bvm_error *err);
 
 /*
- * Verify every program of a parsed image, and that each one's stated stack,
- * instructions, calls and steps are what bvm_verify finds.
+ * Verify every program of a parsed image, that each one's stated stack,
+ * instructions, calls and steps are what bvm_verify finds, and that none costs
+ * more than the image's budget. Return: as bvm_verify; -EINVAL also for a
+ * figure that is not the one found, -E2BIG for a program over the budget.
  */
 int __must_check bvm_image_verify(const struct bvm_image *img, u32 max_stack,
 				  void *scratch, struct bvm_error *err);

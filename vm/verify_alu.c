@@ -45,13 +45,14 @@ static int move_pointer(struct bvm_verifier *v, const struct bvm_insn *insn,
 				  "pointers take 64-bit add and sub alone");
 	num = is_add ? bvm_num_add(dst->num, delta) :
 		       bvm_num_sub(dst->num, delta);
-	if (num.smin < -BVM_MAX_PTR_OFF || num.smax > BVM_MAX_PTR_OFF) {
-		if (BVM_CODE_IS_X(insn->code))
-			return bvm_refuse(v, insn->src,
-					  "an offset needs bounds within 2^29");
-		return bvm_refuse(v, insn->dst,
-				  "an offset must stay within 2^29");
-	}
+	if (delta.smin < -BVM_MAX_PTR_OFF || delta.smax > BVM_MAX_PTR_OFF)
+		return bvm_refuse(
+			v, BVM_CODE_IS_X(insn->code) ? insn->src : insn->dst,
+			"an offset must lie within -2^29..2^29");
+	if (num.smin < -BVM_MAX_PTR_OFF || num.smax > BVM_MAX_PTR_OFF)
+		return bvm_refuse(
+			v, insn->dst,
+			"it would get over 2^29 bytes away from there");
 	dst->num = num;
 	if (BVM_CODE_IS_X(insn->code) && v->cur.regs[insn->src].lost)
 		dst->lost = v->cur.regs[insn->src].lost;
@@ -146,6 +147,26 @@ static struct bvm_num move_num(const struct bvm_insn *insn, struct bvm_num b,
 	return bvm_num_cut(b, bits);
 }
 
+/*
+ * Signed division by a register is lowered to code that negates the divisor
+ * and back (lower.h): keep no more of it than is known after that.
+ */
+static void weaken_divisor(struct bvm_reg *reg)
+{
+	const struct bvm_num zero = bvm_num_const(0);
+	const struct bvm_num twice =
+		bvm_num_sub(zero, bvm_num_sub(zero, reg->num));
+
+	reg->num = bvm_num_join(reg->num, twice);
+}
+
+static bool is_signed_division(const struct bvm_insn *insn)
+{
+	const u32 op = BVM_CODE_OP(insn->code);
+
+	return (op == BVM_ALU_DIV || op == BVM_ALU_MOD) && insn->off;
+}
+
 /* Both operands are numbers, or will be refused. */
 static int verify_nums(struct bvm_verifier *v, const struct bvm_insn *insn)
 {
@@ -179,6 +200,8 @@ static int verify_nums(struct bvm_verifier *v, const struct bvm_insn *insn)
 		a = bvm_num_cut(compute(insn, bvm_num_cut(a, bits),
 					bvm_num_cut(b, bits), bits),
 				bits);
+	if (is_signed_division(insn) && BVM_CODE_IS_X(insn->code))
+		weaken_divisor(&v->cur.regs[insn->src]);
 	bvm_reg_set_num(dst, a);
 	dst->lost = bvm_num_is_const(&a) ? 0 : lost;
 	return 0;

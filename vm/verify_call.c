@@ -138,7 +138,7 @@ int bvm_verify_call(struct bvm_verifier *v, const struct bvm_insn *insn)
 
 	if (num >= BVM_NUM_HELPERS || !bvm_helpers[num].name)
 		return bvm_refuse(v, -1, "there is no such helper");
-	if (!v->in->image)
+	if (!v->in->image || !v->in->ctx.num_fields)
 		return bvm_refuse(v, -1, "no helper can be called here");
 	if (r1->kind != BVM_REG_CTX || !bvm_num_is_const(&r1->num) ||
 	    r1->num.umin)

@@ -38,13 +38,39 @@ static void join_reg(struct bvm_reg *to, const struct bvm_reg *from, u32 pc)
 		to->lost = pc + 1;
 }
 
+struct bvm_slot *bvm_state_slot(struct bvm_state *s, u32 i)
+{
+	while (s->num_slots <= i) {
+		struct bvm_slot *slot = &s->slots[s->num_slots++];
+
+		bvm_reg_unset(&slot->reg);
+		slot->set = 0;
+		slot->reserved = 0;
+	}
+	return &s->slots[i];
+}
+
 static void join_slot(struct bvm_slot *to, const struct bvm_slot *from, u32 pc)
 {
+	const u32 either = to->set | from->set;
+
 	/* bytes of a pointer must not become readable as bytes of a number */
 	if (to->reg.kind != from->reg.kind)
 		to->set = 0;
 	to->set &= from->set;
 	join_reg(&to->reg, &from->reg, pc);
+	if (to->set != either)
+		to->reg.lost = pc + 1;
+}
+
+/* A slot that the other way knows nothing of. */
+static void drop_slot(struct bvm_slot *slot, u32 pc)
+{
+	const u32 lost = slot->set ? pc + 1 : slot->reg.lost;
+
+	bvm_reg_unset(&slot->reg);
+	slot->reg.lost = lost;
+	slot->set = 0;
 }
 
 void bvm_state_join(struct bvm_state *to, const struct bvm_state *from, u32 pc)
@@ -53,10 +79,12 @@ void bvm_state_join(struct bvm_state *to, const struct bvm_state *from, u32 pc)
 
 	for (i = 0; i < BVM_NUM_REGS; i++)
 		join_reg(&to->regs[i], &from->regs[i], pc);
-	if (from->num_slots < to->num_slots)
-		to->num_slots = from->num_slots;
-	for (i = 0; i < to->num_slots; i++)
+	if (from->num_slots)
+		(void)bvm_state_slot(to, from->num_slots - 1);
+	for (i = 0; i < from->num_slots; i++)
 		join_slot(&to->slots[i], &from->slots[i], pc);
+	for (; i < to->num_slots; i++)
+		drop_slot(&to->slots[i], pc);
 	if (from->max_insns > to->max_insns)
 		to->max_insns = from->max_insns;
 	if (from->max_calls > to->max_calls)

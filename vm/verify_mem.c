@@ -47,21 +47,7 @@ static const struct bvm_field *field_at(const struct bvm_ctx_desc *ctx, s64 off)
 	return NULL;
 }
 
-/* Every byte belongs to a field, and none to a string's handle. */
-static bool is_plain(const struct bvm_ctx_desc *ctx, const struct access *a)
-{
-	const struct bvm_field *f;
-	s64 at = a->lo;
-
-	while (at < a->end) {
-		f = field_at(ctx, at);
-		if (!f || f->kind == BVM_FIELD_STR)
-			return false;
-		at = f->off + f->size;
-	}
-	return true;
-}
-
+/* Wherever the load is, it is inside one field. */
 static int load_field(struct bvm_verifier *v, const struct bvm_insn *insn,
 		      const struct access *a, struct bvm_reg *result)
 {
@@ -72,7 +58,7 @@ static int load_field(struct bvm_verifier *v, const struct bvm_insn *insn,
 		return bvm_refuse(v, insn->src,
 				  "bytes %lld..%lld are not inside one field",
 				  (long long)a->lo, (long long)a->end - 1);
-	whole = a->lo == f->off && a->size == f->size;
+	whole = a->fixed && a->lo == f->off && a->size == f->size;
 	if (f->kind == BVM_FIELD_STR) {
 		if (!whole)
 			return bvm_refuse(
@@ -99,16 +85,7 @@ static int load_ctx(struct bvm_verifier *v, const struct bvm_insn *insn,
 				  (long long)a.lo, (long long)a.end - 1,
 				  ctx->size);
 	bvm_reg_set_num(result, any_of_size(a.size));
-	if (!ctx->num_fields)
-		return 0;
-	if (a.fixed)
-		return load_field(v, insn, &a, result);
-	if (!is_plain(ctx, &a))
-		return bvm_refuse(
-			v, insn->src,
-			"some of bytes %lld..%lld are no number or address",
-			(long long)a.lo, (long long)a.end - 1);
-	return 0;
+	return ctx->num_fields ? load_field(v, insn, &a, result) : 0;
 }
 
 /* ---- the stack ---- */
@@ -142,29 +119,40 @@ static bool is_set(const struct bvm_state *s, s64 off)
 	       s->slots[i].set >> (off & 7) & 1;
 }
 
-static int need_set(struct bvm_verifier *v, u32 reg, const struct access *a)
+/* Why a byte cannot be read. */
+static int refuse_byte(struct bvm_verifier *v, u32 reg, s64 off)
 {
 	const struct bvm_state *s = &v->cur;
-	const struct bvm_slot *slot;
+	const struct bvm_slot *slot = &s->slots[slot_of(off)];
+
+	if (slot_of(off) >= s->num_slots)
+		return bvm_refuse(
+			v, reg, "the byte at stack%lld is not set to a number",
+			(long long)off);
+	if (slot->set && slot->reg.kind != BVM_REG_NUM)
+		return bvm_refuse(
+			v, reg,
+			"the byte at stack%lld is part of %s, which only ldxdw may load",
+			(long long)off,
+			slot->reg.kind == BVM_REG_STR ? "a string's handle" :
+							"a pointer");
+	if (slot->reg.lost)
+		return bvm_refuse(
+			v, reg,
+			"the byte at stack%lld is not set to the same kind on every way that meets at insn %u",
+			(long long)off, slot->reg.lost - 1);
+	return bvm_refuse(v, reg,
+			  "the byte at stack%lld is not set to a number",
+			  (long long)off);
+}
+
+static int need_set(struct bvm_verifier *v, u32 reg, const struct access *a)
+{
 	s64 off;
 
 	for (off = a->lo; off < a->end; off++) {
-		if (is_set(s, off))
-			continue;
-		slot = slot_of(off) < s->num_slots ? &s->slots[slot_of(off)] :
-						     NULL;
-		if (slot && slot->reg.lost)
-			return bvm_refuse(
-				v, reg,
-				"the byte at stack%lld is not set on every way that meets at insn %u",
-				(long long)off, slot->reg.lost - 1);
-		if (slot && slot->set && slot->reg.kind != BVM_REG_NUM)
-			return bvm_refuse(
-				v, reg,
-				"the byte at stack%lld is part of a pointer",
-				(long long)off);
-		return bvm_refuse(v, reg, "the byte at stack%lld is not set",
-				  (long long)off);
+		if (!is_set(&v->cur, off))
+			return refuse_byte(v, reg, off);
 	}
 	return 0;
 }
@@ -249,19 +237,6 @@ int bvm_verify_load(struct bvm_verifier *v, const struct bvm_insn *insn)
 	return 0;
 }
 
-/* Make slot i one that is looked at. */
-static struct bvm_slot *use_slot(struct bvm_state *s, u32 i)
-{
-	while (s->num_slots <= i) {
-		struct bvm_slot *slot = &s->slots[s->num_slots++];
-
-		bvm_reg_unset(&slot->reg);
-		slot->set = 0;
-		slot->reserved = 0;
-	}
-	return &s->slots[i];
-}
-
 /* What a slot held is no more; bytes of a number stay readable. */
 static void spoil(struct bvm_slot *slot)
 {
@@ -275,7 +250,7 @@ static void store_bytes(struct bvm_state *s, const struct access *a)
 	s64 off;
 
 	for (off = a->lo; off < a->end; off++) {
-		struct bvm_slot *slot = use_slot(s, slot_of(off));
+		struct bvm_slot *slot = bvm_state_slot(s, slot_of(off));
 
 		spoil(slot);
 		slot->set |= 1u << (off & 7);
@@ -335,7 +310,7 @@ int bvm_verify_store(struct bvm_verifier *v, const struct bvm_insn *insn)
 	if (!a.fixed) {
 		store_somewhere(&v->cur, &a);
 	} else if (a.size == 8 && !(a.lo & 7)) {
-		slot = use_slot(&v->cur, slot_of(a.lo));
+		slot = bvm_state_slot(&v->cur, slot_of(a.lo));
 		slot->reg = value;
 		slot->set = 0xff;
 	} else {

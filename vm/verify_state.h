@@ -11,6 +11,7 @@
 #include "verify.h"
 
 #define BVM_NUM_SLOTS (BVM_STACK_BYTES / 8)
+#define BVM_MAX_WAITING (BVM_MAX_PENDING + BVM_LOWERED_PENDING)
 
 /* An offset beyond this from its base makes a pointer unusable. */
 #define BVM_MAX_PTR_OFF (1 << 29)
@@ -32,7 +33,7 @@ struct bvm_reg {
 /* Eight bytes of stack. */
 struct bvm_slot {
 	struct bvm_reg reg; /* the value, where all eight bytes are set */
-	u32 set; /* bit i: byte i may be read */
+	u32 set; /* bit i: byte i may be read; reg.lost: why one may not */
 	u32 reserved;
 };
 
@@ -60,12 +61,16 @@ struct bvm_verifier {
 	struct bvm_state taken; /* scratch for the jump's side of a branch */
 	char known[160]; /* text of registers */
 	char insn[64]; /* text of instructions */
-	char line[512]; /* text for the log */
-	u16 free_states[BVM_MAX_PENDING];
+	char line[1024]; /* text for the log */
+	u32 max_pending; /* BVM_MAX_PENDING, or a few more if lowered */
+	u16 free_states[BVM_MAX_WAITING];
 	u16 waiting[BVM_MAX_LOWERED]; /* 1 + state of a jump's target */
 	u8 is_tail[BVM_MAX_LOWERED]; /* second half of an lddw */
-	struct bvm_state states[BVM_MAX_PENDING];
+	struct bvm_state states[BVM_MAX_WAITING];
 };
+
+_Static_assert(sizeof(struct bvm_verifier) <= BVM_VERIFY_BYTES,
+	       "the verifier's memory is bounded by a stated number");
 
 /*
  * Refuse: fill the error with the instruction, what is known of register reg
@@ -76,6 +81,9 @@ int __printf(3, 4)
 
 /* A register in words: "ctx+8", "number 0..63". Returns buf. */
 const char *bvm_reg_print(const struct bvm_reg *reg, char *buf, size_t len);
+
+/* The slot, made one that is looked at: slots below it are then unset. */
+struct bvm_slot *bvm_state_slot(struct bvm_state *s, u32 i);
 
 /* Set a register to a number. */
 static inline void bvm_reg_set_num(struct bvm_reg *reg, struct bvm_num num)

@@ -17,17 +17,21 @@ static void print_offset(const char *base, const struct bvm_num *n, char *buf,
 
 static void print_num(const struct bvm_num *n, char *buf, size_t len)
 {
+	/* by the order in which the bounds are closer */
+	const u64 unsigned_width = n->umax - n->umin;
+	const u64 signed_width = (u64)n->smax - (u64)n->smin;
+
 	if (bvm_num_is_const(n))
 		snprintf(buf, len, "number %lld", (long long)n->smin);
-	else if (n->umax != U64_MAX)
+	else if (unsigned_width == U64_MAX && signed_width == U64_MAX)
+		snprintf(buf, len, "any number");
+	else if (unsigned_width <= signed_width)
 		snprintf(buf, len, "number %llu..%llu",
 			 (unsigned long long)n->umin,
 			 (unsigned long long)n->umax);
-	else if (n->smin != S64_MIN || n->smax != S64_MAX)
+	else
 		snprintf(buf, len, "number %lld..%lld", (long long)n->smin,
 			 (long long)n->smax);
-	else
-		snprintf(buf, len, "any number");
 }
 
 const char *bvm_reg_print(const struct bvm_reg *reg, char *buf, size_t len)
@@ -78,7 +82,12 @@ int bvm_refuse(struct bvm_verifier *v, int reg, const char *fmt, ...)
 	vsnprintf(text + at, len - at, fmt, ap);
 	va_end(ap);
 	at = strlen(text);
-	if (r && r->lost)
+	if (r && r->lost && r->kind == BVM_REG_UNSET)
+		snprintf(
+			text + at, len - at,
+			" (r%d is of another kind, or not set, on one of the ways that meet at insn %u)",
+			reg, r->lost - 1);
+	else if (r && r->lost)
 		snprintf(text + at, len - at,
 			 " (r%d was widened where ways meet at insn %u)", reg,
 			 r->lost - 1);

@@ -3,20 +3,29 @@
  * verify_fuzz.c - what the verifier accepts keeps every promise
  *
  * The first byte says whether the rest are instructions as they come or
- * choices of tests/lib/bvm_gen.c. A program that is accepted runs within what
- * the verifier said, and so does its lowered form, with the same result.
+ * choices of tests/lib/bvm_gen.c, over plain memory or for a class with
+ * helpers. A program that is accepted runs within what the verifier said, and
+ * so does its lowered form, with the same result. How many instructions ran is
+ * told at the end.
  */
 #include <stdlib.h>
 
+#include "tests/lib/bvm_build.h"
 #include "tests/lib/bvm_gen.h"
+#include "tests/lib/bvm_input.h"
 #include "tests/lib/bvm_oracle.h"
 #include "vm/lower.h"
 
 #define MAX_INSNS 512
+#define RUNS 16
 
 static struct bvm_oracle before, after;
 static struct bvm_insn insns[MAX_INSNS], out[BVM_MAX_LOWERED];
 static u32 map[MAX_INSNS + 1];
+static struct bvm_build build;
+static struct bvm_image image;
+static bvm_atomic slots[16];
+static u64 inputs, accepted;
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
@@ -28,63 +37,126 @@ static void must(bool cond, const char *what)
 	abort();
 }
 
-static u32 make_program(const u8 *data, size_t len)
+static void tell(void)
 {
-	if (data[0] & 1)
-		return bvm_gen(data + 1, len - 1, insns, MAX_INSNS);
-	len = (len - 1) / sizeof(insns[0]);
-	if (len > MAX_INSNS)
-		len = MAX_INSNS;
-	memcpy(insns, data + 1, len * sizeof(insns[0]));
-	return (u32)len;
+	printf("verify_fuzz: %llu of %llu programs accepted, %llu instructions run\n",
+	       (unsigned long long)accepted, (unsigned long long)inputs,
+	       (unsigned long long)(before.total + after.total));
 }
 
-/* The memory depends on the program's bytes, and not only its first ones. */
-static void make_ctx(const u8 *data, size_t len, u32 round, u8 *ctx)
+static void init(void)
 {
-	u32 i, state = 1 + round;
+	bvm_oracle_init(&before);
+	bvm_oracle_init(&after);
+	bvm_build_full(&build);
+	must(!bvm_image_parse(build.bytes, build.len, &image, NULL),
+	     "the small image is refused");
+	atexit(tell);
+}
 
-	for (i = 0; i < BVM_GEN_CTX; i++) {
-		state = state * 1664525 + 1013904223;
-		ctx[i] = data[(i * (round + 1)) % len];
-		if (round & 1)
-			ctx[i] ^= (u8)(state >> 24);
+/* Bits 0-1 of the first byte: instructions, or plain memory, or a class. */
+static u32 class_of(u8 how)
+{
+	static const u8 classes[4] = { 0, 0, BVM_CLASS_FILES,
+				       BVM_CLASS_NETWORK };
+
+	return classes[how & 3];
+}
+
+static void set_program(const u8 *data, size_t len)
+{
+	const u32 class = class_of(data[0]);
+	u32 num;
+
+	if (class) {
+		num = bvm_gen_class(data + 1, len - 1, insns, MAX_INSNS, &image,
+				    class);
+		bvm_oracle_set_class(&before, insns, num, &image, class);
+		return;
 	}
+	if (data[0] & 1) {
+		num = bvm_gen(data + 1, len - 1, insns, MAX_INSNS);
+	} else {
+		num = (u32)((len - 1) / sizeof(insns[0]));
+		if (num > MAX_INSNS)
+			num = MAX_INSNS;
+		memcpy(insns, data + 1, num * sizeof(insns[0]));
+	}
+	bvm_oracle_set_raw(&before, insns, num, BVM_GEN_CTX);
 }
 
-static void run_both(const u8 *data, size_t len, u32 num)
+/* What runs see depends on the program's bytes. */
+static u64 seed_of(const u8 *data, size_t len)
 {
-	u8 ctx[BVM_GEN_CTX];
-	u32 round, num_out = 0;
+	u64 seed = 0xcbf29ce484222325ull;
+
+	while (len--)
+		seed = (seed ^ *data++) * 0x100000001b3ull;
+	return seed | 1;
+}
+
+static void run_both(u32 class, const struct bvm_run *run, const u8 *ctx)
+{
 	u64 r0;
 
-	must(!bvm_lower(insns, num, data[0] & 2, out, BVM_MAX_LOWERED, &num_out,
-			map, NULL),
+	memset(slots, 0, sizeof(slots));
+	r0 = class ? bvm_oracle_run_class(&before, run) :
+		     bvm_oracle_run(&before, ctx);
+	must(!before.why[0], before.why);
+	memset(slots, 0, sizeof(slots));
+	must(r0 == (class ? bvm_oracle_run_class(&after, run) :
+			    bvm_oracle_run(&after, ctx)),
+	     "another result when lowered");
+	must(!after.why[0], after.why);
+}
+
+static void lower_and_verify(bool keep_v4)
+{
+	void *scratch = after.in.scratch;
+	u32 num = 0;
+
+	must(!bvm_lower(insns, before.in.num_insns, keep_v4, out,
+			BVM_MAX_LOWERED, &num, map, NULL),
 	     "not lowered");
-	bvm_oracle_set_raw(&after, out, num_out, sizeof(ctx));
+	after.in = before.in;
+	after.in.scratch = scratch;
+	after.in.insns = out;
+	after.in.num_insns = num;
+	after.in.lowered = true;
 	must(!bvm_oracle_verify(&after), after.err.text);
-	for (round = 0; round < 4; round++) {
-		make_ctx(data, len, round, ctx);
-		r0 = bvm_oracle_run(&before, ctx);
-		must(!before.why[0], before.why);
-		must(bvm_oracle_run(&after, ctx) == r0, "another result");
-		must(!after.why[0], after.why);
-	}
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
-	u32 num;
+	static const char *const paths[] = { "/a", "/ab", "/abc", "/", "x" };
+	struct bvm_run run = { .image = &image,
+			       .argv = "-g\0x",
+			       .argv_len = 5,
+			       .slots = slots,
+			       .now_ns = 100000 };
+	u8 ctx[BVM_GEN_CTX];
+	u32 i, class;
+	u64 seed;
 
-	if (!before.seen) {
-		bvm_oracle_init(&before);
-		bvm_oracle_init(&after);
-	}
+	if (!before.seen)
+		init();
 	if (!len)
 		return 0;
-	num = make_program(data, len);
-	bvm_oracle_set_raw(&before, insns, num, BVM_GEN_CTX);
-	if (!bvm_oracle_verify(&before))
-		run_both(data, len, num);
+	inputs++;
+	set_program(data, len);
+	if (bvm_oracle_verify(&before))
+		return 0;
+	accepted++;
+	lower_and_verify(data[0] & 4);
+	class = class_of(data[0]);
+	seed = seed_of(data, len);
+	for (i = 0; i < RUNS; i++) {
+		run.strings[0].bytes = paths[i % ARRAY_SIZE(paths)];
+		run.strings[0].len = (u32)strlen(run.strings[0].bytes);
+		bvm_input_memory(&seed, ctx, sizeof(ctx));
+		if (class)
+			bvm_input_request(&seed, class, &run);
+		run_both(class, &run, ctx);
+	}
 	return 0;
 }

@@ -222,6 +222,7 @@ static void try_program(u32 num)
 			 0);
 	expect_plain(num_out);
 	bvm_oracle_set_raw(&after, out, num_out, sizeof(ctx));
+	after.in.lowered = true;
 	ck_assert_msg(!bvm_oracle_verify(&after), "lowered: %s",
 		      after.err.text);
 	for (run = 0; run < NUM_RUNS; run++) {
