@@ -112,12 +112,13 @@ static int read_program(struct plugin *p, FILE *in)
 /* ---- running ---- */
 
 static int verify(struct plugin *p, const struct bvm_insn *insns, u32 num,
-		  struct bvm_error *err)
+		  bool lowered, struct bvm_error *err)
 {
 	const struct bvm_verify_in in = {
 		.insns = insns,
 		.num_insns = num,
 		.ctx = { .size = p->mem_len },
+		.lowered = lowered,
 		.max_stack = BVM_STACK_BYTES,
 		.scratch = p->scratch,
 	};
@@ -138,7 +139,7 @@ static int run_lowered(struct plugin *p, u64 *r0)
 	/* the kernel then runs it as it is */
 	if (ret == -E2BIG)
 		return 0;
-	if (ret || verify(p, p->out, num, &err))
+	if (ret || verify(p, p->out, num, true, &err))
 		return fail(BUG, "bug: refused when lowered: %s", err.text);
 	*r0 = bvm_exec(p->out, num, p->mem, p->mem_len);
 	return 0;
@@ -150,7 +151,7 @@ static int run(struct plugin *p)
 	u64 r0, lowered;
 	int code;
 
-	if (verify(p, p->insns, p->num_insns, &err))
+	if (verify(p, p->insns, p->num_insns, false, &err))
 		return fail(REFUSED, "refused: %s", err.text);
 	r0 = bvm_exec(p->insns, p->num_insns, p->mem, p->mem_len);
 	lowered = r0;

@@ -138,6 +138,7 @@ static int run_lowered(struct bvm_conform *c, const struct bvm_data *data,
 		      BVM_MAX_LOWERED, &num, map, &err))
 		return wrong(c, "not lowered: %s", err.text);
 	bvm_oracle_set_raw(&c->lowered, out, num, data->mem_len);
+	c->lowered.in.lowered = true;
 	if (bvm_oracle_verify(&c->lowered))
 		return wrong(c, "refused when lowered: %s",
 			     c->lowered.err.text);
