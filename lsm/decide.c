@@ -5,8 +5,8 @@
  * Whatever a hook or a helper finds out that is not a verdict arrives here as
  * a reason, and reasons deny. Nothing here depends on memory or on a reader.
  */
+#include <linux/ktime.h>
 #include <linux/rcupdate.h>
-#include <linux/timekeeping.h>
 
 #include "decide.h"
 #include "event.h"
