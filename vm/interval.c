@@ -4,8 +4,11 @@
  *
  * Known bits are tristate numbers as in "Sound, Precise, and Fast Abstract
  * Interpretation with Tristate Numbers" (CGO 2022). Bounds are kept where the
- * exact result cannot wrap, and given up otherwise; settle() then lets each
- * of the three parts learn from the others.
+ * exact result cannot wrap, and given up otherwise; settle() then makes each
+ * of the three parts as narrow as the other two allow.
+ *
+ * tests/prove/ proves every function here at 64 bits, and tries all sets at
+ * small widths: docs/soundness.md.
  */
 #include "interval.h"
 
@@ -15,6 +18,29 @@ typedef struct bvm_num num;
 
 #define SMIN ((sword)BVM_WORD_SIGN)
 #define SMAX ((sword)(BVM_WORD_MAX >> 1))
+#define HALF_MAX ((word)(BVM_WORD_MAX >> BVM_HALF_BITS))
+
+/* The known bits of a number, alone. */
+struct bits {
+	word value;
+	word mask;
+};
+
+/* A stretch of words in unsigned order. */
+struct range {
+	word lo;
+	word hi;
+};
+
+static word min_word(word a, word b)
+{
+	return a < b ? a : b;
+}
+
+static word max_word(word a, word b)
+{
+	return a > b ? a : b;
+}
 
 /* All ones below bit i, which is at most the width. */
 static word ones(u32 i)
@@ -27,6 +53,19 @@ static word ones(u32 i)
 static u32 bit_length(word w)
 {
 	return w ? 64 - __builtin_clzll(w) : 0;
+}
+
+/* All ones from the highest bit of w down. */
+static word fill(word w)
+{
+	return ones(bit_length(w));
+}
+
+static sword sign_extend(word w, u32 bits)
+{
+	const u32 up = BVM_WORD_BITS - bits;
+
+	return (sword)((sword)(word)(w << up) >> up);
 }
 
 num bvm_num_top(void)
@@ -52,21 +91,21 @@ bool bvm_num_has(const num *n, word w)
 
 bool bvm_num_is_same(const num *a, const num *b)
 {
-	return memcmp(a, b, sizeof(*a)) == 0;
+	return a->value == b->value && a->mask == b->mask &&
+	       a->umin == b->umin && a->umax == b->umax && a->smin == b->smin &&
+	       a->smax == b->smax;
 }
 
 /* ---- the three parts learn from each other ---- */
 
 static void raise_umin(num *n, word w)
 {
-	if (w > n->umin)
-		n->umin = w;
+	n->umin = max_word(n->umin, w);
 }
 
 static void lower_umax(num *n, word w)
 {
-	if (w < n->umax)
-		n->umax = w;
+	n->umax = min_word(n->umax, w);
 }
 
 static void raise_smin(num *n, sword w)
@@ -91,55 +130,94 @@ static bool meet_bits(num *n, word value, word mask)
 	return true;
 }
 
-static void bounds_from_bits(num *n)
+/*
+ * The least word from `at` up that has the known bits; if there is none, one
+ * that is below `at`.
+ */
+static word next_member(struct bits b, word at)
 {
-	raise_umin(n, n->value);
-	lower_umax(n, n->value | n->mask);
-	raise_smin(n, (sword)(word)(n->value | (n->mask & BVM_WORD_SIGN)));
-	lower_smax(n,
-		   (sword)(word)(n->value | (n->mask & (word)~BVM_WORD_SIGN)));
+	const word known = (word)~b.mask;
+	const word wrong = (word)((at ^ b.value) & known);
+	word low;
+
+	if (!wrong)
+		return at;
+	/* from the highest wrong bit down, known bits decide */
+	low = fill(wrong);
+	if ((b.value & low) > (low >> 1))
+		return (word)((at & (word)~low) | (b.value & low));
+	/* that bit must go from 1 to 0: carry into an unknown bit above */
+	return (word)(((word)((at | known | low) + 1) & b.mask) | b.value);
 }
 
-/* A range that does not cross the sign is the same range in both views. */
-static void bounds_from_bounds(num *n)
+/* The greatest word from `at` down; if there is none, one above `at`. */
+static word last_member(struct bits b, word at)
 {
-	if ((sword)n->umin <= (sword)n->umax) {
-		raise_smin(n, (sword)n->umin);
-		lower_smax(n, (sword)n->umax);
-	}
-	if ((word)n->smin <= (word)n->smax) {
-		raise_umin(n, (word)n->smin);
-		lower_umax(n, (word)n->smax);
-	}
+	const struct bits flipped = { (word)(~b.value & ~b.mask), b.mask };
+
+	return (word)~next_member(flipped, (word)~at);
 }
 
-/* Words of a range share the bits above the highest that differs. */
-static bool bits_from_bounds(num *n)
+/* Move the ends to the first and last word with the known bits. */
+static bool fit(struct range *r, struct bits b)
 {
-	const word unknown = ones(bit_length(n->umin ^ n->umax));
+	const word lo = next_member(b, r->lo);
+	const word hi = last_member(b, r->hi);
 
-	return meet_bits(n, (word)(n->umin & (word)~unknown), unknown);
+	if (lo < r->lo || hi > r->hi || lo > hi)
+		return false;
+	*r = (struct range){ lo, hi };
+	return true;
 }
 
-static bool is_empty(const num *n)
+/* The words without sign; false: there are none. */
+static bool fit_positive(const num *n, struct range *r)
 {
-	return n->umin > n->umax || n->smin > n->smax;
+	if (n->smax < 0)
+		return false;
+	r->lo = n->smin > 0 ? max_word(n->umin, (word)n->smin) : n->umin;
+	r->hi = min_word(n->umax, (word)n->smax);
+	return r->lo <= r->hi && fit(r, (struct bits){ n->value, n->mask });
 }
 
-/* false: no word is left. */
+/* The words with the sign set. */
+static bool fit_negative(const num *n, struct range *r)
+{
+	if (n->smin >= 0)
+		return false;
+	r->lo = max_word(n->umin, (word)n->smin);
+	r->hi = n->smax < 0 ? min_word(n->umax, (word)n->smax) : n->umax;
+	return r->lo <= r->hi && fit(r, (struct bits){ n->value, n->mask });
+}
+
+/*
+ * Make every part as narrow as the set of words that all three allow. Either
+ * half of the words, by sign, is a stretch in both orders; when the ends of
+ * the stretch have the known bits, the bits below the highest in which the
+ * ends differ take both values, so the best bits can be read off the ends.
+ *
+ * false: no word is left, and *n is as it was.
+ */
 static bool settle(num *n)
 {
-	u32 round;
+	struct range pos = { 0, 0 }, neg = { 0, 0 };
+	const bool has_pos = fit_positive(n, &pos);
+	const bool has_neg = fit_negative(n, &neg);
 
-	for (round = 0; round < 2; round++) {
-		bounds_from_bits(n);
-		bounds_from_bounds(n);
-		if (is_empty(n) || !bits_from_bounds(n))
-			return false;
-	}
-	bounds_from_bits(n);
-	bounds_from_bounds(n);
-	return !is_empty(n);
+	if (!has_pos && !has_neg)
+		return false;
+	if (!has_neg)
+		neg = pos;
+	if (!has_pos)
+		pos = neg;
+	n->umin = pos.lo;
+	n->umax = neg.hi;
+	n->smin = (sword)neg.lo;
+	n->smax = (sword)pos.hi;
+	n->mask &= (word)(fill(pos.lo ^ pos.hi) | fill(neg.lo ^ neg.hi) |
+			  (pos.lo ^ neg.lo));
+	n->value = (word)(pos.lo & (word)~n->mask);
+	return true;
 }
 
 /* For results, which always hold a word: anything else is our own fault. */
@@ -150,13 +228,18 @@ static num settled(num n)
 	return n;
 }
 
-static num from_bits(word value, word mask)
+static num from_bits(struct bits b)
 {
 	num n = bvm_num_top();
 
-	n.value = value & (word)~mask;
-	n.mask = mask;
+	n.value = b.value;
+	n.mask = b.mask;
 	return n;
+}
+
+static struct bits bits_of(const num *n)
+{
+	return (struct bits){ n->value, n->mask };
 }
 
 num bvm_num_range(word umin, word umax)
@@ -184,27 +267,29 @@ num bvm_num_join(num a, num b)
 
 /* ---- arithmetic ---- */
 
-static num add_bits(const num *a, const num *b)
+static struct bits add_bits(struct bits a, struct bits b)
 {
-	const word values = (word)(a->value + b->value);
-	const word masks = (word)(a->mask + b->mask);
+	const word values = (word)(a.value + b.value);
+	const word masks = (word)(a.mask + b.mask);
 	const word carries = (word)((word)(values + masks) ^ values);
+	const word mask = (word)(carries | a.mask | b.mask);
 
-	return from_bits(values, (word)(carries | a->mask | b->mask));
+	return (struct bits){ (word)(values & (word)~mask), mask };
 }
 
-static num sub_bits(const num *a, const num *b)
+static struct bits sub_bits(struct bits a, struct bits b)
 {
-	const word values = (word)(a->value - b->value);
-	const word high = (word)(values + a->mask);
-	const word low = (word)(values - b->mask);
+	const word values = (word)(a.value - b.value);
+	const word high = (word)(values + a.mask);
+	const word low = (word)(values - b.mask);
+	const word mask = (word)((high ^ low) | a.mask | b.mask);
 
-	return from_bits(values, (word)((high ^ low) | a->mask | b->mask));
+	return (struct bits){ (word)(values & (word)~mask), mask };
 }
 
 num bvm_num_add(num a, num b)
 {
-	num n = add_bits(&a, &b);
+	num n = from_bits(add_bits(bits_of(&a), bits_of(&b)));
 	word umin, umax;
 	sword smin, smax;
 	bool wraps = __builtin_add_overflow(a.umin, b.umin, &umin);
@@ -214,8 +299,9 @@ num bvm_num_add(num a, num b)
 		n.umin = umin;
 		n.umax = umax;
 	}
-	if (!__builtin_add_overflow(a.smin, b.smin, &smin) &&
-	    !__builtin_add_overflow(a.smax, b.smax, &smax)) {
+	wraps = __builtin_add_overflow(a.smin, b.smin, &smin);
+	if (wraps == __builtin_add_overflow(a.smax, b.smax, &smax) &&
+	    smin <= smax) {
 		n.smin = smin;
 		n.smax = smax;
 	}
@@ -224,7 +310,7 @@ num bvm_num_add(num a, num b)
 
 num bvm_num_sub(num a, num b)
 {
-	num n = sub_bits(&a, &b);
+	num n = from_bits(sub_bits(bits_of(&a), bits_of(&b)));
 	word umin, umax;
 	sword smin, smax;
 	bool wraps = __builtin_sub_overflow(a.umin, b.umax, &umin);
@@ -233,74 +319,95 @@ num bvm_num_sub(num a, num b)
 		n.umin = umin;
 		n.umax = umax;
 	}
-	if (!__builtin_sub_overflow(a.smin, b.smax, &smin) &&
-	    !__builtin_sub_overflow(a.smax, b.smin, &smax)) {
+	wraps = __builtin_sub_overflow(a.smin, b.smax, &smin);
+	if (wraps == __builtin_sub_overflow(a.smax, b.smin, &smax) &&
+	    smin <= smax) {
 		n.smin = smin;
 		n.smax = smax;
 	}
 	return settled(n);
 }
 
-/* Multiply by hand: known bits first, the unknown ones added per bit of a. */
-static num mul_bits(num a, num b)
+/* sum, and b shifted by i if bit i of a is set. */
+static struct bits mul_step(struct bits sum, struct bits a, struct bits b,
+			    u32 i)
 {
-	num sum = from_bits(0, 0);
-	num part;
-	u32 i;
+	const word bit = (word)((word)1 << i);
+	struct bits part = { 0, (word)((word)(b.value | b.mask) << i) };
 
-	for (i = 0; i < BVM_WORD_BITS; i++) {
-		const word bit = (word)((word)1 << i);
+	if (!((a.value | a.mask) & bit))
+		return sum;
+	if (a.value & bit)
+		part = (struct bits){ (word)(b.value << i),
+				      (word)(b.mask << i) };
+	return add_bits(sum, part);
+}
 
-		if (a.value & bit)
-			part = from_bits((word)(b.value << i),
-					 (word)(b.mask << i));
-		else if (a.mask & bit)
-			part = from_bits(0, (word)((b.value | b.mask) << i));
-		else
-			continue;
-		sum = add_bits(&sum, &part);
-	}
+/* Multiply by hand: for every bit of a, b shifted to its place. */
+static struct bits mul_bits(struct bits a, struct bits b)
+{
+	struct bits sum = { 0, 0 };
+	u32 i, len = bit_length(a.value | a.mask);
+
+	/* parts from i on are multiples of 2^i: nothing known is left to lose */
+	for (i = 0; i < len && (word) ~(sum.mask | ones(i)); i++)
+		sum = mul_step(sum, a, b, i);
 	return sum;
+}
+
+/* If the greatest product does not wrap, none does. */
+static num mul_bounds(num n, const num *a, const num *b)
+{
+	word umax;
+
+	if (!__builtin_mul_overflow(a->umax, b->umax, &umax)) {
+		n.umin = (word)(a->umin * b->umin);
+		n.umax = umax;
+	}
+	return n;
 }
 
 num bvm_num_mul(num a, num b)
 {
-	num n;
-	word umax;
+	struct bits bits;
 
 	if (bvm_num_is_const(&a) && bvm_num_is_const(&b))
 		return bvm_num_const((word)(a.umin * b.umin));
-	n = mul_bits(a, b);
-	if (!__builtin_mul_overflow(a.umax, b.umax, &umax)) {
-		n.umin = (word)(a.umin * b.umin);
-		n.umax = umax;
-	}
-	return settled(n);
+	/* a bit that is known adds no more doubt than the other operand has */
+	if (b.mask)
+		bits = mul_bits(bits_of(&a), bits_of(&b));
+	else
+		bits = mul_bits(bits_of(&b), bits_of(&a));
+	return settled(mul_bounds(from_bits(bits), &a, &b));
 }
 
 num bvm_num_and(num a, num b)
 {
 	const word value = (word)(a.value & b.value);
 	const word either = (word)((a.value | a.mask) & (b.value | b.mask));
-	num n = from_bits(value, (word)(either & (word)~value));
+	num n = from_bits(
+		(struct bits){ value, (word)(either & (word)~value) });
 
-	n.umax = a.umax < b.umax ? a.umax : b.umax;
+	n.umax = min_word(a.umax, b.umax);
 	return settled(n);
 }
 
 num bvm_num_or(num a, num b)
 {
 	const word value = (word)(a.value | b.value);
-	num n = from_bits(value, (word)((a.mask | b.mask) & (word)~value));
+	const word mask = (word)((a.mask | b.mask) & (word)~value);
+	num n = from_bits((struct bits){ value, mask });
 
-	n.umin = a.umin > b.umin ? a.umin : b.umin;
+	n.umin = max_word(a.umin, b.umin);
 	return settled(n);
 }
 
 num bvm_num_xor(num a, num b)
 {
-	return settled(
-		from_bits((word)(a.value ^ b.value), (word)(a.mask | b.mask)));
+	const word mask = (word)(a.mask | b.mask);
+	const word value = (word)((a.value ^ b.value) & (word)~mask);
+
+	return settled(from_bits((struct bits){ value, mask }));
 }
 
 num bvm_num_div(num a, num b)
@@ -327,6 +434,8 @@ num bvm_num_mod_const(num a, word b)
 		return a;
 	if (bvm_num_is_const(&a))
 		return bvm_num_const((word)(a.umin % b));
+	if (!(b & (word)(b - 1)))
+		return bvm_num_and(a, bvm_num_const((word)(b - 1)));
 	return bvm_num_range(0, (word)(b - 1));
 }
 
@@ -334,21 +443,31 @@ num bvm_num_mod_const(num a, word b)
 
 static num shift_count(num count, u32 bits)
 {
+	if (bvm_num_is_const(&count))
+		return bvm_num_const((word)(count.umin & (bits - 1)));
 	return bvm_num_and(count, bvm_num_const((word)(bits - 1)));
 }
 
 num bvm_num_lsh(num a, num count, u32 bits)
 {
 	const num c = shift_count(count, bits);
+	const word umax = (word)(a.umax << c.umax);
+	const sword smin = (sword)(word)((word)a.smin << c.umax);
+	const sword smax = (sword)(word)((word)a.smax << c.umax);
 	num n = bvm_num_top();
 
 	if (bvm_num_is_const(&c))
-		n = from_bits((word)(a.value << c.umin),
-			      (word)(a.mask << c.umin));
-	/* nothing is shifted out if the greatest word keeps its bits */
-	if (bit_length(a.umax) + c.umax <= BVM_WORD_BITS) {
+		n = from_bits((struct bits){ (word)(a.value << c.umin),
+					     (word)(a.mask << c.umin) });
+	/* if the ends keep all their bits, so does what is between them */
+	if ((word)(umax >> c.umax) == a.umax) {
 		n.umin = (word)(a.umin << c.umin);
-		n.umax = (word)(a.umax << c.umax);
+		n.umax = umax;
+	}
+	if (bvm_num_is_const(&c) && (sword)(smin >> c.umin) == a.smin &&
+	    (sword)(smax >> c.umin) == a.smax) {
+		n.smin = smin;
+		n.smax = smax;
 	}
 	return settled(n);
 }
@@ -359,8 +478,8 @@ num bvm_num_rsh(num a, num count, u32 bits)
 	num n = bvm_num_top();
 
 	if (bvm_num_is_const(&c))
-		n = from_bits((word)(a.value >> c.umin),
-			      (word)(a.mask >> c.umin));
+		n = from_bits((struct bits){ (word)(a.value >> c.umin),
+					     (word)(a.mask >> c.umin) });
 	n.umin = (word)(a.umin >> c.umax);
 	n.umax = (word)(a.umax >> c.umin);
 	return settled(n);
@@ -372,8 +491,8 @@ num bvm_num_arsh(num a, num count, u32 bits)
 	num n = bvm_num_top();
 
 	if (bvm_num_is_const(&c))
-		n = from_bits((word)((sword)a.value >> c.umin),
-			      (word)((sword)a.mask >> c.umin));
+		n = from_bits((struct bits){ (word)((sword)a.value >> c.umin),
+					     (word)((sword)a.mask >> c.umin) });
 	n.smin = (sword)(a.smin >> (a.smin < 0 ? c.umin : c.umax));
 	n.smax = (sword)(a.smax >> (a.smax < 0 ? c.umax : c.umin));
 	return settled(n);
@@ -382,14 +501,16 @@ num bvm_num_arsh(num a, num count, u32 bits)
 num bvm_num_cut(num a, u32 bits)
 {
 	const word low = ones(bits);
-	num n = from_bits((word)(a.value & low), (word)(a.mask & low));
+	num n;
 
-	if (bits >= BVM_WORD_BITS)
+	if (a.umax <= low)
 		return a;
+	n = from_bits(
+		(struct bits){ (word)(a.value & low), (word)(a.mask & low) });
 	/* words that share the upper bits are in the order of their lower */
 	if ((word)(a.umin >> bits) == (word)(a.umax >> bits)) {
-		raise_umin(&n, (word)(a.umin & low));
-		lower_umax(&n, (word)(a.umax & low));
+		n.umin = (word)(a.umin & low);
+		n.umax = (word)(a.umax & low);
 	}
 	if ((sword)(a.smin >> bits) == (sword)(a.smax >> bits)) {
 		raise_umin(&n, (word)((word)a.smin & low));
@@ -398,22 +519,35 @@ num bvm_num_cut(num a, u32 bits)
 	return settled(n);
 }
 
+/*
+ * From one end to the other, does sign extension keep the order? The ends are
+ * given without the bits below the sign: only from odd to even does the sign
+ * go from negative to positive.
+ */
+static bool extends_in_order(word lo, word hi)
+{
+	return (word)(hi - lo) <= (lo & 1);
+}
+
 num bvm_num_extend(num a, u32 bits)
 {
-	const word sign = (word)((word)1 << (bits - 1));
-	const u32 up = BVM_WORD_BITS - bits;
-	num low, n;
+	const u32 below = bits - 1;
+	num n;
 
-	if (a.smin >= -(sword)(sign - 1) - 1 && a.smax <= (sword)(sign - 1))
+	if (sign_extend((word)a.smin, bits) == a.smin &&
+	    sign_extend((word)a.smax, bits) == a.smax)
 		return a;
-	low = bvm_num_cut(a, bits);
-	if (low.umax < sign)
-		return low;
-	n = from_bits((word)((sword)(word)(a.value << up) >> up),
-		      (word)((sword)(word)(a.mask << up) >> up));
-	if (low.umin >= sign) {
-		n.smin = (sword)(word)(low.umin | (word)~ones(bits));
-		n.smax = (sword)(word)(low.umax | (word)~ones(bits));
+	n = from_bits((struct bits){ (word)sign_extend(a.value, bits),
+				     (word)sign_extend(a.mask, bits) });
+	if (extends_in_order((word)(a.umin >> below),
+			     (word)(a.umax >> below))) {
+		n.smin = sign_extend(a.umin, bits);
+		n.smax = sign_extend(a.umax, bits);
+	}
+	if (extends_in_order((word)(a.smin >> below),
+			     (word)(a.smax >> below))) {
+		raise_smin(&n, sign_extend((word)a.smin, bits));
+		lower_smax(&n, sign_extend((word)a.smax, bits));
 	}
 	return settled(n);
 }
@@ -474,11 +608,18 @@ static bool refine_sgt(num *a, num *b, bool or_equal)
 
 static bool refine_set(num *a, num *b)
 {
-	/* one possible bit must be the one */
-	if (!b->mask && b->value && !(b->value & (word)(b->value - 1)) &&
-	    !meet_bits(a, b->value, (word)~b->value))
+	/* the bits that both may have */
+	const word common = (word)((a->value | a->mask) & (b->value | b->mask));
+	const word lowest = (word)(common & (word)(0 - common));
+
+	if (!common)
 		return false;
-	return exclude(a, 0) && exclude(b, 0);
+	raise_umin(a, lowest);
+	raise_umin(b, lowest);
+	if (common != lowest)
+		return true;
+	return meet_bits(a, common, (word)~common) &&
+	       meet_bits(b, common, (word)~common);
 }
 
 static bool refine_clear(num *a, num *b)
@@ -539,30 +680,77 @@ static bool is_signed(enum bvm_rel rel)
 	return rel >= BVM_REL_SGT && rel <= BVM_REL_SLE;
 }
 
-/* What was learned of a's lower half, put back; the upper half is a's own. */
+/* The least word from *w up whose lower half is in r; false: none. */
+static bool next_half(word *w, struct range r)
+{
+	const word low = (word)(*w & HALF_MAX);
+	const word high = (word)(*w & (word)~HALF_MAX);
+
+	if (low < r.lo)
+		*w = (word)(high | r.lo);
+	if (low <= r.hi)
+		return true;
+	*w = (word)((word)(high + HALF_MAX + 1) | r.lo);
+	return high != (word)~HALF_MAX;
+}
+
+static bool last_half(word *w, struct range r)
+{
+	const struct range flipped = { (word)(HALF_MAX - r.hi),
+				       (word)(HALF_MAX - r.lo) };
+	word from_above = (word) ~*w;
+	bool found = next_half(&from_above, flipped);
+
+	*w = (word)~from_above;
+	return found;
+}
+
+/* The words of a whose lower half is in `half`. */
 static bool learn_half(num *a, num half)
 {
-	const word high = (word)~ones(BVM_HALF_BITS);
+	const struct range r = { half.umin, half.umax };
+	/* in the order of unsigned words */
+	word smin = (word)((word)a->smin ^ BVM_WORD_SIGN);
+	word smax = (word)((word)a->smax ^ BVM_WORD_SIGN);
 
-	half = bvm_num_cut(half, BVM_HALF_BITS);
-	if (a->umax <= ones(BVM_HALF_BITS))
-		return meet(a, &half) && settle(a);
-	return meet_bits(a, half.value, (word)(half.mask | high)) && settle(a);
+	if (!next_half(&a->umin, r) || !last_half(&a->umax, r) ||
+	    !next_half(&smin, r) || !last_half(&smax, r))
+		return false;
+	a->smin = (sword)(word)(smin ^ BVM_WORD_SIGN);
+	a->smax = (sword)(word)(smax ^ BVM_WORD_SIGN);
+	return meet_bits(a, half.value, (word)(half.mask | (word)~HALF_MAX));
+}
+
+/* The words of a whose lower half, as a signed number, is in `half`. */
+static bool learn_signed_half(num *a, num half)
+{
+	if (a->smin >= sign_extend((word)(HALF_MAX / 2 + 1), BVM_HALF_BITS) &&
+	    a->smax <= (sword)(HALF_MAX / 2))
+		return meet(a, &half);
+	return learn_half(a, bvm_num_cut(half, BVM_HALF_BITS));
+}
+
+static bool refine_half(enum bvm_rel rel, num *a, num *b)
+{
+	num x, y;
+
+	if (!is_signed(rel)) {
+		x = bvm_num_cut(*a, BVM_HALF_BITS);
+		y = bvm_num_cut(*b, BVM_HALF_BITS);
+		return bvm_num_refine(rel, &x, &y) && learn_half(a, x) &&
+		       learn_half(b, y);
+	}
+	x = bvm_num_extend(*a, BVM_HALF_BITS);
+	y = bvm_num_extend(*b, BVM_HALF_BITS);
+	return bvm_num_refine(rel, &x, &y) && learn_signed_half(a, x) &&
+	       learn_signed_half(b, y);
 }
 
 bool bvm_num_refine_half(enum bvm_rel rel, num *a, num *b)
 {
-	num x = *a, y = *b, half_x, half_y;
+	num x = *a, y = *b;
 
-	if (is_signed(rel)) {
-		half_x = bvm_num_extend(x, BVM_HALF_BITS);
-		half_y = bvm_num_extend(y, BVM_HALF_BITS);
-	} else {
-		half_x = bvm_num_cut(x, BVM_HALF_BITS);
-		half_y = bvm_num_cut(y, BVM_HALF_BITS);
-	}
-	if (!bvm_num_refine(rel, &half_x, &half_y) || !learn_half(&x, half_x) ||
-	    !learn_half(&y, half_y))
+	if (!refine_half(rel, &x, &y) || !settle(&x) || !settle(&y))
 		return false;
 	*a = x;
 	*b = y;

@@ -25,8 +25,11 @@ typedef s64 bvm_sword;
 #elif BVM_WORD_BITS == 8
 typedef u8 bvm_word;
 typedef s8 bvm_sword;
+#elif BVM_WORD_BITS == 4 || BVM_WORD_BITS == 6
+typedef unsigned _BitInt(BVM_WORD_BITS) bvm_word;
+typedef signed _BitInt(BVM_WORD_BITS) bvm_sword;
 #else
-#error "BVM_WORD_BITS is 64, or 8 in a test"
+#error "BVM_WORD_BITS is 64, or 4, 6 or 8 in a test"
 #endif
 
 #define BVM_HALF_BITS (BVM_WORD_BITS / 2)

@@ -58,6 +58,7 @@ static u32 roll(u32 n)
 /* A set made the way the verifier makes them. */
 static num random_num(void)
 {
+	struct bits bits = { (word)roll(256), (word)roll(256) };
 	num n = bvm_num_const((word)roll(256));
 	u32 i, more = roll(4);
 
@@ -69,7 +70,8 @@ static num random_num(void)
 			n = bvm_num_join(n, bvm_num_const((word)roll(256)));
 		return n;
 	case 2:
-		return settled(from_bits((word)roll(256), (word)roll(256)));
+		bits.value &= (word)~bits.mask;
+		return settled(from_bits(bits));
 	}
 	n.umin = (word)roll(256);
 	n.umax = (word)(n.umin + roll(256 - n.umin));
