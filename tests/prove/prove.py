@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Prove the value domain with z3 and cvc5, and refute its mutants.
+
+usage: prove.py [--quick] [--timeout SECONDS] [--jobs N] [THEOREM...]
+
+Every theorem (tests/prove/*.c) is compiled, folded into one function, turned
+into a formula (ir.py) and given to both solvers. A theorem holds if both say
+unsat. --quick asks z3 alone, for what it proves within seconds, and skips the
+mutants. Ends with "N passed, N failed".
+"""
+import argparse
+import concurrent.futures
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+OUT = 'build/prove'
+sys.path.insert(0, HERE)
+import ir  # noqa: E402
+
+# Undefined behaviour becomes a call that ir.py takes for a failed proof.
+CFLAGS = ['-std=gnu11', '-D_GNU_SOURCE', '-O1', '-Xclang',
+          '-disable-llvm-passes', '-fno-jump-tables',
+          '-fsanitize=shift,integer-divide-by-zero,signed-integer-overflow,'
+          'bool,builtin,return,unreachable', '-fsanitize-trap=undefined']
+# Into one function, out of memory, and no cleverness beyond that.
+PASSES = 'inline,function(sroa,early-cse,sccp,instsimplify,simplifycfg,adce)'
+# The quick run proves what takes z3 no longer than this on a slow machine.
+QUICK_SECONDS = 5
+
+
+def run(command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f'prove: {" ".join(command)}\n{done.stderr}')
+
+
+def compile_theorems(module, out, roots):
+    """Formulas of one file of theorems: name -> ir.Function."""
+    base = os.path.join(out, module)
+    run(['clang', *CFLAGS, *[f'-I{r}' for r in roots], '-S', '-emit-llvm',
+         '-o', base + '.raw.ll', f'tests/prove/{module}.c'])
+    run(['opt', '-S', '-inline-threshold=1000000', f'-passes={PASSES}',
+         base + '.raw.ll', '-o', base + '.ll'])
+    with open(base + '.ll', encoding='utf-8') as file:
+        found = ir.theorems(file.read())
+    formulas = {}
+    for name, text in found.items():
+        try:
+            formulas[name] = ir.Function(text)
+        except ir.Unsupported as why:
+            sys.exit(f'prove: {name}: no formula for: {why}')
+    return formulas
+
+
+def modules():
+    return sorted(os.path.basename(p)[:-2] for p in glob.glob('tests/prove/*.c')
+                  if not p.endswith('exhaustive.c'))
+
+
+def ask(command, path, seconds):
+    """What a solver says, and how long it took."""
+    started = time.monotonic()
+    try:
+        done = subprocess.run([*command, path], capture_output=True, text=True,
+                              timeout=seconds, check=False)
+        said = done.stdout.strip().split('\n')
+        said = said[0] if len(set(said)) == 1 else ' '.join(said)
+        if said not in ('sat', 'unsat'):
+            said = 'unknown: ' + (said + done.stderr).strip()[:200]
+    except subprocess.TimeoutExpired:
+        said = 'timeout'
+    return said, time.monotonic() - started
+
+
+class Query:
+    """One formula, for both solvers."""
+
+    def __init__(self, name, path, expected='unsat'):
+        self.name, self.path, self.expected = name, path, expected
+
+    def solve(self, options):
+        self.z3, self.z3_seconds = ask(['z3'], self.path, options.timeout)
+        if options.quick:
+            self.cvc5, self.cvc5_seconds = self.z3, 0
+        else:
+            self.cvc5, self.cvc5_seconds = ask(
+                ['cvc5', '--incremental'], self.path, options.timeout)
+        return self
+
+    def holds(self):
+        return self.z3 == self.cvc5 == self.expected
+
+    def show(self):
+        verdict = {'unsat': 'proved', 'sat': 'refuted'}[self.expected] \
+            if self.holds() else \
+            f'FAIL, z3: {self.z3}, cvc5: {self.cvc5}'
+        print(f'{self.name:32} {self.z3_seconds:8.1f} '
+              f'{self.cvc5_seconds:8.1f}  {verdict}', flush=True)
+
+
+def write_query(function, path):
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(function.formula())
+
+
+def theorem_queries():
+    queries = []
+    for module in modules():
+        for name, function in compile_theorems(module, OUT, ['.']).items():
+            path = f'{OUT}/{name}.smt2'
+            write_query(function, path)
+            queries.append(Query(name, path))
+    queries.append(Query('lemmas', 'tests/prove/lemmas.smt2'))
+    return queries
+
+
+def mutants():
+    with open('tests/prove/mutants.tsv', encoding='utf-8') as file:
+        for line in file:
+            if not line.startswith('#'):
+                yield line.rstrip('\n').split('\t')
+
+
+def mutate(name, path, old, new):
+    """A copy of vm/ with one fault; returns its root."""
+    root = f'{OUT}/mutants/{name}'
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree('vm', root + '/vm')
+    with open(path, encoding='utf-8') as file:
+        text = file.read()
+    # clang-format may have broken the lines elsewhere
+    pattern = re.compile(r'\s+'.join(map(re.escape, old.split())))
+    if len(pattern.findall(text)) < 1:
+        sys.exit(f'prove: mutant {name}: its text is not in {path}')
+    with open(os.path.join(root, path), 'w', encoding='utf-8') as file:
+        file.write(pattern.sub(lambda _: new, text, count=1))
+    return root
+
+
+def module_of(theorem, queries_of):
+    for module, names in queries_of.items():
+        if theorem in names:
+            return module
+    return sys.exit(f'prove: no theorem {theorem}')
+
+
+def mutant_queries():
+    names = {}
+    for module in modules():
+        with open(f'{OUT}/{module}.ll', encoding='utf-8') as file:
+            names[module] = set(ir.theorems(file.read()))
+    for name, path, old, new, theorem in mutants():
+        root = mutate(name, path, old, new)
+        module = module_of(theorem, names)
+        function = compile_theorems(module, root, [root, '.'])[theorem]
+        query = f'{root}/{theorem}.smt2'
+        write_query(function, query)
+        yield Query(f'{name}', query, expected='sat')
+
+
+def options_of_command_line():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--quick', action='store_true')
+    parser.add_argument('--timeout', type=float, default=300)
+    parser.add_argument('--jobs', type=int, default=os.cpu_count())
+    parser.add_argument('theorem', nargs='*')
+    return parser.parse_args()
+
+
+def quick_theorems():
+    """Those that the committed table says are quick."""
+    names = set()
+    with open('docs/soundness.md', encoding='utf-8') as file:
+        for line in file:
+            found = re.match(r'\| `(\w+)` \| ([\d.]+) \| ([\d.]+) \| proved',
+                             line)
+            if found and float(found.group(2)) <= QUICK_SECONDS / 10:
+                names.add(found.group(1))
+    return names
+
+
+def main():
+    options = options_of_command_line()
+    os.chdir(TOP)
+    os.makedirs(OUT, exist_ok=True)
+    queries = theorem_queries()
+    if options.quick:
+        options.theorem = quick_theorems()
+    if options.theorem:
+        queries = [q for q in queries if q.name in options.theorem]
+    elif not options.quick:
+        queries += mutant_queries()
+    print(f'{"":32} {"z3":>8} {"cvc5":>8}  seconds')
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for query in pool.map(lambda q: q.solve(options), queries):
+            query.show()
+    failed = [q for q in queries if not q.holds()]
+    print(f'{len(queries) - len(failed)} passed, {len(failed)} failed')
+    return 1 if failed or not queries else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
