@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: run.sh PART...      unit, conformance, policy, fuzz, guest
+# usage: run.sh PART...      unit, conformance, policy, domain, prove, fuzz, guest
 #
 # Runs what make built, says how long each part took, and ends with one line
 # "N passed, N failed". A part without a single test is a failure.
@@ -86,6 +86,23 @@ part_policy()
 	run_counting "$out/policy.log" tests/policy/run.sh
 }
 
+# The value domain at 4 bits, a part of all pairs; prove tries them all.
+part_domain()
+{
+	run_counting "$out/prove/domain.log" "$out/prove/exhaustive4" - 61
+}
+
+part_prove()
+{
+	local width
+
+	for width in 4 6 8; do
+		run_counting "$out/prove/exhaustive$width.log" \
+			"$out/prove/exhaustive$width" tests/prove/precision.tsv
+	done
+	run_counting "$out/prove/proofs.log" tests/prove/prove.py
+}
+
 # fuzz_one NAME: leaves "ok" or "FAIL" in a file, since two run at a time.
 fuzz_one()
 {
@@ -156,11 +173,11 @@ run_part()
 	failed=$((failed + part_failed))
 }
 
-mkdir -p $out/unit $out/fuzz
+mkdir -p $out/unit $out/fuzz $out/prove
 for part in "$@"; do
 	case $part in
 	policy) [ -x tests/policy/run.sh ] || continue ;;
-	unit|conformance|fuzz|guest) ;;
+	unit|conformance|domain|prove|fuzz|guest) ;;
 	*) echo "run.sh: no part '$part'" >&2; exit 2 ;;
 	esac
 	run_part "$part"

@@ -36,11 +36,6 @@ num bvm_num_settled(num n)
 	REFINE_PART(name, unsigned, bvm_num_refine, rel, holds) \
 	REFINE_PART(name, signed, bvm_num_refine, rel, holds)
 
-#define HALF(name, rel, holds)                                       \
-	REFINE_PART(name, bits, bvm_num_refine_half, rel, holds)     \
-	REFINE_PART(name, unsigned, bvm_num_refine_half, rel, holds) \
-	REFINE_PART(name, signed, bvm_num_refine_half, rel, holds)
-
 #define SX ((s64)x)
 #define SY ((s64)y)
 
@@ -59,7 +54,7 @@ REFINE(clear, BVM_REL_CLEAR, (x & y) == 0)
 
 /*
  * bvm_num_refine_half() cuts or extends (theorems cut_32, extend_32), refines
- * (the above), and puts what was learned back:
+ * (the above), and puts what was learned back, which is here.
  */
 #define LEARN(name, part)                                                      \
 	THEOREM(name##_##part, NUM_PARAMS(a), NUM_PARAMS(half), word x)        \
@@ -92,20 +87,3 @@ THEOREM(cut_is_half, NUM_PARAMS(a))
 {
 	return bvm_num_cut(NUM(a), 32).umax <= U32_MAX;
 }
-
-/* And all of it at once. */
-#define X ((u32)x)
-#define Y ((u32)y)
-
-HALF(half_eq, BVM_REL_EQ, X == Y)
-HALF(half_ne, BVM_REL_NE, X != Y)
-HALF(half_gt, BVM_REL_GT, X > Y)
-HALF(half_ge, BVM_REL_GE, X >= Y)
-HALF(half_lt, BVM_REL_LT, X < Y)
-HALF(half_le, BVM_REL_LE, X <= Y)
-HALF(half_sgt, BVM_REL_SGT, (s32)X > (s32)Y)
-HALF(half_sge, BVM_REL_SGE, (s32)X >= (s32)Y)
-HALF(half_slt, BVM_REL_SLT, (s32)X < (s32)Y)
-HALF(half_sle, BVM_REL_SLE, (s32)X <= (s32)Y)
-HALF(half_set, BVM_REL_SET, (X & Y) != 0)
-HALF(half_clear, BVM_REL_CLEAR, (X & Y) == 0)
