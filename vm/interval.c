@@ -186,70 +186,84 @@ static bool is_signed(enum bvm_rel rel)
 	return rel >= BVM_REL_SGT && rel <= BVM_REL_SLE;
 }
 
-/* The least word from *w up whose lower half is in r; false: none. */
-static bool next_half(word *w, struct range r)
+/*
+ * Where halves are compared as signed numbers, this added to a word puts the
+ * halves into unsigned order.
+ */
+static word half_bias(enum bvm_rel rel)
 {
-	const word low = (word)(*w & HALF_MAX);
-	const word high = (word)(*w & (word)~HALF_MAX);
-
-	if (low < r.lo)
-		*w = (word)(high | r.lo);
-	if (low <= r.hi)
-		return true;
-	*w = (word)((word)(high + HALF_MAX + 1) | r.lo);
-	return high != (word)~HALF_MAX;
+	return is_signed(rel) ? (word)(HALF_MAX / 2 + 1) : 0;
 }
 
-static bool last_half(word *w, struct range r)
+/* The least word from *w up whose lower half, biased, is in r. */
+static bool next_half(word *w, struct range r, word bias)
+{
+	const word from = *w;
+	const word low = (word)((word)(from + bias) & HALF_MAX);
+	const word high = (word)((word)(from + bias) & (word)~HALF_MAX);
+
+	if (low < r.lo)
+		*w = (word)((word)(high | r.lo) - bias);
+	else if (low > r.hi)
+		*w = (word)((word)((word)(high + HALF_MAX + 1) | r.lo) - bias);
+	/* if not, it went round the end: there is none */
+	return *w >= from;
+}
+
+/* The greatest word from *w down. */
+static bool last_half(word *w, struct range r, word bias)
 {
 	const struct range flipped = { (word)(HALF_MAX - r.hi),
 				       (word)(HALF_MAX - r.lo) };
-	word from_above = (word) ~*w;
-	bool found = next_half(&from_above, flipped);
+	word flipped_w = (word) ~*w;
+	const bool found = next_half(&flipped_w, flipped, bias);
 
-	*w = (word)~from_above;
+	*w = (word)~flipped_w;
 	return found;
 }
 
-/* The words of a whose lower half is in `half`. */
-static bool learn_half(num *a, num half)
+/*
+ * Keep the words of a whose lower half is in r, biased, and has the known bits
+ * of `half`.
+ */
+static bool learn_half(num *a, const num *half, struct range r, word bias)
 {
-	const struct range r = { half.umin, half.umax };
 	/* in the order of unsigned words */
 	word smin = (word)((word)a->smin ^ BVM_WORD_SIGN);
 	word smax = (word)((word)a->smax ^ BVM_WORD_SIGN);
 
-	if (!next_half(&a->umin, r) || !last_half(&a->umax, r) ||
-	    !next_half(&smin, r) || !last_half(&smax, r))
+	if (!next_half(&a->umin, r, bias) || !last_half(&a->umax, r, bias) ||
+	    !next_half(&smin, r, bias) || !last_half(&smax, r, bias))
 		return false;
 	a->smin = (sword)(word)(smin ^ BVM_WORD_SIGN);
 	a->smax = (sword)(word)(smax ^ BVM_WORD_SIGN);
-	return meet_bits(a, half.value, (word)(half.mask | (word)~HALF_MAX));
+	return meet_bits(a, (word)(half->value & HALF_MAX),
+			 (word)(half->mask | (word)~HALF_MAX));
 }
 
-/* The words of a whose lower half, as a signed number, is in `half`. */
-static bool learn_signed_half(num *a, num half)
+static num half_of(num a, enum bvm_rel rel)
 {
-	if (a->smin >= sign_extend((word)(HALF_MAX / 2 + 1), BVM_HALF_BITS) &&
-	    a->smax <= (sword)(HALF_MAX / 2))
-		return meet(a, &half);
-	return learn_half(a, bvm_num_cut(half, BVM_HALF_BITS));
+	return is_signed(rel) ? bvm_num_extend(a, BVM_HALF_BITS) :
+				bvm_num_cut(a, BVM_HALF_BITS);
+}
+
+static bool learn(num *a, const num *half, enum bvm_rel rel)
+{
+	const word bias = half_bias(rel);
+	struct range r = { half->umin, half->umax };
+
+	if (is_signed(rel))
+		r = (struct range){ (word)((word)half->smin + bias),
+				    (word)((word)half->smax + bias) };
+	return learn_half(a, half, r, bias);
 }
 
 static bool refine_half(enum bvm_rel rel, num *a, num *b)
 {
-	num x, y;
+	num x = half_of(*a, rel), y = half_of(*b, rel);
 
-	if (!is_signed(rel)) {
-		x = bvm_num_cut(*a, BVM_HALF_BITS);
-		y = bvm_num_cut(*b, BVM_HALF_BITS);
-		return bvm_num_refine(rel, &x, &y) && learn_half(a, x) &&
-		       learn_half(b, y);
-	}
-	x = bvm_num_extend(*a, BVM_HALF_BITS);
-	y = bvm_num_extend(*b, BVM_HALF_BITS);
-	return bvm_num_refine(rel, &x, &y) && learn_signed_half(a, x) &&
-	       learn_signed_half(b, y);
+	return bvm_num_refine(rel, &x, &y) && learn(a, &x, rel) &&
+	       learn(b, &y, rel);
 }
 
 bool bvm_num_refine_half(enum bvm_rel rel, num *a, num *b)

@@ -281,6 +281,8 @@ num bvm_num_extend(num a, u32 bits)
 		return a;
 	n = from_bits((struct bits){ (word)sign_extend(a.value, bits),
 				     (word)sign_extend(a.mask, bits) });
+	n.smin = (sword)(-(sword)ones(below) - 1);
+	n.smax = (sword)ones(below);
 	if (extends_in_order((word)(a.umin >> below),
 			     (word)(a.umax >> below))) {
 		n.smin = sign_extend(a.umin, bits);

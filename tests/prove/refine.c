@@ -54,36 +54,41 @@ REFINE(clear, BVM_REL_CLEAR, (x & y) == 0)
 
 /*
  * bvm_num_refine_half() cuts or extends (theorems cut_32, extend_32), refines
- * (the above), and puts what was learned back, which is here.
+ * (the above), and puts what was learned back, which is here. learn() needs
+ * bounds that are those of a half, which the last two say it gets: refining
+ * only narrows them.
  */
-#define LEARN(name, part)                                                      \
-	THEOREM(name##_##part, NUM_PARAMS(a), NUM_PARAMS(half), word x)        \
-	{                                                                      \
-		num a = NUM(a);                                                \
-		const num half = NUM(half);                                    \
-                                                                               \
-		if (half.umax > U32_MAX || !bvm_num_has(&a, x) ||              \
-		    !bvm_num_has(&half, (u32)x))                               \
-			return true;                                           \
-		return learn_half(&a, half) && has_##part(&a, x);              \
-	}                                                                      \
-	THEOREM(name##_signed_##part, NUM_PARAMS(a), NUM_PARAMS(half), word x) \
-	{                                                                      \
-		num a = NUM(a);                                                \
-		const num half = NUM(half);                                    \
-                                                                               \
-		if (!bvm_num_has(&a, x) ||                                     \
-		    !bvm_num_has(&half, (word)(s64)(s32)x))                    \
-			return true;                                           \
-		return learn_signed_half(&a, half) && has_##part(&a, x);       \
+#define LEARN(name, part, rel, is_half, half_word)                      \
+	THEOREM(name##_##part, NUM_PARAMS(a), NUM_PARAMS(half), word x) \
+	{                                                               \
+		num a = NUM(a);                                         \
+		const num half = NUM(half);                             \
+                                                                        \
+		if (!(is_half) || !bvm_num_has(&a, x) ||                \
+		    !bvm_num_has(&half, half_word))                     \
+			return true;                                    \
+		return learn(&a, &half, rel) && has_##part(&a, x);      \
 	}
 
-LEARN(learn_half, bits)
-LEARN(learn_half, unsigned)
-LEARN(learn_half, signed)
+#define IS_HALF (half.umax <= U32_MAX)
+#define IS_SIGNED_HALF (half.smin >= S32_MIN && half.smax <= S32_MAX)
+#define SIGNED_HALF ((word)(s64)(s32)x)
 
-/* A cut number is what learn_half() asks for. */
+LEARN(learn_half, bits, BVM_REL_GT, IS_HALF, (u32)x)
+LEARN(learn_half, unsigned, BVM_REL_GT, IS_HALF, (u32)x)
+LEARN(learn_half, signed, BVM_REL_GT, IS_HALF, (u32)x)
+LEARN(learn_signed_half, bits, BVM_REL_SGT, IS_SIGNED_HALF, SIGNED_HALF)
+LEARN(learn_signed_half, unsigned, BVM_REL_SGT, IS_SIGNED_HALF, SIGNED_HALF)
+LEARN(learn_signed_half, signed, BVM_REL_SGT, IS_SIGNED_HALF, SIGNED_HALF)
+
 THEOREM(cut_is_half, NUM_PARAMS(a))
 {
 	return bvm_num_cut(NUM(a), 32).umax <= U32_MAX;
+}
+
+THEOREM(extend_is_half, NUM_PARAMS(a))
+{
+	const num half = bvm_num_extend(NUM(a), 32);
+
+	return IS_SIGNED_HALF;
 }
