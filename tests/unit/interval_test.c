@@ -29,11 +29,15 @@
 #define bvm_num_refine num8_refine
 #define bvm_num_refine_half num8_refine_half
 #define bvm_num_rsh num8_rsh
+#define bvm_num_settle num8_settle
+#define bvm_num_settled num8_settled
 #define bvm_num_sub num8_sub
 #define bvm_num_top num8_top
 #define bvm_num_xor num8_xor
 
 #include "vm/interval.c"
+#include "vm/interval_alu.c"
+#include "vm/interval_settle.c"
 
 #include <check.h>
 #include <stdlib.h>
@@ -71,7 +75,7 @@ static num random_num(void)
 		return n;
 	case 2:
 		bits.value &= (word)~bits.mask;
-		return settled(from_bits(bits));
+		return bvm_num_settled(from_bits(bits));
 	}
 	n.umin = (word)roll(256);
 	n.umax = (word)(n.umin + roll(256 - n.umin));
@@ -337,6 +341,40 @@ START_TEST(branches_on_constants_teach_bounds)
 }
 END_TEST
 
+START_TEST(bounds_are_words_with_the_known_bits)
+{
+	num n = bvm_num_range(0x13, 0xb5);
+
+	/* multiples of 16 with the sign clear: 0x20, 0x30 ... 0x70 */
+	n.mask = 0x70;
+	n.value = 0;
+	ck_assert(bvm_num_settle(&n));
+	ck_assert_uint_eq(n.umin, 0x20);
+	ck_assert_uint_eq(n.umax, 0x70);
+	ck_assert_int_eq(n.smin, 0x20);
+	ck_assert_int_eq(n.smax, 0x70);
+	n.umin = 0x21;
+	n.umax = 0x2f;
+	ck_assert(!bvm_num_settle(&n));
+}
+END_TEST
+
+START_TEST(comparing_halves_bounds_the_whole)
+{
+	num a = bvm_num_range(0x20, 0x2f), b = bvm_num_const(5);
+
+	ck_assert(bvm_num_refine_half(BVM_REL_LE, &a, &b));
+	ck_assert_uint_eq(a.umin, 0x20);
+	ck_assert_uint_eq(a.umax, 0x25);
+	/* -3 .. 3 of which the lower half is negative */
+	a = bvm_num_sub(bvm_num_range(0, 6), bvm_num_const(3));
+	b = bvm_num_const(0);
+	ck_assert(bvm_num_refine_half(BVM_REL_SLT, &a, &b));
+	ck_assert_int_eq(a.smin, -3);
+	ck_assert_int_eq(a.smax, -1);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("interval");
@@ -354,6 +392,8 @@ int main(void)
 	tcase_add_loop_test(tc, branches_lose_no_word_that_takes_them, 0,
 			    BVM_REL_CLEAR + 1);
 	tcase_add_test(tc, branches_on_constants_teach_bounds);
+	tcase_add_test(tc, bounds_are_words_with_the_known_bits);
+	tcase_add_test(tc, comparing_halves_bounds_the_whole);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
