@@ -111,6 +111,17 @@ def write_query(function, path):
         file.write(function.formula())
 
 
+def write_power_of_two(path):
+    """Lemma power-of-two: the remainder is the low bits."""
+    wrong = []
+    for bit in range(64):
+        power, below = f'(_ bv{1 << bit} 64)', f'(_ bv{(1 << bit) - 1} 64)'
+        wrong.append(f'(distinct (bvurem a {power}) (bvand a {below}))')
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write('(set-logic QF_BV)\n(declare-const a (_ BitVec 64))\n'
+                   f'(assert (or {" ".join(wrong)}))\n(check-sat)\n')
+
+
 def theorem_queries():
     queries = []
     for module in modules():
@@ -118,6 +129,8 @@ def theorem_queries():
             path = f'{OUT}/{name}.smt2'
             write_query(function, path)
             queries.append(Query(name, path))
+    write_power_of_two(f'{OUT}/power_of_two.smt2')
+    queries.append(Query('lemma_power_of_two', f'{OUT}/power_of_two.smt2'))
     queries.append(Query('lemmas', 'tests/prove/lemmas.smt2'))
     return queries
 
