@@ -243,7 +243,7 @@ build/bin/bvm-plugin: build/obj/tests/conformance/plugin.o build/libbvm.a
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 build/bin/bvm-conformance: build/obj/tests/conformance/conformance.o \
-		$(patsubst %,build/obj/tests/lib/bvm_%.o,conform data oracle) \
+		$(patsubst %,build/obj/tests/lib/bvm_%.o,conform data oracle steps) \
 		build/libpolicyc.a build/libbvm.a
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(POLICYC_LIBS)
