@@ -13,6 +13,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+read -ra cc <<< "${CC:-gcc}"
 out=build/bench
 here=tests/bench
 rows=$out/rows.tsv
@@ -31,7 +32,7 @@ describe_machine()
 	printf 'kernel\t%s\n' "$(uname -r)"
 	printf 'cpu\t%s, %s of them\n' \
 		"$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)"
-	printf 'compiler\t%s\n' "$("${CC:-gcc}" --version | head -n 1)"
+	printf 'compiler\t%s\n' "$("${cc[@]}" --version | head -n 1)"
 	printf 'flags\t%s\n' "${CFLAGS:-}"
 	printf 'ubpf\t%s\n' "${UBPF:-none}"
 	printf 'guest\t%s\n' "${guest:-none}"
@@ -45,7 +46,7 @@ shared_ubpf()
 
 	case ${UBPF:-} in
 	*.a)
-		"${CC:-gcc}" -shared -o "$shared" -Wl,--whole-archive "$UBPF" \
+		"${cc[@]}" -shared -o "$shared" -Wl,--whole-archive "$UBPF" \
 			-Wl,--no-whole-archive
 		realpath "$shared"
 		;;
