@@ -32,6 +32,7 @@ struct judge {
 	u32 num_units;
 	u32 num_cases; /* product of the units */
 	bool *allowed; /* per case */
+	bvm_atomic *slots; /* of all runs, one after the other */
 	/* candidates for numbers: every constant the program compares with */
 	u32 *constants;
 	u32 num_constants;
@@ -39,6 +40,14 @@ struct judge {
 };
 
 /* ---- one case ---- */
+
+void judge_renew(struct bvm_run *run)
+{
+	u32 num = run->image->meta->num_slots;
+
+	if (num && run->slots)
+		memset(run->slots, 0, num * sizeof(*run->slots));
+}
 
 static bool catch_decide(void *arg, u32 pc, const u64 *regs, const u8 *stack)
 {
@@ -70,20 +79,20 @@ static void run_case(const struct judge *j, const union bvm_ctx *ctx, u32 op,
 	c->run.image = j->img;
 	c->run.ctx = *ctx;
 	c->run.ctx.op = op;
-	/* a fresh container: buckets are full. No request gives arguments yet. */
-	c->run.slots = arena_array(j->arena, j->img->meta->num_slots,
-				   sizeof(*c->run.slots));
-	c->run.argv = "";
+	c->run.slots = j->slots;
+	c->run.argv = ""; /* no request gives arguments yet */
 	if (field >= 0 && path) {
 		str->bytes = path;
 		str->len = strlen(path);
 		memcpy((u8 *)&c->run.ctx + j->info->fields[field].off, &handle,
 		       sizeof(handle));
 	}
+	judge_renew(&c->run);
 	c->verdict = bvm_run_class(&c->run, j->request->class);
 
 	/* once more, to see what decide() was asked */
 	c->lists = j->request->class;
+	judge_renew(&c->run);
 	(void)bvm_exec_traced(program->insns, program->header->num_insns,
 			      &c->run.ctx, j->info->ctx_size, catch_decide, c);
 	if (path && j->img->rights_dfa < j->img->num_tables) {
@@ -510,6 +519,7 @@ int judge_request(struct arena *arena, const struct bvm_image *img,
 	j->request = request;
 	j->info = &bvm_classes[request->class];
 	j->base = request->ctx;
+	j->slots = arena_array(arena, img->meta->num_slots, sizeof(*j->slots));
 	j->has_addr = request_field(request->class, "has_addr");
 	if (j->has_addr >= 0 && !(request->given >> j->has_addr & 1))
 		j->base.network.has_addr = 1; /* so that addresses count */

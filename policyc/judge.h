@@ -55,4 +55,10 @@ int __must_check judge_request(struct arena *arena, const struct bvm_image *img,
 			       const struct request *request,
 			       struct judgement *judgement);
 
+/*
+ * Make the container of a run a fresh one, whose buckets are full. To be called
+ * before each run: the runs of one judgement share their slots.
+ */
+void judge_renew(struct bvm_run *run);
+
 #endif /* POLICYC_JUDGE_H */

@@ -5,6 +5,8 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "policyc/judge.h"
+#include "policyc/trace.h"
 #include "tests/lib/argv_build.h"
 #include "tests/lib/bvm_asm.h"
 #include "tests/lib/bvm_build.h"
@@ -311,6 +313,36 @@ START_TEST(rates_run_out_and_come_back)
 }
 END_TEST
 
+START_TEST(every_judged_run_finds_buckets_full)
+{
+	struct arena *arena = arena_create();
+	const struct request request = {
+		.class = BVM_CLASS_MOUNTS,
+		.ops = BVM_BIT(MOUNTS, MOUNT) | BVM_BIT(MOUNTS, UMOUNT),
+	};
+	struct bvm_program_header header = { .num_insns = 8 };
+	struct judgement judgement;
+	struct trace trace;
+
+	/* a bucket of one token: without it, a denial */
+	ck_assert_int_eq(bvm_asm("mov %r2, 10; mov %r3, 1; call rate;"
+				 "jeq %r0, 1, yes; mov32 %r0, 417; exit;"
+				 "yes: mov32 %r0, 0; exit",
+				 insns, ARRAY_SIZE(insns)),
+			 8);
+	image.programs[BVM_CLASS_MOUNTS] =
+		(struct bvm_program){ &header, insns };
+	ck_assert_int_eq(judge_request(arena, &image, &request, &judgement), 0);
+	ck_assert_int_eq(judgement.answer, JUDGE_ALLOW);
+	for (u32 i = 0; i < 3; i++) {
+		trace_run(arena, &judgement.shown.run, BVM_CLASS_MOUNTS, false,
+			  NULL, &trace);
+		ck_assert_uint_eq(trace.verdict, 0);
+	}
+	arena_free(arena);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("helpers");
@@ -328,6 +360,7 @@ int main(void)
 	tcase_add_test(tc, argv_tables_match_what_the_lists_say);
 	tcase_add_test(tc, slots_keep_what_programs_put);
 	tcase_add_test(tc, rates_run_out_and_come_back);
+	tcase_add_test(tc, every_judged_run_finds_buckets_full);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
