@@ -308,11 +308,12 @@ build/test/fuzz/%: build/fuzz/tests/fuzz/%.o build/fuzz/libfuzz.a
 build/fuzz/libfuzz.a: $(FUZZ_LIB:%.c=build/fuzz/%.o)
 	$(call quiet,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
-# One file, and with it the kernel's own source, at a word of so many bits.
+# One file, and with it the kernel's own source, at a word of so many bits. At 4
+# and 6 they are _BitInt, which clang 14 miscompiles when it optimizes.
 build/test/prove/exhaustive%: tests/prove/exhaustive.c $(wildcard vm/interval*.[ch])
 	@mkdir -p $(@D)
 	$(call quiet,CC,$@)$(CLANG) -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE \
-		-I. -O2 -DBVM_WORD_BITS=$* -o $@ $< -lm
+		-I. $(if $(filter 8,$*),-O2,-O0) -DBVM_WORD_BITS=$* -o $@ $< -lm
 
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -81,36 +81,113 @@ static u32 set_size(const struct set *s)
 	return size;
 }
 
+/* The words that have bit i. */
+static struct set words_with[WIDTH];
+
+static void init_words_with(void)
+{
+	u32 i, w;
+
+	for (i = 0; i < WIDTH; i++)
+		for (w = 0; w < NUM_WORDS; w++)
+			if (w >> i & 1)
+				set_add(&words_with[i], w);
+}
+
+/* The words from lo to hi, of one part of a set. */
+static u64 stretch(u32 part, u32 lo, u32 hi)
+{
+	const u32 first = 64 * part, last = first + 63;
+	u64 words = ~(u64)0;
+
+	if (hi < first || lo > last)
+		return 0;
+	if (lo > first)
+		words &= ~(u64)0 << (lo - first);
+	if (hi < last)
+		words &= ~(u64)0 >> (last - hi);
+	return words;
+}
+
 static struct set words_of(const num *n)
 {
-	struct set s = { { 0 } };
-	u32 w;
+	const u32 smin = (u32)(word)n->smin, smax = (u32)(word)n->smax;
+	struct set s;
+	u32 i, bit;
+	u64 words;
 
-	for (w = (u32)n->umin; w <= (u32)n->umax; w++)
-		if (bvm_num_has(n, (word)w))
-			set_add(&s, w);
+	for (i = 0; i < SET_LEN; i++) {
+		/* a signed stretch that crosses 0 goes round the end */
+		if (smin <= smax)
+			words = stretch(i, smin, smax);
+		else
+			words = stretch(i, smin, NUM_WORDS - 1) |
+				stretch(i, 0, smax);
+		words &= stretch(i, (u32)n->umin, (u32)n->umax);
+		for (bit = 0; bit < WIDTH; bit++) {
+			if ((u32)n->mask >> bit & 1)
+				continue;
+			if ((u32)n->value >> bit & 1)
+				words &= words_with[bit].part[i];
+			else
+				words &= ~words_with[bit].part[i];
+		}
+		s.part[i] = words;
+	}
 	return s;
+}
+
+/* The least word of a set from `at` up, or NUM_WORDS. */
+static u32 first_from(const struct set *s, u32 at)
+{
+	u32 i;
+	u64 words;
+
+	for (i = at / 64; i < SET_LEN; i++) {
+		words = s->part[i] & stretch(i, at, NUM_WORDS - 1);
+		if (words)
+			return 64 * i + __builtin_ctzll(words);
+	}
+	return NUM_WORDS;
+}
+
+/* The greatest word of a set below `at`, or NUM_WORDS. */
+static u32 last_below(const struct set *s, u32 at)
+{
+	u32 i;
+	u64 words;
+
+	for (i = SET_LEN; i-- > 0;) {
+		words = s->part[i] & stretch(i, 0, at - 1);
+		if (words)
+			return 64 * i + 63 - __builtin_clzll(words);
+	}
+	return NUM_WORDS;
 }
 
 /* The best abstract value of a set that is not empty. */
 static num best_of(const struct set *s)
 {
-	num n = { 0, 0, BVM_WORD_MAX, 0, SMAX, SMIN };
-	word all = BVM_WORD_MAX, any = 0;
-	u32 w;
+	const u32 first_neg = first_from(s, NUM_WORDS / 2);
+	const u32 last_pos = last_below(s, NUM_WORDS / 2);
+	num n = { .umin = (word)first_from(s, 0),
+		  .umax = (word)last_below(s, NUM_WORDS) };
+	u32 i, bit;
 
-	for (w = 0; w < NUM_WORDS; w++) {
-		if (!set_has(s, w))
-			continue;
-		all &= (word)w;
-		any |= (word)w;
-		n.umin = min_word(n.umin, (word)w);
-		n.umax = (word)w;
-		n.smin = (sword)(word)w < n.smin ? (sword)(word)w : n.smin;
-		n.smax = (sword)(word)w > n.smax ? (sword)(word)w : n.smax;
+	n.smin = first_neg < NUM_WORDS ? (sword)(word)first_neg : (sword)n.umin;
+	n.smax = last_pos < NUM_WORDS ? (sword)(word)last_pos : (sword)n.umax;
+	for (bit = 0; bit < WIDTH; bit++) {
+		u64 with = 0, without = 0;
+
+		for (i = 0; i < SET_LEN; i++) {
+			with |= s->part[i] & words_with[bit].part[i];
+			without |= s->part[i] & ~words_with[bit].part[i];
+		}
+		if (with && without)
+			n.mask |= (word)((word)1 << bit);
+		else if (with)
+			n.value |= (word)((word)1 << bit);
 	}
-	n.mask = (word)(all ^ any);
-	n.value = all;
 	return n;
 }
 
@@ -423,39 +500,57 @@ static void try_pair(const struct operator* op, const struct value *a,
 {
 	const num r = op->abstract(a->num, b->num);
 	struct set image = { { 0 } };
-	u32 x;
+	u32 i;
+	u64 left;
 
-	for (x = 0; x < NUM_WORDS; x++)
-		if (set_has(&a->set, x))
-			set_join(&image, &rows[x]);
+	for (i = 0; i < SET_LEN; i++)
+		for (left = a->set.part[i]; left; left &= left - 1)
+			set_join(&image, &rows[64 * i + __builtin_ctzll(left)]);
 	if (op->abstract == join_num)
 		set_join(&image, &b->set);
 	judge(score, &r, &image);
 }
 
-static void try_operator(const struct operator* op)
+/* At 8 bits there are too many pairs: some second operands, random firsts. */
+static void try_some(const struct operator* op, struct score *score)
 {
 	static struct set rows[NUM_WORDS];
-	struct score score = { 0 };
+	u32 i, j;
+
+	for (j = 0; j < NUM_RANDOM / 100; j++) {
+		const struct value *b = &values[roll(num_values)];
+
+		make_rows(op, &b->set, rows);
+		for (i = 0; i < 100; i++)
+			try_pair(op, &values[roll(num_values)], b, rows, score);
+	}
+}
+
+static void try_all(const struct operator* op, struct score *score)
+{
+	const u32 step = op->is_unary ? 1 : stride;
+	static struct set rows[NUM_WORDS];
 	u32 i, j;
 
 	for (j = 0; j < num_values; j++) {
 		const struct value *b = &values[j];
-		const u32 few = NUM_RANDOM / num_values + 1;
-		const u32 step = op->is_unary ? 1 : stride;
 
 		if (op->is_unary && !bvm_num_is_const(&b->num))
 			continue;
 		make_rows(op, &b->set, rows);
-		if (WIDTH == 8 && !op->is_unary) {
-			for (i = 0; i < few; i++)
-				try_pair(op, &values[roll(num_values)], b, rows,
-					 &score);
-			continue;
-		}
 		for (i = j % step; i < num_values; i += step)
-			try_pair(op, &values[i], b, rows, &score);
+			try_pair(op, &values[i], b, rows, score);
 	}
+}
+
+static void try_operator(const struct operator* op)
+{
+	struct score score = { 0 };
+
+	if (WIDTH == 8 && !op->is_unary)
+		try_some(op, &score);
+	else
+		try_all(op, &score);
 	tell(op->name, &score);
 }
 
@@ -512,20 +607,28 @@ static void relate(enum bvm_rel rel, bool half)
 	}
 }
 
+static bool meets(const struct set *a, const struct set *b)
+{
+	u32 i;
+
+	for (i = 0; i < SET_LEN; i++)
+		if (a->part[i] & b->part[i])
+			return true;
+	return false;
+}
+
 /* The words of a that are related to one of b. */
 static struct set keep(const struct set *a, const struct set *b, u32 side)
 {
 	struct set kept = { { 0 } };
-	u32 x, i;
+	u32 i, x;
+	u64 left;
 
-	for (x = 0; x < NUM_WORDS; x++) {
-		if (!set_has(a, x))
-			continue;
-		for (i = 0; i < SET_LEN; i++) {
-			if (!(related[side][x].part[i] & b->part[i]))
-				continue;
-			set_add(&kept, x);
-			break;
+	for (i = 0; i < SET_LEN; i++) {
+		for (left = a->part[i]; left; left &= left - 1) {
+			x = 64 * i + __builtin_ctzll(left);
+			if (meets(&related[side][x], b))
+				set_add(&kept, x);
 		}
 	}
 	return kept;
@@ -583,6 +686,7 @@ int main(int argc, char **argv)
 		stride = (u32)atoi(argv[2]);
 	if (!stride)
 		return 2;
+	init_words_with();
 	collect();
 	make_unique();
 	printf("# %u values at %d bits\n", num_values, WIDTH);

@@ -169,7 +169,7 @@ def exhaustive_sees(name):
     """Does the exhaustive test, with a part of the pairs, see the fault?"""
     root = f'{OUT}/mutants/{name}'
     program = root + '/exhaustive4'
-    run(['clang', '-std=gnu11', '-D_GNU_SOURCE', f'-I{root}', '-I.', '-O2',
+    run(['clang', '-std=gnu11', '-D_GNU_SOURCE', f'-I{root}', '-I.', '-O0',
          '-DBVM_WORD_BITS=4', '-o', program, 'tests/prove/exhaustive.c', '-lm'])
     done = subprocess.run([program, '-', '61'], capture_output=True, text=True,
                           check=False)
