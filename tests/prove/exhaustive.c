@@ -38,9 +38,8 @@ struct value {
 
 static struct value *values;
 static u32 num_values;
-static u32 num_passed, num_failed;
+static u32 num_passed, num_failed, stride = 1;
 static const char *precision_path;
-static u32 stride = 1;
 
 /* ---- sets ---- */
 

@@ -119,9 +119,11 @@ class Function:
                 blocks[name] = []
             elif line and line != '}' and not line.startswith(';'):
                 blocks[name].append(line)
-        for name, body in blocks.items():
-            blocks[name] = join_switches(body)
-        return blocks
+        # unless it has one
+        first = str(num_parameters)
+        if not blocks[first]:
+            del blocks[first]
+        return {name: join_switches(body) for name, body in blocks.items()}
 
     def sources(self, blocks, name):
         label = re.compile(r'label %"?' + re.escape(name) + r'"?(?![-\w.$])')
@@ -132,7 +134,10 @@ class Function:
         if is_first:
             here = 'true'
         else:
-            conditions = [c for _, c in self.edges.get(name, [])]
+            # a block that nothing leads to would make the theorem empty
+            if name not in self.edges:
+                raise Unsupported(f'block {name}, which nothing leads to')
+            conditions = [c for _, c in self.edges[name]]
             here = f'(or false {" ".join(conditions)})'
         self.here = f'|at {name}|'
         self.name = name
