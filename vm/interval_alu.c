@@ -18,17 +18,6 @@ static struct bits add_bits(struct bits a, struct bits b)
 	return (struct bits){ (word)(values & (word)~mask), mask };
 }
 
-static struct bits not_bits(struct bits b)
-{
-	return (struct bits){ (word)(~b.value & (word)~b.mask), b.mask };
-}
-
-/* a - b is ~(~a + b) */
-static struct bits sub_bits(struct bits a, struct bits b)
-{
-	return not_bits(add_bits(not_bits(a), b));
-}
-
 num bvm_num_add(num a, num b)
 {
 	num n = from_bits(add_bits(bits_of(&a), bits_of(&b)));
@@ -50,24 +39,23 @@ num bvm_num_add(num a, num b)
 	return bvm_num_settled(n);
 }
 
+/* The words w of which ~w is in a. */
+static num flip(num a)
+{
+	return (num){
+		.value = (word)(~a.value & (word)~a.mask),
+		.mask = a.mask,
+		.umin = (word)~a.umax,
+		.umax = (word)~a.umin,
+		.smin = (sword)~a.smax,
+		.smax = (sword)~a.smin,
+	};
+}
+
+/* a - b is ~(~a + b) */
 num bvm_num_sub(num a, num b)
 {
-	num n = from_bits(sub_bits(bits_of(&a), bits_of(&b)));
-	word umin, umax;
-	sword smin, smax;
-	bool wraps = __builtin_sub_overflow(a.umin, b.umax, &umin);
-
-	if (wraps == __builtin_sub_overflow(a.umax, b.umin, &umax)) {
-		n.umin = umin;
-		n.umax = umax;
-	}
-	wraps = __builtin_sub_overflow(a.smin, b.smax, &smin);
-	if (wraps == __builtin_sub_overflow(a.smax, b.smin, &smax) &&
-	    smin <= smax) {
-		n.smin = smin;
-		n.smax = smax;
-	}
-	return bvm_num_settled(n);
+	return flip(bvm_num_add(flip(a), b));
 }
 
 /* b shifted by i if bit i of a is set, 0 if not. */
