@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# timeout: 120
+# timeout: 240
 #
 # Ways out of a policy that lets a log grow and no more.
 . "$BAILIFF_TOP/tests/guest/ways.sh"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# timeout: 240
+# timeout: 400
 #
 # Ways out of a policy: by tasks, names, descriptors, rings, programs, addresses.
 . "$BAILIFF_TOP/tests/guest/ways.sh"
