@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * table_edge_test.c - tables with one thing wrong, in memory of exact size
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "vm/table.h"
+
+static struct bvm_table table;
+static struct bvm_error err;
+
+/* Parse kind, count, aux and a body; says is what a refusal must hold. */
+static void expect(struct bvm_table_header h, const void *body, u32 len,
+		   const char *says)
+{
+	u8 *section = malloc(sizeof(h) + len);
+	int ret;
+
+	memcpy(section, &h, sizeof(h));
+	if (len)
+		memcpy(section + sizeof(h), body, len);
+	ret = bvm_table_parse(section, sizeof(h) + len, 0, &table, &err);
+	if (says) {
+		ck_assert_msg(ret, "accepted, expected: %s", says);
+		ck_assert_msg(strstr(err.text, says), "%s", err.text);
+	} else {
+		ck_assert_msg(!ret, "%s", err.text);
+	}
+	free(section);
+}
+
+#define TABLE(kind, count, aux) \
+	((struct bvm_table_header){ BVM_TABLE_##kind, count, aux, 0 })
+
+START_TEST(a_header_is_whole)
+{
+	u32 len;
+
+	for (len = 0; len < sizeof(struct bvm_table_header); len += 4) {
+		u8 *bytes = calloc(1, len + 1);
+
+		ck_assert_int_eq(bvm_table_parse(bytes, len, 0, &table, &err),
+				 -EINVAL);
+		ck_assert_msg(strstr(err.text, "its header is 16"), "%s",
+			      err.text);
+		free(bytes);
+	}
+}
+END_TEST
+
+struct dfa {
+	struct bvm_dfa_head head;
+	struct bvm_dfa_state states[2];
+	struct bvm_dfa_cell cells[4];
+};
+
+static struct dfa make_dfa(void)
+{
+	struct dfa d = { .head = { .start = 1, .num_classes = 2 } };
+
+	for (u32 i = 0; i < 4; i++)
+		d.cells[i].check = U32_MAX;
+	d.head.classmap[255] = 1;
+	d.states[1].base = 2;
+	d.cells[3] = (struct bvm_dfa_cell){ 1, 1 };
+	return d;
+}
+
+START_TEST(every_cell_state_and_class_of_a_dfa_is_checked)
+{
+	struct dfa d = make_dfa();
+
+	expect(TABLE(DFA, 2, 4), &d, sizeof(d), NULL);
+	ck_assert_uint_eq(table.max_steps, BVM_MAX_PATH);
+	ck_assert_uint_eq(table.dfa.num_rows, 1);
+	d.head.classmap[255] = 2;
+	expect(TABLE(DFA, 2, 4), &d, sizeof(d), "byte 255 is in class 2 of 2");
+	d = make_dfa();
+	d.head.classmap[0] = 2;
+	expect(TABLE(DFA, 2, 4), &d, sizeof(d), "byte 0 is in class 2 of 2");
+	d = make_dfa();
+	d.head.start = 2;
+	expect(TABLE(DFA, 2, 4), &d, sizeof(d), "start state 2 of 2");
+	d = make_dfa();
+	d.states[1].base = 3;
+	expect(TABLE(DFA, 2, 4), &d, sizeof(d), "state 1: base 3");
+	d = make_dfa();
+	d.states[1].def = 2;
+	expect(TABLE(DFA, 2, 4), &d, sizeof(d), "state 1: default state 2");
+	for (u32 i = 0; i < 4; i++) {
+		d = make_dfa();
+		d.cells[i] = (struct bvm_dfa_cell){ 0, 2 };
+		expect(TABLE(DFA, 2, 4), &d, sizeof(d), "next 2 of 2 states");
+		d.cells[i] = (struct bvm_dfa_cell){ 2, 0 };
+		expect(TABLE(DFA, 2, 4), &d, sizeof(d), "check 2");
+		d.cells[i] = (struct bvm_dfa_cell){ U32_MAX - 1, 0 };
+		expect(TABLE(DFA, 2, 4), &d, sizeof(d), "check 4294967294");
+	}
+}
+END_TEST
+
+START_TEST(bytes_above_127_are_no_negative_classes)
+{
+	struct dfa d = make_dfa();
+	u8 section[sizeof(struct bvm_table_header) + sizeof(d)];
+	const struct bvm_table_header h = TABLE(DFA, 2, 4);
+
+	/* state 1 stays on 255 alone; 127 leads to 0 */
+	memcpy(section, &h, sizeof(h));
+	memcpy(section + sizeof(h), &d, sizeof(d));
+	ck_assert_int_eq(
+		bvm_table_parse(section, sizeof(section), 0, &table, &err), 0);
+	ck_assert_uint_eq(bvm_dfa_feed(&table, 1, "\xff\xff", 2), 1);
+	ck_assert_uint_eq(bvm_dfa_feed(&table, 1, "\xff\x7f", 2), 0);
+	/* and only the bytes of the string are fed */
+	ck_assert_uint_eq(bvm_dfa_feed(&table, 1, "\xff\x7f", 1), 1);
+}
+END_TEST
+
+struct lpm {
+	u8 addr[3][16];
+	u32 parent[3];
+	u32 value[3];
+	u8 len[8];
+	u64 values[2];
+};
+
+/* ::/0, a00::/8 and a80::/9, each below the one before */
+static const struct lpm good_lpm = {
+	.addr = { { 0 }, { 10 }, { 10, 0x80 } },
+	.parent = { 0, 0, 1 },
+	.value = { 0, 1, 1 },
+	.len = { 0, 8, 9 },
+	.values = { 0, 7 },
+};
+
+static void expect_lpm(const struct lpm *l, const char *says)
+{
+	expect(TABLE(LPM, 3, 2), l, sizeof(*l), says);
+}
+
+START_TEST(prefixes_ascend_and_know_what_holds_them)
+{
+	struct lpm l = good_lpm;
+
+	expect_lpm(&l, NULL);
+	ck_assert_uint_eq(table.max_steps, 2 + 3);
+	l.parent[2] = 0;
+	expect_lpm(&l, "prefix 2: parent 0, expected 1");
+	l.parent[2] = 2;
+	expect_lpm(&l, "prefix 2: parent 2, expected 1");
+	l = good_lpm;
+	l.parent[0] = 1;
+	expect_lpm(&l, "prefix 0: parent 1, expected 0");
+	l = good_lpm;
+	l.value[2] = 2;
+	expect_lpm(&l, "prefix 2: value 2 of 2");
+	/* side by side the climb is shorter */
+	l = good_lpm;
+	l.addr[2][0] = 11;
+	l.addr[2][1] = 0;
+	l.parent[2] = 0;
+	expect_lpm(&l, NULL);
+	ck_assert_uint_eq(table.max_steps, 2 + 2);
+	expect(TABLE(LPM, 0, 0), &l, 0, "no root prefix");
+}
+END_TEST
+
+START_TEST(prefixes_are_sorted_and_clean)
+{
+	struct lpm l = good_lpm;
+
+	l.len[1] = 9;
+	l.addr[1][1] = 0x80;
+	expect_lpm(&l, "prefix 2 is not above the one before");
+	l = good_lpm;
+	l.addr[2][0] = 9;
+	expect_lpm(&l, "prefix 2 is not above the one before");
+	l = good_lpm;
+	l.addr[1][0] = 0;
+	l.len[1] = 0;
+	expect_lpm(&l, "prefix 1 is not above the one before");
+	l = good_lpm;
+	l.len[0] = 1;
+	expect_lpm(&l, "prefix 0: not a prefix of 1 bits");
+	l = good_lpm;
+	l.len[2] = 129;
+	expect_lpm(&l, "prefix 2: not a prefix of 129 bits");
+	l = good_lpm;
+	l.addr[2][1] = 0xc0;
+	expect_lpm(&l, "prefix 2: not a prefix of 9 bits");
+	l.addr[2][1] = 0x81;
+	expect_lpm(&l, "prefix 2: not a prefix of 9 bits");
+	l = good_lpm;
+	l.addr[1][15] = 1;
+	expect_lpm(&l, "prefix 1: not a prefix of 8 bits");
+	l = good_lpm;
+	l.len[3] = 1;
+	expect_lpm(&l, "the padding in a table is not 0");
+	l = good_lpm;
+	l.len[7] = 1;
+	expect_lpm(&l, "the padding in a table is not 0");
+}
+END_TEST
+
+START_TEST(sorted_tables_are_sorted)
+{
+	const u64 keys[] = { 1, 5, 5 };
+	const struct bvm_range touch[] = { { 1, 4, 1 }, { 5, 5, 2 } };
+	const struct bvm_range meet[] = { { 1, 5, 1 }, { 5, 5, 2 } };
+	const struct bvm_range empty[] = { { 1, 4, 1 }, { 6, 5, 2 } };
+
+	expect(TABLE(SET, 2, 0), keys, 16, NULL);
+	expect(TABLE(SET, 3, 0), keys, 24, "key 2 is not above");
+	expect(TABLE(SET, 2, 0), keys, 24, "its counts need 32");
+	expect(TABLE(SET, 3, 0), keys, 16, "its counts need 40");
+	expect(TABLE(RANGE, 2, 0), touch, sizeof(touch), NULL);
+	expect(TABLE(RANGE, 2, 0), meet, sizeof(meet), "interval 1");
+	expect(TABLE(RANGE, 2, 0), empty, sizeof(empty), "interval 1");
+}
+END_TEST
+
+/* As many as the search of a full table looks at, and no fewer. */
+START_TEST(steps_are_those_of_the_longest_search)
+{
+	static const u32 steps[] = { 1, 1, 2, 2, 3, 3, 3, 3, 4 };
+	u64 keys[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+
+	for (u32 num = 0; num <= 8; num++) {
+		expect(TABLE(SET, num, 0), keys, num * 8, NULL);
+		ck_assert_uint_eq(table.max_steps, steps[num]);
+	}
+}
+END_TEST
+
+struct lists {
+	u32 first[4];
+	struct bvm_decision entries[3];
+};
+
+static struct lists good_lists(void)
+{
+	return (struct lists){
+		.first = { 0, 1, 3 },
+		.entries = { { 0, bvm_verdict(BVM_VERDICT_DENY, EACCES, 0), 0 },
+			     { 1, bvm_verdict(BVM_VERDICT_DENY, EPERM, 2), 0 },
+			     { 0, bvm_verdict(0, 0, 1), 0 } },
+	};
+}
+
+static void expect_lists(const struct lists *l, const char *says)
+{
+	expect(TABLE(LISTS, 2, 3), l, sizeof(*l), says);
+}
+
+START_TEST(a_list_always_has_an_answer)
+{
+	struct lists l = good_lists();
+
+	expect_lists(&l, NULL);
+	ck_assert_uint_eq(table.max_steps, 2);
+	l.first[1] = 0;
+	expect_lists(&l, "list 0: entries 0 to 0");
+	l.first[1] = 4;
+	expect_lists(&l, "list 0: entries 0 to 4");
+	l = good_lists();
+	l.entries[2].need = 1;
+	expect_lists(&l, "list 1: the last entry has a condition");
+	l = good_lists();
+	l.first[0] = 1;
+	expect_lists(&l, "lists do not cover");
+	/* three lists of one entry: no padding behind first[] */
+	l = good_lists();
+	l.entries[1].need = 0;
+	l.first[2] = 2;
+	l.first[3] = 3;
+	expect(TABLE(LISTS, 3, 3), &l, sizeof(l), NULL);
+	ck_assert_uint_eq(table.max_steps, 1);
+}
+END_TEST
+
+/* What a verdict may be, in one place of a list and the other. */
+START_TEST(a_verdict_is_an_allow_or_a_denial)
+{
+	static const struct {
+		u32 flags;
+		u32 err;
+		bool good;
+	} verdicts[] = {
+		{ 0, 0, true },
+		{ BVM_VERDICT_AUDIT, 0, true },
+		{ BVM_VERDICT_DENY, EPERM, true },
+		{ BVM_VERDICT_DENY | BVM_VERDICT_KILL, EPERM, true },
+		{ BVM_VERDICT_DENY | BVM_VERDICT_QUIET, EPERM, true },
+		{ 0, EPERM, false },
+		{ BVM_VERDICT_AUDIT, EPERM, false },
+		{ BVM_VERDICT_DENY, 0, false },
+		{ BVM_VERDICT_KILL, 0, false },
+		{ BVM_VERDICT_QUIET, 0, false },
+		{ BVM_VERDICT_DENY | 1u << 4, EPERM, false },
+	};
+	struct lists l = good_lists();
+
+	l.entries[_i % 2].verdict =
+		bvm_verdict(verdicts[_i / 2].flags, verdicts[_i / 2].err, 1);
+	expect_lists(&l, verdicts[_i / 2].good ? NULL : "is no verdict");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("table_edge");
+	TCase *tc = tcase_create("edges");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_test(tc, a_header_is_whole);
+	tcase_add_test(tc, every_cell_state_and_class_of_a_dfa_is_checked);
+	tcase_add_test(tc, bytes_above_127_are_no_negative_classes);
+	tcase_add_test(tc, prefixes_ascend_and_know_what_holds_them);
+	tcase_add_test(tc, prefixes_are_sorted_and_clean);
+	tcase_add_test(tc, sorted_tables_are_sorted);
+	tcase_add_test(tc, steps_are_those_of_the_longest_search);
+	tcase_add_test(tc, a_list_always_has_an_answer);
+	tcase_add_loop_test(tc, a_verdict_is_an_allow_or_a_denial, 0, 22);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
