@@ -82,6 +82,7 @@ help:
 	@echo 'make prove      the verifier'"'"'s arithmetic: all sets at small widths, and proofs'
 	@echo '                at 64 bits by z3 and cvc5 (some 15 minutes)'
 	@echo 'make fuzz       the fuzzers, for FUZZ_SECONDS each (600)'
+	@echo 'make mutants    faults planted in vm/: do the tests see them?'
 	@echo 'make bench      what the virtual machine costs, and what Linux and uBPF do beside it'
 	@echo '                (UBPF=libubpf.so: a build of uBPF; JSON=1; DOCS=1: into docs/)'
 	@echo 'make style      formatting, lengths, licences'
@@ -123,7 +124,7 @@ shell:
 		{ status=$$?; [ $$status -lt 124 ] || exit $$status; }
 
 # The parts of tests/run.sh that need no guest.
-HOST_PARTS := unit conformance policy domain fuzz
+HOST_PARTS := unit conformance policy domain mutants fuzz
 
 .PHONY: test test-unit test-guest test-debug fuzz
 test:
@@ -154,6 +155,12 @@ fuzz:
 	@$(MAKE) test-binaries build/test/long/verify_dynamic_test
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) tests/run.sh fuzz
 	@BVM_DYNAMIC=$(DYNAMIC_INSNS) build/test/long/verify_dynamic_test
+
+.PHONY: mutants
+mutants:
+	@scripts/deps.sh tools test
+	@$(MAKE) build/libpolicyc.a build/san/libpolicyc.a
+	@CC='$(CC)' CLANG='$(CLANG)' tests/mutants/run.sh all
 
 .PHONY: bench
 bench:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: run.sh PART...      unit, conformance, policy, domain, prove, fuzz, guest
+# usage: run.sh PART...      unit, conformance, policy, domain, prove, mutants, fuzz, guest
 #
 # Runs what make built, says how long each part took, and ends with one line
 # "N passed, N failed". A part without a single test is a failure.
@@ -104,6 +104,12 @@ part_prove()
 	run_counting "$out/prove/proofs.log" tests/prove/prove.py
 }
 
+# Those that are named for every run; `make mutants` has them all.
+part_mutants()
+{
+	run_counting "$out/mutants.log" tests/mutants/run.sh sample
+}
+
 # fuzz_one NAME: leaves "ok" or "FAIL" in a file, since two run at a time.
 fuzz_one()
 {
@@ -178,7 +184,7 @@ mkdir -p $out/unit $out/fuzz $out/prove
 for part in "$@"; do
 	case $part in
 	policy) [ -x tests/policy/run.sh ] || continue ;;
-	unit|conformance|domain|prove|fuzz|guest) ;;
+	unit|conformance|domain|prove|mutants|fuzz|guest) ;;
 	*) echo "run.sh: no part '$part'" >&2; exit 2 ;;
 	esac
 	run_part "$part"

@@ -7,6 +7,7 @@
 # is without sanitizers; `san` is for the mutants that `fast` does not kill.
 TIER ?= fast
 CC   ?= gcc
+CLANG ?= clang
 
 OUT = build/mutants/$(TIER)
 
@@ -21,7 +22,7 @@ POLICYC_san  = build/san/libpolicyc.a
 # The first failed assertion ends a test: the mutant is then dead.
 LINK_TEST = $(CC) $(CFLAGS_$(TIER)) -Wl,--wrap=_ck_assert_failed
 TEST_LIBS = $(OUT)/libtest.a $(POLICYC_$(TIER))
-SYSTEM_LIBS = -Wl,--as-needed -lyaml -lcrypto -ljansson -lseccomp \
+SYSTEM_LIBS = -Wl,--as-needed -lm -lyaml -lcrypto -ljansson -lseccomp \
 	      $(shell pkg-config --libs check)
 
 # Whatever looks at vm/ and not at the daemon, but for tests that take long and
@@ -36,7 +37,10 @@ VM    := $(wildcard vm/*.c)
 LIB   := $(filter-out tests/lib/fake_kernel.c,$(wildcard tests/lib/*.c)) \
 	 $(wildcard tests/oracle/*.c) tests/mutants/stop.c
 
-PROGRAMS := $(TESTS:tests/unit/%.c=$(OUT)/%)
+# The value domain at 4 bits, which gcc does not have.
+COMPILE_4BITS = $(CLANG) -std=gnu11 -w -D_GNU_SOURCE -O1 -DBVM_WORD_BITS=4
+
+PROGRAMS := $(TESTS:tests/unit/%.c=$(OUT)/%) $(if $(filter fast,$(TIER)),$(OUT)/exhaustive4)
 
 .PHONY: all
 all: $(OUT)/libbvm.so $(PROGRAMS)
@@ -45,6 +49,7 @@ all: $(OUT)/libbvm.so $(PROGRAMS)
 .PHONY: words
 words:
 	@echo "compile='$(COMPILE)'"
+	@echo "compile_4bits='$(COMPILE_4BITS)'"
 	@echo "share='$(CC) -shared $(CFLAGS_$(TIER))'"
 	@echo "link_test='$(LINK_TEST)'"
 	@echo "test_libs='$(TEST_LIBS)'"
@@ -54,6 +59,10 @@ words:
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	$(COMPILE) -MMD -MP -I. -c -o $@ $<
+
+$(OUT)/tests/unit/exhaustive4.o: tests/prove/exhaustive.c
+	@mkdir -p $(@D)
+	$(COMPILE_4BITS) -MMD -MP -I. -c -o $@ $<
 
 $(OUT)/libbvm.so: $(VM:%.c=$(OUT)/%.o)
 	$(CC) -shared $(CFLAGS_$(TIER)) -o $@ $^

@@ -35,7 +35,7 @@ die()
 	exit 2
 }
 
-# Sets compile, share, link_test, test_libs, system_libs, programs.
+# Sets compile, compile_4bits, share, link_test, test_libs, system_libs, programs.
 words_of()
 {
 	# shellcheck disable=SC1090 # made by build_tier
@@ -73,6 +73,8 @@ run_program()
 		[ "$1" = san ] || ulimit -v 4000000
 		export LD_LIBRARY_PATH=$2 CK_FORK=no CK_VERBOSITY=silent
 		export ASAN_OPTIONS=detect_leaks=0
+		# one pair of sets of 61, as in `make test`
+		[[ $3 != */exhaustive4 ]] || exec "$3" - 61
 		exec "$3"
 	) > "$4" 2>&1
 }
@@ -131,7 +133,7 @@ reason()
 # that were compiled again are left in `again`, of libraries in `again_lib`.
 build_mutant()
 {
-	local tier=$1 work=$2 file object objects=() source
+	local tier=$1 work=$2 file object objects=() source words
 
 	again=' '
 	again_lib=
@@ -140,9 +142,12 @@ build_mutant()
 	while read -r file object; do
 		[ "$file" = "$3" ] || continue
 		mkdir -p "$work/$tier/${object%/*}"
-		source=$object.c
-		[[ $source != vm/* ]] || source=$work/$source
-		$compile -I"$work" -I. -iquote vm -c -o "$work/$tier/$object.o" "$source" \
+		source=$object.c words=$compile
+		case $object in
+		vm/*) source=$work/$source ;;
+		*/exhaustive4) source=tests/prove/exhaustive.c words=$compile_4bits ;;
+		esac
+		$words -I"$work" -I. -iquote vm -c -o "$work/$tier/$object.o" "$source" \
 			> "$work/compile.log" 2>&1 || return 1
 		case $object in
 		tests/unit/*) again+="${object##*/} " ;;
@@ -232,8 +237,8 @@ keep_results()
 {
 	local key
 
-	key=$(find vm tests/unit tests/lib tests/oracle tests/vm $here/build.mk $here/stop.c \
-		-type f -print0 | sort -z | xargs -0 cat | sha256sum)
+	key=$(find vm tests/{unit,lib,oracle,vm,conformance,prove} $here/{build.mk,stop.c} -type f \
+		-print0 | sort -z | xargs -0 cat | sha256sum)
 	if [ "$key" != "$(cat "$out/key" 2> /dev/null)" ]; then
 		rm -rf "$out/results" $out/*.order
 		echo "$key" > "$out/key"
