@@ -196,7 +196,7 @@ static word half_bias(enum bvm_rel rel)
 }
 
 /* The least word from *w up whose lower half, biased, is in r. */
-static bool next_half(word *w, struct range r, word bias)
+static bool next_half(word *w, struct stretch r, word bias)
 {
 	const word from = *w;
 	const word low = (word)((word)(from + bias) & HALF_MAX);
@@ -211,10 +211,10 @@ static bool next_half(word *w, struct range r, word bias)
 }
 
 /* The greatest word from *w down. */
-static bool last_half(word *w, struct range r, word bias)
+static bool last_half(word *w, struct stretch r, word bias)
 {
-	const struct range flipped = { (word)(HALF_MAX - r.hi),
-				       (word)(HALF_MAX - r.lo) };
+	const struct stretch flipped = { (word)(HALF_MAX - r.hi),
+					 (word)(HALF_MAX - r.lo) };
 	word flipped_w = (word) ~*w;
 	const bool found = next_half(&flipped_w, flipped, bias);
 
@@ -226,7 +226,7 @@ static bool last_half(word *w, struct range r, word bias)
  * Keep the words of a whose lower half is in r, biased, and has the known bits
  * of `half`.
  */
-static bool learn_half(num *a, const num *half, struct range r, word bias)
+static bool learn_half(num *a, const num *half, struct stretch r, word bias)
 {
 	/* in the order of unsigned words */
 	word smin = (word)((word)a->smin ^ BVM_WORD_SIGN);
@@ -250,11 +250,11 @@ static num half_of(num a, enum bvm_rel rel)
 static bool learn(num *a, const num *half, enum bvm_rel rel)
 {
 	const word bias = half_bias(rel);
-	struct range r = { half->umin, half->umax };
+	struct stretch r = { half->umin, half->umax };
 
 	if (is_signed(rel))
-		r = (struct range){ (word)((word)half->smin + bias),
-				    (word)((word)half->smax + bias) };
+		r = (struct stretch){ (word)((word)half->smin + bias),
+				      (word)((word)half->smax + bias) };
 	return learn_half(a, half, r, bias);
 }
 

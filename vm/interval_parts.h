@@ -24,7 +24,7 @@ struct bits {
 };
 
 /* A stretch of words in unsigned order. */
-struct range {
+struct stretch {
 	word lo;
 	word hi;
 };

@@ -33,19 +33,19 @@ static word last_member(struct bits b, word at)
 }
 
 /* Move the ends to the first and last word with the known bits. */
-static bool fit(struct range *r, struct bits b)
+static bool fit(struct stretch *r, struct bits b)
 {
 	const word lo = next_member(b, r->lo);
 	const word hi = last_member(b, r->hi);
 
 	if (lo < r->lo || hi > r->hi || lo > hi)
 		return false;
-	*r = (struct range){ lo, hi };
+	*r = (struct stretch){ lo, hi };
 	return true;
 }
 
 /* The words without sign; false: there are none. */
-static bool fit_positive(const num *n, struct range *r)
+static bool fit_positive(const num *n, struct stretch *r)
 {
 	if (n->smax < 0)
 		return false;
@@ -55,7 +55,7 @@ static bool fit_positive(const num *n, struct range *r)
 }
 
 /* The words with the sign set. */
-static bool fit_negative(const num *n, struct range *r)
+static bool fit_negative(const num *n, struct stretch *r)
 {
 	if (n->smin >= 0)
 		return false;
@@ -72,7 +72,7 @@ static bool fit_negative(const num *n, struct range *r)
  */
 bool bvm_num_settle(num *n)
 {
-	struct range pos = { 0, 0 }, neg = { 0, 0 };
+	struct stretch pos = { 0, 0 }, neg = { 0, 0 };
 	const bool has_pos = fit_positive(n, &pos);
 	const bool has_neg = fit_negative(n, &neg);
 
