@@ -170,11 +170,18 @@ static bool refine(enum bvm_rel rel, num *a, num *b)
 	return true;
 }
 
+/* A constant, above all, is often as it was. */
+static bool settle_changed(num *n, const num *before)
+{
+	return bvm_num_is_same(n, before) || bvm_num_settle(n);
+}
+
 bool bvm_num_refine(enum bvm_rel rel, num *a, num *b)
 {
 	num x = *a, y = *b;
 
-	if (!refine(rel, &x, &y) || !bvm_num_settle(&x) || !bvm_num_settle(&y))
+	if (!refine(rel, &x, &y) || !settle_changed(&x, a) ||
+	    !settle_changed(&y, b))
 		return false;
 	*a = x;
 	*b = y;

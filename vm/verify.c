@@ -184,40 +184,50 @@ static struct bvm_num forget(struct bvm_num a)
 	return a.umax <= U32_MAX ? bvm_num_range(0, U32_MAX) : bvm_num_top();
 }
 
+/* What a branch compares. */
+struct operands {
+	struct bvm_num a;
+	struct bvm_num b;
+};
+
 /*
- * Put what one side of a branch teaches into a state. false: that side cannot
+ * What one side of a branch teaches of its operands. false: that side cannot
  * be taken, since the condition contradicts what was known; then only the
  * condition counts, so that a check is good whatever precedes it.
  */
-static bool learn(struct bvm_state *s, const struct bvm_insn *insn,
+static bool learn(struct operands *o, const struct bvm_insn *insn,
 		  enum bvm_rel rel)
 {
-	struct bvm_num a = s->regs[insn->dst].num;
-	struct bvm_num b = bvm_num_const((u64)(s64)insn->imm);
-	bool possible;
+	struct operands learned = *o;
 
-	if (BVM_CODE_IS_X(insn->code)) {
-		/* a register against itself says nothing worth having */
-		if (insn->dst == insn->src)
-			return true;
-		b = s->regs[insn->src].num;
+	/* a register against itself says nothing worth having */
+	if (BVM_CODE_IS_X(insn->code) && insn->dst == insn->src)
+		return true;
+	if (refine(insn, rel, &learned.a, &learned.b)) {
+		*o = learned;
+		return true;
 	}
-	possible = refine(insn, rel, &a, &b);
-	if (!possible) {
-		a = forget(a);
-		if (!refine(insn, rel, &a, &b))
-			return false;
-	}
-	s->regs[insn->dst].num = a;
-	if (BVM_CODE_IS_X(insn->code))
-		s->regs[insn->src].num = b;
-	return possible;
+	learned.a = forget(o->a);
+	learned.b = o->b;
+	if (refine(insn, rel, &learned.a, &learned.b))
+		*o = learned;
+	return false;
 }
 
+static void put_operands(struct bvm_state *s, const struct bvm_insn *insn,
+			 const struct operands *o)
+{
+	s->regs[insn->dst].num = o->a;
+	if (BVM_CODE_IS_X(insn->code))
+		s->regs[insn->src].num = o->b;
+}
+
+/* The state is not copied for the jump's side: it is sent, and then changed. */
 static int verify_branch(struct bvm_verifier *v, const struct bvm_insn *insn)
 {
 	const struct relations rel = relations_of(insn->code);
-	bool taken;
+	struct operands taken, not_taken;
+	bool is_taken;
 	int err;
 
 	err = bvm_need_num(v, insn->dst);
@@ -225,12 +235,19 @@ static int verify_branch(struct bvm_verifier *v, const struct bvm_insn *insn)
 		err = bvm_need_num(v, insn->src);
 	if (err)
 		return err;
-	bvm_state_copy(&v->taken, &v->cur);
-	taken = learn(&v->taken, insn, rel.taken);
-	v->live = learn(&v->cur, insn, rel.not_taken) || !v->in->lowered;
-	if (!taken && v->in->lowered)
-		return 0;
-	return send(v, &v->taken, (u32)bvm_insn_target(insn, v->pc));
+	taken.a = v->cur.regs[insn->dst].num;
+	taken.b = BVM_CODE_IS_X(insn->code) ?
+			  v->cur.regs[insn->src].num :
+			  bvm_num_const((u64)(s64)insn->imm);
+	not_taken = taken;
+	is_taken = learn(&taken, insn, rel.taken);
+	v->live = learn(&not_taken, insn, rel.not_taken) || !v->in->lowered;
+	if (is_taken || !v->in->lowered) {
+		put_operands(&v->cur, insn, &taken);
+		err = send(v, &v->cur, (u32)bvm_insn_target(insn, v->pc));
+	}
+	put_operands(&v->cur, insn, &not_taken);
+	return err;
 }
 
 static int verify_exit(struct bvm_verifier *v)

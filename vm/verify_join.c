@@ -15,12 +15,24 @@ void bvm_state_copy(struct bvm_state *to, const struct bvm_state *from)
 	memcpy(to, from, used_bytes(from));
 }
 
+/* Most registers are the same on both ways, and compared without a call. */
+static bool is_same(const struct bvm_reg *a, const struct bvm_reg *b)
+{
+	return !((a->num.value ^ b->num.value) | (a->num.mask ^ b->num.mask) |
+		 (a->num.umin ^ b->num.umin) | (a->num.umax ^ b->num.umax) |
+		 (u64)(a->num.smin ^ b->num.smin) |
+		 (u64)(a->num.smax ^ b->num.smax) | (a->kind ^ b->kind) |
+		 (a->lost ^ b->lost));
+}
+
 /* Differing kinds leave nothing to use; pc is noted where anything is lost. */
 static void join_reg(struct bvm_reg *to, const struct bvm_reg *from, u32 pc)
 {
 	struct bvm_num num;
 	bool lost;
 
+	if (is_same(to, from))
+		return;
 	if (to->kind != from->kind) {
 		bvm_reg_unset(to);
 		to->lost = pc + 1;

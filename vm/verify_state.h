@@ -58,7 +58,6 @@ struct bvm_verifier {
 	u32 num_free;
 	struct bvm_num r0; /* results of the exits so far */
 	struct bvm_state cur;
-	struct bvm_state taken; /* scratch for the jump's side of a branch */
 	char known[160]; /* text of registers */
 	char insn[64]; /* text of instructions */
 	char line[1024]; /* text for the log */
