@@ -37,8 +37,8 @@ VM    := $(wildcard vm/*.c)
 LIB   := $(filter-out tests/lib/fake_kernel.c,$(wildcard tests/lib/*.c)) \
 	 $(wildcard tests/oracle/*.c) tests/mutants/stop.c
 
-# The value domain at 4 bits, which gcc does not have.
-COMPILE_4BITS = $(CLANG) -std=gnu11 -w -D_GNU_SOURCE -O1 -DBVM_WORD_BITS=4
+# The value domain at 4 bits, as the Makefile has it: gcc knows no such words.
+COMPILE_4BITS = $(CLANG) -std=gnu11 -w -D_GNU_SOURCE -O0 -DBVM_WORD_BITS=4
 
 PROGRAMS := $(TESTS:tests/unit/%.c=$(OUT)/%) $(if $(filter fast,$(TIER)),$(OUT)/exhaustive4)
 
