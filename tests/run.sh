@@ -102,6 +102,24 @@ part_prove()
 	done
 	run_counting "$out/prove/exhaustive6.log" "$out/prove/exhaustive6" - 31
 	run_counting "$out/prove/proofs.log" tests/prove/prove.py
+	prove_one_pass
+}
+
+# Coq says so if the proof rests on nothing but its statement.
+prove_one_pass()
+{
+	local log=$out/prove/onepass.log
+
+	cp tests/prove/onepass.v "$out/prove/"
+	if (cd "$out/prove" && coqc onepass.v) > "$log" 2>&1 &&
+		[ "$(grep -c '^Closed under the global context$' "$log")" = 2 ]; then
+		echo "ok   onepass.v"
+		count 1 0
+	else
+		echo "FAIL onepass.v"
+		sed 's/^/    /' "$log"
+		count 0 1
+	fi
 }
 
 # Those that are named for every run; `make mutants` has them all.
