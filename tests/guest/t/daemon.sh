@@ -11,6 +11,9 @@
 policies=/run/daemon-test/policies
 log=/run/daemon-test/events.json
 mkdir -p $policies
+# Where everybody may run it: the checkout may lie in a home that is closed.
+ctl=/run/daemon-test/bailiffctl
+cp "$BAILIFF_TOP/build/bin/bailiffctl" $ctl
 cp -r "$BAILIFF_TOP/policies/base" $policies/
 
 # policy NAME SELECTOR [RULES]: lets /bin and /usr run, and what is added.
@@ -71,7 +74,7 @@ succeeds "... both" wait_for 15 bailiffctl rules img
 succeeds "status is yes" bailiffctl status
 like "$(bailiffctl status --json)" '"enforcing": true' "... in JSON too"
 rc=0
-su nobody -s /bin/sh -c "$BAILIFF_TOP/build/bin/bailiffctl unload web" 2> /run/out || rc=$?
+su nobody -s /bin/sh -c "$ctl unload web" 2> /run/out || rc=$?
 is $rc 3 "who is not root is told that the permission is missing"
 like "$(ps -o user= --ppid $daemon)" nobody "the worker is not root"
 
@@ -179,12 +182,12 @@ ran" "run enters a policy by name"
 policy selfish 'name: none' '    # nothing more'
 sed -i 's/^include/enter: self\ninclude/' $policies/selfish.yaml
 succeeds "a policy that says enter: self" wait_for 5 bailiffctl rules selfish
-out=$(su nobody -s /bin/bash -c "$BAILIFF_TOP/build/bin/bailiffctl run \
+out=$(su nobody -s /bin/bash -c "$ctl run \
 	--policy selfish -- /bin/sh -c '/bin/cat /etc/hostname; echo ran'" 2>&1 | cat)
 like "$out" '^ran' "... is entered without privilege"
 unlike "$out" "$(cat /etc/hostname)" "... and confines"
 rc=0
-su nobody -s /bin/sh -c "$BAILIFF_TOP/build/bin/bailiffctl run --policy web -- /bin/true" \
+su nobody -s /bin/sh -c "$ctl run --policy web -- /bin/true" \
 	2> /dev/null || rc=$?
 is $rc 3 "one that does not say so is not"
 rc=0
