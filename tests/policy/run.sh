@@ -18,6 +18,8 @@
 # diag.def must be expected somewhere. `# status: 1` on a line of its own is the
 # exit status, where it is not the directory's. Ends with "N passed, N failed".
 set -euo pipefail
+# Or what `... | odd NAME ID` counts would be lost with the pipe's own shell.
+shopt -s lastpipe
 cd "$(dirname "${BASH_SOURCE[0]}")"
 root=../..
 policyc=${POLICYC:-$root/build/bin/policyc}
