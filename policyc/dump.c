@@ -61,12 +61,9 @@ static void dump_header(const struct bvm_image *img)
 const char *dump_table_kind(u32 kind)
 {
 	static const char *const kinds[BVM_NUM_TABLE_KINDS] = {
-		[BVM_TABLE_DFA] = "dfa",     [BVM_TABLE_LPM] = "lpm",
-		[BVM_TABLE_SET] = "set",     [BVM_TABLE_RANGE] = "range",
-		[BVM_TABLE_ARRAY] = "array", [BVM_TABLE_LISTS] = "lists",
-		[BVM_TABLE_KEYS] = "keys",   [BVM_TABLE_HASH] = "hash",
-		[BVM_TABLE_ARGV] = "argv",   [BVM_TABLE_PRODUCT] = "product",
-		[BVM_TABLE_RATES] = "rates",
+#define BVM_TABLE(num, KIND, kind, units) [num] = #kind,
+#include "vm/tables.def"
+#undef BVM_TABLE
 	};
 
 	return kind < ARRAY_SIZE(kinds) && kinds[kind] ? kinds[kind] : "table";
@@ -75,17 +72,9 @@ const char *dump_table_kind(u32 kind)
 static void dump_tables(const struct bvm_image *img)
 {
 	static const char *const units[BVM_NUM_TABLE_KINDS] = {
-		[BVM_TABLE_DFA] = "states",
-		[BVM_TABLE_LPM] = "prefixes",
-		[BVM_TABLE_SET] = "keys",
-		[BVM_TABLE_RANGE] = "intervals",
-		[BVM_TABLE_ARRAY] = "elements",
-		[BVM_TABLE_LISTS] = "lists",
-		[BVM_TABLE_KEYS] = "keys",
-		[BVM_TABLE_HASH] = "keys",
-		[BVM_TABLE_ARGV] = "states",
-		[BVM_TABLE_PRODUCT] = "components",
-		[BVM_TABLE_RATES] = "buckets",
+#define BVM_TABLE(num, KIND, kind, units) [num] = units,
+#include "vm/tables.def"
+#undef BVM_TABLE
 	};
 
 	printf("\n");

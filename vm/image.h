@@ -136,24 +136,15 @@ struct bvm_rights {
 
 enum bvm_table_kind {
 	BVM_TABLE_SLOT = 0, /* no table: a helper's r2 is a slot's index */
-	BVM_TABLE_DFA = 1,
-	BVM_TABLE_LPM = 2,
-	BVM_TABLE_SET = 3,
-	BVM_TABLE_RANGE = 4,
-	BVM_TABLE_ARRAY = 5,
-	BVM_TABLE_LISTS = 6,
-	BVM_TABLE_KEYS = 7,
-	BVM_TABLE_HASH = 8,
-	BVM_TABLE_PRODUCT = 9,
-	BVM_TABLE_ARGV = 10,
-	BVM_TABLE_RATES = 11,
+#define BVM_TABLE(num, KIND, kind, units) BVM_TABLE_##KIND = num,
+#include "tables.def"
+#undef BVM_TABLE
 	BVM_NUM_TABLE_KINDS
 };
 
 struct bvm_table_header {
 	u32 kind; /* enum bvm_table_kind */
-	/* states, prefixes, keys, intervals, elements, lists, components */
-	u32 count;
+	u32 count; /* of what tables.def says: states, keys, ... */
 	/*
 	 * cells of DFA and ARGV, values of LPM and PRODUCT, entries of LISTS,
 	 * bytes of a key of KEYS and HASH; else 0

@@ -8,28 +8,11 @@
 static const char *table_name(u32 kind)
 {
 	switch (kind) {
-	case BVM_TABLE_DFA:
-		return "DFA";
-	case BVM_TABLE_LPM:
-		return "LPM";
-	case BVM_TABLE_SET:
-		return "SET";
-	case BVM_TABLE_RANGE:
-		return "RANGE";
-	case BVM_TABLE_ARRAY:
-		return "ARRAY";
-	case BVM_TABLE_LISTS:
-		return "LISTS";
-	case BVM_TABLE_KEYS:
-		return "KEYS";
-	case BVM_TABLE_HASH:
-		return "HASH";
-	case BVM_TABLE_PRODUCT:
-		return "PRODUCT";
-	case BVM_TABLE_ARGV:
-		return "ARGV";
-	case BVM_TABLE_RATES:
-		return "RATES";
+#define BVM_TABLE(num, KIND, kind, units) \
+	case BVM_TABLE_##KIND:            \
+		return #KIND;
+#include "tables.def"
+#undef BVM_TABLE
 	}
 	return "unknown";
 }

@@ -355,6 +355,22 @@ manual()
 	fi
 }
 
+# Every kind of table has a row in docs/abi.md.
+kinds_of_tables()
+{
+	local kind
+
+	sed -n 's/^BVM_TABLE([0-9]*, \([A-Z]*\),.*/\1/p' $root/vm/tables.def |
+		while read -r kind; do
+			grep -q "^| $kind |" $root/docs/abi.md || echo "$kind"
+		done > "$work/why"
+	if [ -s "$work/why" ]; then
+		fail 'docs/abi.md lacks'
+	else
+		pass
+	fi
+}
+
 # Every message has a test that expects it. P506 would be a bug of policyc.
 all_expected()
 {
@@ -402,6 +418,7 @@ standard_input
 bytecode
 run_requests
 manual
+kinds_of_tables
 all_expected
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
