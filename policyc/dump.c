@@ -152,8 +152,6 @@ static void dump_program(struct arena *arena, const struct bvm_image *img,
 
 static void dump_rules(struct arena *arena, const struct bvm_image *img)
 {
-	static const char *const kinds[] = { "allow", "deny", "audit" };
-
 	printf("\n");
 	for (u32 i = 0; i < img->num_rules; i++) {
 		const struct bvm_rule *rule = &img->rules[i];
@@ -162,7 +160,7 @@ static void dump_rules(struct arena *arena, const struct bvm_image *img)
 		show_ops(&buf, rule->class, rule->ops);
 		printf("rule %u: ", i + 1);
 		print_text(bvm_image_string(img, rule->file));
-		printf(":%u: %s %s: %s", rule->line, kinds[rule->kind],
+		printf(":%u: %s %s: %s", rule->line, show_rule_kind(rule->kind),
 		       bvm_classes[rule->class].name, buf_text(&buf));
 		if (*bvm_image_string(img, rule->message)) {
 			printf("; ");

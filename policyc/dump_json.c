@@ -42,6 +42,16 @@ static const char *yes(u32 flag)
 	return flag ? "true" : "false";
 }
 
+/* The image has 0 where the policy states none. */
+static void put_limit(struct buf *out, const char *key, u32 limit)
+{
+	buf_printf(out, "\"%s\": ", key);
+	if (limit)
+		buf_printf(out, "%u", limit);
+	else
+		buf_printf(out, "null");
+}
+
 static void put_header(struct buf *out, const struct bvm_image *img)
 {
 	const struct bvm_image_header *h = img->header;
@@ -60,6 +70,11 @@ static void put_header(struct buf *out, const struct bvm_image *img)
 	buf_printf(out, "\",\n  \"path_rules\": %s, \"enter_self\": %s,\n",
 		   yes(meta->flags & BVM_META_PATH_RULES),
 		   yes(meta->flags & BVM_META_ENTER_SELF));
+	buf_printf(out, "  \"slots\": %u, \"budget\": {", meta->num_slots);
+	put_limit(out, "instructions", meta->budget_insns);
+	buf_printf(out, ", ");
+	put_limit(out, "steps", meta->budget_steps);
+	buf_printf(out, "},\n");
 	put_classes(out, "audit_mode", meta->audit_classes);
 	put_classes(out, "unmediated", meta->unmediated);
 }
@@ -136,8 +151,6 @@ static void put_programs(struct buf *out, const struct bvm_image *img)
 
 static void put_rules(struct buf *out, const struct bvm_image *img)
 {
-	static const char *const kinds[] = { "allow", "deny", "audit" };
-
 	buf_printf(out, "  \"rules\": [");
 	for (u32 i = 0; i < img->num_rules; i++) {
 		const struct bvm_rule *rule = &img->rules[i];
@@ -149,7 +162,7 @@ static void put_rules(struct buf *out, const struct bvm_image *img)
 		buf_printf(out,
 			   ", \"line\": %u, \"kind\": \"%s\", \"class\": "
 			   "\"%s\", ",
-			   rule->line, kinds[rule->kind],
+			   rule->line, show_rule_kind(rule->kind),
 			   bvm_classes[rule->class].name);
 		put_text(out, "operations", buf_text(&ops));
 		buf_printf(out, ", ");

@@ -49,12 +49,11 @@ static void print_rule(const struct explain *x, u32 rule)
 static void print_rule_name(const struct explain *x, const char *before,
 			    u32 rule)
 {
-	static const char *const kinds[] = { "allow", "deny", "audit" };
 	struct buf buf = BUF_INIT(x->run->arena);
 
 	show_rule(&buf, x->input.img, x->request.class, rule);
 	printf("%s%s (%s)\n", before, buf_text(&buf),
-	       kinds[x->input.img->rules[rule - 1].kind]);
+	       show_rule_kind(x->input.img->rules[rule - 1].kind));
 }
 
 /* Rules whose object matches: of the row, or of the class. */

@@ -23,6 +23,13 @@ void show_rule(struct buf *buf, const struct bvm_image *img, u32 class,
 		   r->line);
 }
 
+const char *show_rule_kind(u32 kind)
+{
+	static const char *const kinds[] = { "allow", "deny", "audit" };
+
+	return kinds[kind];
+}
+
 void show_verdict(struct buf *buf, const struct bvm_image *img, u32 class,
 		  u32 verdict)
 {

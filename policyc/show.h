@@ -13,6 +13,8 @@
 /* "rule 3, nginx.yaml:24", or "the default of files". */
 void show_rule(struct buf *buf, const struct bvm_image *img, u32 class,
 	       u32 rule);
+/* "allow": enum bvm_rule_kind in a word. */
+const char *show_rule_kind(u32 kind);
 /* "allow: rule 3, nginx.yaml:24" with errno, kill, quiet, audit. */
 void show_verdict(struct buf *buf, const struct bvm_image *img, u32 class,
 		  u32 verdict);

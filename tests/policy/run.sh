@@ -327,6 +327,11 @@ run_requests()
 	says 'a wrong late option' 2 usage: "$@" files 'read /x' --frob
 	"$policyc" dump --json "$work/good.img" > "$work/out"
 	says 'an image as JSON' 0 '^"mov %r6, %r1"' jq '.programs[0].code[0].text' "$work/out"
+	says 'no budget' 0 '^{"instructions":null,"steps":null}$' jq -c .budget "$work/out"
+	"$policyc" build accept/budget.yaml -o "$work/budget.img" > /dev/null
+	"$policyc" dump --json "$work/budget.img" > "$work/out"
+	says 'a budget as JSON' 0 '^{"instructions":4096,"steps":100000}$' jq -c .budget "$work/out"
+	says 'a budget' 0 '^budget: 4096 instructions' "$policyc" dump "$work/budget.img"
 	"$policyc" dump --log --json "$work/good.img" > "$work/out"
 	says 'a verified image as JSON' 0 true jq 'length > 3 and all(.accepted)' "$work/out"
 	says 'a log of an image' 0 '^program network' "$policyc" dump --log "$work/good.img"
