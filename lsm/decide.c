@@ -136,6 +136,7 @@ static struct answer answer_of(const struct hearing *h, u32 op, u32 i)
 		a.reason = BVM_REASON_BROKEN;
 		return a;
 	}
+	rule = bvm_nospec(rule, policy->image.num_rules + 1);
 	atomic64_inc(&policy->hits[rule]);
 	if (a.verdict & BVM_VERDICT_DENY)
 		a.reason = rule ? BVM_REASON_RULE : BVM_REASON_DEFAULT;

@@ -156,7 +156,7 @@ static void add_rule(struct bailiff_event *event,
 	event->generation = record->policy->generation;
 	if (!record->rule || record->rule > image->num_rules)
 		return;
-	rule = &image->rules[record->rule - 1];
+	rule = &image->rules[bvm_nospec(record->rule - 1, image->num_rules)];
 	event->line = rule->line;
 	event->file = add_string(event, bvm_image_string(image, rule->file));
 	event->message =

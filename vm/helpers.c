@@ -52,6 +52,7 @@ static u64 rate(const struct bvm_run *run, const struct bvm_table *t, u64 i)
 {
 	if (i >= t->count || bvm_broken(!run->slots))
 		return 0;
+	i = bvm_nospec(i, t->count);
 	return bvm_rate_take(&t->rates[i], &run->slots[t->rates[i].slot],
 			     run->now_ns);
 }

@@ -18,6 +18,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
+#include <linux/nospec.h>
 #include <linux/stdarg.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
@@ -29,6 +30,9 @@
 
 /* A broken invariant: the caller then fails closed. True when it fired. */
 #define bvm_broken(cond) WARN_ON_ONCE(cond)
+
+/* i, found to be below n; 0 to a processor that only guessed so. */
+#define bvm_nospec(i, n) array_index_nospec((u32)(i), n)
 
 /* What helpers of several processors change at once. */
 typedef atomic64_t bvm_atomic;
@@ -104,6 +108,8 @@ typedef int64_t s64;
 		assert(!broken_ && #cond); \
 		broken_;                   \
 	})
+
+#define bvm_nospec(i, n) ((u32)(i))
 
 typedef struct {
 	u64 value;

@@ -135,7 +135,9 @@ u64 bvm_range_lookup(const struct bvm_table *t, u64 key)
 
 u32 bvm_array_get(const struct bvm_table *t, u64 index)
 {
-	return index < t->count ? t->elements[index] : 0;
+	if (index >= t->count)
+		return 0;
+	return t->elements[bvm_nospec(index, t->count)];
 }
 
 /* ---- LISTS ---- */
@@ -146,6 +148,7 @@ u32 bvm_lists_decide(const struct bvm_table *t, u64 list, u64 preds)
 
 	if (list >= t->count)
 		return BVM_VERDICT_BROKEN;
+	list = bvm_nospec(list, t->count);
 	for (i = t->lists.first[list]; i < t->lists.first[list + 1]; i++) {
 		bvm_promise(++steps <= t->max_steps);
 		if (!(t->lists.entries[i].need & ~preds))
