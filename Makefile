@@ -168,7 +168,7 @@ bench:
 	@$(MAKE) binaries bench-binaries
 	@CC='$(CC)' CFLAGS='$(CFLAGS)' UBPF='$(UBPF)' JSON='$(JSON)' DOCS='$(DOCS)' tests/bench/run.sh
 
-# The first argument is what precision is held against; docs/soundness.md.
+# docs/soundness.md
 .PHONY: prove
 prove:
 	@scripts/deps.sh tools test prove
