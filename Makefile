@@ -41,6 +41,7 @@ FUZZ_LIB   := $(LIB_SRC_bvm) $(LIB_SRC_policyc) $(LIB_SRC_daemon) \
 	      $(filter-out %_fuzz.c,$(wildcard tests/fuzz/*.c)) $(wildcard tests/lib/*.c tests/oracle/*.c)
 
 EXHAUSTIVE := $(patsubst %,build/test/prove/exhaustive%,4 6 8)
+PAIRS      := $(patsubst %,build/test/prove/pairs%,6 8)
 
 BENCHES    := verify exec load guest
 BENCH_LIB  := tests/bench/measure.c tests/bench/ubpf.c tests/bench/ebpf.c tests/lib/bvm_family.c
@@ -172,7 +173,7 @@ bench:
 .PHONY: prove
 prove:
 	@scripts/deps.sh tools test prove
-	@$(MAKE) $(EXHAUSTIVE)
+	@$(MAKE) $(EXHAUSTIVE) $(PAIRS)
 	@tests/run.sh prove
 
 .PHONY: style layers
@@ -317,10 +318,16 @@ build/fuzz/libfuzz.a: $(FUZZ_LIB:%.c=build/fuzz/%.o)
 
 # One file, and with it the kernel's own source, at a word of so many bits. At 4
 # and 6 they are _BitInt, which clang 14 miscompiles when it optimizes.
-build/test/prove/exhaustive%: tests/prove/exhaustive.c $(wildcard vm/interval*.[ch])
+SMALL_WORDS = $(CLANG) -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE \
+	      -I. $(if $(filter 8,$*),-O2,-O0) -DBVM_WORD_BITS=$*
+
+build/test/prove/exhaustive%: tests/prove/exhaustive.c $(wildcard tests/prove/*.h vm/interval*.[ch])
 	@mkdir -p $(@D)
-	$(call quiet,CC,$@)$(CLANG) -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE \
-		-I. $(if $(filter 8,$*),-O2,-O0) -DBVM_WORD_BITS=$* -o $@ $< -lm
+	$(call quiet,CC,$@)$(SMALL_WORDS) -o $@ $< -lm
+
+build/test/prove/pairs%: tests/prove/pairs.c $(wildcard tests/prove/*.h vm/interval*.[ch])
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$(SMALL_WORDS) -o $@ $<
 
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -101,6 +101,7 @@ part_prove()
 			"$out/prove/exhaustive$width" tests/prove/precision.tsv
 	done
 	run_counting "$out/prove/exhaustive6.log" "$out/prove/exhaustive6" - 31
+	run_counting "$out/prove/pairs.log" tests/prove/pairs.sh
 	run_counting "$out/prove/proofs.log" tests/prove/prove.py
 	prove_one_pass
 }
