@@ -28,11 +28,14 @@ static bool is_inet(const struct sock *sk)
 	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
 }
 
-/* Protocol 0 means the usual one of the type. */
+/*
+ * Protocol 0 means the usual one of the type. The caller may give any number,
+ * and families that are not of the Internet have large ones.
+ */
 static u32 resolve_protocol(int family, int type, int protocol)
 {
 	if (protocol || (family != AF_INET && family != AF_INET6))
-		return protocol;
+		return min_t(u32, protocol, BVM_PROTOCOL_OTHER);
 	switch (type & SOCK_TYPE_MASK) {
 	case SOCK_STREAM:
 		return IPPROTO_TCP;
@@ -54,7 +57,7 @@ static void init_request(struct bailiff_request *rq, const struct sock *sk,
 	rq->ops = op;
 	net->family = sk->sk_family;
 	net->type = sk->sk_type;
-	net->protocol = sk->sk_protocol;
+	net->protocol = min_t(u32, sk->sk_protocol, BVM_PROTOCOL_OTHER);
 }
 
 static void map_v4(struct bvm_addr *addr, __be32 v4)

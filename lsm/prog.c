@@ -167,9 +167,10 @@ int bailiff_prog_init(struct bailiff_prog *prog, const struct bvm_image *image,
 	if (!bailiff_jit || !IS_ENABLED(CONFIG_BPF_JIT))
 		return 0;
 	ret = bailiff_prog_lower(&in, &low, err);
-	if (ret)
+	if (ret && ret != -E2BIG)
 		return ret;
-	prog->jited = bailiff_prog_jit(&low);
+	/* Whether a policy loads does not depend on there being a JIT. */
+	prog->jited = ret ? NULL : bailiff_prog_jit(&low);
 	if (!prog->jited)
 		pr_warn_once(
 			"the JIT refuses a program: the interpreter runs it\n");

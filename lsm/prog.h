@@ -25,8 +25,9 @@ struct bailiff_prog {
 
 /*
  * Make the verified program of a class ready: lowered, verified again, and
- * given to the kernel's JIT. Where the JIT is off, absent, or refuses, the
- * interpreter will run the program; that is no error. Sleeps.
+ * given to the kernel's JIT. Where the JIT is off, absent, or refuses, or the
+ * program grows too long when lowered, the interpreter will run it; that is no
+ * error. Sleeps.
  *
  * Return: 0; -ENOMEM; or what bvm_lower or bvm_verify said, with *err.
  */

@@ -202,8 +202,8 @@ static u32 find_values(struct judge *j, u32 field, u32 **values)
 		if (value <= max)
 			(*values)[num++] = value;
 		/* the halves of a key of protocols: program.c */
-		if (max == 1023)
-			(*values)[num++] = value & 1023;
+		if (max == BVM_PROTOCOL_OTHER)
+			(*values)[num++] = value & BVM_PROTOCOL_OTHER;
 	}
 	return sort_unique(*values, num);
 }

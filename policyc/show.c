@@ -169,7 +169,8 @@ static void show_range(struct buf *buf, enum pred_field field,
 	if (field == PRED_PROTOCOL) {
 		show_number(buf, bvm_socktype_names, range->lo >> 10);
 		buf_printf(buf, " ");
-		show_number(buf, bvm_protocol_names, range->lo & 1023);
+		show_number(buf, bvm_protocol_names,
+			    range->lo & BVM_PROTOCOL_OTHER);
 		return;
 	}
 	show_number(buf, words, range->lo);

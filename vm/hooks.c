@@ -92,6 +92,44 @@ const struct bvm_class_info bvm_classes[BVM_NUM_CLASSES] = {
 #undef BVM_OP
 #undef BVM_GROUP
 
+/* Rows of fields stand between the head of a conjunction and its end. */
+#define BVM_CLASS_BEGIN(num, CLASS, text, doc)                              \
+	static bool text##_keeps_promises(const struct bvm_ctx_##text *ctx) \
+	{                                                                   \
+		return true
+#define BVM_FIELD(class, type, field, kind, max, doc) \
+	&&BVM_KEEPS_##kind(ctx->field, max)
+#define BVM_CLASS_END(CLASS, name) \
+	;                          \
+	}
+#define BVM_KEEPS_SCALAR(value, max) ((u64)(value) <= (u64)(max))
+#define BVM_KEEPS_ADDR(value, max) true
+#define BVM_KEEPS_STR(value, max) true
+#define BVM_OP(CLASS, num, OP, name, how, doc)
+#define BVM_GROUP(CLASS, name, mask, doc)
+#include "hooks.def"
+#undef BVM_CLASS_BEGIN
+#undef BVM_FIELD
+#undef BVM_CLASS_END
+
+bool bvm_ctx_keeps_promises(u32 class, const void *ctx)
+{
+	switch (class) {
+#define BVM_CLASS_BEGIN(num, CLASS, text, doc) \
+	case num:                              \
+		return text##_keeps_promises(ctx);
+#define BVM_FIELD(class, type, field, kind, max, doc)
+#define BVM_CLASS_END(CLASS, name)
+#include "hooks.def"
+	}
+	return false;
+}
+#undef BVM_CLASS_BEGIN
+#undef BVM_FIELD
+#undef BVM_CLASS_END
+#undef BVM_OP
+#undef BVM_GROUP
+
 #define BVM_KIND(num, KIND, name, doc)
 #define BVM_REASON(num, REASON, name, doc)
 #define BVM_ERRNO(NAME)

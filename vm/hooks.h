@@ -126,6 +126,16 @@ int bvm_op_by_name(u32 class, const char *name);
 /* Name of an operation; "?" where there is none. */
 const char *bvm_op_name(u32 class, u32 op);
 
+/*
+ * true: no number is above the most that its row of hooks.def promises. The
+ * verifier believes the rows, so whoever fills a ctx asks this before a program
+ * runs. False as well where there is no such class.
+ */
+bool bvm_ctx_keeps_promises(u32 class, const void *ctx);
+
+/* In field protocol: every number from here on, of which rules know none. */
+#define BVM_PROTOCOL_OTHER 1023
+
 #define BVM_KIND(num, KIND, name, doc) BVM_KIND_##KIND = num,
 #define BVM_REASON(num, REASON, name, doc)
 #define BVM_ERRNO(NAME)

@@ -14,6 +14,12 @@
 #include "insn.h"
 
 /*
+ * Instructions that run in the place of one, at most: those of a signed
+ * division. What a program is said to cost is counted before lowering.
+ */
+#define BVM_LOWERED_INSNS 7
+
+/*
  * in must have passed bvm_verify. out has room for max instructions; *num_out
  * is how many were written. map has num_in + 1 entries of scratch (old pc to
  * new pc). keep_v4: leave cpu v4 instructions that cannot trap (movsx, ldsx,

@@ -131,6 +131,45 @@ START_TEST(names_and_numbers_are_one_to_one)
 }
 END_TEST
 
+/* One number of a ctx, set to what it may hold at most and to one more. */
+static void check_promise(u32 class, const struct bvm_field *field)
+{
+	union {
+		u8 bytes[512];
+		u64 align;
+	} ctx = { { 0 } };
+	u64 value = field->max;
+
+	ck_assert_uint_le(bvm_classes[class].ctx_size, sizeof(ctx));
+	memcpy(ctx.bytes + field->off, &value, field->size);
+	ck_assert_msg(bvm_ctx_keeps_promises(class, &ctx), "%s", field->name);
+	value++;
+	memcpy(ctx.bytes + field->off, &value, field->size);
+	ck_assert_msg(field->max == U32_MAX ||
+			      !bvm_ctx_keeps_promises(class, &ctx),
+		      "%s", field->name);
+}
+
+START_TEST(a_ctx_holds_what_its_rows_promise)
+{
+	u32 class, i, num = 0;
+
+	for (class = 1; class < BVM_NUM_CLASSES; class ++) {
+		const struct bvm_class_info *info = &bvm_classes[class];
+
+		for (i = 0; i < info->num_fields; i++) {
+			if (info->fields[i].kind != BVM_FIELD_SCALAR)
+				continue;
+			check_promise(class, &info->fields[i]);
+			num++;
+		}
+	}
+	ck_assert_uint_gt(num, 30);
+	ck_assert(!bvm_ctx_keeps_promises(0, ""));
+	ck_assert(!bvm_ctx_keeps_promises(BVM_NUM_CLASSES, ""));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("hooks");
@@ -143,6 +182,7 @@ int main(void)
 	tcase_add_test(tc, operations_are_found_by_name);
 	tcase_add_test(tc, groups_hold_known_operations);
 	tcase_add_test(tc, names_and_numbers_are_one_to_one);
+	tcase_add_test(tc, a_ctx_holds_what_its_rows_promise);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

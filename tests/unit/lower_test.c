@@ -277,6 +277,52 @@ START_TEST(what_does_not_fit_is_refused)
 }
 END_TEST
 
+/* The longest way of a hundred of the same, by what was executed for one. */
+static u32 run_for_one(const char *text)
+{
+	u32 i, num = 0, was;
+
+	ck_assert_int_eq(bvm_asm(text, insns + 2, MAX_INSNS), 1);
+	insns[0] = bvm_insn_make(BVM_LDXDW, 3, 1, 0, 0);
+	insns[1] = bvm_insn_make(BVM_LDXDW, 0, 1, 8, 0);
+	for (i = 3; i < 102; i++)
+		insns[i] = insns[2];
+	insns[102] = bvm_insn_make(BVM_EXIT, 0, 0, 0, 0);
+	bvm_oracle_set_raw(&before, insns, 103, 16);
+	ck_assert_int_eq(bvm_oracle_verify(&before), 0);
+	was = before.out.max_insns;
+	ck_assert_int_eq(bvm_lower(insns, 103, false, out, BVM_MAX_LOWERED,
+				   &num, map, &err),
+			 0);
+	bvm_oracle_set_raw(&after, out, num, 16);
+	after.in.lowered = true;
+	ck_assert_msg(!bvm_oracle_verify(&after), "%s", after.err.text);
+	return (after.out.max_insns - (was - 100)) / 100;
+}
+
+START_TEST(one_instruction_becomes_a_stated_number_at_most)
+{
+	static const char *const texts[] = {
+		"sdiv %r0, %r3",     "smod %r0, %r3",	   "sdiv32 %r0, %r3",
+		"smod32 %r0, %r3",   "sdiv %r0, -3",	   "smod32 %r0, 7",
+		"div %r0, %r3",	     "mod32 %r0, %r3",	   "movsx832 %r0, %r3",
+		"movsx864 %r0, %r3", "movsx1664 %r0, %r3", "swap64 %r0",
+		"swap16 %r0",	     "ldxsb %r0, [%r1]",   "lsh %r0, %r3",
+		"arsh32 %r0, %r3",   "be32 %r0",	   "add %r0, %r3",
+	};
+	u32 most = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(texts); i++) {
+		const u32 num = run_for_one(texts[i]);
+
+		ck_assert_msg(num <= BVM_LOWERED_INSNS, "%s: %u", texts[i],
+			      num);
+		most = num > most ? num : most;
+	}
+	ck_assert_uint_eq(most, BVM_LOWERED_INSNS);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("lower");
@@ -294,6 +340,7 @@ int main(void)
 	tcase_add_test(tc,
 		       random_programs_mean_the_same_and_keep_their_promises);
 	tcase_add_test(tc, what_does_not_fit_is_refused);
+	tcase_add_test(tc, one_instruction_becomes_a_stated_number_at_most);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

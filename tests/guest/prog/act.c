@@ -345,16 +345,21 @@ static int do_setuid(char **a)
 
 /* ---- sockets ---- */
 
+/* "stream", "dgram", "raw"; "stream:6" with the number of a protocol */
 static int do_socket(char **a)
 {
+	const char *number = strchr(a[1], ':');
 	int type = SOCK_STREAM;
+	int protocol;
 
-	if (strcmp(a[1], "dgram") == 0)
+	if (strncmp(a[1], "dgram", 5) == 0)
 		type = SOCK_DGRAM;
-	else if (strcmp(a[1], "raw") == 0)
+	else if (strncmp(a[1], "raw", 3) == 0)
 		type = SOCK_RAW;
-	return keep(a[2], socket(atoi(a[0]), type,
-				 type == SOCK_RAW ? IPPROTO_ICMP : 0));
+	protocol = type == SOCK_RAW ? IPPROTO_ICMP : 0;
+	if (number)
+		protocol = atoi(number + 1);
+	return keep(a[2], socket(atoi(a[0]), type, protocol));
 }
 
 /* "4:1.2.3.4:80", "6:[::1]:80", "0:..." is AF_UNSPEC with an IPv4 address */

@@ -42,6 +42,12 @@ claim()
 
 claim "ok ECONNREFUSED" "an address and port that are allowed" \
 	socket 2 stream 1 , connect 1 4:127.0.0.1:80
+# 1030 = 1 << 10 | 6: type stream and protocol tcp as one number. The kernel has
+# no such protocol, so that only our answer can be EACCES.
+claim "ok" "tcp by its number" socket 2 stream:6 1
+claim "EACCES" "a protocol that has tcp's bits" socket 2 stream:1030 1
+claim "EACCES" "the greatest protocol" socket 2 stream:2147483647 1
+claim "EACCES" "a protocol of link layers" socket 17 raw:56710 1
 claim "ok EACCES" "another port" socket 2 stream 1 , connect 1 4:127.0.0.1:81
 claim "ok EACCES" "another address" socket 2 stream 1 , connect 1 4:10.0.0.1:80
 claim "ok ECONNREFUSED" "IPv6" socket 10 stream 1 , connect 1 6:[::1]:80
