@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "tests/lib/bvm_build.h"
+#include "tests/lib/roll.h"
 #include "tests/lib/table_twin.h"
 #include "vm/exec.h"
 #include "vm/rate.h"
@@ -23,12 +24,6 @@ static struct bvm_image image;
 static u64 seed;
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
-
-static u32 roll(u32 n)
-{
-	seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-	return (u32)(seed >> 33) % n;
-}
 
 static void add_rest(void)
 {
@@ -68,16 +63,17 @@ static u8 *make_image(const u8 *data, size_t len)
 /* One of num elements of len bytes, or next to it, or anything. */
 static void random_key(u8 *key, u32 len, const void *elements, u32 num)
 {
-	const u32 from = num ? roll(num) : 0;
+	const u32 from = num ? roll_below(&seed, num) : 0;
 
 	for (u32 i = 0; i < len; i++)
-		key[i] = (u8)roll(256);
-	if (num && roll(8))
+		key[i] = (u8)roll_below(&seed, 256);
+	if (num && roll_below(&seed, 8))
 		memcpy(key, (const u8 *)elements + (size_t)from * len, len);
-	if (len && !roll(4))
-		key[roll(2) ? 0 : len - 1] += roll(2) ? 1 : 0xff;
-	if (len && !roll(8))
-		key[roll(len)] ^= 1 << roll(8);
+	if (len && !roll_below(&seed, 4))
+		key[roll_below(&seed, 2) ? 0 : len - 1] +=
+			roll_below(&seed, 2) ? 1 : 0xff;
+	if (len && !roll_below(&seed, 8))
+		key[roll_below(&seed, len)] ^= 1 << roll_below(&seed, 8);
 }
 
 static void random_product_key(const struct bvm_table *t, u8 *key)
@@ -94,7 +90,8 @@ static void random_product_key(const struct bvm_table *t, u8 *key)
 static void check_walk(const struct bvm_table *t, const u8 *data, size_t len)
 {
 	char bytes[64];
-	u32 num = roll(sizeof(bytes)), start = bvm_dfa_start(t), state;
+	u32 num = roll_below(&seed, sizeof(bytes)), start = bvm_dfa_start(t),
+	    state;
 
 	random_key((u8 *)bytes, num, data, len / (num ? num : len + 1));
 	state = t->kind == BVM_TABLE_DFA ? bvm_dfa_feed(t, start, bytes, num) :
@@ -105,9 +102,9 @@ static void check_walk(const struct bvm_table *t, const u8 *data, size_t len)
 
 static void check_rate(const struct bvm_table *t)
 {
-	const u32 i = roll(t->count);
+	const u32 i = roll_below(&seed, t->count);
 	bvm_atomic word = { 0 };
-	u64 now = (u64)roll(U32_MAX) << 31;
+	u64 now = (u64)roll_below(&seed, U32_MAX) << 31;
 	u32 taken = 0;
 
 	while (taken < 8 && bvm_rate_take(&t->rates[i], &word, now))
@@ -117,12 +114,13 @@ static void check_rate(const struct bvm_table *t)
 
 static void check_list(const struct bvm_table *t)
 {
-	const u32 list = roll(t->count + 1);
-	u64 preds = (u64)roll(U32_MAX) << 32 | roll(U32_MAX);
+	const u32 list = roll_below(&seed, t->count + 1);
+	u64 preds = (u64)roll_below(&seed, U32_MAX) << 32 |
+		    roll_below(&seed, U32_MAX);
 	u32 verdict = BVM_VERDICT_BROKEN;
 
-	if (t->aux && roll(2))
-		preds = t->lists.entries[roll(t->aux)].need;
+	if (t->aux && roll_below(&seed, 2))
+		preds = t->lists.entries[roll_below(&seed, t->aux)].need;
 	for (u32 i = list < t->count ? t->lists.first[list + 1] : 0;
 	     list < t->count && i-- > t->lists.first[list];)
 		if ((t->lists.entries[i].need & preds) ==
@@ -145,7 +143,7 @@ static void check_number(const struct bvm_table *t)
 		assert(bvm_range_lookup(t, key) == table_twin_range(t, key));
 		break;
 	case BVM_TABLE_ARRAY:
-		key = roll(t->count + 1);
+		key = roll_below(&seed, t->count + 1);
 		assert(bvm_array_get(t, key) ==
 		       (key < t->count ? t->elements[key] : 0));
 		break;

@@ -11,6 +11,7 @@
 #include <assert.h>
 
 #include "bvm_family.h"
+#include "roll.h"
 
 #define FIRST_REG 6
 #define LAST_REG 8
@@ -31,15 +32,9 @@ struct maker {
 	u8 ctx[BVM_FAMILY_CTX];
 };
 
-static u32 roll(u64 *seed, u32 sides)
-{
-	*seed = *seed * 6364136223846793005ull + 1442695040888963407ull;
-	return (u32)(*seed >> 33) % sides;
-}
-
 static u32 roll_reg(struct maker *m, u32 first)
 {
-	return first + roll(&m->seed, LAST_REG - first + 1);
+	return first + roll_below(&m->seed, LAST_REG - first + 1);
 }
 
 static void put(struct maker *m, u8 code, u32 dst, u32 src, s16 off, s32 imm)
@@ -53,7 +48,7 @@ void bvm_family_ctx(u8 ctx[BVM_FAMILY_CTX])
 	u32 i;
 
 	for (i = 0; i < BVM_FAMILY_CTX; i++)
-		ctx[i] = (u8)roll(&seed, 256);
+		ctx[i] = (u8)roll_below(&seed, 256);
 }
 
 static u64 ctx_word(const struct maker *m, u32 off)
@@ -73,15 +68,15 @@ static void put_alu(struct maker *m, bool is_64, u32 first)
 		BVM_ALU_AND, BVM_ALU_XOR, BVM_ALU_LSH,	BVM_ALU_RSH,
 		BVM_ALU_MOV, BVM_ALU_ADD, BVM_ALU_ARSH, BVM_ALU_XOR,
 	};
-	const u8 op = ops[roll(&m->seed, ARRAY_SIZE(ops))];
+	const u8 op = ops[roll_below(&m->seed, ARRAY_SIZE(ops))];
 	const u8 class = is_64 ? BVM_CLS_ALU64 : BVM_CLS_ALU32;
 	const bool is_shift = op == BVM_ALU_LSH || op == BVM_ALU_RSH ||
 			      op == BVM_ALU_ARSH;
-	const bool is_x = !is_shift && roll(&m->seed, 2);
+	const bool is_x = !is_shift && roll_below(&m->seed, 2);
 	const u32 dst = roll_reg(m, first);
 	const u32 src = roll_reg(m, FIRST_REG);
-	const s32 imm = is_shift ? (s32)roll(&m->seed, is_64 ? 64 : 32) :
-				   (s32)roll(&m->seed, 1u << 31);
+	const s32 imm = is_shift ? (s32)roll_below(&m->seed, is_64 ? 64 : 32) :
+				   (s32)roll_below(&m->seed, 1u << 31);
 
 	if (is_x)
 		put(m, op | 0x08 | class, dst, src, 0, 0);
@@ -92,8 +87,8 @@ static void put_alu(struct maker *m, bool is_64, u32 first)
 static void put_load(struct maker *m, u32 first)
 {
 	static const u8 codes[] = { BVM_LDXB, BVM_LDXH, BVM_LDXW, BVM_LDXDW };
-	const u32 log2 = roll(&m->seed, ARRAY_SIZE(codes));
-	const u32 off = roll(&m->seed, BVM_FAMILY_CTX >> log2) << log2;
+	const u32 log2 = roll_below(&m->seed, ARRAY_SIZE(codes));
+	const u32 off = roll_below(&m->seed, BVM_FAMILY_CTX >> log2) << log2;
 
 	put(m, codes[log2], roll_reg(m, first), 1, (s16)off, 0);
 }
@@ -112,17 +107,18 @@ static void put_check(struct maker *m, bool decided)
 	s32 imm = (s32)m->num << 17;
 
 	if (decided)
-		imm = (s32)roll(&m->seed, 1u << 30);
+		imm = (s32)roll_below(&m->seed, 1u << 30);
 	assert(m->known[reg] << 1 >> 31);
-	put(m, codes[roll(&m->seed, ARRAY_SIZE(codes))], reg, 0, off, imm);
+	put(m, codes[roll_below(&m->seed, ARRAY_SIZE(codes))], reg, 0, off,
+	    imm);
 }
 
 /* One bit of r6 decides whether the next instruction runs. */
 static void put_fork(struct maker *m)
 {
-	put(m, BVM_JSET64_K, FIRST_REG, 0, 1, 1 << roll(&m->seed, 31));
+	put(m, BVM_JSET64_K, FIRST_REG, 0, 1, 1 << roll_below(&m->seed, 31));
 	put(m, BVM_ADD64_K, roll_reg(m, FIRST_FREE), 0, 0,
-	    (s32)roll(&m->seed, 1000));
+	    (s32)roll_below(&m->seed, 1000));
 }
 
 static void put_stack(struct maker *m, u32 first)
@@ -135,7 +131,7 @@ static void put_stack(struct maker *m, u32 first)
 
 static void put_compare(struct maker *m)
 {
-	const u32 off = roll(&m->seed, BVM_FAMILY_CTX / 8) * 8;
+	const u32 off = roll_below(&m->seed, BVM_FAMILY_CTX / 8) * 8;
 	const u64 word = ctx_word(m, off);
 
 	put(m, BVM_LDXDW, 7, 1, (s16)off, 0);

@@ -3,19 +3,12 @@
  * bvm_input.c - what random programs run on
  */
 #include "bvm_input.h"
-
-static u64 roll(u64 *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return *seed;
-}
+#include "roll.h"
 
 /* A word near an edge of one of the widths, or a small one, or any. */
 static u64 edge(u64 *seed)
 {
-	const u64 r = roll(seed);
+	const u64 r = roll_word(seed);
 	const u64 at = 1ull << (r >> 8 & 63);
 
 	switch (r & 7) {
@@ -33,12 +26,12 @@ static u64 edge(u64 *seed)
 	case 6:
 		return r >> 4 & 15;
 	}
-	return roll(seed);
+	return roll_word(seed);
 }
 
 void bvm_input_memory(u64 *seed, u8 *bytes, size_t len)
 {
-	const u32 how = roll(seed) >> 20 & 15;
+	const u32 how = roll_word(seed) >> 20 & 15;
 	u64 word;
 	size_t i;
 
@@ -47,7 +40,7 @@ void bvm_input_memory(u64 *seed, u8 *bytes, size_t len)
 		return;
 	}
 	for (i = 0; i < len; i += 8) {
-		word = how < 8 ? edge(seed) : roll(seed);
+		word = how < 8 ? edge(seed) : roll_word(seed);
 		if (how == 8)
 			word &= 0x0101010101010101ull;
 		memcpy(bytes + i, &word, len - i < 8 ? len - i : 8);
@@ -71,7 +64,8 @@ void bvm_input_request(u64 *seed, u32 class, struct bvm_run *run)
 		if (f->kind == BVM_FIELD_STR)
 			value = run->strings[0].bytes ? value & 1 : 0;
 		else if (value > f->max)
-			value = roll(seed) & 1 ? f->max : value % (f->max + 1);
+			value = roll_word(seed) & 1 ? f->max :
+						      value % (f->max + 1);
 		memcpy(ctx + f->off, &value, f->size);
 	}
 }

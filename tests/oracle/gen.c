@@ -3,16 +3,14 @@
 
 #include "gen.h"
 #include "policyc/pattern.h"
+#include "tests/lib/roll.h"
 
 #define MAX_RULES 16 /* and four */
 #define ONE_IN(gen, n) (!gen_below(gen, n))
 
 u32 gen_below(struct gen *gen, u32 limit)
 {
-	gen->state ^= gen->state << 13;
-	gen->state ^= gen->state >> 7;
-	gen->state ^= gen->state << 17;
-	return (gen->state >> 20) % limit;
+	return (roll_word(&gen->state) >> 20) % limit;
 }
 
 static const char *pick(struct gen *gen, const char *const *words, u32 num)

@@ -8,6 +8,7 @@
 #include "policyc/asm.h"
 #include "policyc/buf.h"
 #include "policyc/source.h"
+#include "tests/lib/roll.h"
 #include "vm/disasm.h"
 #include "vm/helpers.h"
 
@@ -157,10 +158,7 @@ static u64 next_random(void)
 {
 	static u64 seed = 88172645463325252ull;
 
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
+	return roll_word(&seed);
 }
 
 /* A word; mostly with the fixed fields of some row. */

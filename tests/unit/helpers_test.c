@@ -10,6 +10,7 @@
 #include "tests/lib/argv_build.h"
 #include "tests/lib/bvm_asm.h"
 #include "tests/lib/bvm_build.h"
+#include "tests/lib/roll.h"
 #include "vm/exec.h"
 #include "vm/table.h"
 #include "vm/verify.h"
@@ -22,7 +23,7 @@ static bvm_atomic slots[4];
 static struct bvm_insn insns[64];
 static struct bvm_verify_out out;
 static void *scratch;
-static u32 seed = 5;
+static u64 seed = 5;
 
 static void setup(void)
 {
@@ -175,12 +176,6 @@ END_TEST
 
 /* ---- argv ---- */
 
-static u32 roll(u32 n)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (seed >> 8) % n;
-}
-
 static u64 match_argv(const char *bytes, u32 len)
 {
 	run.argv = bytes;
@@ -213,21 +208,21 @@ static const char *const texts[POOL] = {
 
 static void random_list(struct argv_list *l)
 {
-	u32 num = roll(4);
+	u32 num = roll_below(&seed, 4);
 
 	for (u32 i = 0; i < num; i++)
-		l->args[i] = patterns[roll(POOL)];
-	l->args[num] = roll(4) ? NULL : "...";
+		l->args[i] = patterns[roll_below(&seed, POOL)];
+	l->args[num] = roll_below(&seed, 4) ? NULL : "...";
 	l->args[num + 1] = NULL;
 }
 
 /* argv as the request has it: each with its NUL. */
 static u32 random_argv(const char **argv, char *bytes)
 {
-	u32 num = roll(5), len = 0;
+	u32 num = roll_below(&seed, 5), len = 0;
 
 	for (u32 i = 0; i < num; i++) {
-		argv[i] = texts[roll(POOL)];
+		argv[i] = texts[roll_below(&seed, POOL)];
 		memcpy(bytes + len, argv[i], strlen(argv[i]) + 1);
 		len += (u32)strlen(argv[i]) + 1;
 	}
@@ -243,7 +238,7 @@ START_TEST(argv_tables_match_what_the_lists_say)
 	u32 len, matched = 0;
 
 	for (u32 i = 0; i < 200; i++) {
-		u32 num = 1 + roll(ARGV_BUILD_LISTS);
+		u32 num = 1 + roll_below(&seed, ARGV_BUILD_LISTS);
 		u8 *body, *section;
 
 		for (u32 k = 0; k < num; k++)

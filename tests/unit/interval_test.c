@@ -35,6 +35,7 @@
 #define bvm_num_top num8_top
 #define bvm_num_xor num8_xor
 
+#include "tests/lib/roll.h"
 #include "vm/interval.c"
 #include "vm/interval_alu.c"
 #include "vm/interval_settle.c"
@@ -51,36 +52,35 @@
 			ck_abort_msg(__VA_ARGS__); \
 	} while (0)
 
-static u32 seed = 1;
-
-static u32 roll(u32 n)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (seed >> 8) % n;
-}
+static u64 seed = 1;
 
 /* A set made the way the verifier makes them. */
 static num random_num(void)
 {
-	struct bits bits = { (word)roll(256), (word)roll(256) };
-	num n = bvm_num_const((word)roll(256));
-	u32 i, more = roll(4);
+	struct bits bits = { (word)roll_below(&seed, 256),
+			     (word)roll_below(&seed, 256) };
+	num n = bvm_num_const((word)roll_below(&seed, 256));
+	u32 i, more = roll_below(&seed, 4);
 
-	switch (roll(4)) {
+	switch (roll_below(&seed, 4)) {
 	case 0:
 		return n;
 	case 1:
 		for (i = 0; i < more; i++)
-			n = bvm_num_join(n, bvm_num_const((word)roll(256)));
+			n = bvm_num_join(
+				n, bvm_num_const((word)roll_below(&seed, 256)));
 		return n;
 	case 2:
 		bits.value &= (word)~bits.mask;
 		return bvm_num_settled(from_bits(bits));
 	}
-	n.umin = (word)roll(256);
-	n.umax = (word)(n.umin + roll(256 - n.umin));
+	n.umin = (word)roll_below(&seed, 256);
+	n.umax = (word)(n.umin + roll_below(&seed, 256 - n.umin));
 	n = bvm_num_range(n.umin, n.umax);
-	return roll(2) ? n : bvm_num_sub(n, bvm_num_const((word)roll(256)));
+	return roll_below(&seed, 2) ?
+		       n :
+		       bvm_num_sub(n,
+				   bvm_num_const((word)roll_below(&seed, 256)));
 }
 
 struct binary {
@@ -210,7 +210,7 @@ START_TEST(results_of_constants_are_constants)
 
 	for (i = 0; i < 256; i++) {
 		num a = bvm_num_const((word)i);
-		num b = bvm_num_const((word)roll(256));
+		num b = bvm_num_const((word)roll_below(&seed, 256));
 		num r = op->abstract(a, b);
 
 		ck_assert_msg(bvm_num_is_const(&r), "%s", op->name);
@@ -225,7 +225,7 @@ START_TEST(results_with_a_constant_hold_every_result)
 
 	for (i = 0; i < 20 * NUM_PAIRS; i++) {
 		a = random_num();
-		c = roll(256);
+		c = roll_below(&seed, 256);
 		for (x = 0; x < 256; x++) {
 			if (!bvm_num_has(&a, (word)x))
 				continue;

@@ -9,6 +9,7 @@
 #include "tests/lib/bvm_asm.h"
 #include "tests/lib/bvm_gen.h"
 #include "tests/lib/bvm_oracle.h"
+#include "tests/lib/roll.h"
 #include "vm/disasm.h"
 #include "vm/lower.h"
 
@@ -21,14 +22,6 @@ static struct bvm_insn insns[BVM_MAX_INSNS], out[BVM_MAX_LOWERED];
 static u32 map[BVM_MAX_INSNS + 1];
 static struct bvm_error err;
 static u64 seed = 88172645463325252ull;
-
-static u64 roll(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
 
 static void setup(void)
 {
@@ -171,7 +164,7 @@ START_TEST(division_by_constants_agrees)
 			 imms[i]);
 		num = lower(text, false);
 		for (k = 0; k < 200; k++) {
-			ctx = roll() >> roll() % 64;
+			ctx = roll_word(&seed) >> roll_word(&seed) % 64;
 			if (k % 2)
 				ctx = 0 - ctx;
 			if (k == 0)
@@ -209,7 +202,7 @@ static void expect_plain(u32 num)
 static void fill(u8 *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		bytes[i] = (u8)(roll() >> 11);
+		bytes[i] = (u8)(roll_word(&seed) >> 11);
 }
 
 static void try_program(u32 num)
@@ -244,7 +237,8 @@ START_TEST(random_programs_mean_the_same_and_keep_their_promises)
 
 	for (i = 0; i < NUM_PROGRAMS; i++) {
 		fill(bytes, sizeof(bytes));
-		num = bvm_gen(bytes, 20 + roll() % 280, insns, MAX_INSNS);
+		num = bvm_gen(bytes, 20 + roll_word(&seed) % 280, insns,
+			      MAX_INSNS);
 		bvm_oracle_set_raw(&before, insns, num, BVM_GEN_CTX);
 		if (bvm_oracle_verify(&before))
 			continue;

@@ -10,19 +10,13 @@
 #include "policyc/buf.h"
 #include "policyc/parse.h"
 #include "policyc/source.h"
+#include "tests/lib/roll.h"
 
 #define NUM_ROUNDS 500
 #define MAX_CHANGES 4
 
 static glob_t policies;
 static u64 seed;
-
-/* The same in every run. */
-static u32 draw(u32 below)
-{
-	seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-	return (u32)(seed >> 33) % below;
-}
 
 static void cut(struct buf *text, size_t from, size_t len)
 {
@@ -51,16 +45,16 @@ static void change(struct buf *text)
 		"\xc2",	 "%",	 "::",	  "-1",
 		"allow", "deny", "all",	  "99999999999999999999999999",
 	};
-	size_t at = draw((u32)text->len);
+	size_t at = roll_below(&seed, (u32)text->len);
 	const u8 *end = memchr(text->data + at, '\n', text->len - at);
 	size_t line = end ? (size_t)(end - text->data) - at + 1 :
 			    text->len - at;
-	const char *piece = pieces[draw(ARRAY_SIZE(pieces))];
+	const char *piece = pieces[roll_below(&seed, ARRAY_SIZE(pieces))];
 	char copy[64];
 
-	switch (draw(4)) {
+	switch (roll_below(&seed, 4)) {
 	case 0:
-		text->data[at] = (u8)draw(256);
+		text->data[at] = (u8)roll_below(&seed, 256);
 		break;
 	case 1:
 		insert(text, at, piece, strlen(piece));
@@ -96,10 +90,10 @@ START_TEST(a_changed_policy_is_taken_or_refused_with_a_reason)
 	u32 i;
 
 	seed = (u64)_i;
-	i = draw((u32)policies.gl_pathc);
+	i = roll_below(&seed, (u32)policies.gl_pathc);
 	ck_assert_int_eq(source_read(arena, policies.gl_pathv[i], &source), 0);
 	buf_put(&text, source->text, source->len);
-	for (i = draw(MAX_CHANGES) + 1; i && text.len; i--)
+	for (i = roll_below(&seed, MAX_CHANGES) + 1; i && text.len; i--)
 		change(&text);
 	source = source_create(arena, "m", buf_text(&text), text.len);
 	policy = parse_text(arena, diag, &options, source);

@@ -9,16 +9,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "tests/lib/roll.h"
 #include "vm/rate.h"
 #include "vm/table.h"
 
-static u32 seed = 3;
-
-static u32 roll(u32 n)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (seed >> 8) % n;
-}
+static u64 seed = 3;
 
 /* ---- the twin: tokens counted one by one ---- */
 
@@ -44,14 +39,16 @@ static bool twin_take(struct twin *t, const struct bvm_rate *r, u64 now)
 START_TEST(tokens_go_as_when_counted_one_by_one)
 {
 	for (u32 i = 0; i < 500; i++) {
-		const struct bvm_rate r = { .interval_ns = 1 + roll(50),
-					    .burst = 1 + roll(6) };
-		u64 now = (u64)roll(1000) << roll(50);
+		const struct bvm_rate r = { .interval_ns =
+						    1 + roll_below(&seed, 50),
+					    .burst = 1 + roll_below(&seed, 6) };
+		u64 now = (u64)roll_below(&seed, 1000) << roll_below(&seed, 50);
 		struct twin twin = { .tokens = r.burst };
 		bvm_atomic word = { 0 };
 
 		for (u32 k = 0; k < 200; k++) {
-			now += roll(3) ? roll(30) : roll(400);
+			now += roll_below(&seed, 3) ? roll_below(&seed, 30) :
+						      roll_below(&seed, 400);
 			ck_assert_int_eq(bvm_rate_take(&r, &word, now),
 					 twin_take(&twin, &r, now));
 		}

@@ -7,6 +7,7 @@
 
 #include "policyc/keyset.h"
 #include "policyc/product.h"
+#include "tests/lib/roll.h"
 #include "vm/table.h"
 
 #define NUM_TABLES 150
@@ -18,7 +19,7 @@ static struct arena *arena;
 static struct buf buf;
 static struct bvm_table table;
 static struct bvm_error err;
-static u32 seed = 11;
+static u64 seed = 11;
 
 static void setup(void)
 {
@@ -28,12 +29,6 @@ static void setup(void)
 static void teardown(void)
 {
 	arena_free(arena);
-}
-
-static u32 roll(u32 n)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (seed >> 8) % n;
 }
 
 /* Parse the table in buf in memory of its exact size. */
@@ -51,7 +46,9 @@ static int parse(void **section)
 static void random_bytes(u8 *bytes, u32 len)
 {
 	for (u32 i = 0; i < len; i++)
-		bytes[i] = (u8)(roll(3) ? roll(2) * 0xff : roll(256));
+		bytes[i] = (u8)(roll_below(&seed, 3) ?
+					roll_below(&seed, 2) * 0xff :
+					roll_below(&seed, 256));
 }
 
 static u64 scan_keys(const struct keyset *set, const u8 *key)
@@ -74,7 +71,9 @@ static void compare_keys(const struct keyset *set, bool hashed)
 	for (u32 i = 0; i < NUM_LOOKUPS; i++) {
 		random_bytes(key, set->key_len);
 		if (set->num && i % 2)
-			memcpy(key, set->keys + roll(set->num) * set->key_len,
+			memcpy(key,
+			       set->keys + roll_below(&seed, set->num) *
+						   set->key_len,
 			       set->key_len);
 		ck_assert_uint_eq(hashed ? bvm_hash_lookup(&table, key) :
 					   bvm_keys_lookup(&table, key),
@@ -89,12 +88,13 @@ START_TEST(byte_keys_have_the_value_that_a_scan_finds)
 	u64 values[MAX_KEYS];
 
 	for (u32 i = 0; i < NUM_TABLES; i++) {
-		struct keyset set = { 1 + roll(BVM_MAX_KEY), roll(MAX_KEYS),
-				      keys, values };
+		struct keyset set = { 1 + roll_below(&seed, BVM_MAX_KEY),
+				      roll_below(&seed, MAX_KEYS), keys,
+				      values };
 
 		random_bytes(keys, set.num * set.key_len);
 		for (u32 k = 0; k < set.num; k++)
-			values[k] = 1ull << roll(64);
+			values[k] = 1ull << roll_below(&seed, 64);
 		buf = (struct buf)BUF_INIT(arena);
 		ck_assert_int_eq(keyset_put_sorted(arena, &buf, &set), 0);
 		compare_keys(&set, false);
@@ -146,12 +146,14 @@ static void random_boxes(struct boxes *b)
 {
 	do {
 		b->key_len = 0;
-		b->num_widths = 1 + roll(BVM_MAX_COMPONENTS);
+		b->num_widths = 1 + roll_below(&seed, BVM_MAX_COMPONENTS);
 		for (u32 c = 0; c < b->num_widths; c++)
-			b->key_len += b->widths[c] = roll(3) ? 1 + roll(2) :
-							       1 + roll(16);
+			b->key_len += b->widths[c] =
+				roll_below(&seed, 3) ?
+					1 + roll_below(&seed, 2) :
+					1 + roll_below(&seed, 16);
 	} while (b->key_len > BVM_MAX_KEY);
-	b->num = roll(MAX_BOXES);
+	b->num = roll_below(&seed, MAX_BOXES);
 	for (u32 i = 0; i < b->num; i++) {
 		struct product_box *box = &b->items[i];
 
@@ -195,13 +197,16 @@ static void random_key(const struct boxes *b, u8 *key)
 	random_bytes(key, b->key_len);
 	for (u32 c = 0, off = 0; c < b->num_widths && b->num;
 	     off += b->widths[c++]) {
-		const struct product_box *box = &b->items[roll(b->num)];
+		const struct product_box *box =
+			&b->items[roll_below(&seed, b->num)];
 
-		if (roll(3))
-			memcpy(key + off, (roll(2) ? box->lo : box->hi) + off,
+		if (roll_below(&seed, 3))
+			memcpy(key + off,
+			       (roll_below(&seed, 2) ? box->lo : box->hi) + off,
 			       b->widths[c]);
-		if (!roll(3))
-			key[off + b->widths[c] - 1] += roll(2) ? 1 : 0xff;
+		if (!roll_below(&seed, 3))
+			key[off + b->widths[c] - 1] +=
+				roll_below(&seed, 2) ? 1 : 0xff;
 	}
 }
 

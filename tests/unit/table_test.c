@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "tests/lib/bvm_build.h"
+#include "tests/lib/roll.h"
 #include "vm/table.h"
 
 #define MAX_PREFIXES 60
@@ -14,13 +15,7 @@
 
 static struct bvm_table table;
 static struct bvm_error err;
-static u32 seed = 7;
-
-static u32 roll(u32 n)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (seed >> 8) % n;
-}
+static u64 seed = 7;
 
 /* Put a table together and parse it in memory of its exact size. */
 static void *make(u32 kind, u32 count, u32 aux, const void *body, u32 len)
@@ -74,15 +69,19 @@ static void random_addr(u8 *addr)
 {
 	memset(addr, 0, 16);
 	for (u32 i = 0; i < 16; i++)
-		addr[i] = roll(4) ? 0 : (u8)(roll(4) << 6 | roll(2));
+		addr[i] = roll_below(&seed, 4) ?
+				  0 :
+				  (u8)(roll_below(&seed, 4) << 6 |
+				       roll_below(&seed, 2));
 }
 
 static u32 random_prefixes(struct prefix *p)
 {
-	u32 num = 0, i, n = roll(MAX_PREFIXES);
+	u32 num = 0, i, n = roll_below(&seed, MAX_PREFIXES);
 
 	for (i = 0; i < n; i++) {
-		struct prefix q = { .len = roll(129), .value = i + 1 };
+		struct prefix q = { .len = roll_below(&seed, 129),
+				    .value = i + 1 };
 
 		random_addr(q.bytes);
 		for (u32 b = q.len; b < 128; b++)
@@ -151,8 +150,9 @@ START_TEST(lpm_finds_what_a_scan_finds)
 		for (k = 0; k < NUM_KEYS; k++) {
 			random_addr(addr.bytes);
 			if (k % 2) /* near one of them */
-				memcpy(addr.bytes, p[roll(num)].bytes,
-				       1 + roll(16));
+				memcpy(addr.bytes,
+				       p[roll_below(&seed, num)].bytes,
+				       1 + roll_below(&seed, 16));
 			ck_assert_uint_eq(bvm_lpm_lookup(&table, &addr),
 					  scan_prefixes(p, num, addr.bytes));
 		}
@@ -230,9 +230,10 @@ START_TEST(sets_hold_what_a_scan_finds)
 	void *section;
 
 	for (i = 0; i < NUM_TABLES; i++) {
-		num = roll(64);
+		num = roll_below(&seed, 64);
 		for (k = 0; k < num; k++)
-			keys[k] = (k ? keys[k - 1] : 0) + 1 + roll(5);
+			keys[k] = (k ? keys[k - 1] : 0) + 1 +
+				  roll_below(&seed, 5);
 		section = make(BVM_TABLE_SET, num, 0, keys, num * 8);
 		for (k = 0; k < NUM_KEYS; k++) {
 			bool found = false;
@@ -254,10 +255,11 @@ START_TEST(ranges_give_what_a_scan_finds)
 	void *section;
 
 	for (i = 0; i < NUM_TABLES; i++) {
-		num = roll(40);
+		num = roll_below(&seed, 40);
 		for (k = 0; k < num; k++) {
-			r[k].lo = (k ? r[k - 1].hi : 0) + 1 + roll(4);
-			r[k].hi = r[k].lo + roll(6);
+			r[k].lo = (k ? r[k - 1].hi : 0) + 1 +
+				  roll_below(&seed, 4);
+			r[k].hi = r[k].lo + roll_below(&seed, 6);
 			r[k].value = k + 1;
 		}
 		section = make(BVM_TABLE_RANGE, num, 0, r, num * sizeof(r[0]));
@@ -353,7 +355,7 @@ static void *make_dfa(u32 next[NUM_STATES][NUM_CLASSES], const u8 *classmap,
 	for (c = 0; c < num_cells; c++)
 		d.cells[c].check = U32_MAX;
 	for (s = 0; s < NUM_STATES; s++) {
-		d.states[s].def = next[s][roll(NUM_CLASSES)];
+		d.states[s].def = next[s][roll_below(&seed, NUM_CLASSES)];
 		d.states[s].accept = accept[s];
 		for (base = 0; base < num_cells - NUM_CLASSES; base++) {
 			for (c = 0; c < NUM_CLASSES; c++) {
@@ -381,10 +383,10 @@ static void try_strings(u32 next[NUM_STATES][NUM_CLASSES], const u8 *classmap,
 	u32 k, i, state, fed;
 
 	for (k = 0; k < NUM_KEYS; k++) {
-		u32 len = roll(sizeof(text));
+		u32 len = roll_below(&seed, sizeof(text));
 
 		for (i = 0; i < len; i++)
-			text[i] = (char)(1 + roll(255));
+			text[i] = (char)(1 + roll_below(&seed, 255));
 		for (state = 1, i = 0; i < len; i++)
 			state = next[state][classmap[(u8)text[i]]];
 		fed = bvm_dfa_feed(&table, bvm_dfa_start(&table), text, len);
@@ -402,11 +404,14 @@ START_TEST(packed_automata_go_where_their_matrix_goes)
 
 	for (i = 0; i < NUM_TABLES; i++) {
 		for (c = 0; c < 256; c++)
-			classmap[c] = (u8)roll(NUM_CLASSES);
+			classmap[c] = (u8)roll_below(&seed, NUM_CLASSES);
 		for (s = 0; s < NUM_STATES; s++) {
-			accept[s] = roll(9);
+			accept[s] = roll_below(&seed, 9);
 			for (c = 0; c < NUM_CLASSES; c++)
-				next[s][c] = roll(2) ? 0 : roll(NUM_STATES);
+				next[s][c] =
+					roll_below(&seed, 2) ?
+						0 :
+						roll_below(&seed, NUM_STATES);
 		}
 		section = make_dfa(next, classmap, accept);
 		try_strings(next, classmap, accept);

@@ -15,6 +15,7 @@
 #include "tests/lib/bvm_build.h"
 #include "tests/lib/bvm_gen.h"
 #include "tests/lib/bvm_oracle.h"
+#include "tests/lib/roll.h"
 #include "vm/helpers.h"
 #include "vm/lower.h"
 #include "vm/verify_state.h"
@@ -42,14 +43,6 @@ static struct bvm_verify_out out;
 static struct bvm_error err;
 static struct bvm_insn insns[BVM_MAX_INSNS];
 static u64 seed = 88172645463325252ull;
-
-static u64 roll(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
 
 static void setup(void)
 {
@@ -142,10 +135,10 @@ static bool compare_costs(const struct bvm_image *img)
 
 static size_t random_bytes(u8 *bytes, size_t max)
 {
-	size_t len = 30 + roll() % (max - 30), i;
+	size_t len = 30 + roll_word(&seed) % (max - 30), i;
 
 	for (i = 0; i < len; i++)
-		bytes[i] = (u8)(roll() >> 32);
+		bytes[i] = (u8)(roll_word(&seed) >> 32);
 	return len;
 }
 
@@ -185,17 +178,18 @@ START_TEST(branches_alone_are_walked_exactly)
 
 	in.ctx.size = 8;
 	for (i = 0; i < NUM_PROGRAMS; i++) {
-		u32 num = 4 + roll() % (MAX_INSNS - 4), branches = 0;
+		u32 num = 4 + roll_word(&seed) % (MAX_INSNS - 4), branches = 0;
 
 		insns[0] = bvm_insn_make(BVM_LDXDW, 0, 1, 0, 0);
 		for (pc = 1; pc < num - 1; pc++) {
 			insns[pc] = bvm_insn_make(BVM_ADD64_K, 0, 0, 0, 1);
-			if (branches == 16 || roll() % 3 == 0)
+			if (branches == 16 || roll_word(&seed) % 3 == 0)
 				continue;
 			branches++;
 			insns[pc] = bvm_insn_make(
 				BVM_JEQ64_K, 0, 0,
-				(s16)(roll() % (num - 1 - pc)), (s32)pc);
+				(s16)(roll_word(&seed) % (num - 1 - pc)),
+				(s32)pc);
 		}
 		insns[num - 1] = bvm_insn_make(BVM_EXIT, 0, 0, 0, 0);
 		in.num_insns = num;

@@ -19,6 +19,7 @@
 #include "tests/lib/bvm_gen.h"
 #include "tests/lib/bvm_input.h"
 #include "tests/lib/bvm_oracle.h"
+#include "tests/lib/roll.h"
 #include "tests/oracle/gen.h"
 #include "vm/disasm.h"
 #include "vm/lower.h"
@@ -40,14 +41,6 @@ static struct bvm_oracle before, after;
 static struct bvm_insn insns[MAX_INSNS], out[BVM_MAX_LOWERED];
 static u32 map[MAX_INSNS + 1];
 static u64 seed;
-
-static u64 roll(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
 
 static u64 from_env(const char *name, u64 otherwise)
 {
@@ -181,7 +174,7 @@ static bool accepted(struct tally *tally)
 	if (bvm_oracle_verify(&before))
 		return false;
 	tally->accepted++;
-	lower_and_verify(roll() & 1);
+	lower_and_verify(roll_word(&seed) & 1);
 	return true;
 }
 
@@ -200,10 +193,10 @@ static void report(const struct tally *tally)
 
 static size_t random_bytes(u8 *bytes, size_t max)
 {
-	size_t len = 20 + roll() % (max - 20), i;
+	size_t len = 20 + roll_word(&seed) % (max - 20), i;
 
 	for (i = 0; i < len; i++)
-		bytes[i] = (u8)(roll() >> 32);
+		bytes[i] = (u8)(roll_word(&seed) >> 32);
 	return len;
 }
 
@@ -283,13 +276,13 @@ static struct world make_small_world(void)
 
 static void run_class_program(const struct world *w, u32 class)
 {
-	struct gen gen = { .arena = arena_create(), .state = roll() };
+	struct gen gen = { .arena = arena_create(), .state = roll_word(&seed) };
 	static bvm_atomic slots[NUM_SLOTS];
 	struct bvm_run run = { .image = w->image,
 			       .argv = "-g\0x",
 			       .argv_len = 5,
 			       .slots = slots,
-			       .now_ns = roll() & 0xffff };
+			       .now_ns = roll_word(&seed) & 0xffff };
 	u32 i;
 
 	for (i = 0; i < RUNS; i++) {
@@ -328,8 +321,8 @@ START_TEST(programs_with_helpers_stay_within_what_is_known)
 			kinds |= 1ull << worlds[i].image->tables[t].kind;
 	}
 	while (executed() < total) {
-		const struct world *w = &worlds[roll() % NUM_IMAGES];
-		const u32 class = classes[roll() & 1];
+		const struct world *w = &worlds[roll_word(&seed) % NUM_IMAGES];
+		const u32 class = classes[roll_word(&seed) & 1];
 		size_t len = random_bytes(bytes, sizeof(bytes));
 		u32 num = bvm_gen_class(bytes, len, insns, MAX_INSNS, w->image,
 					class);
@@ -360,8 +353,9 @@ static u32 random_program(u32 num)
 	while (bvm_insn_row(rows))
 		rows++;
 	for (i = 0; i < num - 1; i++) {
-		const struct bvm_insn_info *row = bvm_insn_row(roll() % rows);
-		const u64 r = roll();
+		const struct bvm_insn_info *row =
+			bvm_insn_row(roll_word(&seed) % rows);
+		const u64 r = roll_word(&seed);
 
 		insns[i] = bvm_insn_make(
 			row->code, r % 3 ? 0 : r >> 8 & 10, 0,
@@ -393,7 +387,7 @@ START_TEST(random_programs_stay_within_what_is_known)
 
 	for (round = 0; round < 200000; round++) {
 		bvm_oracle_set_raw(&before, insns,
-				   random_program(3 + roll() % 14),
+				   random_program(3 + roll_word(&seed) % 14),
 				   sizeof(ctx));
 		if (!accepted(&tally))
 			continue;
