@@ -328,6 +328,26 @@ START_TEST(lists_decide_by_their_first_entry_that_holds)
 }
 END_TEST
 
+/* Where their number is odd, no padding ends the list behind the last one. */
+START_TEST(lists_deny_past_an_odd_number_of_lists)
+{
+	struct {
+		u32 first[2];
+		struct bvm_decision entries[2];
+	} l = {
+		.first = { 0, 2 },
+		.entries = { { 3, bvm_verdict(0, 0, 1), 0 },
+			     { 0, bvm_verdict(0, 0, 2), 0 } },
+	};
+	void *section = make(BVM_TABLE_LISTS, 1, 2, &l, sizeof(l));
+
+	ck_assert_uint_eq(bvm_verdict_rule(bvm_lists_decide(&table, 0, 3)), 1);
+	ck_assert_uint_eq(bvm_lists_decide(&table, 1, U64_MAX),
+			  BVM_VERDICT_BROKEN);
+	free(section);
+}
+END_TEST
+
 /* ---- DFA ---- */
 
 #define NUM_STATES 12
@@ -454,6 +474,7 @@ int main(void)
 	tcase_add_test(tc, a_range_of_everything_is_one_interval);
 	tcase_add_test(tc, arrays_end);
 	tcase_add_test(tc, lists_decide_by_their_first_entry_that_holds);
+	tcase_add_test(tc, lists_deny_past_an_odd_number_of_lists);
 	tcase_add_test(tc, packed_automata_go_where_their_matrix_goes);
 	tcase_add_test(tc, a_nul_ends_a_walk);
 	suite_add_tcase(suite, tc);
