@@ -4,12 +4,13 @@
  *
  * usage: pairs FIRST SECOND SHARD NUM_SHARDS
  *
- * Compiled with BVM_WORD_BITS of 6 or 8; pairs.sh runs the shards. FIRST and SECOND name the values that
- * the operands take: "b" all known bits, "u" all unsigned bounds, "s" all
- * signed bounds, or several of them. For all pairs, each binary operator's
- * result must hold every concrete result, and each relation must keep every
- * word that has a partner. One shard takes every NUM_SHARDSth second operand.
- * A line for each operator: name, pairs. Ends with "N passed, N failed".
+ * Compiled with BVM_WORD_BITS of 6 or 8; pairs.sh runs the shards. FIRST and
+ * SECOND name the values that the operands take: "b" all known bits, "u" all
+ * unsigned bounds, "s" all signed bounds, or several of them. For all pairs,
+ * each binary operator's result must hold every concrete result, and each
+ * relation must keep every word that has a partner. A shard takes every
+ * NUM_SHARDSth second operand, from number SHARD on. A line for each operator:
+ * name, pairs. Ends with "N passed, N failed".
  *
  * No concrete result is left out, but few are computed twice. A number holds a
  * set of words if and only if it holds what the six facts of a hull say of the

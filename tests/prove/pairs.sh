@@ -46,12 +46,12 @@ sum_up()
 # run WIDTH FIRST SECOND EVERY
 run()
 {
-	local shards i pid started=$SECONDS logs=() pids=() sums
+	local shards i pid started=$SECONDS logs=() pids=() sums good bad
 	shards=$(nproc)
 
 	for ((i = 0; i < shards; i++)); do
 		logs+=("$out/pairs$1-$2-$3-$i.log")
-		"$out/pairs$1" "$2" "$3" "$i" $((shards * $4)) > "${logs[i]}" 2>&1 &
+		"$out/pairs$1" "$2" "$3" $((i * $4)) $((shards * $4)) > "${logs[i]}" 2>&1 &
 		pids+=($!)
 	done
 	for pid in "${pids[@]}"; do
@@ -59,10 +59,10 @@ run()
 	done
 	sums=$(sum_up "$4" "${logs[@]}")
 	head -n -1 <<< "$sums"
-	read -r i pid <<< "${sums##*$'\n'}"
-	passed=$((passed + i))
-	failed=$((failed + pid))
-	[ $((i + pid)) -gt 0 ] || { echo "FAIL pairs$1: nothing was tried"; failed=$((failed + 1)); }
+	read -r good bad <<< "${sums##*$'\n'}"
+	passed=$((passed + good))
+	failed=$((failed + bad))
+	[ $((good + bad)) -gt 0 ] || { echo "FAIL pairs$1: nothing was tried"; failed=$((failed + 1)); }
 	echo "# $((SECONDS - started)) s"
 }
 
