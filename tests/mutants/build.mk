@@ -11,9 +11,9 @@ CLANG ?= clang
 
 OUT = build/mutants/$(TIER)
 
-CFLAGS_fast = -O1
+CFLAGS_fast = -O1 -DBVM_TEST_BUILD
 CFLAGS_san  = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
-	      -fno-sanitize-recover=all
+	      -fno-sanitize-recover=all -DBVM_TEST_BUILD
 # -w: a mutant may leave a variable unused; that is no reason to refuse it.
 COMPILE = $(CC) -std=gnu11 -w -fPIC -D_GNU_SOURCE $(CFLAGS_$(TIER))
 

@@ -129,11 +129,24 @@ reason()
 	echo "${found:-status $2}"
 }
 
-# build_mutant TIER DIRECTORY FILE: 1 if it does not compile. The test objects
-# that were compiled again are left in `again`, of libraries in `again_lib`.
+# compile_object TIER DIRECTORY OBJECT: with the mutant before the original.
+compile_object()
+{
+	local source=$3.c words=$compile
+
+	case $3 in
+	vm/*) source=$2/$source ;;
+	*/exhaustive4) source=tests/prove/exhaustive.c words=$compile_4bits ;;
+	esac
+	mkdir -p "$2/$1/${3%/*}"
+	$words -I"$2" -I. -iquote vm -c -o "$2/$1/$3.o" "$source" > "$2/compile.log" 2>&1
+}
+
+# build_mutant TIER DIRECTORY FILE: 1 if it does not compile. The tests that
+# must be compiled again are left in `again`, libraries' objects in `again_lib`.
 build_mutant()
 {
-	local tier=$1 work=$2 file object objects=() source words
+	local tier=$1 work=$2 file object objects=()
 
 	again=' '
 	again_lib=
@@ -141,17 +154,12 @@ build_mutant()
 	[[ $3 == *.c ]] || cp -n vm/* "$work/vm/"
 	while read -r file object; do
 		[ "$file" = "$3" ] || continue
-		mkdir -p "$work/$tier/${object%/*}"
-		source=$object.c words=$compile
-		case $object in
-		vm/*) source=$work/$source ;;
-		*/exhaustive4) source=tests/prove/exhaustive.c words=$compile_4bits ;;
-		esac
-		$words -I"$work" -I. -iquote vm -c -o "$work/$tier/$object.o" "$source" \
-			> "$work/compile.log" 2>&1 || return 1
 		case $object in
 		tests/unit/*) again+="${object##*/} " ;;
-		tests/*) again_lib+=" $work/$tier/$object.o" ;;
+		*)
+			compile_object "$tier" "$work" "$object" || return 1
+			[[ $object == vm/* ]] || again_lib+=" $work/$tier/$object.o"
+			;;
 		esac
 	done < "$out/$tier.users"
 	for object in "$out/$tier"/vm/*.o; do
@@ -162,18 +170,33 @@ build_mutant()
 	$share -o "$work/$tier/libbvm.so" "${objects[@]}"
 }
 
-# Sets `program` to the one to run for a mutant: linked again if its own
-# objects changed.
+# Sets `program` to the one to run for a mutant: made again if what it is made
+# of changed. 1 if it does not compile.
 choose_program()
 {
 	local tier=$1 work=$2 name=$3 object=$out/$1/tests/unit/$3.o
 
 	program=$out/$tier/$name
 	[[ $again == *" $name "* || -n $again_lib ]] || return 0
-	[[ $again != *" $name "* ]] || object=$work/$tier/tests/unit/$name.o
+	if [[ $again == *" $name "* ]]; then
+		compile_object "$tier" "$work" "tests/unit/$name" || return 1
+		object=$work/$tier/tests/unit/$name.o
+	fi
 	program=$work/$tier/$name
 	# shellcheck disable=SC2086,SC2154 # words
 	$link_test -o "$program" "$object" $again_lib $test_libs -L"$work/$tier" -lbvm $system_libs
+}
+
+# order_for TIER FILE: the programs, those that are named for the file first.
+order_for()
+{
+	local stem=${2##*/}
+
+	stem=${stem%%[_.]*}
+	awk -v stem="$stem" '
+		index($3, stem) == 1 { print; next }
+		{ rest = rest $0 "\n" }
+		END { printf "%s", rest }' "$out/$1.order"
 }
 
 # kill_mutant TIER DIRECTORY FILE: sets verdict; 1 if nothing killed it.
@@ -184,7 +207,7 @@ kill_mutant()
 	words_of "$tier"
 	build_mutant "$tier" "$work" "$3" || { verdict='invalid - -'; return 0; }
 	while read -r _ limit name; do
-		choose_program "$tier" "$work" "$name"
+		choose_program "$tier" "$work" "$name" || { verdict='invalid - -'; return 0; }
 		status=0
 		# what the shell says of a crash is no news
 		run_program "$tier" "$work/$tier" "$program" "$work/log" "$limit" \
@@ -192,7 +215,7 @@ kill_mutant()
 		[ "$status" = 0 ] && continue
 		verdict="killed $tier/$name $(reason "$work/log" $status)"
 		return 0
-	done < "$out/$tier.order"
+	done < <(order_for "$tier" "$3")
 	return 1
 }
 

@@ -43,6 +43,10 @@ START_TEST(what_cannot_be_is_told)
 	expect_none(BVM_REL_SGT, bvm_num_const(1ull << 63), any);
 	expect_none(BVM_REL_SLT, any, bvm_num_const(1ull << 63));
 	expect_none(BVM_REL_SLT, bvm_num_const(S64_MAX), any);
+	/* where each end of the other has nowhere to go */
+	expect_none(BVM_REL_GT, bvm_num_const(0), bvm_num_const(U64_MAX));
+	expect_none(BVM_REL_SGT, bvm_num_const(1ull << 63),
+		    bvm_num_const(S64_MAX));
 	expect_none(BVM_REL_GE, bvm_num_range(0, 7), bvm_num_range(8, 9));
 	expect_none(BVM_REL_SET, bits(0, 0xf0), bits(0, 0x0f));
 	expect_none(BVM_REL_SET, any, bvm_num_const(0));

@@ -88,6 +88,13 @@ START_TEST(every_cell_state_and_class_of_a_dfa_is_checked)
 	d = make_dfa();
 	d.states[1].def = 2;
 	expect(TABLE(DFA, 2, 4), &d, sizeof(d), "state 1: default state 2");
+	/* a cell is within reach of its owner */
+	d = make_dfa();
+	d.cells[2] = (struct bvm_dfa_cell){ 0, 0 };
+	expect(TABLE(DFA, 2, 4), &d, sizeof(d), "out of reach of state 0");
+	d = make_dfa();
+	d.cells[1] = (struct bvm_dfa_cell){ 1, 0 };
+	expect(TABLE(DFA, 2, 4), &d, sizeof(d), "out of reach of state 1");
 	for (u32 i = 0; i < 4; i++) {
 		d = make_dfa();
 		d.cells[i] = (struct bvm_dfa_cell){ 0, 2 };
@@ -280,6 +287,33 @@ START_TEST(a_list_always_has_an_answer)
 }
 END_TEST
 
+/* Of an odd number no padding lies behind first[], but the first entry. */
+START_TEST(past_the_lists_is_a_denial)
+{
+	struct {
+		struct bvm_table_header h;
+		u32 first[2];
+		struct bvm_decision entries[2];
+	} l = {
+		.h = TABLE(LISTS, 1, 2),
+		.first = { 0, 2 },
+		.entries = { { 1000, bvm_verdict(0, 0, 1), 0 },
+			     { 0, bvm_verdict(0, 0, 1), 0 } },
+	};
+	u8 *section = malloc(sizeof(l));
+
+	memcpy(section, &l, sizeof(l));
+	ck_assert_int_eq(bvm_table_parse(section, sizeof(l), 0, &table, &err),
+			 0);
+	ck_assert_uint_eq(bvm_lists_decide(&table, 0, 0), bvm_verdict(0, 0, 1));
+	ck_assert_uint_eq(bvm_lists_decide(&table, 1, U64_MAX),
+			  BVM_VERDICT_BROKEN);
+	ck_assert_uint_eq(bvm_lists_decide(&table, U64_MAX, U64_MAX),
+			  BVM_VERDICT_BROKEN);
+	free(section);
+}
+END_TEST
+
 /* What a verdict may be, in one place of a list and the other. */
 START_TEST(a_verdict_is_an_allow_or_a_denial)
 {
@@ -323,6 +357,7 @@ int main(void)
 	tcase_add_test(tc, sorted_tables_are_sorted);
 	tcase_add_test(tc, steps_are_those_of_the_longest_search);
 	tcase_add_test(tc, a_list_always_has_an_answer);
+	tcase_add_test(tc, past_the_lists_is_a_denial);
 	tcase_add_loop_test(tc, a_verdict_is_an_allow_or_a_denial, 0, 22);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
