@@ -13,6 +13,7 @@
  *	stack-72      r7, spilled
  *	stack-80      r8, or the end of the stack, spilled
  *	stack-88      a number
+ *	below         what unit_deep stored, never read
  *
  * Units that move a pointer by a number bound it first, in every way there
  * is, mostly so that the access is legal by a hair. Some programs are wild:
@@ -425,6 +426,20 @@ static void unit_move(struct gen *g)
 	}
 }
 
+/* Store below all that is stored at fixed offsets, at one of several. */
+static void unit_deep(struct gen *g)
+{
+	const u32 reg = num_reg(g), max = (2u << below(g, 4)) - 1;
+	const s32 off = -112 - 8 * (s32)below(g, 18);
+
+	add(g, BVM_AND64_K, reg, 0, (s32)max);
+	add(g, BVM_MOV64_X, 8, 10, 0);
+	add(g, BVM_ADD64_X, 8, reg, 0);
+	add_mem(g, BVM_STXB, 8, reg, off, 0);
+	add(g, BVM_MOV64_X, 8, 10, 0);
+	add(g, BVM_ADD64_K, 8, 0, -AREA);
+}
+
 /* Use r7 and r8 as they are. */
 static void unit_use(struct gen *g)
 {
@@ -576,7 +591,7 @@ static void add_unit(struct gen *g)
 		unit_alu,   unit_alu,	 unit_alu,   unit_alu,	 unit_alu,
 		unit_const, unit_ctx,	 unit_stack, unit_stack, unit_spill,
 		unit_move,  unit_move,	 unit_move,  unit_use,	 unit_branch,
-		unit_jump,  unit_either,
+		unit_jump,  unit_either, unit_deep,
 	};
 	const u8 what = take(g);
 

@@ -323,6 +323,43 @@ START_TEST(a_result_is_known_to_the_bit)
 }
 END_TEST
 
+/* The deepest use of the stack, be its offset known or one of several. */
+static const struct {
+	const char *program;
+	u32 bytes;
+} depths[] = {
+	{ "mov %r0, 0; exit", 0 },
+	{ "stb [%r10-1], 1; mov %r0, 0; exit", 8 },
+	{ "stb [%r10-256], 1; mov %r0, 0; exit", 256 },
+	{ "ldxb %r2, [%r1]; and %r2, 7; mov %r3, %r10; add %r3, -256; add %r3, %r2; stb [%r3], 1; mov %r0, 0; exit",
+	  256 },
+	{ "ldxb %r2, [%r1]; and %r2, 7; mov %r3, %r10; add %r3, %r2; stxb [%r3-249], %r2; mov %r0, 0; exit",
+	  256 },
+	{ "ldxb %r2, [%r1]; and %r2, 7; mov %r3, %r10; add %r3, %r2; stb [%r3-248], 1; mov %r0, 0; exit",
+	  248 },
+	{ "ldxb %r2, [%r1]; and %r2, 7; mov %r3, %r10; sub %r3, %r2; stb [%r3-1], 1; mov %r0, 0; exit",
+	  8 },
+	{ "ldxb %r2, [%r1]; and %r2, 7; mov %r3, %r10; sub %r3, %r2; stb [%r3-2], 1; mov %r0, 0; exit",
+	  16 },
+	/* one on each side of a fixed one */
+	{ "ldxb %r2, [%r1]; and %r2, 7; mov %r3, %r10; add %r3, %r2; stb [%r3-16], 1; stb [%r10-32], 1; mov %r0, 0; exit",
+	  32 },
+	{ "ldxb %r2, [%r1]; and %r2, 7; mov %r3, %r10; add %r3, %r2; stb [%r3-64], 1; stb [%r10-32], 1; mov %r0, 0; exit",
+	  64 },
+	/* a load */
+	{ "stdw [%r10-64], 1; ldxb %r2, [%r1]; and %r2, 7; mov %r3, %r10; add %r3, %r2; ldxb %r0, [%r3-64]; exit",
+	  64 },
+};
+
+START_TEST(the_deepest_use_of_the_stack_counts)
+{
+	ck_assert_msg(verify(RAW, depths[_i].program) == 0, "%s: %s",
+		      depths[_i].program, err.text);
+	ck_assert_msg(out.stack_bytes == depths[_i].bytes, "%s: %u bytes",
+		      depths[_i].program, out.stack_bytes);
+}
+END_TEST
+
 /* Each way is the dearest by another measure. */
 START_TEST(costs_are_joined_each_by_itself)
 {
@@ -472,6 +509,8 @@ int main(void)
 			    ARRAY_SIZE(refusals));
 	tcase_add_loop_test(tc, a_result_is_known_to_the_bit, 0,
 			    ARRAY_SIZE(results));
+	tcase_add_loop_test(tc, the_deepest_use_of_the_stack_counts, 0,
+			    ARRAY_SIZE(depths));
 	tcase_add_test(tc, costs_are_joined_each_by_itself);
 	tcase_add_test(tc, no_field_is_unused_by_chance);
 	tcase_add_test(tc, an_lddw_has_two_clean_halves);
