@@ -3,6 +3,7 @@
  * helpers_test.c - helpers as programs call them: keys, arguments, slots, rates
  */
 #include <check.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "policyc/judge.h"
@@ -12,6 +13,7 @@
 #include "tests/lib/bvm_build.h"
 #include "tests/lib/roll.h"
 #include "vm/exec.h"
+#include "vm/helpers.h"
 #include "vm/table.h"
 #include "vm/verify.h"
 
@@ -287,6 +289,47 @@ START_TEST(slots_keep_what_programs_put)
 }
 END_TEST
 
+#define NUM_THREADS 4
+#define NUM_ADDS 1000000
+
+static pthread_barrier_t begin;
+
+/* Adds 1 many times; *arg: the sum of what the helper returned. */
+static void *add_many(void *arg)
+{
+	u64 *returned = arg;
+
+	pthread_barrier_wait(&begin);
+	for (u32 i = 0; i < NUM_ADDS; i++)
+		*returned += bvm_call_helper(BVM_HELPER_SLOT_ADD,
+					     (u64)(uintptr_t)&run.ctx, 3, 1, 0,
+					     0);
+	return NULL;
+}
+
+START_TEST(slots_lose_nothing_that_many_hands_add)
+{
+	const u64 all = (u64)NUM_THREADS * NUM_ADDS;
+	pthread_t threads[NUM_THREADS];
+	u64 returned[NUM_THREADS] = { 0 };
+	u64 sum = 0;
+
+	pthread_barrier_init(&begin, NULL, NUM_THREADS);
+	for (u32 i = 0; i < NUM_THREADS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, add_many,
+						&returned[i]),
+				 0);
+	for (u32 i = 0; i < NUM_THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		sum += returned[i];
+	}
+	pthread_barrier_destroy(&begin);
+	ck_assert_uint_eq(bvm_atomic_read(&slots[3]), all);
+	/* each of 1, 2, ... was the answer once */
+	ck_assert_uint_eq(sum, all * (all + 1) / 2);
+}
+END_TEST
+
 START_TEST(rates_run_out_and_come_back)
 {
 	static const char take[] = "mov %r2, 10; mov %r3, 0; call rate; exit";
@@ -354,6 +397,7 @@ int main(void)
 	tcase_add_test(tc, arguments_match_as_a_whole);
 	tcase_add_test(tc, argv_tables_match_what_the_lists_say);
 	tcase_add_test(tc, slots_keep_what_programs_put);
+	tcase_add_test(tc, slots_lose_nothing_that_many_hands_add);
 	tcase_add_test(tc, rates_run_out_and_come_back);
 	tcase_add_test(tc, every_judged_run_finds_buckets_full);
 	suite_add_tcase(suite, tc);
