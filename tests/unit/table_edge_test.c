@@ -342,6 +342,28 @@ START_TEST(a_verdict_is_an_allow_or_a_denial)
 }
 END_TEST
 
+/* A list with that many entries, each an allow without a condition. */
+static void expect_list_of(u32 num, const char *says)
+{
+	const size_t len = 2 * sizeof(u32) + num * sizeof(struct bvm_decision);
+	u32 *body = calloc(1, len);
+
+	body[1] = num;
+	expect(TABLE(LISTS, 1, num), body, (u32)len, says);
+	free(body);
+}
+
+START_TEST(a_list_has_an_entry_for_each_rule_at_most)
+{
+	expect_list_of(BVM_MAX_LIST_LEN - 1, NULL);
+	ck_assert_uint_eq(table.max_steps, BVM_MAX_LIST_LEN - 1);
+	expect_list_of(BVM_MAX_LIST_LEN, NULL);
+	ck_assert_uint_eq(table.max_steps, BVM_MAX_LIST_LEN);
+	expect_list_of(BVM_MAX_LIST_LEN + 1,
+		       "list 0: 100002 entries, at most 100001");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("table_edge");
@@ -358,6 +380,7 @@ int main(void)
 	tcase_add_test(tc, steps_are_those_of_the_longest_search);
 	tcase_add_test(tc, a_list_always_has_an_answer);
 	tcase_add_test(tc, past_the_lists_is_a_denial);
+	tcase_add_test(tc, a_list_has_an_entry_for_each_rule_at_most);
 	tcase_add_loop_test(tc, a_verdict_is_an_allow_or_a_denial, 0, 22);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
