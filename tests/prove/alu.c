@@ -112,6 +112,15 @@ THEOREM(is_const, NUM_PARAMS(a), word x)
 	return !bvm_num_has(&a, x) || !bvm_num_is_const(&a) || x == a.umin;
 }
 
+/* A join keeps a number that is the same as the other: it has its words. */
+THEOREM(is_same, NUM_PARAMS(a), NUM_PARAMS(b), word x)
+{
+	const num a = NUM(a), b = NUM(b);
+
+	return !bvm_num_is_same(&a, &b) ||
+	       bvm_num_has(&a, x) == bvm_num_has(&b, x);
+}
+
 /* The words of a; those of b by the other theorem. */
 PARALLEL(join_left, bvm_num_join(a, b), x)
 PARALLEL(join_right, bvm_num_join(a, b), y)

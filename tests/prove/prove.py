@@ -3,11 +3,14 @@
 """Prove the value domain with z3 and cvc5, and refute its mutants.
 
 usage: prove.py [--quick|--mutants] [--timeout SECONDS] [--jobs N] [THEOREM...]
+       prove.py --list
 
 Every theorem (tests/prove/*.c) is compiled, folded into one function, turned
 into a formula (ir.py) and given to both solvers. A theorem holds if both say
 unsat. --quick asks z3 alone, for what it proves within seconds, and skips the
-mutants. Ends with "N passed, N failed".
+mutants. --list asks nobody: it says whether all is there that must be proved
+(theorems.list), which is asked before every proof, too. Ends with "N passed,
+N failed".
 """
 import argparse
 import concurrent.futures
@@ -24,6 +27,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 OUT = 'build/prove'
 sys.path.insert(0, HERE)
 import ir  # noqa: E402
+import required  # noqa: E402
 
 # Undefined behaviour becomes a call that ir.py takes for a failed proof.
 CFLAGS = ['-std=gnu11', '-D_GNU_SOURCE', '-O1', '-Xclang',
@@ -127,12 +131,18 @@ def write_power_of_two(path):
 
 
 def theorem_queries():
-    queries = []
+    queries, names = [], []
     for module in modules():
-        for name, function in compile_theorems(module, OUT, ['.']).items():
+        formulas = compile_theorems(module, OUT, ['.'])
+        names += formulas
+        for name, function in formulas.items():
             path = f'{OUT}/{name}.smt2'
             write_query(function, path)
             queries.append(Query(name, path))
+    complaints = required.complaints(names)
+    if complaints:
+        sys.exit('\n'.join('FAIL ' + c for c in complaints) +
+                 f'\n0 passed, {len(complaints)} failed')
     write_power_of_two(f'{OUT}/power_of_two.smt2')
     queries.append(Query('lemma_power_of_two', f'{OUT}/power_of_two.smt2'))
     queries.append(Query('lemmas', 'tests/prove/lemmas.smt2'))
@@ -207,9 +217,30 @@ def mutant_queries():
         yield Query(f'{name}', query, expected='sat')
 
 
+def list_theorems():
+    """What there is against what must be, without compiler passes or solver."""
+    names = []
+    for module in modules():
+        done = subprocess.run(
+            ['clang', '-E', '-P', '-I.', *CFLAGS[:2],
+             f'tests/prove/{module}.c'],
+            capture_output=True, text=True, check=True)
+        names += re.findall(r'\b_Bool prove_(\w+)\(', done.stdout)
+    complaints = required.complaints(names)
+    for complaint in complaints:
+        print('FAIL', complaint)
+    print(f'{len(required.theorems())} theorems for '
+          f'{len(required.subjects())} subjects')
+    # one check, however many theorems: they are not proved here
+    print(f'{int(not complaints)} passed, {len(complaints)} failed')
+    return 1 if complaints else 0
+
+
 def options_of_command_line():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--quick', action='store_true')
+    parser.add_argument('--list', action='store_true',
+                        help='is all there that must be proved?')
     parser.add_argument('--timeout', type=float, default=300)
     parser.add_argument('--jobs', type=int, default=os.cpu_count())
     parser.add_argument('--mutants', action='store_true',
@@ -220,23 +251,22 @@ def options_of_command_line():
 
 def quick_theorems():
     """Those that the committed table says are quick."""
-    names = set()
-    with open('docs/soundness.md', encoding='utf-8') as file:
-        for line in file:
-            found = re.match(r'\| `(\w+)` \| ([\d.]+) \| ([\d.]+) \| proved',
-                             line)
-            if found and float(found.group(2)) <= QUICK_SECONDS / 10:
-                names.add(found.group(1))
-    return names
+    return {name for name, seconds in required.documented()
+            if seconds <= QUICK_SECONDS / 10}
 
 
 def main():
     options = options_of_command_line()
     os.chdir(TOP)
+    if options.list:
+        return list_theorems()
     os.makedirs(OUT, exist_ok=True)
     queries = theorem_queries()
     if options.quick:
         options.theorem = quick_theorems()
+    unknown = set(options.theorem) - {q.name for q in queries}
+    if unknown:
+        sys.exit(f'prove: no theorem {" ".join(sorted(unknown))}')
     if options.theorem:
         queries = [q for q in queries if q.name in options.theorem]
     elif options.mutants:
