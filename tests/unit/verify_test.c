@@ -284,13 +284,27 @@ START_TEST(lengths_are_bounded)
 }
 END_TEST
 
-START_TEST(helpers_need_an_image)
+static void expect_no_helper(void)
 {
-	in.image = NULL;
 	ck_assert_int_eq(verify("mov %r2, 2; mov %r3, 1; call set; exit"),
 			 -EINVAL);
 	ck_assert_str_eq(err.text,
 			 "insn 2: call set: no helper can be called here");
+}
+
+START_TEST(helpers_need_an_image)
+{
+	use_class(BVM_CLASS_NETWORK);
+	accepts("mov %r2, 2; mov %r3, 1; call set; exit");
+	in.image = NULL;
+	expect_no_helper();
+}
+END_TEST
+
+START_TEST(helpers_need_a_class)
+{
+	ck_assert_ptr_nonnull(in.image);
+	expect_no_helper();
 }
 END_TEST
 
@@ -454,6 +468,7 @@ int main(void)
 	tcase_add_test(tc, memory_is_bounded_by_a_stated_number);
 	tcase_add_test(tc, lengths_are_bounded);
 	tcase_add_test(tc, helpers_need_an_image);
+	tcase_add_test(tc, helpers_need_a_class);
 	tcase_add_test(tc, strings_match_the_walked_table_alone);
 	tcase_add_test(tc, an_image_states_what_its_programs_cost);
 	tcase_add_test(tc, no_program_costs_more_than_the_budget);
