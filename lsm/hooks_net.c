@@ -286,12 +286,14 @@ static int hook_socket_accept(struct socket *sock, struct socket *newsock)
 }
 
 /*
- * What AF_UNSPEC means in an address to send to: UDP and raw sockets of IPv4
- * and raw ones of IPv6 ignore it, UDP of IPv6 ignores the whole address.
+ * What AF_UNSPEC means in an address to send to: UDP of IPv6 ignores the whole
+ * address (udpv6_sendmsg); all others take it for one of their own family, as
+ * l2tp_ip6_sendmsg does, or refuse it.
  */
 static int resolve_unspec(const struct sock *sk)
 {
-	if (sk->sk_family == AF_INET6 && sk->sk_type == SOCK_DGRAM)
+	if (sk->sk_family == AF_INET6 && (sk->sk_protocol == IPPROTO_UDP ||
+					  sk->sk_protocol == IPPROTO_UDPLITE))
 		return AF_UNSPEC;
 	return sk->sk_family;
 }

@@ -29,8 +29,8 @@ static inline struct bailiff_inode *bailiff_inode(const struct inode *inode)
 /*
  * Is path a memory file or a pipe that somebody outside set made? False for
  * whatever has a name, cannot be opened anew (sockets, anonymous inodes), or is
- * no descriptor's in the first place (System V shared memory, message queues:
- * those are reached by the keys and names of their IPC namespace).
+ * IPC by design (System V shared memory, message queues: whoever shares the
+ * namespace reaches them by key or name).
  */
 bool bailiff_origin_is_outside(const struct path *path,
 			       const struct bailiff_set *set);

@@ -62,18 +62,23 @@ part_unit()
 # A runner of its own that ends with "N passed, N failed".
 run_counting()
 {
-	local log=$1 line
+	local log=$1 line status=0 bad
 	shift
 
-	"$@" 2>&1 | tee "$log" || :
+	"$@" 2>&1 | tee "$log" || status=$?
 	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || :)
 	if [ -z "$line" ]; then
 		echo "FAIL $1: ended without a summary"
 		count 0 1
 		return
 	fi
-	# shellcheck disable=SC2046 # two numbers
-	count $(sed -E 's/([0-9]+) passed, ([0-9]+) failed/\1 \2/' <<< "$line")
+	bad=$(sed -E 's/.* ([0-9]+) failed/\1/' <<< "$line")
+	# One that dies after its last word has failed.
+	if [ "$status" != 0 ] && [ "$bad" = 0 ]; then
+		echo "FAIL $1: ended with status $status"
+		bad=1
+	fi
+	count "${line%% *}" "$bad"
 }
 
 part_conformance()

@@ -30,6 +30,27 @@ no_denials()
 	! grep '"outcome":"denied"' "$log" | grep -F '"container":"nginx"'
 }
 
+nginx_denials()
+{
+	grep '"outcome":"denied"' "$log" | grep -c -F '"container":"nginx"' || :
+}
+
+# The numbers of nginx's workers, which a reload replaces.
+workers()
+{
+	local master
+
+	master=$(crun_do state nginx | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p')
+	pgrep -P "$master"
+}
+
+have_other_workers()
+{
+	local now
+
+	now=$(workers) && [ "$now" != "$1" ]
+}
+
 # denied PATTERN... - the log has one denial that holds every pattern
 denied()
 {
@@ -119,9 +140,10 @@ check "a 1 MB POST goes through to the server behind it" \
 crun_do kill nginx USR1
 sleep 0.5
 check "log files are reopened" answers http://127.0.0.1/
+old_workers=$(workers)
 crun_do kill nginx HUP
-sleep 1
-check "nginx reloads its configuration" answers http://127.0.0.1/
+check "nginx reloads its configuration" wait_for 10 have_other_workers "$old_workers"
+check "... and goes on" answers http://127.0.0.1/
 check "0 denials in the log" no_denials
 show bailiffctl ps
 
@@ -228,9 +250,11 @@ check "restarted, it has taken up where it was" test "$(version)" = "$active"
 check "... and logs what is denied" test "$(num_denials)" -gt "$denials"
 show bailiffctl containers
 
+denials=$(nginx_denials)
 crun_do kill nginx QUIT
 wait "$container_pid" || { cat /tmp/nginx.out; exit 1; }
-check "nginx quits cleanly" true
+sleep 0.5
+check "nginx quits cleanly, and nothing is denied" test "$(nginx_denials)" = "$denials"
 kill "$daemon_pid"
 chapter "Done"
 the_end "Next: make try POLICY=my.yaml RUN='program arguments', make shell, README.md"
