@@ -87,6 +87,8 @@ function mutate(   i, body)
 			propose("negate", i, length(body), "!(" substr(line, i, length(body)) ")")
 	}
 	# a statement that is whole on its line, and no declaration
+	if (last !~ /[;{}:]$/ && last !~ /^[\t]*(} )?(else|if|for|while)/)
+		return
 	if (shown ~ /^\t+[a-z_][a-zA-Z0-9_>.\[\]-]* ([-+|&]|<<)?= .*;$/ || \
 	    shown ~ /^\t+(\*)?[a-z_][a-zA-Z0-9_>.\[\]-]*(\(.*\)|\+\+|--);$/ || \
 	    shown ~ /^\t+(continue|break);$/)
@@ -166,6 +168,7 @@ inside {
 	if (shown !~ /^\t+(static |const |struct |u8 |u32 |u64 |int |bool |word |num |sword )/ || \
 	    shown ~ / = /)
 		mutate()
+	last = shown
 }
 
 END { printf "%d of %d\n", chosen, total > "/dev/stderr" }

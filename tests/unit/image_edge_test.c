@@ -283,6 +283,19 @@ START_TEST(strings_start_inside)
 }
 END_TEST
 
+/* No strings are matched then: the verifier asks for the walked table. */
+START_TEST(without_rights_no_table_is_walked)
+{
+	build.num_sections = RIGHTS;
+	build.body_len = build.sections[RIGHTS].off;
+	(void)bvm_build_finish(&build);
+	ck_assert_msg(!bvm_image_parse(build.bytes, build.len, &image, &err),
+		      "%s", err.text);
+	ck_assert_uint_eq(image.rights_dfa, U32_MAX);
+	ck_assert_uint_eq(image.num_rights, 0);
+}
+END_TEST
+
 START_TEST(every_rule_is_checked)
 {
 	struct bvm_rule *rules = body(RULES);
@@ -318,6 +331,7 @@ int main(void)
 	tcase_add_test(tc, counts_do_not_wrap);
 	tcase_add_test(tc, every_entry_names_a_rule_that_is_there);
 	tcase_add_test(tc, strings_start_inside);
+	tcase_add_test(tc, without_rights_no_table_is_walked);
 	tcase_add_test(tc, every_rule_is_checked);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);

@@ -72,6 +72,121 @@ START_TEST(the_greatest_and_the_least_are_kept)
 }
 END_TEST
 
+static void keep(enum bvm_rel rel, struct bvm_num *a, u64 w, bool half)
+{
+	struct bvm_num b = bvm_num_const(w);
+
+	ck_assert(half ? bvm_num_refine_half(rel, a, &b) :
+			 bvm_num_refine(rel, a, &b));
+}
+
+/* The known bits alone would say 4 to 7. */
+START_TEST(a_half_moves_all_four_ends)
+{
+	struct bvm_num a = bvm_num_top();
+
+	keep(BVM_REL_SGE, &a, (u64)-1 << 33, false);
+	keep(BVM_REL_SLE, &a, 1ull << 33, false);
+	keep(BVM_REL_GE, &a, 5, true);
+	keep(BVM_REL_LE, &a, 6, true);
+	ck_assert_int_eq(a.smin, (s64)((u64)-1 << 33) + 5);
+	ck_assert_int_eq(a.smax, (1ll << 32) + 6);
+	ck_assert_uint_eq(a.umin, 5);
+	ck_assert_uint_eq(a.umax, 0xffffffff00000006);
+	a = bvm_num_top();
+	keep(BVM_REL_SGE, &a, (u64)-1 << 33, false);
+	keep(BVM_REL_SLE, &a, 1ull << 33, false);
+	keep(BVM_REL_SLE, &a, (u64)-2, true);
+	ck_assert_int_eq(a.smin, (s64)((u64)-1 << 33) + 0x80000000);
+	ck_assert_int_eq(a.smax, (1ll << 32) + 0xfffffffe);
+	ck_assert_uint_eq(a.umin, 0x80000000);
+	ck_assert_uint_eq(a.umax, (u64)-2);
+}
+END_TEST
+
+static struct bvm_num signed_range(s64 smin, s64 smax)
+{
+	struct bvm_num a = bvm_num_top();
+
+	keep(BVM_REL_SGE, &a, (u64)smin, false);
+	keep(BVM_REL_SLE, &a, (u64)smax, false);
+	return a;
+}
+
+static void expect_range(struct bvm_num n, u64 umin, u64 umax)
+{
+	ck_assert_uint_eq(n.umin, umin);
+	ck_assert_uint_eq(n.umax, umax);
+}
+
+static void expect_signed(struct bvm_num n, s64 smin, s64 smax)
+{
+	ck_assert_int_eq(n.smin, smin);
+	ck_assert_int_eq(n.smax, smax);
+}
+
+START_TEST(a_signed_end_is_an_unsigned_one)
+{
+	struct bvm_num a = bvm_num_top();
+
+	keep(BVM_REL_SGT, &a, 0, false);
+	expect_range(a, 1, S64_MAX);
+	expect_signed(a, 1, S64_MAX);
+	a = bvm_num_top();
+	keep(BVM_REL_SLT, &a, 0, false);
+	expect_range(a, 1ull << 63, U64_MAX);
+	a = bvm_num_top();
+	keep(BVM_REL_SLT, &a, (u64)-1, false);
+	expect_range(a, 1ull << 63, U64_MAX - 1);
+}
+END_TEST
+
+/* No more is given up than has to be. */
+START_TEST(both_ends_of_a_result_are_known)
+{
+	const struct bvm_num a = bvm_num_range(10, 20);
+	const struct bvm_num b = bvm_num_range(1, 2);
+	const struct bvm_num s = signed_range(-5, 3);
+
+	expect_range(bvm_num_add(a, b), 11, 22);
+	expect_signed(bvm_num_add(s, signed_range(-2, 4)), -7, 7);
+	expect_range(bvm_num_sub(a, b), 8, 19);
+	expect_signed(bvm_num_sub(s, signed_range(-2, 4)), -9, 5);
+	expect_range(bvm_num_mul(a, b), 10, 40);
+	expect_range(bvm_num_and(bvm_num_range(0, 5), bvm_num_range(0, 9)), 0,
+		     5);
+	expect_range(bvm_num_or(bvm_num_range(5, 6), b), 5, 7);
+	expect_range(bvm_num_div(a, bvm_num_range(2, 9)), 0, 10);
+	expect_range(bvm_num_mod(a, b), 0, 20);
+	expect_range(bvm_num_div_const(a, 3), 3, 6);
+	expect_range(bvm_num_mod_const(a, 7), 0, 6);
+	expect_range(bvm_num_mod_const(a, 21), 10, 20);
+	/* a count of 1 or 2 has two bits that are not known */
+	expect_range(bvm_num_lsh(a, b, 64), 10, 80);
+	expect_signed(bvm_num_lsh(s, bvm_num_const(2), 64), -20, 12);
+	expect_range(bvm_num_rsh(a, b, 64), 2, 20);
+	expect_signed(bvm_num_arsh(s, b, 64), -5, 3);
+	expect_signed(bvm_num_arsh(signed_range(-9, -5), b, 64), -9, -2);
+	expect_range(bvm_num_join(a, bvm_num_range(15, 30)), 10, 30);
+	expect_signed(bvm_num_join(s, bvm_num_const(9)), -5, 9);
+}
+END_TEST
+
+START_TEST(both_ends_of_a_part_are_known)
+{
+	const u64 high = 1ull << 32;
+
+	expect_range(bvm_num_cut(bvm_num_range(high + 5, high + 9), 32), 5, 9);
+	expect_range(bvm_num_cut(signed_range(-9, -5), 32), U32_MAX - 8,
+		     U32_MAX - 4);
+	expect_signed(bvm_num_extend(bvm_num_range(250, 255), 8), -6, -1);
+	expect_signed(bvm_num_extend(bvm_num_range(high - 6, high + 5), 32), -6,
+		      5);
+	expect_signed(bvm_num_extend(signed_range(-6, 5), 8), -6, 5);
+	expect_signed(bvm_num_extend(bvm_num_range(100, 130), 8), -128, 127);
+}
+END_TEST
+
 /* What only 64 bits have: sums and products that wrap there. */
 START_TEST(what_wraps_is_anything)
 {
@@ -100,6 +215,10 @@ int main(void)
 
 	tcase_add_test(tc, what_cannot_be_is_told);
 	tcase_add_test(tc, the_greatest_and_the_least_are_kept);
+	tcase_add_test(tc, a_half_moves_all_four_ends);
+	tcase_add_test(tc, a_signed_end_is_an_unsigned_one);
+	tcase_add_test(tc, both_ends_of_a_result_are_known);
+	tcase_add_test(tc, both_ends_of_a_part_are_known);
 	tcase_add_test(tc, what_wraps_is_anything);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);

@@ -107,6 +107,31 @@ START_TEST(every_cell_state_and_class_of_a_dfa_is_checked)
 }
 END_TEST
 
+START_TEST(one_class_is_enough)
+{
+	struct dfa d = make_dfa();
+
+	d.head.num_classes = 1;
+	d.head.classmap[255] = 0;
+	d.cells[3].check = U32_MAX;
+	expect(TABLE(DFA, 2, 4), &d, sizeof(d), NULL);
+	d.head.num_classes = 0;
+	expect(TABLE(DFA, 2, 4), &d, sizeof(d), "0 byte classes");
+}
+END_TEST
+
+/* Images hold keys by it: another hash would not find them. */
+START_TEST(a_hash_is_the_same_for_ever)
+{
+	static const u8 key[] = "abcdefghijklmnopqrst";
+
+	ck_assert_uint_eq(bvm_hash(0, key, 1), 0xbf152dec644cea9e);
+	ck_assert_uint_eq(bvm_hash(7, key, 8), 0x0ae8d858f26008e2);
+	ck_assert_uint_eq(bvm_hash(0x123456789abcdef, key, 20),
+			  0xd7d94440fd38be64);
+}
+END_TEST
+
 START_TEST(bytes_above_127_are_no_negative_classes)
 {
 	struct dfa d = make_dfa();
@@ -373,6 +398,8 @@ int main(void)
 
 	tcase_add_test(tc, a_header_is_whole);
 	tcase_add_test(tc, every_cell_state_and_class_of_a_dfa_is_checked);
+	tcase_add_test(tc, one_class_is_enough);
+	tcase_add_test(tc, a_hash_is_the_same_for_ever);
 	tcase_add_test(tc, bytes_above_127_are_no_negative_classes);
 	tcase_add_test(tc, prefixes_ascend_and_know_what_holds_them);
 	tcase_add_test(tc, prefixes_are_sorted_and_clean);

@@ -82,6 +82,9 @@ static const struct refusal refusals[] = {
 	{ NET, "call 99; exit", 0, "there is no such helper" },
 	{ NET, "call 65540; exit", 0, "there is no such helper" },
 	{ NET, "call -1; exit", 0, "there is no such helper" },
+	/* a helper finds its request around the ctx of a hook */
+	{ RAW, "mov %r2, 2; mov %r3, 5; call set; exit", 2,
+	  "no helper can be called here" },
 	/* r1 of a helper is the ctx, at its start */
 	{ NET, "mov %r1, 0; mov %r2, 2; mov %r3, 5; call set; exit", 3,
 	  "the ctx is needed" },
@@ -444,6 +447,35 @@ START_TEST(an_lddw_has_two_clean_halves)
 }
 END_TEST
 
+START_TEST(helpers_need_the_tables_of_an_image)
+{
+	in.image = NULL;
+	ck_assert_int_eq(verify(NET, "mov %r2, 2; mov %r3, 5; call set; exit"),
+			 -EINVAL);
+	ck_assert_msg(strstr(err.text, "no helper can be called here"), "%s",
+		      err.text);
+}
+END_TEST
+
+/* The states are in the same memory for every program. */
+START_TEST(what_an_earlier_program_stored_is_gone)
+{
+	ck_assert_msg(!verify(RAW, "stdw [%r10-8], 1; stdw [%r10-16], 1;"
+				   "stdw [%r10-24], 1; mov %r0, 0; exit"),
+		      "%s", err.text);
+	ck_assert_int_eq(verify(RAW, "ldxdw %r0, [%r10-8]; exit"), -EINVAL);
+	ck_assert_int_eq(verify(RAW, "stdw [%r10-8], 1;"
+				     "ldxdw %r0, [%r10-16]; exit"),
+			 -EINVAL);
+	ck_assert_int_eq(verify(RAW, "stdw [%r10-16], 1;"
+				     "ldxdw %r0, [%r10-24]; exit"),
+			 -EINVAL);
+	ck_assert_int_eq(verify(RAW, "stdw [%r10-24], 1;"
+				     "ldxw %r0, [%r10-16]; exit"),
+			 -EINVAL);
+}
+END_TEST
+
 START_TEST(limits_are_told_by_name)
 {
 	use_class(RAW);
@@ -514,6 +546,8 @@ int main(void)
 	tcase_add_test(tc, costs_are_joined_each_by_itself);
 	tcase_add_test(tc, no_field_is_unused_by_chance);
 	tcase_add_test(tc, an_lddw_has_two_clean_halves);
+	tcase_add_test(tc, helpers_need_the_tables_of_an_image);
+	tcase_add_test(tc, what_an_earlier_program_stored_is_gone);
 	tcase_add_test(tc, limits_are_told_by_name);
 	tcase_add_test(tc, programs_of_an_image_get_what_the_kernel_grants);
 	suite_add_tcase(suite, tc);
