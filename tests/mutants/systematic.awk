@@ -87,7 +87,7 @@ function mutate(   i, body)
 			propose("negate", i, length(body), "!(" substr(line, i, length(body)) ")")
 	}
 	# a statement that is whole on its line, and no declaration
-	if (last !~ /[;{}:]$/ && last !~ /^[\t]*(} )?(else|if|for|while)/)
+	if (last !~ /[;{}]$/ && last !~ /^[\t]*((} )?(else|if|for|while)|case|default)/)
 		return
 	if (shown ~ /^\t+[a-z_][a-zA-Z0-9_>.\[\]-]* ([-+|&]|<<)?= .*;$/ || \
 	    shown ~ /^\t+(\*)?[a-z_][a-zA-Z0-9_>.\[\]-]*(\(.*\)|\+\+|--);$/ || \

@@ -147,9 +147,15 @@ START_TEST(both_ends_of_a_result_are_known)
 	const struct bvm_num a = bvm_num_range(10, 20);
 	const struct bvm_num b = bvm_num_range(1, 2);
 	const struct bvm_num s = signed_range(-5, 3);
+	const u64 sign = 1ull << 63;
 
 	expect_range(bvm_num_add(a, b), 11, 22);
 	expect_signed(bvm_num_add(s, signed_range(-2, 4)), -7, 7);
+	/* across the sign the unsigned ends alone are of use */
+	expect_range(bvm_num_add(bvm_num_range(sign - 5, sign + 5), b),
+		     sign - 4, sign + 7);
+	expect_range(bvm_num_sub(bvm_num_range(sign - 5, sign + 5), b),
+		     sign - 7, sign + 4);
 	expect_range(bvm_num_sub(a, b), 8, 19);
 	expect_signed(bvm_num_sub(s, signed_range(-2, 4)), -9, 5);
 	expect_range(bvm_num_mul(a, b), 10, 40);

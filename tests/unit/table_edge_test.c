@@ -266,6 +266,66 @@ START_TEST(steps_are_those_of_the_longest_search)
 }
 END_TEST
 
+struct hash {
+	struct bvm_hash_head head;
+	u32 first[3];
+	u32 pad;
+	u8 key[32];
+	u64 value;
+};
+
+/* One key, in bucket 0 of two. */
+static struct hash make_hash(void)
+{
+	struct hash h = { .head = { .num_buckets = 2, .max_bucket = 1 },
+			  .first = { 0, 1, 1 },
+			  .value = 7 };
+
+	while (bvm_hash(0, h.key, 32) & 1)
+		h.key[0]++;
+	return h;
+}
+
+START_TEST(every_key_is_in_its_bucket)
+{
+	struct hash h = make_hash();
+
+	expect(TABLE(HASH, 1, 32), &h, sizeof(h), NULL);
+	h.first[1] = 0;
+	expect(TABLE(HASH, 1, 32), &h, sizeof(h), "key 0 is not of bucket 1");
+	h = make_hash();
+	while (!(bvm_hash(0, h.key, 32) & 1))
+		h.key[0]++;
+	expect(TABLE(HASH, 1, 32), &h, sizeof(h), "key 0 is not of bucket 0");
+	h = make_hash();
+	h.head.max_bucket = 2;
+	h.first[1] = 2;
+	expect(TABLE(HASH, 1, 32), &h, sizeof(h), "keys 0 to 2 of 1");
+	h.first[1] = 1;
+	expect(TABLE(HASH, 1, 32), &h, sizeof(h),
+	       "the fullest bucket has 1 keys, not 2");
+}
+END_TEST
+
+START_TEST(a_component_ends_in_its_table)
+{
+	struct {
+		struct bvm_component component;
+		u32 first[2];
+		u32 next[2];
+		u64 bound;
+		u64 value;
+	} p = { .component = { .width = 8, .num_nodes = 1, .num_bounds = 1 },
+		.first = { 0, 1 },
+		.value = 7 };
+
+	expect(TABLE(PRODUCT, 1, 1), &p, sizeof(p), NULL);
+	expect(TABLE(PRODUCT, 1, 1), &p, sizeof(p) - 16,
+	       "component 0 ends past the table");
+	expect(TABLE(PRODUCT, 1, 1), &p, sizeof(p) - 8, "its counts need");
+}
+END_TEST
+
 struct lists {
 	u32 first[4];
 	struct bvm_decision entries[3];
@@ -405,6 +465,8 @@ int main(void)
 	tcase_add_test(tc, prefixes_are_sorted_and_clean);
 	tcase_add_test(tc, sorted_tables_are_sorted);
 	tcase_add_test(tc, steps_are_those_of_the_longest_search);
+	tcase_add_test(tc, every_key_is_in_its_bucket);
+	tcase_add_test(tc, a_component_ends_in_its_table);
 	tcase_add_test(tc, a_list_always_has_an_answer);
 	tcase_add_test(tc, past_the_lists_is_a_denial);
 	tcase_add_test(tc, a_list_has_an_entry_for_each_rule_at_most);
