@@ -172,6 +172,8 @@ check "the read of /etc/shadow is in the log, with container, pid and exe" \
 	denied '"container":"hijacked"' /etc/shadow '"exe":"/usr/sbin/nginx"' '"pid":'
 check "the write to the configuration names rule, file and line" \
 	denied /etc/nginx/nginx.conf nginx.yaml '"line":' '"rule":' 'read-only at run time'
+check "the new file under /etc is in the log" denied '"container":"hijacked"' /etc/intruder
+check "the raw socket is in the log" denied '"op":"create"' inet/raw/icmp
 check "the shell is in the log" denied '"class":"exec"' /bin/
 check "the connection is in the log, with its address" denied 127.0.0.1:7000
 check "the port is in the log" denied ':2222'
