@@ -224,7 +224,7 @@ kill_mutant()
 one_mutant()
 {
 	local id=$1 file=$2 class=$3 work=$out/planted/$1 verdict tier sum result
-	local how where from=${EPOCHREALTIME/./}
+	local how='' where from=${EPOCHREALTIME/./}
 
 	sum=$(cksum < "$work/$file")
 	result=$out/results/$id.${sum%% *}
@@ -241,6 +241,8 @@ one_mutant()
 	fi
 	rm -rf "$work"
 	cat "$result"
+	# what survives without sanitizers may not with them
+	if [ "$tiers" = fast ] && [ "$how" = survived ]; then rm -f "$result"; fi
 }
 
 # Every mutant in $out/planted and $out/list ("ID FILE CLASS LIST").
