@@ -43,7 +43,7 @@ static int hook_ptrace_access_check(struct task_struct *child,
 	if (under)
 		return 0;
 	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_TASKS);
-	rq.ops = BVM_BIT(TASKS, PTRACE);
+	rq.ops = BVM_BIT(TASKS, TRACE);
 	rq.reason = BVM_REASON_DEFAULT;
 	rq.silent = mode & PTRACE_MODE_NOAUDIT;
 	rq.detail = child->comm;

@@ -42,6 +42,18 @@ void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
 	case BVM_CLASS_MOUNTS:
 		FILL_IDS(&rq->ctx.mounts, cred, cred->euid, cred->egid);
 		break;
+	case BVM_CLASS_TASKS:
+		FILL_IDS(&rq->ctx.tasks, cred, cred->euid, cred->egid);
+		break;
+	case BVM_CLASS_NAMESPACES:
+		FILL_IDS(&rq->ctx.namespaces, cred, cred->euid, cred->egid);
+		break;
+	case BVM_CLASS_IPC:
+		FILL_IDS(&rq->ctx.ipc, cred, cred->euid, cred->egid);
+		break;
+	case BVM_CLASS_KERNEL:
+		FILL_IDS(&rq->ctx.kernel, cred, cred->euid, cred->egid);
+		break;
 	}
 }
 

@@ -344,7 +344,7 @@ static bool is_open(const struct judge *j, u32 field)
 	const struct bvm_field *f = &j->info->fields[field];
 
 	if (j->request->given >> field & 1 || !strcmp(f->name, "op") ||
-	    (int)field == j->has_addr || f->kind == BVM_FIELD_STR)
+	    (int)field == j->has_addr || f->kind >= BVM_FIELD_STR)
 		return false;
 	return f->kind != BVM_FIELD_ADDR || j->base.network.has_addr;
 }

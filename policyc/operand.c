@@ -483,8 +483,9 @@ int operand_attribute(struct operand *o, const char *word)
 	else if (!strcmp(name, "at"))
 		name = "local";
 	field = request_field(o->request->class, name);
-	if (field < 0 || !strcmp(name, "op") || !strcmp(name, "path") ||
-	    !strcmp(name, "has_addr") || !strcmp(name, "cap"))
+	if (field < 0 || info->fields[field].kind >= BVM_FIELD_STR ||
+	    !strcmp(name, "op") || !strcmp(name, "has_addr") ||
+	    !strcmp(name, "cap"))
 		return unknown_attribute(o, arena_strndup(o->arena, word,
 							  text - 1 - word));
 	if (info->fields[field].kind == BVM_FIELD_ADDR)

@@ -43,6 +43,26 @@ static void suggest_op(struct diag *diag, u32 class, const char *word)
 		diag_note(diag, "did you mean '%s'?", suggest.best);
 }
 
+static void not_judged(struct parse *parse, u32 class,
+		       const struct value *value)
+{
+	diag_report(parse->diag, &value->span, NO_KERNEL,
+		    arena_printf(parse->arena, "%s.%s", bvm_classes[class].name,
+				 value->text));
+}
+
+/* What of a group no kernel judges yet is left out, unless that is all. */
+static u64 read_group(struct parse *parse, u32 class,
+		      const struct bvm_group *group, const struct value *value)
+{
+	u64 ops = group->ops & bvm_classes[class].mediated;
+
+	if (ops)
+		return ops;
+	not_judged(parse, class, value);
+	return group->ops;
+}
+
 static u64 read_op(struct parse *parse, u32 class, const struct value *value)
 {
 	const struct bvm_class_info *info = &bvm_classes[class];
@@ -55,9 +75,7 @@ static u64 read_op(struct parse *parse, u32 class, const struct value *value)
 		return 0;
 	}
 	if (!(info->mediated >> op & 1))
-		diag_report(parse->diag, &value->span, NO_KERNEL,
-			    arena_printf(parse->arena, "%s.%s", info->name,
-					 value->text));
+		not_judged(parse, class, value);
 	return 1ull << op;
 }
 
@@ -86,7 +104,8 @@ static bool read_ops(struct parse *parse, enum key_id key,
 			ok = false;
 			continue;
 		}
-		ops = group ? group->ops & info->mediated :
+		ops = group ? read_group(parse, rule->class, group,
+					 &values.items[i]) :
 			      read_op(parse, rule->class, &values.items[i]);
 		ok &= ops != 0;
 		facts->named |= ops;

@@ -132,7 +132,7 @@ void show_fields(struct buf *buf, u32 class, const union bvm_ctx *ctx,
 		const u8 *at = (const u8 *)ctx + field->off;
 		u32 number;
 
-		if (!(fields >> i & 1) || field->kind == BVM_FIELD_STR)
+		if (!(fields >> i & 1) || field->kind >= BVM_FIELD_STR)
 			continue;
 		buf_printf(buf, "%s%s=", space,
 			   request_attr_name(buf->arena, class, i));

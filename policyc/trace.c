@@ -104,7 +104,7 @@ static void put_argument(const struct tracer *t, struct buf *buf,
 	if (arg == BVM_ARG_NONE)
 		return;
 	buf_printf(buf, ", ");
-	if (arg == BVM_ARG_STR) {
+	if (arg == BVM_ARG_STR || arg == BVM_ARG_TEXT) {
 		put_string(t, buf, value);
 	} else if (arg == BVM_ARG_ADDR) {
 		memcpy(&addr, (const void *)(uintptr_t)value, sizeof(addr));

@@ -10,8 +10,19 @@
 #include "insn.h"
 #include "port.h"
 
-/* A string that a ctx field of kind STR names; the handle is its index + 1. */
-#define BVM_RUN_STRINGS 2
+/*
+ * Strings that ctx fields of kind STR name. The handle is a BVM_STR_*, the
+ * string is run.strings[handle - 1]; each field has a handle of its own.
+ */
+enum bvm_str_handle {
+	BVM_STR_PATH = 1, /* path; walked in the kernel */
+	BVM_STR_SOURCE = 2, /* source; walked if it is a path */
+	BVM_STR_EXE = 3, /* exe */
+	BVM_STR_TEXT = 4, /* text */
+	BVM_STR_PEER = 5, /* peer_name */
+	BVM_RUN_STRINGS = 5,
+};
+
 struct bvm_str {
 	const char *bytes; /* NULL when only the walk's result is known */
 	u32 len;

@@ -94,6 +94,7 @@ u64 bvm_call_helper(u32 num, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 		return 0;
 	switch (num) {
 	case BVM_HELPER_MATCH:
+	case BVM_HELPER_MATCH_TEXT:
 		return match(run, t, r3);
 	case BVM_HELPER_LPM:
 		return bvm_lpm_lookup(t, (const void *)(uintptr_t)r3);

@@ -22,6 +22,7 @@ enum bvm_arg {
 	BVM_ARG_SCALAR,
 	BVM_ARG_ADDR,
 	BVM_ARG_STR,
+	BVM_ARG_TEXT,
 	BVM_ARG_KEY,
 };
 

@@ -105,6 +105,7 @@ const struct bvm_class_info bvm_classes[BVM_NUM_CLASSES] = {
 #define BVM_KEEPS_SCALAR(value, max) ((u64)(value) <= (u64)(max))
 #define BVM_KEEPS_ADDR(value, max) true
 #define BVM_KEEPS_STR(value, max) true
+#define BVM_KEEPS_TEXT(value, max) true
 #define BVM_OP(CLASS, num, OP, name, how, doc)
 #define BVM_GROUP(CLASS, name, mask, doc)
 #include "hooks.def"

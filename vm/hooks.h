@@ -65,12 +65,26 @@ union bvm_ctx {
 	struct bvm_ctx_network network;
 	struct bvm_ctx_capabilities capabilities;
 	struct bvm_ctx_mounts mounts;
+	struct bvm_ctx_tasks tasks;
+	struct bvm_ctx_namespaces namespaces;
+	struct bvm_ctx_ipc ipc;
+	struct bvm_ctx_kernel kernel;
+};
+
+/* Who is at the other end: field peer. */
+enum bvm_peer {
+	BVM_PEER_NONE = 0, /* nobody, or not known */
+	BVM_PEER_SELF = 1, /* under the same policies for the same container */
+	BVM_PEER_HOST = 2, /* under none */
+	BVM_PEER_OTHER = 3, /* under others; their names are in peer_name */
 };
 
 enum bvm_field_kind {
 	BVM_FIELD_SCALAR,
 	BVM_FIELD_ADDR,
+	/* handles: these and all after */
 	BVM_FIELD_STR,
+	BVM_FIELD_TEXT,
 };
 
 /* How an operation is judged: the `how` column of hooks.def. */

@@ -44,6 +44,11 @@ static int check_arg(struct bvm_verifier *v, u32 r, enum bvm_arg arg,
 			return 0;
 		return bvm_refuse(v, r,
 				  "a string's handle from the ctx is needed");
+	case BVM_ARG_TEXT:
+		if (reg->kind == BVM_REG_TEXT)
+			return 0;
+		return bvm_refuse(v, r,
+				  "a text's handle from the ctx is needed");
 	case BVM_ARG_ADDR:
 		if (reg->kind == BVM_REG_CTX && bvm_num_is_const(&reg->num) &&
 		    is_addr_field(&v->in->ctx, reg->num.umin))
@@ -56,8 +61,9 @@ static int check_arg(struct bvm_verifier *v, u32 r, enum bvm_arg arg,
 	return bvm_refuse(v, r, "unknown kind of argument");
 }
 
-static int find_table(struct bvm_verifier *v, u32 kind, u32 *index)
+static int find_table(struct bvm_verifier *v, u32 num, u32 *index)
 {
+	const u32 kind = bvm_helpers[num].table;
 	const struct bvm_image *image = v->in->image;
 	const struct bvm_reg *reg = &v->cur.regs[2];
 
@@ -74,7 +80,7 @@ static int find_table(struct bvm_verifier *v, u32 kind, u32 *index)
 				  table_name(image->tables[*index].kind),
 				  table_name(kind));
 	/* the kernel walks a path through this DFA alone, and keeps no bytes */
-	if (kind == BVM_TABLE_DFA && *index != image->rights_dfa)
+	if (num == BVM_HELPER_MATCH && *index != image->rights_dfa)
 		return bvm_refuse(v, 2,
 				  "strings match the DFA of RIGHTS alone");
 	return 0;
@@ -97,6 +103,7 @@ static struct bvm_num result_of(u32 num, const struct bvm_table *t)
 {
 	switch (num) {
 	case BVM_HELPER_MATCH:
+	case BVM_HELPER_MATCH_TEXT:
 	case BVM_HELPER_ARGV:
 		return bvm_num_range(0, t->dfa.num_rows - 1);
 	case BVM_HELPER_SET:
@@ -129,7 +136,7 @@ int bvm_verify_call(struct bvm_verifier *v, const struct bvm_insn *insn)
 	if (bvm_helpers[num].table == BVM_TABLE_SLOT)
 		err = find_slot(v);
 	else
-		err = find_table(v, bvm_helpers[num].table, &index);
+		err = find_table(v, num, &index);
 	if (err)
 		return err;
 	if (bvm_helpers[num].table != BVM_TABLE_SLOT) {

@@ -59,13 +59,14 @@ static int load_field(struct bvm_verifier *v, const struct bvm_insn *insn,
 				  "bytes %lld..%lld are not inside one field",
 				  (long long)a->lo, (long long)a->end - 1);
 	whole = a->fixed && a->lo == f->off && a->size == f->size;
-	if (f->kind == BVM_FIELD_STR) {
+	if (f->kind == BVM_FIELD_STR || f->kind == BVM_FIELD_TEXT) {
 		if (!whole)
 			return bvm_refuse(
 				v, insn->src,
 				"%s is a string's handle, which only ldxdw may load",
 				f->name);
-		result->kind = BVM_REG_STR;
+		result->kind = f->kind == BVM_FIELD_STR ? BVM_REG_STR :
+							  BVM_REG_TEXT;
 		result->num = bvm_num_top();
 	} else if (whole && f->kind == BVM_FIELD_SCALAR) {
 		result->num = bvm_num_range(0, f->max);
@@ -134,8 +135,9 @@ static int refuse_byte(struct bvm_verifier *v, u32 reg, s64 off)
 			v, reg,
 			"the byte at stack%lld is part of %s, which only ldxdw may load",
 			(long long)off,
-			slot->reg.kind == BVM_REG_STR ? "a string's handle" :
-							"a pointer");
+			slot->reg.kind == BVM_REG_STR  ? "a string's handle" :
+			slot->reg.kind == BVM_REG_TEXT ? "a text's handle" :
+							 "a pointer");
 	if (slot->reg.lost)
 		return bvm_refuse(
 			v, reg,

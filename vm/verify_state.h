@@ -21,7 +21,8 @@ enum bvm_reg_kind {
 	BVM_REG_NUM, /* num: the value */
 	BVM_REG_CTX, /* num: bytes from the start of the ctx */
 	BVM_REG_STACK, /* num: bytes from the end of the stack, so negative */
-	BVM_REG_STR, /* handle of a string */
+	BVM_REG_STR, /* handle of a path */
+	BVM_REG_TEXT, /* handle of another string */
 };
 
 struct bvm_reg {

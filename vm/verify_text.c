@@ -49,6 +49,9 @@ const char *bvm_reg_print(const struct bvm_reg *reg, char *buf, size_t len)
 	case BVM_REG_STR:
 		snprintf(buf, len, "a string's handle");
 		break;
+	case BVM_REG_TEXT:
+		snprintf(buf, len, "a text's handle");
+		break;
 	default:
 		snprintf(buf, len, "not set");
 	}

@@ -221,7 +221,7 @@ static void unit_ctx(struct gen *g)
 	}
 	f = &bvm_classes[g->class]
 		     .fields[below(g, bvm_classes[g->class].num_fields)];
-	if (f->kind == BVM_FIELD_STR || f->size < size)
+	if (f->kind >= BVM_FIELD_STR || f->size < size)
 		return;
 	/* mostly the whole field, which has a bound */
 	if (f->size == 4 && take(g) & 3)
@@ -476,7 +476,9 @@ static bool add_arg(struct gen *g, u32 reg, enum bvm_arg arg, u32 key_len)
 			add(g, BVM_AND64_K, reg, 0, take_imm(g));
 		return true;
 	case BVM_ARG_STR:
-		off = find_field(g, BVM_FIELD_STR);
+	case BVM_ARG_TEXT:
+		off = find_field(g, arg == BVM_ARG_STR ? BVM_FIELD_STR :
+							 BVM_FIELD_TEXT);
 		if (off >= 0)
 			add_mem(g, BVM_LDXDW, reg, 6, off, 0);
 		return off >= 0;
@@ -507,8 +509,7 @@ static u32 pick_index(struct gen *g, u32 helper)
 					      U32_MAX;
 	for (i = 0; i < img->num_tables; i++) {
 		table = (table + 1) % img->num_tables;
-		if (img->tables[table].kind == BVM_TABLE_DFA &&
-		    table != img->rights_dfa)
+		if (helper == BVM_HELPER_MATCH && table != img->rights_dfa)
 			continue;
 		if (img->tables[table].kind == bvm_helpers[helper].table)
 			return table;
@@ -664,7 +665,7 @@ static const struct bvm_field *largest_field(u32 class)
 	u32 i;
 
 	for (i = 1; i < info->num_fields; i++) {
-		if (info->fields[i].kind != BVM_FIELD_STR &&
+		if (info->fields[i].kind < BVM_FIELD_STR &&
 		    info->fields[i].size > best->size)
 			best = &info->fields[i];
 	}

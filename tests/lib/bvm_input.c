@@ -61,7 +61,7 @@ void bvm_input_request(u64 *seed, u32 class, struct bvm_run *run)
 		if (f->kind == BVM_FIELD_ADDR)
 			continue;
 		memcpy(&value, ctx + f->off, f->size);
-		if (f->kind == BVM_FIELD_STR)
+		if (f->kind >= BVM_FIELD_STR)
 			value = run->strings[0].bytes ? value & 1 : 0;
 		else if (value > f->max)
 			value = roll_word(seed) & 1 ? f->max :

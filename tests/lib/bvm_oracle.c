@@ -240,10 +240,11 @@ static u32 loaded_from_ctx(const struct bvm_oracle *o, const struct access *a)
 		}
 		if (!f)
 			return BVM_REG_UNSET;
-		if (f->kind == BVM_FIELD_STR)
-			return a->at == f->off && a->size == f->size ?
-				       BVM_REG_STR :
-				       BVM_REG_UNSET;
+		if (f->kind == BVM_FIELD_STR || f->kind == BVM_FIELD_TEXT)
+			return a->at != f->off || a->size != f->size ?
+				       BVM_REG_UNSET :
+			       f->kind == BVM_FIELD_STR ? BVM_REG_STR :
+							  BVM_REG_TEXT;
 	}
 	return BVM_REG_NUM;
 }
@@ -370,6 +371,7 @@ static bool do_call(struct bvm_oracle *o, u32 pc, const u64 *regs,
 
 		if ((arg == BVM_ARG_SCALAR && kind != BVM_REG_NUM) ||
 		    (arg == BVM_ARG_STR && kind != BVM_REG_STR) ||
+		    (arg == BVM_ARG_TEXT && kind != BVM_REG_TEXT) ||
 		    (arg == BVM_ARG_KEY &&
 		     (kind != BVM_REG_STACK ||
 		      !is_key(o, regs[i], t->key_len, stack))) ||

@@ -502,6 +502,24 @@ call match
 exit
 # expect: accept, calls 1
 
+== a text, spilled, and the path
+# ctx: files
+# a text may be looked up in any DFA
+mov %r6, %r1
+ldxdw %r2, [%r6+40]
+stxdw [%r10-8], %r2
+ldxdw %r3, [%r10-8]
+mov %r2, 0
+call match_text
+mov %r7, %r0
+mov %r1, %r6
+mov %r2, 0
+ldxdw %r3, [%r6+24]
+call match
+add %r0, %r7
+exit
+# expect: accept, calls 2
+
 == what a program for sockets does
 # ctx: network
 # three keys take two halvings; two prefixes two halvings, and are two deep

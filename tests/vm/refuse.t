@@ -206,19 +206,19 @@ mov %r0, 0
 exit
 # expect: insn 1: add %r1, %r2: r2 is any number; an offset must lie within -2^29..2^29
 
-== ldxw %r0, [%r1+72]: bytes 72..75 leave the ctx of 72 bytes
+== ldxw %r0, [%r1+112]: bytes 112..115 leave the ctx of 112 bytes
 # ctx: network
 # stack: 256
-ldxw %r0, [%r1+72]
+ldxw %r0, [%r1+112]
 exit
-# expect: insn 0: ldxw %r0, [%r1+72]: r1 is ctx+0; bytes 72..75 leave the ctx of 72 bytes
+# expect: insn 0: ldxw %r0, [%r1+112]: r1 is ctx+0; bytes 112..115 leave the ctx of 112 bytes
 
-== ldxw %r0, [%r1-4]: bytes -4..-1 leave the ctx of 72 bytes
+== ldxw %r0, [%r1-4]: bytes -4..-1 leave the ctx of 112 bytes
 # ctx: network
 # stack: 256
 ldxw %r0, [%r1-4]
 exit
-# expect: insn 0: ldxw %r0, [%r1-4]: r1 is ctx+0; bytes -4..-1 leave the ctx of 72 bytes
+# expect: insn 0: ldxw %r0, [%r1-4]: r1 is ctx+0; bytes -4..-1 leave the ctx of 112 bytes
 
 == ldxdw %r0, [%r1+0]: bytes 0..7 are not inside one field
 # ctx: network
@@ -235,14 +235,14 @@ mov %r0, 0
 exit
 # expect: insn 0: stw [%r1+0], 5: r1 is ctx+0; the ctx cannot be written
 
-== ldxb %r0, [%r1+0]: bytes 0..255 leave the ctx of 72 bytes
+== ldxb %r0, [%r1+0]: bytes 0..255 leave the ctx of 112 bytes
 # ctx: network
 # stack: 256
 ldxw %r2, [%r1+4]
 add %r1, %r2
 ldxb %r0, [%r1+0]
 exit
-# expect: insn 2: ldxb %r0, [%r1+0]: r1 is ctx+0..+255; bytes 0..255 leave the ctx of 72 bytes
+# expect: insn 2: ldxb %r0, [%r1+0]: r1 is ctx+0..+255; bytes 0..255 leave the ctx of 112 bytes
 
 == ldxb %r0, [%r2+0] where r2 is number 5
 # ctx: network
@@ -351,18 +351,18 @@ b: mov %r0, %r4
 exit
 # expect: insn 5: mov %r0, %r4: r4 is not set; a value is needed (r4 is of another kind, or not set, on one of the ways that meet at insn 5)
 
-== ldxdw %r0, [%r1+0]: bytes 0..75 leave the ctx of 72 bytes
+== ldxdw %r0, [%r1+0]: bytes 0..115 leave the ctx of 112 bytes
 # ctx: network
 # stack: 256
 ldxw %r3, [%r1+0]
 jeq %r3, 1, a
 mov %r4, 0
 ja b
-a: mov %r4, 68
+a: mov %r4, 108
 b: add %r1, %r4
 ldxdw %r0, [%r1+0]
 exit
-# expect: insn 6: ldxdw %r0, [%r1+0]: r1 is ctx+0..+68; bytes 0..75 leave the ctx of 72 bytes (r1 was widened where ways meet at insn 5)
+# expect: insn 6: ldxdw %r0, [%r1+0]: r1 is ctx+0..+108; bytes 0..115 leave the ctx of 112 bytes (r1 was widened where ways meet at insn 5)
 
 == ldxdw %r0, [%r10-8]: the byte at stack-8 is not set to the same kind on every way that meets at insn 3
 # ctx: network
@@ -538,6 +538,42 @@ mov %r3, 1
 call range
 exit
 # expect: insn 3: exit: r0 is any number; a verdict of 32 bits is needed
+
+== call match_text where r3 is a path
+# ctx: files
+# stack: 256
+mov %r2, 0
+ldxdw %r3, [%r1+24]
+call match_text
+exit
+# expect: insn 2: call match_text: r3 is a string's handle; a text's handle from the ctx is needed
+
+== call match where r3 is a text
+# ctx: files
+# stack: 256
+mov %r2, 0
+ldxdw %r3, [%r1+40]
+call match
+exit
+# expect: insn 2: call match: r3 is a text's handle; a string's handle from the ctx is needed
+
+== add %r3, 1 where r3 is a text's handle
+# ctx: files
+# stack: 256
+ldxdw %r3, [%r1+40]
+add %r3, 1
+mov %r0, 0
+exit
+# expect: insn 1: add %r3, 1: r3 is a text's handle; a number is needed
+
+== ldxw of the slot that holds a text's handle
+# ctx: files
+# stack: 256
+ldxdw %r3, [%r1+40]
+stxdw [%r10-8], %r3
+ldxw %r0, [%r10-8]
+exit
+# expect: insn 2: ldxw %r0, [%r10-8]: r10 is stack+0; the byte at stack-8 is part of a text's handle, which only ldxdw may load
 
 == ldxw %r0, [%r1+24]: path is a string's handle, which only ldxdw may load
 # ctx: files
