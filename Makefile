@@ -267,7 +267,8 @@ build/bin/bailiff%: build/libdaemon.a build/libbvm.a
 # Static: what they try must not begin with what the dynamic linker opens.
 build/guest/%: build/obj/tests/guest/prog/%.o
 	@mkdir -p $(@D)
-	$(call quiet,LD,$@)$(CC) $(CFLAGS) -static -o $@ $<
+	$(call quiet,LD,$@)$(CC) $(CFLAGS) -static -o $@ $(filter %.o %.a,$^)
+build/guest/records: build/libbvm.a
 
 build/guest/large.img: tests/guest/large.awk build/bin/policyc
 	@mkdir -p $(@D)

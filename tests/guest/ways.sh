@@ -36,6 +36,8 @@ exec:
 network:
   - deny: [connect, send]
     to: 127.0.0.2
+  - deny: create
+    family: [packet, netlink]
 mounts:
   - deny: [umount]
 END
@@ -69,14 +71,18 @@ END
 outsider=$!
 wait_for 20 test -e $work/ready || bail "the outsider never came"
 
+# A denial that names the rule and its line, or another reason
+records=$BAILIFF_TOP/build/guest/records
+a_reason='^denied [a-z]+ [a-z]+\.[a-z-]+ (rule [1-9][0-9]* policy.yaml:[1-9]|(default|foreign|deleted|widens|outside-descriptor|mount-tree|self-protect|kernel-helper|disconnected) 0 )'
+
 # attempt POLICY PROGRAM NAME: its answer. It comes by a file: a pipe is from
-# outside.
+# outside, and its denial must not stand for another's.
 attempt()
 {
 	echo old > $top/free/log
 	rm -f $top/free/copy $top/free/script $top/free/answer
 	timeout -s KILL 8 "$BAILIFF_TOP/build/guest/$2" "$1" "$3" $top $outsider \
-		>> $top/free/answer
+		>> $top/free/answer 2>&1 < /dev/null
 	cat $top/free/answer
 }
 
@@ -87,9 +93,13 @@ ways()
 	shift 2
 	for name in "$@"; do
 		is "$(attempt - $program "$name")" out "$name works without a policy"
+		$records > /dev/null
 		caught=$(attempt $policy $program "$name")
 		like "$caught" '^(in |not entered: EBUSY)' "$name does not with one"
-		diag "$name: $caught"
+		denied=$($records | grep "^denied $policy ")
+		diag "$name: $caught; $(head -n 1 <<< "$denied")"
+		[[ $caught = not* ]] || like "$denied" "$a_reason" \
+			"a record says why $name does not"
 		is "$(cat $top/vault/asset)" secret "the asset is as it was after $name"
 	done
 }
