@@ -60,9 +60,15 @@ struct ast_cidrs {
 	u32 num;
 };
 
+/* A condition that is true, false, or not there. */
+enum ast_answer { AST_ANY, AST_NO, AST_YES };
+
 /* `when:`; each absent key matches all. */
 struct ast_when {
 	struct ast_ranges uid, gid, host_uid;
+	struct ast_patterns exe; /* a caller without a path matches none */
+	enum ast_answer owner; /* files, exec */
+	enum ast_answer no_new_privs;
 };
 
 struct ast_rule {

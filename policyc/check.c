@@ -135,6 +135,28 @@ static void check_below(struct parse *parse, const struct ast_rule *rule)
 	}
 }
 
+/* `when: owner` is about objects that have one. */
+static void check_owner(struct parse *parse, const struct rule_facts *facts)
+{
+	struct ast_rule *rule = facts->rule;
+	const struct node_pair *pair = node_find(facts->node, "when");
+	const u64 inherit = BVM_BIT(FILES, INHERIT);
+	bool files = rule->class == BVM_CLASS_FILES;
+
+	if (!pair || rule->when.owner == AST_ANY ||
+	    rule->class == BVM_CLASS_EXEC)
+		return;
+	if (files && !(facts->named & inherit)) {
+		rule->ops &= ~inherit;
+		return;
+	}
+	diag_report(parse->diag, &pair->key->span, KEY_FOR_OPS, "owner",
+		    files ? "'inherit'" :
+			    arena_printf(parse->arena, "class %s",
+					 bvm_classes[rule->class].name));
+	diag_note(parse->diag, "files and programs have owners");
+}
+
 static void check_creation(const struct rule_facts *facts)
 {
 	struct ast_rule *rule = facts->rule;
@@ -153,6 +175,7 @@ void check_rule(struct parse *parse, const struct rule_facts *facts)
 	check_denial_keys(parse, facts);
 	check_inherit(parse, facts);
 	check_except(parse, facts);
+	check_owner(parse, facts);
 	check_below(parse, facts->rule);
 	check_creation(facts);
 	links_check(parse, facts->rule);

@@ -293,7 +293,7 @@ static void print_part(const struct explain *x, const struct judge_case *c)
 		buf_printf(&buf, "%s", bvm_op_name(class, c->op));
 	} else {
 		buf_printf(&buf, "with ");
-		show_fields(&buf, class, &c->run.ctx, x->judgement.open);
+		show_fields(&buf, class, &c->run, x->judgement.open);
 	}
 	buf_printf(&buf, ": ");
 	show_verdict(&buf, x->input.img, class, c->verdict);

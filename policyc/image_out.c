@@ -167,6 +167,18 @@ static int put_lists(struct writer *w, u32 class, u32 *index)
 	return 0;
 }
 
+/* Few intervals are compared by the program: program.h. */
+static int put_ranges(struct writer *w, enum pred_field field,
+		      const struct bvm_range *ranges, u32 num, u32 *index)
+{
+	if (num <= PROGRAM_MAX_COMPARES)
+		return 0;
+	if (tables_put_ranges(add_table(w, index), ranges, num))
+		return too_large(w, pred_field_name(field), num, "ranges",
+				 BVM_MAX_RANGES);
+	return 0;
+}
+
 static int put_numbers(struct writer *w, u32 class, enum pred_field field,
 		       u32 *index)
 {
@@ -174,12 +186,22 @@ static int put_numbers(struct writer *w, u32 class, enum pred_field field,
 	struct bvm_range *ranges;
 	u32 num = tables_find_ranges(preds, field, &ranges);
 
-	if (num <= PROGRAM_MAX_COMPARES)
+	return put_ranges(w, field, ranges, num, index);
+}
+
+static int put_text(struct writer *w, u32 class, u32 text)
+{
+	const struct textmatch *t = &w->lowered.classes[class].texts[text];
+	struct program_tables *tables = &w->tables[class];
+	enum pred_field field = PRED_FIRST_TEXT + text;
+
+	if (!t->asked)
 		return 0;
-	if (tables_put_ranges(add_table(w, index), ranges, num))
-		return too_large(w, pred_field_name(field), num, "ranges",
-				 BVM_MAX_RANGES);
-	return 0;
+	if (compress_put(add_table(w, &tables->texts[text]), &t->fsm))
+		return too_large(w, pred_field_name(field), t->fsm.num_states,
+				 "states", BVM_MAX_DFA_STATES);
+	return put_ranges(w, field, t->rows, t->num_rows,
+			  &tables->fields[field]);
 }
 
 static int put_addresses(struct writer *w, u32 class, enum pred_field field,
@@ -213,10 +235,13 @@ static int put_class_tables(struct writer *w, u32 class)
 		return too_large(w, bvm_classes[class].name, c->num_keys,
 				 "keys", BVM_MAX_ARRAY);
 	ret = put_lists(w, class, &t->lists);
-	for (u32 field = 0; field < PRED_REMOTE && !ret; field++)
+	for (u32 field = 0; field < PRED_FIRST_ADDRESS && !ret; field++)
 		ret = put_numbers(w, class, field, &t->fields[field]);
-	for (u32 field = PRED_REMOTE; field < PRED_NUM_FIELDS && !ret; field++)
+	for (u32 field = PRED_FIRST_ADDRESS; field < PRED_FIRST_TEXT && !ret;
+	     field++)
 		ret = put_addresses(w, class, field, &t->fields[field]);
+	for (u32 text = 0; text < PRED_NUM_TEXTS && !ret; text++)
+		ret = put_text(w, class, text);
 	return ret;
 }
 
@@ -250,6 +275,7 @@ static int put_programs(struct writer *w)
 		e->num = 0;
 		e->overflow = false;
 		program_emit(e, &w->lowered.classes[class].preds,
+			     w->lowered.classes[class].texts,
 			     &w->tables[class]);
 		if (e->overflow)
 			return too_large(w, bvm_classes[class].name, e->num,

@@ -7,18 +7,20 @@
 #include "vm/helpers.h"
 #include "vm/insn.h"
 #include "vm/table.h"
+#include "witness.h"
 
 #define MAX_UNITS 16 /* over the fields of any class */
 
-/* A value for each of a unit's fields. */
-struct setting {
-	union bvm_ctx ctx; /* only the unit's fields count */
+/* A request in full; of a unit's setting only the unit's fields count. */
+struct facts {
+	union bvm_ctx ctx;
+	const char *texts[BVM_RUN_STRINGS]; /* of TEXT fields, by handle - 1 */
 };
 
 /* Fields that are tried together, since a predicate looks at all of them. */
 struct unit {
 	u64 fields;
-	struct setting *settings;
+	struct facts *settings;
 	u32 num;
 };
 
@@ -27,7 +29,7 @@ struct judge {
 	const struct bvm_image *img;
 	const struct request *request;
 	const struct bvm_class_info *info;
-	union bvm_ctx base; /* the request, with something for what is open */
+	struct facts base; /* the request, with something for what is open */
 	struct unit units[MAX_UNITS];
 	u32 num_units;
 	u32 num_cases; /* product of the units */
@@ -36,6 +38,7 @@ struct judge {
 	/* candidates for numbers: every constant the program compares with */
 	u32 *constants;
 	u32 num_constants;
+	struct textset texts, paths; /* candidates for TEXT fields */
 	int has_addr; /* field, or -1 */
 };
 
@@ -64,7 +67,7 @@ static bool catch_decide(void *arg, u32 pc, const u64 *regs, const u8 *stack)
 	return false;
 }
 
-static void run_case(const struct judge *j, const union bvm_ctx *ctx, u32 op,
+static void run_case(const struct judge *j, const struct facts *facts, u32 op,
 		     const char *path, struct judge_case *c)
 {
 	const struct bvm_program *program =
@@ -77,8 +80,13 @@ static void run_case(const struct judge *j, const union bvm_ctx *ctx, u32 op,
 	c->op = op;
 	c->path = path;
 	c->run.image = j->img;
-	c->run.ctx = *ctx;
+	c->run.ctx = facts->ctx;
 	c->run.ctx.op = op;
+	for (u32 i = 0; i < BVM_RUN_STRINGS; i++) {
+		c->run.strings[i].bytes = facts->texts[i];
+		if (facts->texts[i])
+			c->run.strings[i].len = strlen(facts->texts[i]);
+	}
 	c->run.slots = j->slots;
 	c->run.argv = ""; /* no request gives arguments yet */
 	if (field >= 0 && path) {
@@ -164,6 +172,29 @@ static void find_constants(struct judge *j)
 	j->num_constants = sort_unique(j->constants, j->num_constants);
 }
 
+/* Of each automaton that the program feeds texts to, one for each row. */
+static void find_texts(struct judge *j)
+{
+	const struct bvm_program *p = &j->img->programs[j->request->class];
+	u32 table = j->img->num_tables;
+
+	for (u32 pc = 0; pc < p->header->num_insns; pc++) {
+		const struct bvm_insn *insn = &p->insns[pc];
+
+		/* the index is a constant: emit.c sets it right before */
+		if (insn->code == BVM_MOV64_K && insn->dst == 2)
+			table = insn->imm;
+		if (insn->code != BVM_CALL ||
+		    insn->imm != BVM_HELPER_MATCH_TEXT ||
+		    table >= j->img->num_tables ||
+		    j->img->tables[table].kind != BVM_TABLE_DFA)
+			continue;
+		witness_find(j->arena, &j->img->tables[table], true, &j->paths);
+		witness_find(j->arena, &j->img->tables[table], false,
+			     &j->texts);
+	}
+}
+
 static const struct request_choice *find_choice(const struct judge *j,
 						u32 field)
 {
@@ -221,7 +252,7 @@ static void add_address(struct judge *j, struct bvm_addr **list, u32 *num,
 	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
 	bool v4 = !memcmp(addr->bytes, mapped, sizeof(mapped));
 
-	if (j->base.network.family == 2 && !v4)
+	if (j->base.ctx.network.family == 2 && !v4)
 		return;
 	*list = arena_grow(j->arena, *list, *num, sizeof(**list));
 	(*list)[(*num)++] = *addr;
@@ -261,30 +292,50 @@ static u32 find_addresses(struct judge *j, struct bvm_addr **list)
 
 /* ---- units ---- */
 
-static void set_field(const struct judge *j, union bvm_ctx *ctx, u32 field,
+static void set_field(const struct judge *j, struct facts *facts, u32 field,
 		      const void *value)
 {
-	memcpy((u8 *)ctx + j->info->fields[field].off, value,
+	memcpy((u8 *)&facts->ctx + j->info->fields[field].off, value,
 	       j->info->fields[field].size);
 }
 
-static void apply(const struct judge *j, union bvm_ctx *ctx,
-		  const struct unit *unit, u32 setting)
+/* NULL: there is no such text. */
+static void set_text(const struct judge *j, struct facts *facts, u32 field,
+		     const char *text)
 {
-	for (u32 i = 0; i < j->info->num_fields; i++)
-		if (unit->fields >> i & 1)
-			set_field(j, ctx, i,
-				  (const u8 *)&unit->settings[setting].ctx +
-					  j->info->fields[i].off);
+	const u64 named = request_handle(j->request->class, field);
+	const u64 handle = text ? named : 0;
+
+	facts->texts[named - 1] = text;
+	set_field(j, facts, field, &handle);
 }
 
-/* Keep ctx as a setting if no earlier one makes the same predicates hold. */
+static void apply(const struct judge *j, struct facts *facts,
+		  const struct unit *unit, u32 setting)
+{
+	const struct facts *from = &unit->settings[setting];
+
+	for (u32 i = 0; i < j->info->num_fields; i++) {
+		u64 handle;
+
+		if (!(unit->fields >> i & 1))
+			continue;
+		set_field(j, facts, i,
+			  (const u8 *)&from->ctx + j->info->fields[i].off);
+		if (j->info->fields[i].kind != BVM_FIELD_TEXT)
+			continue;
+		handle = request_handle(j->request->class, i);
+		facts->texts[handle - 1] = from->texts[handle - 1];
+	}
+}
+
+/* Keep facts as a setting if no earlier one makes the same predicates hold. */
 static void add_setting(struct judge *j, struct unit *unit, u64 **seen,
-			const union bvm_ctx *ctx)
+			const struct facts *facts)
 {
 	struct judge_case c;
 
-	run_case(j, ctx, __builtin_ctzll(j->request->ops),
+	run_case(j, facts, __builtin_ctzll(j->request->ops),
 		 j->request->num_paths ? j->request->paths[0] : NULL, &c);
 	for (u32 i = 0; i < unit->num; i++)
 		if ((*seen)[i] == c.preds)
@@ -293,7 +344,7 @@ static void add_setting(struct judge *j, struct unit *unit, u64 **seen,
 	unit->settings = arena_grow(j->arena, unit->settings, unit->num,
 				    sizeof(*unit->settings));
 	(*seen)[unit->num] = c.preds;
-	unit->settings[unit->num++].ctx = *ctx;
+	unit->settings[unit->num++] = *facts;
 }
 
 static void try_values(struct judge *j, struct unit *unit, u32 field,
@@ -308,12 +359,12 @@ static void try_values(struct judge *j, struct unit *unit, u32 field,
 		num_others = find_values(j, second, &others);
 	for (u32 i = 0; i < num; i++) {
 		for (u32 k = 0; k < num_others; k++) {
-			union bvm_ctx ctx = j->base;
+			struct facts facts = j->base;
 
-			set_field(j, &ctx, field, &values[i]);
+			set_field(j, &facts, field, &values[i]);
 			if (others)
-				set_field(j, &ctx, second, &others[k]);
-			add_setting(j, unit, &seen, &ctx);
+				set_field(j, &facts, second, &others[k]);
+			add_setting(j, unit, &seen, &facts);
 		}
 	}
 }
@@ -325,18 +376,39 @@ static void try_addresses(struct judge *j, struct unit *unit, u32 field)
 	u64 *seen = NULL;
 
 	for (u32 i = 0; i < num; i++) {
-		union bvm_ctx ctx = j->base;
+		struct facts facts = j->base;
 
-		set_field(j, &ctx, field, &list[i]);
-		add_setting(j, unit, &seen, &ctx);
+		set_field(j, &facts, field, &list[i]);
+		add_setting(j, unit, &seen, &facts);
 	}
 	if (!(j->request->given >> j->has_addr & 1)) {
-		union bvm_ctx ctx = j->base;
+		struct facts facts = j->base;
 
-		ctx.network.has_addr = 0;
-		add_setting(j, unit, &seen, &ctx);
+		facts.ctx.network.has_addr = 0;
+		add_setting(j, unit, &seen, &facts);
 		unit->fields |= 1ull << j->has_addr;
 	}
+}
+
+/* Is it a path, or several, such as exe and peer_name? */
+static bool is_path(const struct judge *j, u32 field)
+{
+	return strcmp(j->info->fields[field].name, "text");
+}
+
+/* A text for each row; the one no pattern matches reads best, so it is last. */
+static void try_texts(struct judge *j, struct unit *unit, u32 field)
+{
+	const struct textset *set = is_path(j, field) ? &j->paths : &j->texts;
+	struct facts facts = j->base;
+	u64 *seen = NULL;
+
+	for (u32 i = 0; i < set->num; i++) {
+		set_text(j, &facts, field, set->items[i]);
+		add_setting(j, unit, &seen, &facts);
+	}
+	set_text(j, &facts, field, NULL);
+	add_setting(j, unit, &seen, &facts);
 }
 
 static bool is_open(const struct judge *j, u32 field)
@@ -344,9 +416,9 @@ static bool is_open(const struct judge *j, u32 field)
 	const struct bvm_field *f = &j->info->fields[field];
 
 	if (j->request->given >> field & 1 || !strcmp(f->name, "op") ||
-	    (int)field == j->has_addr || f->kind >= BVM_FIELD_STR)
+	    (int)field == j->has_addr || f->kind == BVM_FIELD_STR)
 		return false;
-	return f->kind != BVM_FIELD_ADDR || j->base.network.has_addr;
+	return f->kind != BVM_FIELD_ADDR || j->base.ctx.network.has_addr;
 }
 
 static void find_units(struct judge *j)
@@ -364,6 +436,8 @@ static void find_units(struct judge *j)
 			continue;
 		if (j->info->fields[i].kind == BVM_FIELD_ADDR) {
 			try_addresses(j, &unit, i);
+		} else if (j->info->fields[i].kind == BVM_FIELD_TEXT) {
+			try_texts(j, &unit, i);
 		} else if (pair && (int)i == type) {
 			unit.fields |= 1ull << protocol;
 			try_values(j, &unit, i, protocol);
@@ -383,11 +457,11 @@ static void find_units(struct judge *j)
 
 /* ---- all cases of one operation and path ---- */
 
-static void make_case(const struct judge *j, u32 index, union bvm_ctx *ctx)
+static void make_case(const struct judge *j, u32 index, struct facts *facts)
 {
-	*ctx = j->base;
+	*facts = j->base;
 	for (u32 i = 0; i < j->num_units; i++) {
-		apply(j, ctx, &j->units[i], index % j->units[i].num);
+		apply(j, facts, &j->units[i], index % j->units[i].num);
 		index /= j->units[i].num;
 	}
 }
@@ -419,11 +493,11 @@ static void judge_op(struct judge *j, u32 op, const char *path,
 
 	for (u32 i = 0; i < j->num_cases; i++) {
 		struct judge_case c;
-		union bvm_ctx ctx;
+		struct facts facts;
 		bool denied;
 
-		make_case(j, i, &ctx);
-		run_case(j, &ctx, op, path, &c);
+		make_case(j, i, &facts);
+		run_case(j, &facts, op, path, &c);
 		denied = c.verdict & BVM_VERDICT_DENY;
 		j->allowed[i] = !denied;
 		if (!i)
@@ -467,7 +541,7 @@ static void check_widening(const struct judge *j, struct judgement *out)
 		return;
 	run_case(j, &j->base, out->shown.op, j->request->paths[0], &old);
 	run_case(j, &j->base, out->shown.op, j->request->paths[1], &new);
-	out->directory = j->base.files.type == BVM_KIND_DIR &&
+	out->directory = j->base.ctx.files.type == BVM_KIND_DIR &&
 			 !same_below(j, old.path, new.path);
 	if (out->directory)
 		deny_widening(out, &new);
@@ -518,12 +592,14 @@ int judge_request(struct arena *arena, const struct bvm_image *img,
 	j->img = img;
 	j->request = request;
 	j->info = &bvm_classes[request->class];
-	j->base = request->ctx;
+	j->base.ctx = request->ctx;
+	memcpy(j->base.texts, request->texts, sizeof(request->texts));
 	j->slots = arena_array(arena, img->meta->num_slots, sizeof(*j->slots));
 	j->has_addr = request_field(request->class, "has_addr");
 	if (j->has_addr >= 0 && !(request->given >> j->has_addr & 1))
-		j->base.network.has_addr = 1; /* so that addresses count */
+		j->base.ctx.network.has_addr = 1; /* so that addresses count */
 	find_constants(j);
+	find_texts(j);
 	find_units(j);
 	if (j->num_cases > JUDGE_MAX_CASES)
 		return -E2BIG;

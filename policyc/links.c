@@ -276,19 +276,26 @@ static void check_pattern(struct parse *parse, const struct ast_rule *rule,
 	}
 }
 
-void links_check(struct parse *parse, const struct ast_rule *rule)
+static void check_patterns(struct parse *parse, const struct ast_rule *rule,
+			   const struct ast_patterns *patterns)
 {
 	struct textset own = { 0 };
 	u32 i, j;
 
-	for (i = 0; i < rule->paths.num; i++) {
+	for (i = 0; i < patterns->num; i++) {
 		struct textset texts =
-			alternatives(parse->arena, rule->paths.items[i].text);
+			alternatives(parse->arena, patterns->items[i].text);
 
 		for (j = 0; j < texts.num; j++)
 			textset_add(parse->arena, &own, texts.items[j]);
 	}
 	textset_sort(&own);
-	for (i = 0; i < rule->paths.num; i++)
-		check_pattern(parse, rule, &rule->paths.items[i], &own);
+	for (i = 0; i < patterns->num; i++)
+		check_pattern(parse, rule, &patterns->items[i], &own);
+}
+
+void links_check(struct parse *parse, const struct ast_rule *rule)
+{
+	check_patterns(parse, rule, &rule->paths);
+	check_patterns(parse, rule, &rule->when.exe);
 }

@@ -260,6 +260,13 @@ static int find_class(struct lowering *lo, u32 class)
 	lists_init(&c->lists, lo->arena, lo->diag, lo->ast, &c->preds);
 	if (c->lists.err)
 		return c->lists.err;
+	for (u32 i = 0; i < PRED_NUM_TEXTS; i++) {
+		int ret = textmatch_build(&c->preds, PRED_FIRST_TEXT + i,
+					  &c->texts[i]);
+
+		if (ret)
+			return ret;
+	}
 	switch (class) {
 	case BVM_CLASS_FILES:
 		return find_file_keys(lo);

@@ -17,9 +17,11 @@
 #include "fsm.h"
 #include "lists.h"
 #include "preds.h"
+#include "textmatch.h"
 
 struct lowered_class {
 	struct preds preds;
+	struct textmatch texts[PRED_NUM_TEXTS]; /* by field, PRED_FIRST_TEXT on */
 	struct lists lists;
 	u32 *keys; /* numbers of lists */
 	u32 num_keys; /* 0: the class has no operation that is judged */

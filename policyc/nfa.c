@@ -147,7 +147,7 @@ static void add_token(struct builder *b, const struct pattern_token *tok)
 		return;
 	}
 	b->at = follow(b->nfa, b->at, edge, b->pattern);
-	if (b->nfa->root == NFA_NONE)
+	if (b->nfa->root == NFA_NONE && !b->nfa->text_only)
 		b->nfa->root = b->at;
 }
 
@@ -160,7 +160,10 @@ int nfa_add(struct nfa *nfa, const char *text, u32 pattern,
 	struct nfa_final *final;
 	int ret;
 
-	pattern_begin(&cur, text);
+	if (nfa->text_only)
+		pattern_begin_text(&cur, text);
+	else
+		pattern_begin(&cur, text);
 	do {
 		ret = pattern_next(&cur, &tok, err);
 		if (ret)

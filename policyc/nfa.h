@@ -58,6 +58,7 @@ struct nfa {
 	struct byteset *sets; /* distinct */
 	u32 num_sets;
 	u32 root; /* node after the first '/', or NFA_NONE */
+	bool text_only; /* pattern_begin_text; set before the first pattern */
 };
 
 /* Returns an automaton that matches nothing; it lives in the arena. */

@@ -85,6 +85,33 @@ static int set_address(struct operand *o, const char *name,
 	return set_number(o, "has_addr", 1);
 }
 
+/* Say what a TEXT field names; "" is that there is no such text. */
+static int set_text(struct operand *o, const char *name, const char *text)
+{
+	struct request *r = o->request;
+	int i = request_field(r->class, name);
+	u64 handle;
+	u8 *at;
+
+	if (i < 0)
+		return operand_fail(o->err, "'%s' says nothing about %s", name,
+				    bvm_classes[r->class].name);
+	if (strlen(text) >= BVM_MAX_PATH)
+		return operand_fail(o->err, "%s of %zu bytes, at most %u", name,
+				    strlen(text), BVM_MAX_PATH - 1);
+	handle = request_handle(r->class, i);
+	if (is_given(o, i) &&
+	    strcmp(r->texts[handle - 1] ? r->texts[handle - 1] : "", text))
+		return operand_fail(o->err, "%s is said twice", name);
+	r->given |= 1ull << i;
+	if (!*text)
+		return 0;
+	r->texts[handle - 1] = arena_strdup(o->arena, text);
+	at = (u8 *)&r->ctx + bvm_classes[r->class].fields[i].off;
+	memcpy(at, &handle, sizeof(handle));
+	return 0;
+}
+
 static void add_choice(struct operand *o, const char *name, const u32 *values,
 		       u32 num)
 {
@@ -157,7 +184,7 @@ static char *resolve(struct arena *arena, const char *path, bool *changed)
 	return out;
 }
 
-static int add_path(struct operand *o, const char *word)
+static int read_path(struct operand *o, const char *word, const char **out)
 {
 	struct request *r = o->request;
 	bool changed;
@@ -176,8 +203,19 @@ static int add_path(struct operand *o, const char *word)
 		r->note = arena_printf(o->arena, "%s%s'%s' is read as '%s'",
 				       r->note ? r->note : "",
 				       r->note ? ", " : "", word, path);
-	r->paths[r->num_paths++] = path;
+	*out = path;
 	return 0;
+}
+
+static int add_path(struct operand *o, const char *word)
+{
+	struct request *r = o->request;
+	const char *path;
+	int ret = read_path(o, word, &path);
+
+	if (!ret)
+		r->paths[r->num_paths++] = path;
+	return ret;
 }
 
 static int read_paths(struct operand *o, const char *const *words, u32 num)
@@ -438,6 +476,17 @@ static int read_address_attr(struct operand *o, const char *field,
 	return set_address(o, field, &addr);
 }
 
+/* exe= alone is a caller that has no path: a memfd, a deleted file. */
+static int read_text_attr(struct operand *o, const char *field,
+			  const char *text)
+{
+	int ret = 0;
+
+	if (!strcmp(field, "exe") && *text)
+		ret = read_path(o, text, &text);
+	return ret ? ret : set_text(o, field, text);
+}
+
 /* Attributes whose values are words: a name, its field, the words. */
 static const struct word_attr {
 	u32 class;
@@ -483,13 +532,15 @@ int operand_attribute(struct operand *o, const char *word)
 	else if (!strcmp(name, "at"))
 		name = "local";
 	field = request_field(o->request->class, name);
-	if (field < 0 || info->fields[field].kind >= BVM_FIELD_STR ||
+	if (field < 0 || info->fields[field].kind == BVM_FIELD_STR ||
 	    !strcmp(name, "op") || !strcmp(name, "has_addr") ||
 	    !strcmp(name, "cap"))
 		return unknown_attribute(o, arena_strndup(o->arena, word,
 							  text - 1 - word));
 	if (info->fields[field].kind == BVM_FIELD_ADDR)
 		return read_address_attr(o, name, text);
+	if (info->fields[field].kind == BVM_FIELD_TEXT)
+		return read_text_attr(o, name, text);
 	if (info->fields[field].max == 1)
 		return read_boolean(o, name, text);
 	for (u32 i = 0; i < ARRAY_SIZE(word_attrs); i++) {

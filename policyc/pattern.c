@@ -54,7 +54,14 @@ void pattern_begin(struct pattern_cursor *cur, const char *text)
 	cur->text = text;
 	cur->pos = 0;
 	cur->depth = 0;
+	cur->text_only = false;
 	cur->states = AT_START;
+}
+
+void pattern_begin_text(struct pattern_cursor *cur, const char *text)
+{
+	pattern_begin(cur, text);
+	cur->text_only = true;
 }
 
 /* The component ends here, at a '/' or at the end of the pattern. */
@@ -79,6 +86,10 @@ static int add_slash(struct pattern_cursor *cur, u32 off,
 
 	if (ret)
 		return ret;
+	if (cur->text_only) {
+		cur->states = AT_OTHER;
+		return 0;
+	}
 	if (cur->states & (AT_SLASH | AT_ROOT)) {
 		fail(err, off, 1, "'//' matches no path");
 		return hint(err, "an optional component is written {,name/}");
@@ -314,7 +325,7 @@ static int check_start(const struct pattern_cursor *cur,
 	if (strlen(text) >= BVM_MAX_PATH)
 		return fail(err, 0, 1, "pattern of %zu bytes, at most %u",
 			    strlen(text), BVM_MAX_PATH - 1);
-	if (text[0] == '/')
+	if (text[0] == '/' || cur->text_only)
 		return 0;
 	fail(err, 0, 1, "a pattern starts with '/'");
 	if (text[0] == '~')
@@ -385,15 +396,29 @@ int pattern_next(struct pattern_cursor *cur, struct pattern_token *tok,
 	return read_byte(cur, tok, err);
 }
 
-int pattern_check(const char *text, struct pattern_error *err)
+static int read_all(struct pattern_cursor *cur, struct pattern_error *err)
 {
-	struct pattern_cursor cur;
 	struct pattern_token tok;
 	int ret;
 
-	pattern_begin(&cur, text);
 	do {
-		ret = pattern_next(&cur, &tok, err);
+		ret = pattern_next(cur, &tok, err);
 	} while (!ret && tok.kind != PATTERN_END);
 	return ret;
+}
+
+int pattern_check(const char *text, struct pattern_error *err)
+{
+	struct pattern_cursor cur;
+
+	pattern_begin(&cur, text);
+	return read_all(&cur, err);
+}
+
+int pattern_check_text(const char *text, struct pattern_error *err)
+{
+	struct pattern_cursor cur;
+
+	pattern_begin_text(&cur, text);
+	return read_all(&cur, err);
 }

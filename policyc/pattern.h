@@ -74,11 +74,18 @@ struct pattern_cursor {
 	const char *text;
 	u32 pos;
 	u32 depth;
+	bool text_only; /* of texts that are no paths */
 	u8 states;
 	struct pattern_level levels[PATTERN_MAX_DEPTH];
 };
 
 void pattern_begin(struct pattern_cursor *cur, const char *text);
+
+/*
+ * The same for a pattern of texts that are no paths: it need not begin with
+ * '/', and a '/' in it is a byte that '*' and '?' do not match, no more.
+ */
+void pattern_begin_text(struct pattern_cursor *cur, const char *text);
 
 /*
  * Read the next token; PATTERN_END is the last. err may be NULL.
@@ -90,5 +97,7 @@ int __must_check pattern_next(struct pattern_cursor *cur,
 
 /* Is text a pattern? Return: as pattern_next. */
 int __must_check pattern_check(const char *text, struct pattern_error *err);
+int __must_check pattern_check_text(const char *text,
+				    struct pattern_error *err);
 
 #endif /* POLICYC_PATTERN_H */

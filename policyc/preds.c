@@ -36,12 +36,22 @@ void preds_init(struct preds *preds, struct arena *arena, struct diag *diag,
 const char *pred_field_name(enum pred_field field)
 {
 	static const char *const names[] = {
-		[PRED_UID] = "uid",	      [PRED_GID] = "gid",
-		[PRED_HOST_UID] = "host-uid", [PRED_OWNER] = "owner",
-		[PRED_TYPE] = "type",	      [PRED_FAMILY] = "family",
-		[PRED_SOCKTYPE] = "type",     [PRED_PROTOCOL] = "protocol",
-		[PRED_PORT] = "port",	      [PRED_PEER_PORT] = "peer-port",
-		[PRED_REMOTE] = "remote",     [PRED_LOCAL] = "local",
+		[PRED_UID] = "uid",
+		[PRED_GID] = "gid",
+		[PRED_HOST_UID] = "host-uid",
+		[PRED_OWNER] = "owner",
+		[PRED_TYPE] = "type",
+		[PRED_FAMILY] = "family",
+		[PRED_SOCKTYPE] = "type",
+		[PRED_PROTOCOL] = "protocol",
+		[PRED_PORT] = "port",
+		[PRED_PEER_PORT] = "peer-port",
+		[PRED_REMOTE] = "remote",
+		[PRED_LOCAL] = "local",
+		[PRED_EXE] = "exe",
+		[PRED_TEXT] = "text",
+		[PRED_PEER_NAME] = "peer",
+		[PRED_NO_NEW_PRIVS] = "no-new-privs",
 	};
 
 	_Static_assert(ARRAY_SIZE(names) == PRED_NUM_FIELDS, "a name each");
@@ -108,6 +118,31 @@ static struct ast_cidrs sort_cidrs(struct arena *arena,
 	return out;
 }
 
+static int compare_patterns(const void *a, const void *b)
+{
+	const struct ast_pattern *x = a;
+	const struct ast_pattern *y = b;
+
+	return strcmp(x->text, y->text);
+}
+
+static struct ast_patterns sort_patterns(struct arena *arena,
+					 const struct ast_patterns *patterns)
+{
+	struct ast_patterns out = { .num = 0 };
+
+	if (!patterns->num)
+		return out;
+	out.items = arena_array(arena, patterns->num, sizeof(*out.items));
+	memcpy(out.items, patterns->items, patterns->num * sizeof(*out.items));
+	qsort(out.items, patterns->num, sizeof(*out.items), compare_patterns);
+	for (u32 i = 0; i < patterns->num; i++)
+		if (!i ||
+		    compare_patterns(&out.items[i], &out.items[out.num - 1]))
+			out.items[out.num++] = out.items[i];
+	return out;
+}
+
 /* ---- sharing ---- */
 
 static bool same_cidrs(const struct ast_cidrs *x, const struct ast_cidrs *y)
@@ -120,13 +155,27 @@ static bool same_cidrs(const struct ast_cidrs *x, const struct ast_cidrs *y)
 	return true;
 }
 
+static bool same_patterns(const struct ast_patterns *x,
+			  const struct ast_patterns *y)
+{
+	if (x->num != y->num)
+		return false;
+	for (u32 i = 0; i < x->num; i++)
+		if (compare_patterns(&x->items[i], &y->items[i]))
+			return false;
+	return true;
+}
+
 static bool same_pred(const struct pred *x, const struct pred *y)
 {
 	return x->field == y->field && x->num_ranges == y->num_ranges &&
 	       (!x->num_ranges ||
 		!memcmp(x->ranges, y->ranges,
 			x->num_ranges * sizeof(*x->ranges))) &&
-	       same_cidrs(&x->in, &y->in) && same_cidrs(&x->except, &y->except);
+	       same_cidrs(&x->in, &y->in) &&
+	       same_cidrs(&x->except, &y->except) &&
+	       same_patterns(&x->match, &y->match) &&
+	       same_patterns(&x->unless, &y->unless);
 }
 
 static int too_many(struct preds *preds, const struct pred *pred)
@@ -233,6 +282,29 @@ static void add_cidrs(struct need *need, enum pred_field field,
 	add(need, &pred);
 }
 
+static void add_patterns(struct need *need, enum pred_field field,
+			 const struct ast_patterns *match,
+			 const struct ast_patterns *unless)
+{
+	struct pred pred = { .field = field };
+
+	if (!match->num)
+		return;
+	pred.match = sort_patterns(need->preds->arena, match);
+	if (unless)
+		pred.unless = sort_patterns(need->preds->arena, unless);
+	add(need, &pred);
+}
+
+static void add_answer(struct need *need, enum pred_field field,
+		       enum ast_answer answer)
+{
+	const u32 value = answer == AST_YES;
+
+	if (answer != AST_ANY)
+		add_values(need, field, &value, 1);
+}
+
 /* ---- network ---- */
 
 /* Socket types that carry a protocol; bits 1 .. 5. */
@@ -333,6 +405,9 @@ static void add_when(struct need *need)
 	add_ranges(need, PRED_UID, &when->uid);
 	add_ranges(need, PRED_GID, &when->gid);
 	add_ranges(need, PRED_HOST_UID, &when->host_uid);
+	add_answer(need, PRED_OWNER, when->owner);
+	add_answer(need, PRED_NO_NEW_PRIVS, when->no_new_privs);
+	add_patterns(need, PRED_EXE, &when->exe, NULL);
 }
 
 static void add_socket(struct need *need)

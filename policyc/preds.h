@@ -2,8 +2,8 @@
 /*
  * preds.h - the conditions of one class's rules as bits of a word
  *
- * A predicate says that one field of a request has one of some values. Rules
- * that ask the same share one. A program sets the bits of those that hold,
+ * A predicate says that one field of a request has one of some values, or that
+ * patterns match it. Rules that ask the same share one. A program sets the bits of those that hold,
  * and a rule needs a set of them.
  */
 #ifndef POLICYC_PREDS_H
@@ -24,10 +24,18 @@ enum pred_field {
 	PRED_PROTOCOL, /* pred_protocol_key */
 	PRED_PORT,
 	PRED_PEER_PORT,
+	PRED_NO_NEW_PRIVS,
 	PRED_REMOTE, /* addresses; all before are numbers */
 	PRED_LOCAL,
+	PRED_EXE, /* texts, by patterns: these and all after */
+	PRED_TEXT, /* no path: pattern_begin_text */
+	PRED_PEER_NAME,
 	PRED_NUM_FIELDS
 };
+
+#define PRED_FIRST_ADDRESS PRED_REMOTE
+#define PRED_FIRST_TEXT PRED_EXE
+#define PRED_NUM_TEXTS (PRED_NUM_FIELDS - PRED_FIRST_TEXT)
 
 /* Protocol numbers mean something only together with the socket type. */
 static inline u32 pred_protocol_key(u32 socktype, u32 protocol)
@@ -44,6 +52,7 @@ struct pred {
 	struct pred_range *ranges; /* ascending, neither overlap nor touch */
 	u32 num_ranges;
 	struct ast_cidrs in, except; /* sorted; PRED_REMOTE and PRED_LOCAL */
+	struct ast_patterns match, unless; /* sorted; texts */
 	const struct ast_rule *rule; /* the first that asks */
 };
 

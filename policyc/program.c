@@ -13,12 +13,22 @@
 static const char *member_of(enum pred_field field)
 {
 	static const char *const names[] = {
-		[PRED_UID] = "uid",	      [PRED_GID] = "gid",
-		[PRED_HOST_UID] = "host_uid", [PRED_OWNER] = "owner",
-		[PRED_TYPE] = "type",	      [PRED_FAMILY] = "family",
-		[PRED_SOCKTYPE] = "type",     [PRED_PROTOCOL] = "protocol",
-		[PRED_PORT] = "port",	      [PRED_PEER_PORT] = "peer_port",
-		[PRED_REMOTE] = "remote",     [PRED_LOCAL] = "local",
+		[PRED_UID] = "uid",
+		[PRED_GID] = "gid",
+		[PRED_HOST_UID] = "host_uid",
+		[PRED_OWNER] = "owner",
+		[PRED_TYPE] = "type",
+		[PRED_FAMILY] = "family",
+		[PRED_SOCKTYPE] = "type",
+		[PRED_PROTOCOL] = "protocol",
+		[PRED_PORT] = "port",
+		[PRED_PEER_PORT] = "peer_port",
+		[PRED_REMOTE] = "remote",
+		[PRED_LOCAL] = "local",
+		[PRED_EXE] = "exe",
+		[PRED_TEXT] = "text",
+		[PRED_PEER_NAME] = "peer_name",
+		[PRED_NO_NEW_PRIVS] = "no_new_privs",
 	};
 
 	_Static_assert(ARRAY_SIZE(names) == PRED_NUM_FIELDS, "a member each");
@@ -83,6 +93,18 @@ static void emit_compares(struct emit *e, const struct bvm_range *ranges,
 	emit_place(e, &done);
 }
 
+/* preds |= what holds for r3: compares, or a RANGE table if there is one. */
+static void emit_ranges(struct emit *e, const struct bvm_range *ranges, u32 num,
+			u32 table)
+{
+	if (table == PROGRAM_NO_TABLE) {
+		emit_compares(e, ranges, num);
+		return;
+	}
+	emit_call(e, REG_CTX, table, BVM_HELPER_RANGE);
+	emit_insn(e, BVM_OR64_X, REG_PREDS, 0, 0, 0);
+}
+
 static void emit_number(struct emit *e, const struct preds *preds,
 			enum pred_field field, u32 table)
 {
@@ -90,12 +112,19 @@ static void emit_number(struct emit *e, const struct preds *preds,
 	u32 num = tables_find_ranges(preds, field, &ranges);
 
 	load_pred_field(e, preds->class, field, 3);
-	if (table == PROGRAM_NO_TABLE) {
-		emit_compares(e, ranges, num);
-		return;
-	}
-	emit_call(e, REG_CTX, table, BVM_HELPER_RANGE);
-	emit_insn(e, BVM_OR64_X, REG_PREDS, 0, 0, 0);
+	emit_ranges(e, ranges, num, table);
+}
+
+/* A text's row says which predicates hold; 0, if there is none: no one. */
+static void emit_text(struct emit *e, u32 class, enum pred_field field,
+		      const struct textmatch *text,
+		      const struct program_tables *tables)
+{
+	load_member(e, class, 3, member_of(field));
+	emit_call(e, REG_CTX, tables->texts[field - PRED_FIRST_TEXT],
+		  BVM_HELPER_MATCH_TEXT);
+	emit_move(e, 3, 0);
+	emit_ranges(e, text->rows, text->num_rows, tables->fields[field]);
 }
 
 static void emit_address(struct emit *e, const struct preds *preds,
@@ -123,15 +152,19 @@ static bool is_asked(const struct preds *preds, enum pred_field field)
 }
 
 static void emit_preds(struct emit *e, const struct preds *preds,
+		       const struct textmatch *texts,
 		       const struct program_tables *tables)
 {
 	for (u32 field = 0; field < PRED_NUM_FIELDS; field++) {
 		if (!is_asked(preds, field))
 			continue;
-		if (field < PRED_REMOTE)
+		if (field < PRED_FIRST_ADDRESS)
 			emit_number(e, preds, field, tables->fields[field]);
-		else
+		else if (field < PRED_FIRST_TEXT)
 			emit_address(e, preds, field, tables->fields[field]);
+		else
+			emit_text(e, preds->class, field,
+				  &texts[field - PRED_FIRST_TEXT], tables);
 	}
 }
 
@@ -170,11 +203,12 @@ static void emit_key(struct emit *e, u32 class, u32 dfa)
 }
 
 void program_emit(struct emit *e, const struct preds *preds,
+		  const struct textmatch *texts,
 		  const struct program_tables *tables)
 {
 	emit_move(e, REG_CTX, 1);
 	emit_load_imm(e, REG_PREDS, 0);
-	emit_preds(e, preds, tables);
+	emit_preds(e, preds, texts, tables);
 	emit_key(e, preds->class, tables->dfa);
 	emit_call(e, REG_CTX, tables->keys, BVM_HELPER_ARRAY);
 	emit_move(e, 3, 0);

@@ -17,6 +17,22 @@ int request_field(u32 class, const char *name)
 	return -1;
 }
 
+u64 request_handle(u32 class, u32 field)
+{
+	static const char *const names[BVM_RUN_STRINGS] = {
+		[BVM_STR_PATH - 1] = "path",
+		[BVM_STR_SOURCE - 1] = "source",
+		[BVM_STR_EXE - 1] = "exe",
+		[BVM_STR_TEXT - 1] = "text",
+		[BVM_STR_PEER - 1] = "peer_name",
+	};
+
+	for (u32 i = 0; i < BVM_RUN_STRINGS; i++)
+		if (!strcmp(names[i], bvm_classes[class].fields[field].name))
+			return i + 1;
+	abort(); /* hooks.def has no other */
+}
+
 const char *request_attr_name(struct arena *arena, u32 class, u32 field)
 {
 	char *name = arena_strdup(arena, bvm_classes[class].fields[field].name);

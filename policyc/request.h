@@ -16,7 +16,7 @@
 #define POLICYC_REQUEST_H
 
 #include "arena.h"
-#include "vm/hooks.h"
+#include "vm/exec.h"
 
 #define REQUEST_MAX_PATHS 2
 #define REQUEST_MAX_WORDS 128
@@ -38,6 +38,9 @@ struct request {
 	const char *paths[REQUEST_MAX_PATHS]; /* absolute, without . .. // */
 	u32 num_paths;
 	union bvm_ctx ctx; /* what was given; op and path are not filled */
+	/* what TEXT fields name, by handle - 1; one that is given as nothing
+	 * has the handle 0 */
+	const char *texts[BVM_RUN_STRINGS];
 	u64 given; /* bit i: field i of the class has a value */
 	struct request_choice choices[2]; /* not given, but limited */
 	u32 num_choices;
@@ -64,6 +67,9 @@ int __must_check request_parse_words(struct arena *arena,
 
 /* Index of a class's field, or -1. */
 int request_field(u32 class, const char *name);
+
+/* The handle that a field of kind STR or TEXT has if it names something. */
+u64 request_handle(u32 class, u32 field);
 
 /* "uid" for field uid, "host-uid" for host_uid: as in requests. */
 const char *request_attr_name(struct arena *arena, u32 class, u32 field);

@@ -176,6 +176,47 @@ static bool read_subject(struct parse *parse, enum key_id key,
 
 /* ---- keys of rules ---- */
 
+static void read_answer(struct parse *parse, enum key_id key,
+			const struct node *node, enum ast_answer *answer)
+{
+	bool yes;
+
+	if (value_boolean(parse, key, node, &yes))
+		*answer = yes ? AST_YES : AST_NO;
+}
+
+static void read_condition(struct parse *parse, int key,
+			   const struct node *node, struct ast_when *when)
+{
+	struct ast_ranges *ranges = NULL;
+
+	switch (key) {
+	case KEY_WHEN_UID:
+		ranges = &when->uid;
+		break;
+	case KEY_WHEN_GID:
+		ranges = &when->gid;
+		break;
+	case KEY_WHEN_HOST_UID:
+		ranges = &when->host_uid;
+		break;
+	case KEY_WHEN_EXE:
+		(void)value_patterns(parse, KEY_WHEN_EXE, node, &when->exe);
+		return;
+	case KEY_WHEN_OWNER:
+		read_answer(parse, KEY_WHEN_OWNER, node, &when->owner);
+		return;
+	case KEY_WHEN_NO_NEW_PRIVS:
+		read_answer(parse, KEY_WHEN_NO_NEW_PRIVS, node,
+			    &when->no_new_privs);
+		return;
+	}
+	/* 2^32-1 is "no user" to the kernel. */
+	if (ranges)
+		(void)value_ranges(parse, (enum key_id)key, node, U32_MAX - 1,
+				   ranges);
+}
+
 static void read_when(struct parse *parse, const struct node *node,
 		      struct ast_when *when)
 {
@@ -190,18 +231,9 @@ static void read_when(struct parse *parse, const struct node *node,
 	for (i = 0; i < node->num; i++) {
 		const struct node_pair *pair = &node->pairs[i];
 		int key = key_identify(parse->diag, KEY_IN_WHEN, pair->key);
-		struct ast_ranges *ranges = NULL;
 
-		if (key == KEY_WHEN_UID)
-			ranges = &when->uid;
-		else if (key == KEY_WHEN_GID)
-			ranges = &when->gid;
-		else if (key == KEY_WHEN_HOST_UID)
-			ranges = &when->host_uid;
-		/* 2^32-1 is "no user" to the kernel. */
-		if (ranges)
-			(void)value_ranges(parse, (enum key_id)key, pair->value,
-					   U32_MAX - 1, ranges);
+		if (key >= 0 && !pair->value->bad)
+			read_condition(parse, key, pair->value, when);
 	}
 }
 

@@ -109,6 +109,13 @@ void show_prefix(struct buf *buf, const struct bvm_addr *addr, u32 len)
 	buf_printf(buf, "/%u", pred_is_ipv4(&cidr) ? len - 96 : len);
 }
 
+/* Nothing for a caller that has no such text, as in requests. */
+static void show_text(struct buf *buf, const struct bvm_run *run, u32 handle)
+{
+	if (handle)
+		buf_printf(buf, "%s", run->strings[handle - 1].bytes);
+}
+
 void show_field_names(struct buf *buf, u32 class, u64 fields)
 {
 	const char *comma = "";
@@ -122,23 +129,25 @@ void show_field_names(struct buf *buf, u32 class, u64 fields)
 	}
 }
 
-void show_fields(struct buf *buf, u32 class, const union bvm_ctx *ctx,
+void show_fields(struct buf *buf, u32 class, const struct bvm_run *run,
 		 u64 fields)
 {
 	const char *space = "";
 
 	for (u32 i = 0; i < bvm_classes[class].num_fields; i++) {
 		const struct bvm_field *field = &bvm_classes[class].fields[i];
-		const u8 *at = (const u8 *)ctx + field->off;
+		const u8 *at = (const u8 *)&run->ctx + field->off;
 		u32 number;
 
-		if (!(fields >> i & 1) || field->kind >= BVM_FIELD_STR)
+		if (!(fields >> i & 1) || field->kind == BVM_FIELD_STR)
 			continue;
 		buf_printf(buf, "%s%s=", space,
 			   request_attr_name(buf->arena, class, i));
 		space = " ";
 		memcpy(&number, at, sizeof(number));
-		if (field->kind == BVM_FIELD_ADDR)
+		if (field->kind == BVM_FIELD_TEXT)
+			show_text(buf, run, number);
+		else if (field->kind == BVM_FIELD_ADDR)
 			show_address(buf, (const void *)at);
 		else
 			show_number(buf, words_of(class, field->name), number);
@@ -190,6 +199,15 @@ static void show_cidrs(struct buf *buf, const struct ast_cidrs *cidrs)
 		buf_printf(buf, " and %u more", cidrs->num - MAX_VALUES);
 }
 
+static void show_patterns(struct buf *buf, const struct ast_patterns *patterns)
+{
+	for (u32 i = 0; i < patterns->num && i < MAX_VALUES; i++)
+		buf_printf(buf, "%s%s", i ? ", " : " ",
+			   patterns->items[i].text);
+	if (patterns->num > MAX_VALUES)
+		buf_printf(buf, " and %u more", patterns->num - MAX_VALUES);
+}
+
 void show_pred(struct buf *buf, const struct pred *pred)
 {
 	buf_printf(buf, "%s", pred_field_name(pred->field));
@@ -200,7 +218,9 @@ void show_pred(struct buf *buf, const struct pred *pred)
 	if (pred->num_ranges > MAX_VALUES)
 		buf_printf(buf, " and %u more", pred->num_ranges - MAX_VALUES);
 	show_cidrs(buf, &pred->in);
-	if (pred->except.num)
+	show_patterns(buf, &pred->match);
+	if (pred->except.num || pred->unless.num)
 		buf_printf(buf, " except");
 	show_cidrs(buf, &pred->except);
+	show_patterns(buf, &pred->unless);
 }

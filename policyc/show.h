@@ -19,7 +19,7 @@ const char *show_rule_kind(u32 kind);
 void show_verdict(struct buf *buf, const struct bvm_image *img, u32 class,
 		  u32 verdict);
 /* "uid=33 type=regular": these fields of a request. */
-void show_fields(struct buf *buf, u32 class, const union bvm_ctx *ctx,
+void show_fields(struct buf *buf, u32 class, const struct bvm_run *run,
 		 u64 fields);
 /* "uid, type" */
 void show_field_names(struct buf *buf, u32 class, u64 fields);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
 #include "eval.h"
 #include "match.h"
 
@@ -8,6 +10,7 @@ struct question {
 	u32 class;
 	const union bvm_ctx *ctx;
 	const char *path;
+	const char *exe;
 };
 
 static bool in_ranges(const struct ast_ranges *ranges, u64 value)
@@ -153,31 +156,35 @@ static bool match_create(const struct ast_rule *rule,
 
 /* ---- rules ---- */
 
-/* uid, gid and host_uid of whatever class. */
+/* A number that many classes have. */
+static u32 number(const struct question *q, const char *name)
+{
+	const struct bvm_class_info *info = &bvm_classes[q->class];
+	u32 value = U32_MAX;
+
+	for (u32 i = 0; i < info->num_fields; i++)
+		if (!strcmp(info->fields[i].name, name))
+			memcpy(&value, (const u8 *)q->ctx + info->fields[i].off,
+			       sizeof(value));
+	return value;
+}
+
+static bool is_answer(enum ast_answer want, u32 value)
+{
+	return want == AST_ANY || (want == AST_YES) == (value == 1);
+}
+
 static bool match_when(const struct ast_rule *rule, const struct question *q)
 {
-	const u32 *ids;
+	const struct ast_when *when = &rule->when;
 
-	switch (q->class) {
-	case BVM_CLASS_FILES:
-		ids = &q->ctx->files.uid;
-		break;
-	case BVM_CLASS_EXEC:
-		ids = &q->ctx->exec.uid;
-		break;
-	case BVM_CLASS_NETWORK:
-		ids = &q->ctx->network.uid;
-		break;
-	case BVM_CLASS_CAPABILITIES:
-		ids = &q->ctx->capabilities.uid;
-		break;
-	default:
-		ids = &q->ctx->mounts.uid;
-		break;
-	}
-	return in_ranges(&rule->when.uid, ids[0]) &&
-	       in_ranges(&rule->when.gid, ids[1]) &&
-	       in_ranges(&rule->when.host_uid, ids[2]);
+	return in_ranges(&when->uid, number(q, "uid")) &&
+	       in_ranges(&when->gid, number(q, "gid")) &&
+	       in_ranges(&when->host_uid, number(q, "host_uid")) &&
+	       is_answer(when->no_new_privs, number(q, "no_new_privs")) &&
+	       (when->owner == AST_ANY ||
+		is_answer(when->owner, number(q, "owner"))) &&
+	       (!when->exe.num || any_pattern(&when->exe, q->exe));
 }
 
 static bool must_be_named(u32 kind)
@@ -243,10 +250,18 @@ static u32 class_errno(u32 class)
 	return access ? EACCES : EPERM;
 }
 
-u32 oracle_eval(const struct ast_policy *ast, u32 class,
-		const union bvm_ctx *ctx, const char *path)
+u32 oracle_eval(const struct ast_policy *ast,
+		const struct oracle_request *request)
 {
-	const struct question q = { ast, class, ctx, path };
+	const union bvm_ctx *ctx = &request->ctx;
+	const u32 class = request->class;
+	const struct question q = {
+		.ast = ast,
+		.class = class,
+		.ctx = ctx,
+		.path = request->strings[BVM_STR_PATH - 1],
+		.exe = request->strings[BVM_STR_EXE - 1],
+	};
 	const struct ast_rule *deny = NULL, *allow = NULL;
 	bool kill = false, quiet = true, audit = false, frozen = false;
 	u32 flags = 0;

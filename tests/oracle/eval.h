@@ -9,9 +9,17 @@
 #define ORACLE_EVAL_H
 
 #include "policyc/ast.h"
+#include "vm/exec.h"
 
-/* The verdict word. path: of files and exec, NULL if the object has none. */
-u32 oracle_eval(const struct ast_policy *ast, u32 class,
-		const union bvm_ctx *ctx, const char *path);
+struct oracle_request {
+	u32 class;
+	union bvm_ctx ctx; /* handles are not looked at */
+	/* what STR and TEXT fields name, by handle - 1; NULL: nothing */
+	const char *strings[BVM_RUN_STRINGS];
+};
+
+/* The verdict word. */
+u32 oracle_eval(const struct ast_policy *ast,
+		const struct oracle_request *request);
 
 #endif /* ORACLE_EVAL_H */

@@ -221,6 +221,12 @@ static void gen_rule(struct gen *gen, struct ast_rule *rule)
 		rule->when.gid = gen_ranges(gen, 8);
 	if (ONE_IN(gen, 8))
 		rule->when.host_uid = gen_ranges(gen, 8);
+	if (ONE_IN(gen, 4))
+		rule->when.exe = gen_patterns(gen, 1 + gen_below(gen, 2));
+	if (ONE_IN(gen, 6))
+		rule->when.no_new_privs = 1 + gen_below(gen, 2);
+	if (rule->class <= BVM_CLASS_EXEC && ONE_IN(gen, 6))
+		rule->when.owner = 1 + gen_below(gen, 2);
 	if (rule->kind == BVM_RULE_DENY) {
 		rule->kill = ONE_IN(gen, 4);
 		rule->quiet = ONE_IN(gen, 3);
@@ -270,15 +276,19 @@ static void gen_network(struct gen *gen, struct bvm_ctx_network *net)
 	gen_address(gen, &net->local);
 }
 
-static const char *gen_object(struct gen *gen, const struct ast_policy *ast)
+/* Something that some rule's patterns may match. */
+static const char *gen_string(struct gen *gen, const struct ast_policy *ast,
+			      bool exe)
 {
 	const char *pattern = NULL;
 
 	for (u32 tries = 0; tries < 8 && ast->num_rules && !pattern; tries++) {
 		const struct ast_rule *rule =
 			&ast->rules[gen_below(gen, ast->num_rules)];
-		const struct ast_patterns *from =
-			ONE_IN(gen, 4) ? &rule->except : &rule->paths;
+		const struct ast_patterns *from = exe ? &rule->when.exe :
+						  ONE_IN(gen, 4) ?
+							&rule->except :
+							&rule->paths;
 
 		if (from->num)
 			pattern = from->items[gen_below(gen, from->num)].text;
@@ -286,16 +296,9 @@ static const char *gen_object(struct gen *gen, const struct ast_policy *ast)
 	return gen_path(gen, pattern ? pattern : gen_pattern(gen));
 }
 
-void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
-		 union bvm_ctx *ctx, const char **path)
+static void gen_numbers(struct gen *gen, const struct bvm_class_info *info,
+			union bvm_ctx *ctx)
 {
-	const struct bvm_class_info *info = &bvm_classes[class];
-
-	memset(ctx, 0, sizeof(*ctx));
-	*path = NULL;
-	do
-		ctx->op = gen_below(gen, BVM_MAX_OPS);
-	while (!(info->mediated >> ctx->op & 1));
 	for (u32 i = 1; i < info->num_fields; i++) {
 		u32 value = ONE_IN(gen, 30) ? U32_MAX : gen_below(gen, 10);
 
@@ -305,6 +308,20 @@ void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
 			memcpy((u8 *)ctx + info->fields[i].off, &value,
 			       sizeof(value));
 	}
+}
+
+void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
+		 struct oracle_request *request)
+{
+	const struct bvm_class_info *info = &bvm_classes[class];
+	union bvm_ctx *ctx = &request->ctx;
+
+	memset(request, 0, sizeof(*request));
+	request->class = class;
+	do
+		ctx->op = gen_below(gen, BVM_MAX_OPS);
+	while (!(info->mediated >> ctx->op & 1));
+	gen_numbers(gen, info, ctx);
 	if (class == BVM_CLASS_FILES)
 		ctx->files.type = gen_below(gen, BVM_NUM_KINDS);
 	if (class == BVM_CLASS_CAPABILITIES)
@@ -313,5 +330,8 @@ void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
 		gen_network(gen, &ctx->network);
 	if (class == BVM_CLASS_EXEC ||
 	    (class == BVM_CLASS_FILES && ctx->op != BVM_OP_FILES_INHERIT))
-		*path = gen_object(gen, ast);
+		request->strings[BVM_STR_PATH - 1] =
+			gen_string(gen, ast, false);
+	if (!ONE_IN(gen, 10))
+		request->strings[BVM_STR_EXE - 1] = gen_string(gen, ast, true);
 }

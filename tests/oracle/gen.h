@@ -6,7 +6,7 @@
 #define ORACLE_GEN_H
 
 #include "policyc/arena.h"
-#include "policyc/ast.h"
+#include "tests/oracle/eval.h"
 
 /* A random sequence; the seed says which. Never 0. */
 struct gen {
@@ -24,8 +24,8 @@ const char *gen_path(struct gen *gen, const char *pattern);
 
 struct ast_policy *gen_policy(struct gen *gen);
 
-/* A request of a class: fills ctx; *path is NULL if the object has none. */
+/* A request of a class. */
 void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
-		 union bvm_ctx *ctx, const char **path);
+		 struct oracle_request *request);
 
 #endif /* ORACLE_GEN_H */

@@ -32,11 +32,16 @@ static const char policy[] =
 	"    to: 10.0.0.0/8\n"
 	"  - deny: send\n" /* rule 8 */
 	"    to: [10.0.0.0/16, 10.255.0.0/16]\n"
+	"exec:\n"
+	"  - allow: /bin/*\n" /* rule 9, line 26 */
+	"    when: {exe: [/usr/bin/sh, /opt/*/run], no-new-privs: true}\n"
+	"  - allow: /lib/*\n" /* rule 10, line 28 */
+	"    when: {owner: false}\n"
 	"tests:\n"
 	"  - allow: read /data/x\n"
-	"  - deny: read /data/x\n" /* line 27 */
-	"  - deny: read /home/a\n" /* line 28: depends on uid */
-	"  - allow: manage /data/open/x\n"; /* line 29: a part only */
+	"  - deny: read /data/x\n" /* line 32 */
+	"  - deny: read /home/a\n" /* line 33: depends on uid */
+	"  - allow: manage /data/open/x\n"; /* line 34: a part only */
 
 static char dir[] = "/tmp/explain_test.XXXXXX";
 static char output[8192];
@@ -149,6 +154,24 @@ static const struct {
 	{ "create tcp", EXIT_YES, "allow: rule 6", "" },
 	{ "create unix", EXIT_NO, "deny: ", "" },
 	{ "connect unix /run/x", EXIT_NO, "deny: ", "" },
+	{ "no-new-privs=yes exe=/usr/bin/sh exec /bin/x", EXIT_YES,
+	  "allow: rule 9", "" },
+	{ "no-new-privs=yes exe=/opt/a/run exec /bin/x", EXIT_YES,
+	  "allow: rule 9", "" },
+	{ "no-new-privs=no exe=/opt/a/run exec /bin/x", EXIT_NO,
+	  "deny: the default", "" },
+	{ "no-new-privs=yes exe=/opt/run exec /bin/x", EXIT_NO,
+	  "deny: the default", "" },
+	{ "no-new-privs=yes exe= exec /bin/x", EXIT_NO, "deny: the default",
+	  "" },
+	{ "no-new-privs=yes exec /bin/x", EXIT_BAD,
+	  "undecided: it depends on exe", "exe=/usr/bin/sh: allow" },
+	{ "exec /bin/x", EXIT_BAD, "undecided: it depends on", "exe" },
+	{ "exe=/usr/bin/sh exec /bin/x", EXIT_BAD,
+	  "undecided: it depends on no-new-privs", "" },
+	{ "exec /usr/x", EXIT_NO, "deny: the default", "" },
+	{ "owner=yes exec /lib/x", EXIT_NO, "deny: the default", "" },
+	{ "owner=no exec /lib/x", EXIT_YES, "allow: rule 10", "" },
 	{ "mount", EXIT_NO, "deny: the default of mounts, EPERM", "" },
 };
 
@@ -203,12 +226,12 @@ START_TEST(failing_tests_are_named)
 {
 	ck_assert_int_eq(capture(command_test, path, NULL), EXIT_NO);
 	ck_assert_ptr_nonnull(strstr(output, "1 of 4 tests passed"));
-	ck_assert_ptr_null(strstr(output, "x.yaml:26:"));
-	ck_assert_ptr_nonnull(strstr(output, "x.yaml:27:"));
+	ck_assert_ptr_null(strstr(output, "x.yaml:31:"));
+	ck_assert_ptr_nonnull(strstr(output, "x.yaml:32:"));
 	ck_assert_ptr_nonnull(strstr(output, "rule 1"));
-	ck_assert_ptr_nonnull(strstr(output, "x.yaml:28:"));
+	ck_assert_ptr_nonnull(strstr(output, "x.yaml:33:"));
 	ck_assert_ptr_nonnull(strstr(output, "depends on uid"));
-	ck_assert_ptr_nonnull(strstr(output, "x.yaml:29:"));
+	ck_assert_ptr_nonnull(strstr(output, "x.yaml:34:"));
 }
 END_TEST
 
