@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
@@ -14,27 +15,52 @@
 	(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | \
 	 IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB)
 
-static bool ends_in(const char *name, const char *end)
+/* The end of a visible name, if it has more than that; "" if not. */
+static const char *end_of(const char *name)
 {
-	size_t len = strlen(name), end_len = strlen(end);
+	const char *dot = strrchr(name, '.');
 
-	return len > end_len && !strcmp(name + len - end_len, end);
+	return dot && name[0] != '.' ? dot : "";
 }
 
 bool scan_is_policy(const char *name)
 {
-	return strlen(name) < PROTO_FILE && name[0] != '.' &&
-	       ends_in(name, ".yaml");
+	return strlen(name) < PROTO_FILE && !strcmp(end_of(name), ".yaml");
 }
 
-/* Whoever put it there meant it: to pass it over would be to allow. */
-static const char *problem_of(const char *name, mode_t mode)
+bool scan_is_meant(const char *name)
 {
-	if (!S_ISREG(mode) && scan_is_policy(name))
-		return "it is not a regular file";
-	if (ends_in(name, ".yml"))
+	const char *end = end_of(name);
+
+	return !strcasecmp(end, ".yaml") || !strcasecmp(end, ".yml");
+}
+
+const char *scan_problem(const char *name, mode_t mode)
+{
+	if (!scan_is_meant(name))
+		return NULL;
+	if (strlen(name) >= PROTO_FILE)
+		return "its name is too long";
+	if (!scan_is_policy(name))
 		return "the name of a policy file ends in .yaml: rename it";
+	if (!S_ISREG(mode))
+		return "it is not a regular file";
 	return NULL;
+}
+
+static const char *problem_of_link(int err)
+{
+	switch (err) {
+	case ENOENT:
+	case ENOTDIR:
+		return "it is a symbolic link that leads nowhere";
+	case EACCES:
+		return "it is a symbolic link to where bailiffd's "
+		       "unprivileged user may not look";
+	case ELOOP:
+		return "it is a symbolic link that leads in a circle";
+	}
+	return "it is a symbolic link that cannot be followed";
 }
 
 static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
@@ -129,7 +155,8 @@ static int add_file(struct scan *scan, const char *name,
 		return -ENOMEM;
 	scan->files = files;
 	file = &files[scan->num++];
-	strcpy(file->name, name);
+	/* one that does not fit has a problem, and only its name is shown */
+	snprintf(file->name, sizeof(file->name), "%s", name);
 	file->stamp = stamp_of(name, stat);
 	file->problem = problem;
 	return 0;
@@ -138,32 +165,32 @@ static int add_file(struct scan *scan, const char *name,
 static int read_entry(const char *dir, const char *name, int inotify_fd,
 		      struct scan *scan)
 {
+	const char *problem = NULL;
 	char path[PATH_MAX];
-	struct stat stat_buf, target;
-	const char *problem;
+	struct stat stat_buf = {}, target;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >=
 	    sizeof(path))
-		return -ENAMETOOLONG;
+		return !scan_is_meant(name) ? 0 :
+					      add_file(scan, name, &stat_buf,
+						       "its path is too long");
 	if (lstat(path, &stat_buf))
-		return 0; /* it went away meanwhile */
+		/* did it go away meanwhile, or may we not look? */
+		return errno == ENOENT ? 0 : -errno;
 	if (S_ISLNK(stat_buf.st_mode)) {
 		scan->has_links = true;
 		/* one that leads nowhere is a file in error, not no file */
 		if (stat(path, &target))
-			return scan_is_policy(name) ?
-				       add_file(scan, name, &stat_buf, NULL) :
-				       0;
-		stat_buf = target;
+			problem = problem_of_link(errno);
+		else
+			stat_buf = target;
 	}
-	if (S_ISDIR(stat_buf.st_mode)) {
+	if (S_ISDIR(stat_buf.st_mode))
 		read_includes(path, inotify_fd, SCAN_MAX_DEPTH, scan);
+	if (!scan_is_meant(name))
 		return 0;
-	}
-	problem = problem_of(name, stat_buf.st_mode);
-	if (problem || scan_is_policy(name))
-		return add_file(scan, name, &stat_buf, problem);
-	return 0;
+	return add_file(scan, name, &stat_buf,
+			problem ?: scan_problem(name, stat_buf.st_mode));
 }
 
 int scan_read(const char *dir, int inotify_fd, struct scan *scan)

@@ -3,7 +3,8 @@
  * scan.h - what lies in the policies directory, and whether it changed
  *
  *   DIR/NAME.yaml      a policy; a symbolic link is followed
- *   DIR/NAME.yml       looks like one and is not: listed with what is wrong
+ *   DIR/NAME.yml       meant as one and is none, as are a link to nowhere, a
+ *                      directory of that name, ...: listed with what is wrong
  *   DIR/SUB/...        what policies include; a change there touches all
  */
 #ifndef DAEMON_SCAN_H
@@ -12,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "proto.h"
 
@@ -35,12 +37,22 @@ struct scan {
  * Read the directory; with inotify_fd >= 0, watch it, its parent (for a
  * directory that is swapped as a whole) and its sub-directories first.
  *
- * Return: 0; -errno of the directory; -E2BIG over SCAN_MAX_FILES policies.
+ * Return: 0; -errno of the directory, or of one in it that we may not look
+ * at; -E2BIG over SCAN_MAX_FILES policies.
  */
 int scan_read(const char *dir, int inotify_fd, struct scan *scan);
 void scan_free(struct scan *scan);
 
 /* Is it the name of a policy file: not hidden, ends in .yaml? */
 bool scan_is_policy(const char *name);
+
+/*
+ * Did whoever put it there mean it as a policy: not hidden, ends in .yaml or
+ * .yml, in any case? To pass one over would be to allow what it denies.
+ */
+bool scan_is_meant(const char *name);
+
+/* Why what is meant as a policy can be none, in words; NULL: it can be. */
+const char *scan_problem(const char *name, mode_t mode);
 
 #endif /* DAEMON_SCAN_H */

@@ -55,7 +55,7 @@ struct store {
 	struct file *current; /* being worked on; NULL: idle */
 	struct roster_policy candidate; /* compiled from current */
 	bool ready;
-	bool dir_failed; /* and the log was told */
+	const char *dir_problem; /* why it cannot be read; the log was told */
 	uint64_t include_stamp;
 	int inotify_fd;
 	struct event *changed; /* inotify_fd is readable */
@@ -319,7 +319,7 @@ static void on_compiled(void *arg, const struct proto_message *message)
 	struct store *store = arg;
 	struct file *file = store->current;
 
-	if (file->state == STATE_REMOVED) { /* meanwhile */
+	if (file->state == STATE_REMOVED || file->problem) { /* meanwhile */
 		finish(store);
 	} else if (message->u.compiled.err) {
 		set_error(store, file, message->u.compiled.text);
@@ -385,7 +385,7 @@ static void on_retry(int fd, short what, void *arg)
 static void refuse(struct store *store, struct file *file,
 		   const struct scan_file *found)
 {
-	if (file->problem != found->problem || file->state == STATE_REMOVED)
+	if (file->problem != found->problem || file->state != STATE_ERROR)
 		set_error(store, file, found->problem);
 	file->problem = found->problem;
 	file->stamp = found->stamp;
@@ -465,6 +465,19 @@ static int new_watches(struct store *store)
 	return fd;
 }
 
+static const char *problem_of_dir(int err)
+{
+	switch (err) {
+	case -E2BIG:
+		return "too many files in it";
+	case -EACCES:
+		return "bailiffd's unprivileged user may not look into it";
+	case -ENOENT:
+		return "there is no such directory";
+	}
+	return "it cannot be read";
+}
+
 static void scan(struct store *store)
 {
 	struct scan found;
@@ -473,14 +486,14 @@ static void scan(struct store *store)
 	err = scan_read(store->config.dir, fd, &found);
 	if (err) {
 		/* perhaps it is being swapped: keep all, and look again */
-		if (!store->dir_failed)
+		if (!store->dir_problem)
 			log_daemon(store->config.log, "error",
-				   store->config.dir, strerror(-err));
-		store->dir_failed = true;
+				   store->config.dir, problem_of_dir(err));
+		store->dir_problem = problem_of_dir(err);
 		arm(store->settle, LINKS_MS);
 		return;
 	}
-	store->dir_failed = false;
+	store->dir_problem = NULL;
 	compare(store, &found);
 	if (found.has_links || fd < 0)
 		arm(store->settle, LINKS_MS);
@@ -589,6 +602,8 @@ const char *store_unknown_file(const struct store *store)
 {
 	const struct file *file;
 
+	if (store->dir_problem)
+		return store->config.dir;
 	for (file = store->files; file; file = file->next)
 		if (file->state == STATE_ERROR && !file->policy[0])
 			return file->name;
@@ -597,8 +612,8 @@ const char *store_unknown_file(const struct store *store)
 
 unsigned int store_num_errors(const struct store *store)
 {
+	unsigned int num = store->dir_problem ? 1 : 0;
 	const struct file *file;
-	unsigned int num = 0;
 
 	for (file = store->files; file; file = file->next)
 		if (file->state == STATE_ERROR)
@@ -606,17 +621,38 @@ unsigned int store_num_errors(const struct store *store)
 	return num;
 }
 
+/* A name is any bytes, and JSON takes none that are not UTF-8. */
+static json_t *json_of(const char *string)
+{
+	struct text quoted = {};
+	json_t *value;
+
+	text_add_json(&quoted, string);
+	value = json_loads(text_string(&quoted), JSON_DECODE_ANY, NULL);
+	text_free(&quoted);
+	return value;
+}
+
+static json_t *row_of(const char *name, enum state state, const char *policy,
+		      const char *text)
+{
+	return json_pack("{s:o, s:s, s:s, s:o}", "file", json_of(name), "state",
+			 state_names[state], "policy", policy, "text",
+			 json_of(text));
+}
+
 struct json_t *store_files(const struct store *store)
 {
 	json_t *rows = json_array();
 	const struct file *file;
 
-	for (file = store->files; file; file = file->next)
+	if (store->dir_problem)
 		json_array_append_new(rows,
-				      json_pack("{s:s, s:s, s:s, s:s}", "file",
-						file->name, "state",
-						state_names[file->state],
-						"policy", file->policy, "text",
-						text_string(&file->diag)));
+				      row_of(store->config.dir, STATE_ERROR, "",
+					     store->dir_problem));
+	for (file = store->files; file; file = file->next)
+		json_array_append_new(rows, row_of(file->name, file->state,
+						   file->policy,
+						   text_string(&file->diag)));
 	return rows;
 }

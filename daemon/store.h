@@ -46,11 +46,14 @@ void store_reload(struct store *store);
  * is for a container. */
 bool store_is_ready(const struct store *store);
 
-/* A file in error of which nothing is loaded, or NULL: it might be for any
- * container. */
+/* A file in error of which nothing is loaded, or the directory if it cannot be
+ * read, or NULL: it might be for any container. */
 const char *store_unknown_file(const struct store *store);
 
-/* Files as [{file, state, policy, generation, text}], and the errors. */
+/*
+ * Files as [{file, state, policy, text}], and the errors. A directory that
+ * cannot be read is one of them, under its own name.
+ */
 struct json_t *store_files(const struct store *store);
 unsigned int store_num_errors(const struct store *store);
 

@@ -308,6 +308,34 @@ START_TEST(a_link_that_leads_nowhere_is_in_error)
 	ck_assert_int_eq(symlink("nowhere.yaml", link), 0);
 	start_daemon();
 	wait_until(is_state("one.yaml", "error"));
+	ck_assert_ptr_nonnull(
+		strstr(file_says("one.yaml", "text"), "leads nowhere"));
+	ck_assert_ptr_nonnull(strstr(log_text(), "leads nowhere"));
+	write_policy("nowhere.yaml", "one", "/etc/hosts");
+	wait_until(is_state("nowhere.yaml", "active") ||
+		   is_state("one.yaml", "active"));
+}
+END_TEST
+
+/* JSON cannot hold such a name, and the file must not vanish for it. */
+START_TEST(a_name_that_is_no_text_is_shown)
+{
+	write_file("\xff.yaml", "bailiff: 2\n");
+	start_daemon();
+	wait_until(is_state("\xef\xbf\xbd.yaml", "error"));
+}
+END_TEST
+
+START_TEST(a_directory_that_cannot_be_read_is_in_error)
+{
+	write_policy("one.yaml", "one", "/etc/hosts");
+	start_daemon();
+	ck_assert_int_eq(chmod(options.policies, 0700), 0);
+	wait_until(is_state(options.policies, "error"));
+	ck_assert_ptr_nonnull(strstr(log_text(), "may not look into it"));
+	ck_assert(is_state("one.yaml", "active"));
+	ck_assert_int_eq(chmod(options.policies, 0755), 0);
+	wait_until(is_state(options.policies, ""));
 }
 END_TEST
 
@@ -606,6 +634,8 @@ static void add_directory_tests(TCase *tcase)
 	tcase_add_test(tcase, a_broken_edit_leaves_the_old_policy);
 	tcase_add_test(tcase, a_refusal_of_the_kernel_is_shown);
 	tcase_add_test(tcase, a_link_that_leads_nowhere_is_in_error);
+	tcase_add_test(tcase, a_name_that_is_no_text_is_shown);
+	tcase_add_test(tcase, a_directory_that_cannot_be_read_is_in_error);
 	tcase_add_test(tcase, a_removed_file_unloads_its_policy);
 	tcase_add_test(tcase, a_policy_in_use_stays_until_it_is_not);
 	tcase_add_test(tcase, a_policy_that_is_renamed_replaces_the_old_one);
