@@ -63,8 +63,6 @@ int bailiff_use_judge(struct file *file, const struct cred *cred,
 		rq.ops = bailiff_use_ops(file);
 		rq.detail = own ? NULL : "opened-outside";
 		rq.walk = own ? BAILIFF_WALK_UNLINKED : 0;
-		if (file->f_mode & FMODE_WRITE)
-			rq.reason = bailiff_protect_reason(&file->f_path);
 		bailiff_request_path(&rq, bailiff_user_path(file), kind);
 		if (file->f_mode & FMODE_WRITE)
 			rq.reason = bailiff_protect_reason(rq.path);
