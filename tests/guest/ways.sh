@@ -86,16 +86,20 @@ attempt()
 	cat $top/free/answer
 }
 
-# ways POLICY PROGRAM NAME...: each goes through outside, and not inside
+# ways POLICY PROGRAM NAME...: each goes through outside, and not inside.
+# NAME=EBUSY: there the policy cannot even be entered.
 ways()
 {
-	local policy=$1 program=$2 name caught
+	local policy=$1 program=$2 name want caught
 	shift 2
 	for name in "$@"; do
+		want='^in E[A-Z0-9]+$'
+		[ "$name" = "${name%=*}" ] || want="^not entered: ${name#*=}\$"
+		name=${name%=*}
 		is "$(attempt - $program "$name")" out "$name works without a policy"
 		$records > /dev/null
 		caught=$(attempt $policy $program "$name")
-		like "$caught" '^(in |not entered: EBUSY)' "$name does not with one"
+		like "$caught" "$want" "$name does not with one"
 		denied=$($records | grep "^denied $policy ")
 		diag "$name: $caught; $(head -n 1 <<< "$denied")"
 		[[ $caught = not* ]] || like "$denied" "$a_reason" \

@@ -69,6 +69,18 @@ answers()
 	[ "$(curl -s -o /dev/null -w '%{http_code}' "$@")" = 200 ]
 }
 
+# logs_to FILE - one request is one more line in that file
+logs_to()
+{
+	local before after
+
+	before=$(wc -l <"$1")
+	answers http://127.0.0.1/ || return
+	sleep 0.2
+	after=$(wc -l <"$1")
+	[ "$after" = $((before + 1)) ] || { echo "$1: $before, then $after lines"; return 1; }
+}
+
 code_is()
 {
 	[ "$(curl -s -o /dev/null -w '%{http_code}' "$2")" = "$1" ]
@@ -137,9 +149,17 @@ show curl -s http://127.0.0.1/
 head -c 1000000 /dev/zero >/tmp/megabyte
 check "a 1 MB POST goes through to the server behind it" \
 	answers --data-binary @/tmp/megabyte http://127.0.0.1/upload
+logs=$rootfs/var/log/nginx
+mv "$logs/access.log" "$logs/access.log.1"
+mv "$logs/error.log" "$logs/error.log.1"
 crun_do kill nginx USR1
-sleep 0.5
-check "log files are reopened" answers http://127.0.0.1/
+check "told to reopen its logs, which were renamed, nginx makes new ones" \
+	wait_for 10 test -e "$logs/access.log" -a -e "$logs/error.log"
+check "... and logs there" wait_for 10 logs_to "$logs/access.log"
+rotated=$(stat -c %s "$logs/access.log.1")
+check "... and no more to the renamed one" wait_for 3 logs_to "$logs/access.log"
+check "... which is as long as before" \
+	test "$(stat -c %s "$logs/access.log.1")" = "$rotated"
 old_workers=$(workers)
 crun_do kill nginx HUP
 check "nginx reloads its configuration" wait_for 10 have_other_workers "$old_workers"

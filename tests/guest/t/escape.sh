@@ -7,14 +7,14 @@
 . "$BAILIFF_TOP/tests/guest/ways.sh"
 
 ways jail escape read double_fork clone_vm vfork clone_namespaces thread \
-	self_threads unshare setns setns_pidfd setns_inherited \
+	self_threads=EBUSY unshare setns setns_pidfd setns_inherited \
 	setns_beyond_limit chroot double_chroot proc_root proc_cwd proc_fd \
 	handle link rename rename_dir rename_parent exchange \
 	exchange_dirs whiteout tmpfile bind_mount open_tree symlink_race \
 	ptrace pidfd_getfd vm_write proc_mem
 ways logger escape_fd exec_memfd
-ways jail escape_fd ring ring_poller ring_personality ring_from_before \
-	ring_registered ring_poller_from_before ring_connect sent_file \
+ways jail escape_fd ring ring_poller ring_personality ring_from_before=EBUSY \
+	ring_registered=EBUSY ring_poller_from_before=EBUSY ring_connect sent_file \
 	sent_dir sent_path sent_memfd sent_tree sent_tree_path \
 	proc_memfd proc_memfd_write proc_memfd_truncate proc_memfd_chmod \
 	proc_memfd_path proc_memfd_exec proc_pipe parent_memfd \
