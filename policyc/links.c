@@ -3,7 +3,7 @@
 #include "pattern.h"
 #include "textset.h"
 
-#define MAX_ALTERNATIVES 64 /* of braces in one pattern; enough to warn */
+#define MAX_ALTERNATIVES 4096 /* of braces in one pattern; enough to warn */
 
 /* What every distribution with a merged /usr has. */
 static const struct link {
@@ -131,103 +131,175 @@ static bool is_covered(struct arena *arena, const struct textset *own,
 	return false;
 }
 
-static const struct link *link_of(const char *text, const struct ast_rule *rule)
+static const struct link *link_of(const char *text, bool itself)
 {
-	bool follows = rule->class == BVM_CLASS_EXEC ||
-		       (rule->ops & ~ON_LINKS & ~BVM_BIT(FILES, INHERIT));
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(links); i++)
 		if (is_below(text, links[i].path) ||
-		    (follows && !strcmp(text, links[i].path) &&
-		     !(rule->ops & ON_LINKS)))
+		    (itself && !strcmp(text, links[i].path)))
 			return &links[i];
 	return NULL;
 }
 
-/* Do the tokens match all of name? A star takes as little as it can. */
-static bool tokens_match(const struct pattern_token *tok, const char *name)
+/* A pattern without braces, and where in it one may be after two texts. */
+struct places {
+	const char *text;
+	struct pattern_token *toks;
+	u32 num;
+	bool *at_link, *at_target;
+};
+
+static bool read_tokens(struct arena *arena, const char *text,
+			struct places *places)
 {
-	for (; tok->kind != PATTERN_END; tok++, name++) {
-		if (tok->kind == PATTERN_STAR) {
-			for (; *name; name++)
-				if (tokens_match(tok + 1, name))
-					return true;
-			tok++;
-			return tok->kind == PATTERN_END;
-		}
-		if (!*name)
+	u32 max = (u32)strlen(text) + 1;
+	struct pattern_cursor cur;
+	struct pattern_token *tok;
+
+	places->text = text;
+	places->num = 0;
+	places->toks = arena_alloc(arena, max * sizeof(*places->toks));
+	pattern_begin(&cur, text);
+	do {
+		tok = &places->toks[places->num++];
+		if (pattern_next(&cur, tok, NULL))
 			return false;
-		if (tok->kind == PATTERN_BYTE && tok->byte != (u8)*name)
-			return false;
-		if (tok->kind == PATTERN_SET && !byteset_has(&tok->set, *name))
-			return false;
-	}
-	return !*name;
+	} while (tok->kind != PATTERN_END);
+	places->at_link = arena_alloc(arena, places->num * sizeof(bool));
+	places->at_target = arena_alloc(arena, places->num * sizeof(bool));
+	return true;
 }
 
-/* Does the glob, "/" and one component without braces, match the name? */
-static bool component_matches(const char *glob, const char *name)
+/* A "**" behind a '/' is meant for a whole tree: not for a link in it. */
+static bool is_tree(const struct places *places, u32 i)
 {
-	struct pattern_token toks[64];
-	struct pattern_cursor cur;
-	size_t num = 0;
+	const struct pattern_token *tok = &places->toks[i];
 
-	pattern_begin(&cur, glob);
-	do {
-		if (num == ARRAY_SIZE(toks) ||
-		    pattern_next(&cur, &toks[num], NULL) ||
-		    toks[num].kind == PATTERN_GLOBSTAR)
-			return false;
-	} while (toks[num++].kind != PATTERN_END);
-	return tokens_match(toks, name);
+	return tok->kind == PATTERN_GLOBSTAR && i &&
+	       tok[-1].kind == PATTERN_BYTE && tok[-1].byte == '/';
+}
+
+static bool is_loop(const struct places *places, u32 i)
+{
+	return places->toks[i].kind == PATTERN_STAR ||
+	       (places->toks[i].kind == PATTERN_GLOBSTAR &&
+		!is_tree(places, i));
+}
+
+static bool takes(const struct places *places, u32 i, char c)
+{
+	const struct pattern_token *tok = &places->toks[i];
+
+	switch (tok->kind) {
+	case PATTERN_BYTE:
+		return tok->byte == (u8)c;
+	case PATTERN_SET:
+		return byteset_has(&tok->set, (u8)c);
+	case PATTERN_ANY:
+	case PATTERN_STAR:
+		return c != '/';
+	case PATTERN_GLOBSTAR:
+		return !is_tree(places, i);
+	default:
+		return false;
+	}
+}
+
+/* Those behind a loop are in it as well. Return: is there a place at all? */
+static bool close_loops(const struct places *places, bool *at)
+{
+	bool any = false;
+	u32 i;
+
+	for (i = 0; i < places->num; i++) {
+		any = any || at[i];
+		if (at[i] && is_loop(places, i))
+			at[i + 1] = true;
+	}
+	return any;
+}
+
+/* Set at to the places after a name. */
+static void walk(const struct places *places, const char *name, bool *at)
+{
+	u32 i;
+
+	memset(at, 0, places->num * sizeof(*at));
+	at[0] = true;
+	for (; close_loops(places, at) && *name; name++) {
+		/* backwards: a place that was stepped to is not stepped from */
+		for (i = places->num; i--;) {
+			bool was = at[i], taken = takes(places, i, *name);
+
+			at[i] = was && taken && is_loop(places, i);
+			if (was && taken && !at[i])
+				at[i + 1] = true;
+		}
+	}
 }
 
 /*
- * The rest of text, from its next '/' on, if what is before it are wildcards
- * that match the link, else NULL. One that is meant for a whole tree, by
- * "**", says nothing about a link in it.
+ * What must follow the link's target for the pattern to go on from place i,
+ * or NULL if nothing that is behind the link, or it itself, does.
  */
-static const char *rest_behind(struct arena *arena, const char *text,
-			       const char *link)
+static const char *rest_from(struct arena *arena, const struct places *places,
+			     u32 i, bool itself)
 {
-	const char *name = link;
-	bool wild = false;
+	const struct pattern_token *tok = &places->toks[i];
+	const char *rest = places->text + tok->off;
 
-	while (*name) {
-		int glob_len = 1 + (int)strcspn(text + 1, "/");
-		int name_len = 1 + (int)strcspn(name + 1, "/");
-		const char *glob = arena_printf(arena, "%.*s", glob_len, text);
-
-		if (!component_matches(glob, arena_printf(arena, "%.*s",
-							  name_len, name)))
-			return NULL;
-		wild = wild || strpbrk(glob, "*?[");
-		text += glob_len;
-		name += name_len;
-		if (*text != '/')
-			return NULL;
-	}
-	return wild ? text : NULL;
+	if (tok->kind == PATTERN_GLOBSTAR)
+		return arena_printf(arena, "/%s", rest);
+	if (tok->kind == PATTERN_BYTE && tok->byte == '/')
+		return rest;
+	/* A last component that is "*" is meant for all that is there. */
+	if (tok->kind != PATTERN_END || !itself ||
+	    (i > 1 && tok[-1].kind == PATTERN_STAR &&
+	     tok[-2].kind == PATTERN_BYTE && tok[-2].byte == '/'))
+		return NULL;
+	return rest;
 }
 
-/* "/b*" followed by "/sh" is meant to deny /bin/sh, too. */
-static void check_wildcards(struct parse *parse,
-			    const struct ast_pattern *pattern, const char *text,
-			    const struct textset *own)
+/*
+ * "/b*" followed by "/sh" is meant for /bin/sh, too. A place that the target
+ * leads to as well, as "**" is at the front, goes on there by itself.
+ */
+static const char *behind(struct arena *arena, const struct places *places,
+			  const struct link *link, bool itself,
+			  const struct textset *own)
 {
-	size_t i;
+	const char *rest, *target;
+	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(links); i++) {
-		const char *rest =
-			rest_behind(parse->arena, text, links[i].path);
-		const char *target;
-
+	walk(places, link->path, places->at_link);
+	walk(places, link->target, places->at_target);
+	for (i = 0; i < places->num; i++) {
+		if (!places->at_link[i] || places->at_target[i])
+			continue;
+		rest = rest_from(arena, places, i, itself);
 		if (!rest)
 			continue;
-		target = arena_printf(parse->arena, "%s%s", links[i].target,
-				      rest);
-		if (is_covered(parse->arena, own, target))
+		target = arena_printf(arena, "%s%s", link->target, rest);
+		if (!is_covered(arena, own, target))
+			return target;
+	}
+	return NULL;
+}
+
+static void check_wildcards(struct parse *parse,
+			    const struct ast_pattern *pattern, const char *text,
+			    bool itself, const struct textset *own)
+{
+	struct places places;
+	const char *target;
+	size_t i;
+
+	if (!read_tokens(parse->arena, text, &places))
+		return;
+	for (i = 0; i < ARRAY_SIZE(links); i++) {
+		target = behind(parse->arena, &places, &links[i], itself, own);
+		if (!target)
 			continue;
 		diag_report(parse->diag, &pattern->span, LINK_GLOB,
 			    pattern->text, links[i].path);
@@ -238,11 +310,11 @@ static void check_wildcards(struct parse *parse,
 	}
 }
 
-static void report(struct parse *parse, const struct ast_rule *rule,
+static void report(struct parse *parse, bool hole,
 		   const struct ast_pattern *pattern, const struct link *link,
 		   const char *target)
 {
-	if (rule->kind == BVM_RULE_DENY)
+	if (hole)
 		diag_report(parse->diag, &pattern->span, LINK_DENY,
 			    pattern->text, link->path);
 	else
@@ -254,7 +326,15 @@ static void report(struct parse *parse, const struct ast_rule *rule,
 		  target);
 }
 
-static void check_pattern(struct parse *parse, const struct ast_rule *rule,
+/* Do the rule's operations follow a link that is the last component? */
+static bool follows(const struct ast_rule *rule)
+{
+	return rule->class != BVM_CLASS_FILES ||
+	       (!(rule->ops & ON_LINKS) &&
+		(rule->ops & ~BVM_BIT(FILES, INHERIT)));
+}
+
+static void check_pattern(struct parse *parse, bool hole, bool itself,
 			  const struct ast_pattern *pattern,
 			  const struct textset *own)
 {
@@ -262,21 +342,24 @@ static void check_pattern(struct parse *parse, const struct ast_rule *rule,
 	u32 i;
 
 	for (i = 0; i < texts.num; i++) {
-		const struct link *link = link_of(texts.items[i], rule);
+		const struct link *link = link_of(texts.items[i], itself);
 		const char *target;
 
-		if (rule->kind == BVM_RULE_DENY)
-			check_wildcards(parse, pattern, texts.items[i], own);
-		if (!link)
+		if (!link) {
+			if (hole)
+				check_wildcards(parse, pattern, texts.items[i],
+						itself, own);
 			continue;
+		}
 		target = arena_printf(parse->arena, "%s%s", link->target,
 				      texts.items[i] + strlen(link->path));
 		if (!is_covered(parse->arena, own, target))
-			report(parse, rule, pattern, link, target);
+			report(parse, hole, pattern, link, target);
 	}
 }
 
-static void check_patterns(struct parse *parse, const struct ast_rule *rule,
+/* hole: what is never reached lets something through. */
+static void check_patterns(struct parse *parse, bool hole, bool itself,
 			   const struct ast_patterns *patterns)
 {
 	struct textset own = { 0 };
@@ -291,11 +374,15 @@ static void check_patterns(struct parse *parse, const struct ast_rule *rule,
 	}
 	textset_sort(&own);
 	for (i = 0; i < patterns->num; i++)
-		check_pattern(parse, rule, &patterns->items[i], &own);
+		check_pattern(parse, hole, itself, &patterns->items[i], &own);
 }
 
 void links_check(struct parse *parse, const struct ast_rule *rule)
 {
-	check_patterns(parse, rule, &rule->paths);
-	check_patterns(parse, rule, &rule->when.exe);
+	bool denies = rule->kind == BVM_RULE_DENY;
+	bool itself = follows(rule);
+
+	check_patterns(parse, denies, itself, &rule->paths);
+	check_patterns(parse, !denies, itself, &rule->except);
+	check_patterns(parse, denies, true, &rule->when.exe);
 }

@@ -371,6 +371,7 @@ int pattern_next(struct pattern_cursor *cur, struct pattern_token *tok,
 			return ret;
 		cur->states = AT_OTHER;
 	}
+	tok->off = cur->pos;
 	if (!c)
 		return read_end(cur, tok, err);
 	cur->pos++;

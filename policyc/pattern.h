@@ -58,6 +58,7 @@ static inline void byteset_add(struct byteset *set, u8 byte)
 
 struct pattern_token {
 	enum pattern_kind kind;
+	u32 off; /* where in the text it begins */
 	u8 byte; /* PATTERN_BYTE */
 	struct byteset set; /* PATTERN_SET: what it matches, '^' applied */
 };
