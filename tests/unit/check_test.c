@@ -4,24 +4,9 @@
 
 #include "policyc/parse.h"
 #include "policyc/source.h"
+#include "tests/lib/policyc_fixture.h"
 
 #define HEAD "bailiff: 1\npolicy: x\n"
-
-static struct arena *arena;
-static struct diag *diag;
-
-static void setup(void)
-{
-	static const struct diag_options options;
-
-	arena = arena_create();
-	diag = diag_create(arena, &options);
-}
-
-static void teardown(void)
-{
-	arena_free(arena);
-}
 
 static struct ast_policy *parse(const char *text)
 {
@@ -183,7 +168,7 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
-	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_checked_fixture(tests, policyc_setup, policyc_teardown);
 	tcase_add_test(tests, groups_are_what_kernels_judge);
 	tcase_add_test(tests, what_no_kernel_judges_is_kept_and_warned_of);
 	tcase_add_test(tests, all_is_every_operation_that_the_keys_speak_of);

@@ -5,8 +5,8 @@
 #include "policyc/diag.h"
 #include "policyc/source.h"
 #include "policyc/suggest.h"
+#include "tests/lib/policyc_fixture.h"
 
-static struct arena *arena;
 static const struct source *source;
 
 static void setup(void)
@@ -15,13 +15,8 @@ static void setup(void)
 				   "\tthr\xc3\xa9\xc3\xa9 four\n"
 				   "\033[31mred\n";
 
-	arena = arena_create();
+	policyc_setup();
 	source = source_create(arena, "p.yaml", text, strlen(text));
-}
-
-static void teardown(void)
-{
-	arena_free(arena);
 }
 
 static struct diag *make(struct diag_options options)
@@ -265,7 +260,7 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
-	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_checked_fixture(tests, setup, policyc_teardown);
 	tcase_add_test(tests, an_error_shows_the_line_and_a_caret);
 	tcase_add_test(tests, tabs_and_wide_letters_keep_the_caret_in_place);
 	tcase_add_test(tests, terminal_controls_are_not_passed_on);

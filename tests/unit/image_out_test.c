@@ -5,26 +5,12 @@
 #include "policyc/image_out.h"
 #include "policyc/parse.h"
 #include "policyc/source.h"
+#include "tests/lib/policyc_fixture.h"
 #include "vm/exec.h"
 
 #define HEAD "bailiff: 1\npolicy: x\n"
 
-static struct arena *arena;
-static struct diag *diag;
 static struct bvm_image img;
-
-static void setup(void)
-{
-	static const struct diag_options options;
-
-	arena = arena_create();
-	diag = diag_create(arena, &options);
-}
-
-static void teardown(void)
-{
-	arena_free(arena);
-}
 
 static const char *messages(void)
 {
@@ -246,7 +232,7 @@ int main(void)
 	int failed;
 
 	tcase_set_timeout(tc, 300);
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, policyc_setup, policyc_teardown);
 	tcase_add_test(tc, policy_without_rules_answers_its_defaults);
 	tcase_add_test(tc, rules_keep_their_place_and_message);
 	tcase_add_test(tc, conditional_rights_are_may_and_not_must);

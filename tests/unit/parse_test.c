@@ -7,30 +7,16 @@
 
 #include "policyc/parse.h"
 #include "policyc/source.h"
+#include "tests/lib/policyc_fixture.h"
 
 #define HEAD "bailiff: 1\npolicy: x\n"
 
-static struct arena *arena;
-static struct diag *diag;
 static char dir[] = "/tmp/parse_test.XXXXXX";
-
-static void setup(void)
-{
-	static const struct diag_options options;
-
-	arena = arena_create();
-	diag = diag_create(arena, &options);
-}
-
-static void teardown(void)
-{
-	arena_free(arena);
-}
 
 /* A directory for includes. */
 static void setup_dir(void)
 {
-	setup();
+	policyc_setup();
 	memcpy(dir + strlen(dir) - 6, "XXXXXX", 6);
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 }
@@ -43,7 +29,7 @@ static void teardown_dir(void)
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		(void)unlink(arena_printf(arena, "%s/%s.yaml", dir, names[i]));
 	(void)rmdir(dir);
-	teardown();
+	policyc_teardown();
 }
 
 static struct ast_policy *parse_with(const struct parse_options *options,
@@ -357,7 +343,7 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
-	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_checked_fixture(tests, policyc_setup, policyc_teardown);
 	tcase_add_test(tests, the_least_policy_denies_everything);
 	tcase_add_test(tests, mode_and_default_are_by_class);
 	tcase_add_test(tests, a_files_rule_keeps_all_its_keys);

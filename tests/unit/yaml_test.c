@@ -4,22 +4,7 @@
 
 #include "policyc/quoting.h"
 #include "policyc/yaml.h"
-
-static struct arena *arena;
-static struct diag *diag;
-
-static void setup(void)
-{
-	static const struct diag_options options;
-
-	arena = arena_create();
-	diag = diag_create(arena, &options);
-}
-
-static void teardown(void)
-{
-	arena_free(arena);
-}
+#include "tests/lib/policyc_fixture.h"
 
 static struct node *parse(const char *text)
 {
@@ -171,7 +156,7 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
-	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_checked_fixture(tests, policyc_setup, policyc_teardown);
 	tcase_add_test(tests, text_lists_and_mappings_become_nodes);
 	tcase_add_test(tests, columns_count_bytes);
 	tcase_add_test(tests, a_rule_starts_where_its_first_key_does);
