@@ -48,6 +48,19 @@ static bool uses_src(u8 form)
 	       form == BVM_FORM_LDX || form == BVM_FORM_STX;
 }
 
+static const char *no_such_reg(u32 reg)
+{
+	static const char *const texts[16] = {
+		[11] = "there is no r11, only r0 to r10",
+		[12] = "there is no r12, only r0 to r10",
+		[13] = "there is no r13, only r0 to r10",
+		[14] = "there is no r14, only r0 to r10",
+		[15] = "there is no r15, only r0 to r10",
+	};
+
+	return texts[reg & 15]; /* a field has four bits */
+}
+
 static const char *check_regs(const struct bvm_insn *insn, u8 form)
 {
 	if (!uses_dst(form) && insn->dst)
@@ -55,7 +68,8 @@ static const char *check_regs(const struct bvm_insn *insn, u8 form)
 	if (!uses_src(form) && insn->src)
 		return "the unused src field must be 0";
 	if (insn->dst >= BVM_NUM_REGS || insn->src >= BVM_NUM_REGS)
-		return "there are only registers 0 to 10";
+		return no_such_reg(insn->dst >= BVM_NUM_REGS ? insn->dst :
+							       insn->src);
 	return NULL;
 }
 

@@ -410,10 +410,30 @@ START_TEST(no_field_is_unused_by_chance)
 		ck_assert_msg(strstr(err.text, "unused src field"), "%s",
 			      err.text);
 	}
-	/* register 11 is a JIT's own, as a source too */
-	insns[0] = bvm_insn_make(BVM_ADD64_X, 0, 11, 0, 0);
-	ck_assert_int_eq(bvm_verify(&in, &out, &err), -EINVAL);
-	ck_assert(strstr(err.text, "only registers 0 to 10"));
+}
+END_TEST
+
+/* Register 11 is a JIT's own, as a source too. */
+START_TEST(a_register_that_is_none_is_named)
+{
+	static const u8 codes[] = { BVM_ADD64_X, BVM_MOV64_X, BVM_MOV32_X,
+				    BVM_LDXDW,	 BVM_STXDW,   BVM_JEQ64_X };
+	char text[16];
+
+	use_class(RAW);
+	insns[1] = bvm_insn_make(BVM_EXIT, 0, 0, 0, 0);
+	in.num_insns = 2;
+	for (u32 i = 0; i < 5 * ARRAY_SIZE(codes); i++) {
+		const u8 reg = 11 + i % 5, code = codes[i / 5];
+
+		snprintf(text, sizeof(text), "no r%u,", reg);
+		insns[0] = bvm_insn_make(code, 0, reg, 0, 0);
+		ck_assert_int_eq(bvm_verify(&in, &out, &err), -EINVAL);
+		ck_assert_msg(strstr(err.text, text), "%s", err.text);
+		insns[0] = bvm_insn_make(code, reg, 0, 0, 0);
+		ck_assert_int_eq(bvm_verify(&in, &out, &err), -EINVAL);
+		ck_assert_msg(strstr(err.text, text), "%s", err.text);
+	}
 }
 END_TEST
 
@@ -545,6 +565,7 @@ int main(void)
 			    ARRAY_SIZE(depths));
 	tcase_add_test(tc, costs_are_joined_each_by_itself);
 	tcase_add_test(tc, no_field_is_unused_by_chance);
+	tcase_add_test(tc, a_register_that_is_none_is_named);
 	tcase_add_test(tc, an_lddw_has_two_clean_halves);
 	tcase_add_test(tc, helpers_need_the_tables_of_an_image);
 	tcase_add_test(tc, what_an_earlier_program_stored_is_gone);

@@ -351,7 +351,7 @@ exit
 mov %r0, 0
 .word 0x000000000000b0bf
 exit
-# expect: insn 2: .word 0x000000000000b0bf: there are only registers 0 to 10
+# expect: insn 2: .word 0x000000000000b0bf: there is no r11, only r0 to r10
 
 == CVE-2022-1015: and a stack with two ends
 stdw [%r10-520], 0
