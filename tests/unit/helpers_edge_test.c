@@ -52,6 +52,7 @@ static u64 call(u32 helper, u64 slot, u64 value)
 static void setup(void)
 {
 	memset(slots, 0, sizeof(slots));
+	run.slots = slots;
 	num_accesses = 0;
 }
 
@@ -90,6 +91,128 @@ START_TEST(a_slot_is_read_and_written_once)
 }
 END_TEST
 
+/* ---- what the verifier has excluded fails closed ---- */
+
+/* A table that would answer, were it asked. */
+static bool has_key(u64 key)
+{
+	static const u64 keys[] = { 5 };
+	struct bvm_table *t = &image.tables[0];
+
+	memset(t, 0, sizeof(*t));
+	t->kind = BVM_TABLE_SET;
+	t->count = 1;
+	t->max_steps = 1;
+	t->keys = keys;
+	return call(BVM_HELPER_SET, 0, key);
+}
+
+START_TEST(there_is_no_other_helper)
+{
+	image.num_tables = 1;
+	ck_assert(has_key(5));
+	ck_assert_uint_eq(call(0, 0, 5), 0);
+	ck_assert_uint_eq(call(BVM_NUM_HELPERS, 0, 5), 0);
+	ck_assert_uint_eq(call(U32_MAX, 0, 5), 0);
+}
+END_TEST
+
+START_TEST(past_the_last_table_there_is_none)
+{
+	image.num_tables = 1;
+	ck_assert(has_key(5));
+	/* what would be found there is a table like any other */
+	image.tables[1] = image.tables[0];
+	ck_assert_uint_eq(call(BVM_HELPER_SET, 1, 5), 0);
+	ck_assert_uint_eq(call(BVM_HELPER_SET, U64_MAX, 5), 0);
+	image.num_tables = 0;
+	ck_assert(!has_key(5));
+}
+END_TEST
+
+START_TEST(a_table_answers_its_own_helper_alone)
+{
+	image.num_tables = 1;
+	ck_assert(has_key(5));
+	image.tables[0].kind = BVM_TABLE_RANGE;
+	ck_assert_uint_eq(call(BVM_HELPER_SET, 0, 5), 0);
+}
+END_TEST
+
+/* A DFA of one state that stays in it: row 1 of whatever it is fed. */
+static void make_dfa(u32 kind)
+{
+	static const struct bvm_dfa_state state = { .accept = 1 };
+	static const struct bvm_dfa_cell cell;
+	static struct bvm_dfa_head head;
+	struct bvm_table *t = &image.tables[0];
+
+	memset(t, 0, sizeof(*t));
+	t->kind = kind;
+	t->count = 1;
+	t->max_steps = BVM_MAX_ARGV;
+	t->dfa.head = &head;
+	t->dfa.states = &state;
+	t->dfa.cells = &cell;
+	image.num_tables = 1;
+	image.rights_dfa = U32_MAX;
+}
+
+START_TEST(a_handle_that_is_none_matches_nothing)
+{
+	make_dfa(BVM_TABLE_DFA);
+	memset(run.strings, 0, sizeof(run.strings));
+	run.strings[0].bytes = "/a";
+	run.strings[0].len = 2;
+	ck_assert_uint_eq(call(BVM_HELPER_MATCH, 0, 1), 1);
+	ck_assert_uint_eq(call(BVM_HELPER_MATCH, 0, 0), 0);
+	/* the second string has neither bytes nor a walk */
+	ck_assert_uint_eq(call(BVM_HELPER_MATCH, 0, 2), 0);
+	run.argv = "/a"; /* what would be read as the next string */
+	run.argv_len = 2;
+	ck_assert_uint_eq(call(BVM_HELPER_MATCH, 0, BVM_RUN_STRINGS + 1), 0);
+	ck_assert_uint_eq(call(BVM_HELPER_MATCH, 0, U64_MAX), 0);
+}
+END_TEST
+
+START_TEST(arguments_that_are_not_there_match_nothing)
+{
+	static char many[BVM_MAX_ARGV + 1];
+
+	make_dfa(BVM_TABLE_ARGV);
+	run.argv = "";
+	run.argv_len = 0;
+	ck_assert_uint_eq(call(BVM_HELPER_ARGV, 0, 0), 1);
+	run.argv = NULL;
+	ck_assert_uint_eq(call(BVM_HELPER_ARGV, 0, 0), 0);
+	run.argv = many;
+	run.argv_len = BVM_MAX_ARGV;
+	ck_assert_uint_eq(call(BVM_HELPER_ARGV, 0, 0), 1);
+	run.argv_len++;
+	ck_assert_uint_eq(call(BVM_HELPER_ARGV, 0, 0), 0);
+}
+END_TEST
+
+START_TEST(without_slots_nothing_is_kept)
+{
+	static const struct bvm_rate rates[] = { { 1000, 2, 1 } };
+	struct bvm_table *t = &image.tables[0];
+
+	memset(t, 0, sizeof(*t));
+	t->kind = BVM_TABLE_RATES;
+	t->count = 1;
+	t->rates = rates;
+	image.num_tables = 1;
+	run.now_ns = 1000000;
+	ck_assert_uint_eq(call(BVM_HELPER_RATE, 0, 0), 1);
+	ck_assert_uint_eq(call(BVM_HELPER_RATE, 0, 1), 0);
+	run.slots = NULL;
+	ck_assert_uint_eq(call(BVM_HELPER_RATE, 0, 0), 0);
+	ck_assert_uint_eq(call(BVM_HELPER_SLOT_ADD, 0, 5), 0);
+	ck_assert_uint_eq(call(BVM_HELPER_SLOT_GET, 0, 0), 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("helpers_edge");
@@ -101,6 +224,12 @@ int main(void)
 	tcase_add_test(tc, what_others_add_meanwhile_is_not_lost);
 	tcase_add_test(tc, a_slot_is_read_and_written_once);
 	tcase_add_test(tc, past_the_last_slot_there_is_none);
+	tcase_add_test(tc, there_is_no_other_helper);
+	tcase_add_test(tc, past_the_last_table_there_is_none);
+	tcase_add_test(tc, a_table_answers_its_own_helper_alone);
+	tcase_add_test(tc, a_handle_that_is_none_matches_nothing);
+	tcase_add_test(tc, arguments_that_are_not_there_match_nothing);
+	tcase_add_test(tc, without_slots_nothing_is_kept);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
