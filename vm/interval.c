@@ -277,8 +277,8 @@ bool bvm_num_refine_half(enum bvm_rel rel, num *a, num *b)
 {
 	num x = *a, y = *b;
 
-	if (!refine_half(rel, &x, &y) || !bvm_num_settle(&x) ||
-	    !bvm_num_settle(&y))
+	if (!refine_half(rel, &x, &y) || !settle_changed(&x, a) ||
+	    !settle_changed(&y, b))
 		return false;
 	*a = x;
 	*b = y;

@@ -148,13 +148,27 @@ static int refuse_byte(struct bvm_verifier *v, u32 reg, s64 off)
 			  (long long)off);
 }
 
+/* All eight bytes from off, a multiple of 8, at once. */
+static bool is_slot_set(const struct bvm_state *s, s64 off)
+{
+	const u32 i = slot_of(off);
+
+	return i < s->num_slots && s->slots[i].reg.kind == BVM_REG_NUM &&
+	       s->slots[i].set == 0xff;
+}
+
 static int need_set(struct bvm_verifier *v, u32 reg, const struct access *a)
 {
-	s64 off;
+	s64 off = a->lo;
 
-	for (off = a->lo; off < a->end; off++) {
+	while (off < a->end) {
+		if (!(off & 7) && is_slot_set(&v->cur, off)) {
+			off += 8;
+			continue;
+		}
 		if (!is_set(&v->cur, off))
 			return refuse_byte(v, reg, off);
+		off++;
 	}
 	return 0;
 }

@@ -148,6 +148,8 @@ int main(void)
 	bench_diamonds();
 	bench_odd(BVM_FAMILY_DEEP);
 	bench_odd(BVM_FAMILY_DECIDED);
+	bench_odd(BVM_FAMILY_HALVES);
+	bench_odd(BVM_FAMILY_SOMEWHERE);
 	row(BENCH, "worst", 0, "ns/insn", worst, "ns", MAX_NS);
 	row(BENCH, "scratch", 0, "bytes", (double)bvm_verify_scratch(), "B",
 	    NULL);

@@ -21,6 +21,8 @@
 #define MAX_UNIT 4
 #define NUM_SLOTS 2 /* of the stack, that STACK and MIX use */
 #define DEEP_SLOTS (BVM_STACK_BYTES / 8)
+#define SOMEWHERE_REG 5
+#define SOMEWHERE_BYTES 256
 
 struct maker {
 	struct bvm_insn *insns;
@@ -187,6 +189,13 @@ static void put_unit(struct maker *m, enum bvm_family family)
 	case BVM_FAMILY_COMPARE:
 		put_compare(m);
 		break;
+	case BVM_FAMILY_HALVES:
+		put(m, BVM_JSGT32_X, FIRST_REG, FIRST_FREE, 0, 0);
+		break;
+	case BVM_FAMILY_SOMEWHERE:
+		put(m, BVM_LDXB, FIRST_FREE, SOMEWHERE_REG, -SOMEWHERE_BYTES,
+		    0);
+		break;
 	default:
 		put_mix(m);
 	}
@@ -208,6 +217,8 @@ const char *bvm_family_name(enum bvm_family family)
 		[BVM_FAMILY_MIX] = "mix",
 		[BVM_FAMILY_DEEP] = "deep",
 		[BVM_FAMILY_DECIDED] = "decided",
+		[BVM_FAMILY_HALVES] = "halves",
+		[BVM_FAMILY_SOMEWHERE] = "somewhere",
 	};
 
 	return names[family];
@@ -221,9 +232,16 @@ static void put_head(struct maker *m, enum bvm_family family)
 		m->known[i] = ctx_word(m, 8 * i);
 		put(m, BVM_LDXDW, i, 1, (s16)(8 * i), 0);
 	}
-	for (i = 0; family == BVM_FAMILY_DEEP && i < DEEP_SLOTS; i++)
+	if (family != BVM_FAMILY_DEEP && family != BVM_FAMILY_SOMEWHERE)
+		return;
+	for (i = 0; i < DEEP_SLOTS; i++)
 		put(m, BVM_STXDW, BVM_REG_FRAME, FIRST_REG + i % NUM_HEAD,
 		    (s16)(-8 * (s32)(i + 1)), 0);
+	if (family == BVM_FAMILY_DEEP)
+		return;
+	put(m, BVM_AND64_K, FIRST_REG, 0, 0, SOMEWHERE_BYTES - 1);
+	put(m, BVM_MOV64_X, SOMEWHERE_REG, BVM_REG_FRAME, 0, 0);
+	put(m, BVM_ADD64_X, SOMEWHERE_REG, FIRST_REG, 0, 0);
 }
 
 static void put_tail(struct maker *m)

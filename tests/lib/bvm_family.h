@@ -30,6 +30,10 @@ enum bvm_family {
 	BVM_FAMILY_DEEP = BVM_NUM_FAMILIES,
 	/* BRANCH, where the verifier can tell the outcome of most checks. */
 	BVM_FAMILY_DECIDED,
+	/* Checks of 32 bits, of two numbers of which nothing is known. */
+	BVM_FAMILY_HALVES,
+	/* A byte from somewhere in 256 bytes of stack. */
+	BVM_FAMILY_SOMEWHERE,
 };
 
 const char *bvm_family_name(enum bvm_family family);
@@ -38,7 +42,7 @@ const char *bvm_family_name(enum bvm_family family);
 void bvm_family_ctx(u8 ctx[BVM_FAMILY_CTX]);
 
 /*
- * Make the program of exactly num_insns slots: BVM_FAMILY_MIN (DEEP: 96) to
+ * Make the program of exactly num_insns slots: BVM_FAMILY_MIN (DEEP, SOMEWHERE: 96) to
  * BVM_FAMILY_MAX. The same arguments give the same program.
  */
 void bvm_family_make(enum bvm_family family, u32 num_insns,

@@ -165,6 +165,24 @@ START_TEST(deep_fills_the_stack)
 }
 END_TEST
 
+START_TEST(halves_compares_the_unknown)
+{
+	struct count count;
+
+	(void)run_family(BVM_FAMILY_HALVES, 512, &count);
+	ck_assert_uint_gt(count.kinds[BVM_CLS_JMP32], 480);
+}
+END_TEST
+
+START_TEST(somewhere_loads_at_any_offset)
+{
+	struct count count;
+
+	(void)run_family(BVM_FAMILY_SOMEWHERE, 512, &count);
+	ck_assert_uint_gt(count.kinds[BVM_CLS_LDX], 400);
+}
+END_TEST
+
 /* The sum, by other means. */
 static u8 diamonds_result(u32 k)
 {
@@ -217,6 +235,8 @@ int main(void)
 	tcase_add_test(tc, about_every_other_fork_is_taken);
 	tcase_add_test(tc, the_mix_is_one);
 	tcase_add_test(tc, deep_fills_the_stack);
+	tcase_add_test(tc, halves_compares_the_unknown);
+	tcase_add_test(tc, somewhere_loads_at_any_offset);
 	tcase_add_test(tc, diamonds_index_memory_with_their_sum);
 	tcase_add_test(tc, a_program_is_always_the_same);
 	suite_add_tcase(suite, tc);

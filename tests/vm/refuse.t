@@ -275,6 +275,37 @@ ldxdw %r0, [%r10-8]
 exit
 # expect: insn 1: ldxdw %r0, [%r10-8]: r10 is stack+0; the byte at stack-4 is not set to a number
 
+== ldxdw %r0, [%r10-12]: the byte at stack-8 is not set to a number
+stdw [%r10-16], 1
+ldxdw %r0, [%r10-12]
+exit
+# expect: insn 1: ldxdw %r0, [%r10-12]: r10 is stack+0; the byte at stack-8 is not set to a number
+
+== a byte somewhere in slots of which the last is a pointer
+ldxdw %r3, [%r1+0]
+and %r3, 23
+stdw [%r10-24], 1
+stdw [%r10-16], 1
+stxdw [%r10-8], %r1
+mov %r2, %r10
+add %r2, %r3
+ldxb %r0, [%r2-24]
+exit
+# expect: insn 7: ldxb %r0, [%r2-24]: r2 is stack+0..+23; the byte at stack-8 is part of a pointer, which only ldxdw may load
+
+== a byte somewhere in slots of which the middle one lacks a byte
+ldxdw %r3, [%r1+0]
+and %r3, 23
+stdw [%r10-24], 1
+stw [%r10-16], 1
+stw [%r10-11], 1
+stdw [%r10-8], 1
+mov %r2, %r10
+add %r2, %r3
+ldxb %r0, [%r2-24]
+exit
+# expect: insn 8: ldxb %r0, [%r2-24]: r2 is stack+0..+23; the byte at stack-12 is not set to a number
+
 == stdw [%r10-264], 1: bytes -264..-257 leave the stack of 256 bytes
 # ctx: network
 # stack: 256
