@@ -278,7 +278,8 @@ build/guest/large.img: tests/guest/large.awk build/bin/policyc
 
 # All engines of the virtual machine against each other, and what they run.
 build/guest/engines: $(patsubst %.c,build/obj/%.o,$(wildcard tests/guest/vm/*.c)) \
-		     build/obj/tests/lib/bvm_gen.o build/libbvm.a
+		     $(patsubst %,build/obj/tests/lib/%.o,bvm_gen bvm_build bvm_input argv_build) \
+		     build/libpolicyc.a build/libbvm.a
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) -static -pthread -o $@ $^
 

@@ -35,6 +35,9 @@ struct batch {
 	struct session *to;
 	void *scratch; /* of the verifier */
 	struct bvm_insn *insns; /* room for a whole program and one more */
+	struct bvm_image *image; /* NULL: none came with it */
+	struct bvm_run run; /* of a program of a class */
+	bvm_atomic slots[BAILIFF_TEST_MAX_SLOTS];
 };
 
 /* One program of it. */
@@ -73,6 +76,31 @@ static void *give(struct batch *b, size_t len)
 	return memset(at, 0, len);
 }
 
+static int take_image(struct batch *b, u32 len)
+{
+	const void *bytes = take(b, ALIGN((size_t)len, 8));
+	int err;
+
+	if (!bytes)
+		return -EINVAL;
+	b->image = kvzalloc(sizeof(*b->image), GFP_KERNEL);
+	if (!b->image)
+		return -ENOMEM;
+	err = bvm_image_parse(bytes, len, b->image, NULL);
+	if (!err && b->image->meta->num_slots > ARRAY_SIZE(b->slots))
+		err = -E2BIG;
+	return err;
+}
+
+/* Has each ctx what a program of that class must find? */
+static bool is_class(const struct batch *b, u32 class, u32 ctx_len)
+{
+	return b->image && class < BVM_NUM_CLASSES &&
+	       bvm_classes[class].ctx_size &&
+	       ctx_len == sizeof(struct bailiff_test_request) +
+				  bvm_classes[class].ctx_size;
+}
+
 static int take_program(struct batch *b, struct subject *s)
 {
 	const struct bailiff_test_program *p = take(b, sizeof(*p));
@@ -80,7 +108,7 @@ static int take_program(struct batch *b, struct subject *s)
 	if (!p)
 		return -EINVAL;
 	s->p = *p;
-	if (p->reserved)
+	if (p->class && !is_class(b, p->class, p->ctx_len))
 		return -EINVAL;
 	if (p->num_insns > BVM_MAX_INSNS || p->ctx_len > BAILIFF_TEST_MAX_CTX ||
 	    p->num_ctxs > BAILIFF_TEST_MAX_CTXS)
@@ -95,13 +123,21 @@ static int take_program(struct batch *b, struct subject *s)
 
 static struct bvm_verify_in question(struct batch *b, const struct subject *s)
 {
-	return (struct bvm_verify_in){
+	struct bvm_verify_in in = {
 		.insns = s->insns,
 		.num_insns = s->p.num_insns,
 		.ctx.size = s->p.ctx_len,
 		.max_stack = BVM_KERNEL_STACK,
 		.scratch = b->scratch,
 	};
+
+	if (s->p.class) {
+		in.ctx.size = bvm_classes[s->p.class].ctx_size;
+		in.ctx.num_fields = bvm_classes[s->p.class].num_fields;
+		in.ctx.fields = bvm_classes[s->p.class].fields;
+		in.image = b->image;
+	}
+	return in;
 }
 
 static int verify(struct batch *b, struct subject *s)
@@ -123,6 +159,8 @@ static int lower(struct batch *b, struct subject *s)
 {
 	struct bvm_verify_in in = question(b, s);
 
+	if (s->p.class)
+		return bailiff_prog_lower(&in, &s->low, &s->err);
 	b->insns[0] = bvm_insn_make(BVM_MOV64_K, 2, 0, 0, s->p.ctx_len);
 	memcpy(b->insns + 1, s->insns, s->p.num_insns * sizeof(*s->insns));
 	in.insns = b->insns;
@@ -165,29 +203,75 @@ static void prepare(struct batch *b, struct subject *s)
 
 /* ---- running ---- */
 
-static void run_interpreted(struct batch *b, struct subject *s, const u8 *ctx,
+/* The same for each engine, and for each time that it runs. */
+static void fill_slots(struct batch *b)
+{
+	for (u32 i = 0; b->run.slots && i < b->image->meta->num_slots; i++)
+		bvm_atomic_set(&b->slots[i], (u64)i * i);
+}
+
+static u64 sum_slots(const struct batch *b)
+{
+	u64 sum = 0;
+
+	for (u32 i = 0; b->run.slots && i < b->image->meta->num_slots; i++)
+		sum = bailiff_test_fold(sum, bvm_atomic_read(&b->slots[i]));
+	return sum;
+}
+
+/* Make b->run of a request. -EINVAL: it breaks what the verifier believes. */
+static int make_run(struct batch *b, u32 class, const u8 *bytes)
+{
+	const struct bailiff_test_request *rq = (const void *)bytes;
+
+	if (rq->path_len > sizeof(rq->path) || rq->argv_len > sizeof(rq->argv))
+		return -EINVAL;
+	b->run = (struct bvm_run){
+		.image = b->image,
+		.strings[0] = { .bytes = rq->path, .len = rq->path_len },
+		.argv = rq->argv,
+		.argv_len = rq->argv_len,
+		.slots = b->slots,
+		.now_ns = rq->now_ns,
+	};
+	memcpy(&b->run.ctx, rq + 1, bvm_classes[class].ctx_size);
+	return bvm_ctx_keeps_promises(class, &b->run.ctx) ? 0 : -EINVAL;
+}
+
+static u64 interpret(struct batch *b, const struct bvm_insn *insns, u32 num,
+		     const void *ctx, u32 len)
+{
+	fill_slots(b);
+	return bvm_exec(insns, num, ctx, len) ^ sum_slots(b);
+}
+
+static void run_interpreted(struct batch *b, struct subject *s, const void *ctx,
 			    struct bailiff_test_result *r)
 {
+	const u32 len = question(b, s).ctx.size;
 	u64 start = ktime_get_ns(), middle;
 
 	for (u32 i = 0; i < b->repeat; i++)
-		r->exec = bvm_exec(s->insns, s->p.num_insns, ctx, s->p.ctx_len);
+		r->exec = interpret(b, s->insns, s->p.num_insns, ctx, len);
 	middle = ktime_get_ns();
 	for (u32 i = 0; i < b->repeat; i++)
-		r->lowered = bvm_exec(s->low.insns, s->low.num_insns, ctx,
-				      s->p.ctx_len);
+		r->lowered =
+			interpret(b, s->low.insns, s->low.num_insns, ctx, len);
 	s->answer.exec_run_ns += middle - start;
 	s->answer.lowered_run_ns += ktime_get_ns() - middle;
 }
 
-static void run_jited(struct batch *b, struct subject *s, const u8 *ctx,
+static void run_jited(struct batch *b, struct subject *s, const void *ctx,
 		      struct bailiff_test_result *r)
 {
 	u64 start = ktime_get_ns();
 
 	rcu_read_lock();
-	for (u32 i = 0; i < b->repeat; i++)
-		r->jit = bpf_prog_run_pin_on_cpu(s->jited, ctx);
+	for (u32 i = 0; i < b->repeat; i++) {
+		fill_slots(b);
+		r->jit = bpf_prog_run_pin_on_cpu(s->jited, ctx) ^
+			 (u32)sum_slots(b);
+	}
 	rcu_read_unlock();
 	s->answer.jit_run_ns += ktime_get_ns() - start;
 }
@@ -197,8 +281,16 @@ static int run_all(struct batch *b, struct subject *s)
 	struct bailiff_test_result *r;
 
 	for (u32 i = 0; i < s->p.num_ctxs; i++) {
-		const u8 *ctx = s->ctxs + i * s->ctx_stride;
+		const void *ctx = s->ctxs + i * s->ctx_stride;
+		int err = 0;
 
+		b->run.slots = NULL;
+		if (s->p.class) {
+			err = make_run(b, s->p.class, ctx);
+			ctx = &b->run.ctx;
+		}
+		if (err)
+			return err;
 		r = give(b, sizeof(*r));
 		if (!r)
 			return -E2BIG;
@@ -258,27 +350,44 @@ static int run_batch(struct batch *b, u32 num)
 	return err ?: b->left ? -EINVAL : 0;
 }
 
-static int start_batch(struct session *s, const u8 *bytes, size_t len)
+static int begin_batch(struct batch *b)
 {
-	struct batch b = { .at = bytes, .left = len, .to = s };
-	const struct bailiff_test_header *h = take(&b, sizeof(*h));
-	int err = -ENOMEM;
+	const struct bailiff_test_header *h = take(b, sizeof(*h));
+	int err = 0;
 
-	s->len = 0;
-	if (!h || h->magic != BAILIFF_TEST_MAGIC || h->reserved || !h->repeat)
+	if (!h || h->magic != BAILIFF_TEST_MAGIC || !h->repeat)
 		return -EINVAL;
 	if (h->repeat > BAILIFF_TEST_MAX_REPEAT)
 		return -E2BIG;
-	b.repeat = h->repeat;
-	b.scratch = kvmalloc(bvm_verify_scratch(), GFP_KERNEL);
-	b.insns =
-		kvmalloc_array(BVM_MAX_INSNS + 1, sizeof(*b.insns), GFP_KERNEL);
-	if (b.scratch && b.insns)
-		err = run_batch(&b, h->num_programs);
+	b->repeat = h->repeat;
+	b->scratch = kvmalloc(bvm_verify_scratch(), GFP_KERNEL);
+	b->insns = kvmalloc_array(BVM_MAX_INSNS + 1, sizeof(*b->insns),
+				  GFP_KERNEL);
+	if (!b->scratch || !b->insns)
+		return -ENOMEM;
+	if (h->image_len)
+		err = take_image(b, h->image_len);
+	return err ?: run_batch(b, h->num_programs);
+}
+
+static int start_batch(struct session *s, const u8 *bytes, size_t len)
+{
+	struct batch *b = kvzalloc(sizeof(*b), GFP_KERNEL);
+	int err;
+
+	s->len = 0;
+	if (!b)
+		return -ENOMEM;
+	b->at = bytes;
+	b->left = len;
+	b->to = s;
+	err = begin_batch(b);
 	if (err)
 		s->len = 0;
-	kvfree(b.insns);
-	kvfree(b.scratch);
+	kvfree(b->image);
+	kvfree(b->insns);
+	kvfree(b->scratch);
+	kvfree(b);
 	return err;
 }
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: awk -f plant.awk -v to=DIRECTORY MUTANTS...
+# usage: awk -f plant.awk -v to=DIRECTORY [-v from=lsm] MUTANTS...
 #
 # Writes each mutant's file, with its one change, to DIRECTORY/ID/vm/FILE, and
 # a line "ID FILE CLASS LIST" for each to stdout. LIST is the file it is from.
+# With `from` it is of that directory, and not of vm/.
 #
 #	[id] file function class [@n]
 #	- old text
@@ -132,7 +133,7 @@ function plant(   i, none, out)
 		fail("it changes nothing")
 		return
 	}
-	system("mkdir -p '" to "/" id "/vm'")
+	system("mkdir -p '" to "/" id "/" from "'")
 	out = to "/" id "/" file
 	for (i = 1; i < first; i++)
 		print text[file, i] > out
@@ -161,7 +162,7 @@ function done()
 	if (id in seen || id !~ /^[a-zA-Z0-9_.+-]+$/)
 		fail("the id is there twice, or no word")
 	seen[id] = 1
-	file = "vm/" $2
+	file = from "/" $2
 	scope = $3
 	class = $4
 	nth = $5 ~ /^@/ ? substr($5, 2) + 0 : 0
@@ -176,6 +177,8 @@ function done()
 	printf "%s:%d: neither of [ - + = #: %s\n", FILENAME, FNR, $0 > "/dev/stderr"
 	bad = 1
 }
+
+BEGIN { from = from ? from : "vm" }
 
 END {
 	done()

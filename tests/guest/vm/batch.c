@@ -62,12 +62,19 @@ static void *append(struct batch *b, size_t len)
 	return memset(at, 0, len);
 }
 
+void batch_set_image(struct batch *b, const void *bytes, u32 len)
+{
+	memcpy(append(b, pad(len)), bytes, len);
+	b->image_len = len;
+}
+
 void batch_add(struct batch *b, const struct subject *s)
 {
 	const struct bailiff_test_program p = {
 		.num_insns = s->num_insns,
 		.num_ctxs = s->num_ctxs,
 		.ctx_len = s->ctx_len,
+		.class = s->class,
 	};
 	const size_t code = s->num_insns * sizeof(*s->insns);
 	u8 *to = append(b, bytes_of(s));
@@ -122,6 +129,7 @@ int batch_run(struct batch *b, struct answers *a)
 		.magic = BAILIFF_TEST_MAGIC,
 		.num_programs = b->num_programs,
 		.repeat = 1,
+		.image_len = b->image_len,
 	};
 	int ret;
 

@@ -17,6 +17,7 @@ struct batch {
 	size_t size; /* room */
 	size_t answers_len; /* bytes that the answers may take */
 	u32 num_programs;
+	u32 image_len;
 };
 
 /* A program and what it runs on; ctxs lie one after another, unpadded. */
@@ -26,7 +27,23 @@ struct subject {
 	const u8 *ctxs;
 	u32 num_ctxs;
 	u32 ctx_len; /* bytes of each */
+	u32 class; /* 0: plain memory; else on the image of its batch */
+	/* Of a class, for run_counted: the slots of each ctx. */
+	bvm_atomic (*slots)[BAILIFF_TEST_MAX_SLOTS];
 };
+
+static inline struct subject subject_plain(const struct bvm_insn *insns,
+					   u32 num_insns, const void *ctxs,
+					   u32 num_ctxs, u32 ctx_len)
+{
+	return (struct subject){
+		.insns = insns,
+		.num_insns = num_insns,
+		.ctxs = ctxs,
+		.num_ctxs = num_ctxs,
+		.ctx_len = ctx_len,
+	};
+}
 
 /* The answers to a batch, read one by one. */
 struct answers {
@@ -45,6 +62,9 @@ struct answer {
 /* Exits when there is no memory. */
 void batch_init(struct batch *b);
 void batch_fini(struct batch *b);
+
+/* The image that its programs run on; before the first of them. */
+void batch_set_image(struct batch *b, const void *bytes, u32 len);
 
 /* Is there room under the limits of one write? */
 bool batch_has_room(const struct batch *b, const struct subject *s);

@@ -363,8 +363,8 @@ static const char *judge(const struct one_case *c, const struct answer *a,
 
 static struct subject subject_of(const struct one_case *c)
 {
-	return (struct subject){ c->insns, c->num_insns, (const u8 *)c->ctxs,
-				 c->num_ctxs, sizeof(c->ctxs[0]) };
+	return subject_plain(c->insns, c->num_insns, (const u8 *)c->ctxs,
+			     c->num_ctxs, sizeof(c->ctxs[0]));
 }
 
 /* Our interpreter here, with its steps counted. */
@@ -437,7 +437,8 @@ void cases_run_too_long(const struct settings *set)
 	static struct bvm_insn insns[BVM_MAX_INSNS];
 	static const u64 ctxs[2] = { 0, 123456789 };
 	const u32 num = 2725;
-	const struct subject s = { insns, num + 3, (const u8 *)ctxs, 2, 8 };
+	const struct subject s =
+		subject_plain(insns, num + 3, (const u8 *)ctxs, 2, 8);
 	struct answers answers;
 	struct answer a = { 0 };
 	struct batch b;

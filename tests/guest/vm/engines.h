@@ -11,6 +11,8 @@
 #include <stdatomic.h>
 
 #include "batch.h"
+#include "vm/exec.h"
+#include "vm/helpers.h"
 #include "vm/limits.h"
 
 #define MAX_ROWS 256 /* of insn.def, at most */
@@ -23,15 +25,20 @@ void __printf(1, 2) note(const char *fmt, ...);
 
 /* Executed instructions by row of insn.def, over everything that ran. */
 extern atomic_ullong executed[MAX_ROWS];
+extern atomic_ullong called[BVM_NUM_HELPERS]; /* by helper */
 
 /* What a program's instructions are, so that steps can be counted. */
 struct counted {
 	u16 row[BVM_MAX_INSNS];
+	u8 helper[BVM_MAX_INSNS]; /* of a call, else 0 */
 	u64 num[MAX_ROWS];
-	u64 steps;
+	u64 calls[BVM_NUM_HELPERS];
 };
 
-/* The result in user space, with each step counted. */
+/*
+ * The result in user space, with each step counted. A program of a class goes
+ * on with the slots as they are, and their sum is not in the result.
+ */
 u64 run_counted(struct counted *c, const struct subject *s, u32 ctx);
 void count_prepare(struct counted *c, const struct subject *s);
 void count_add(const struct counted *c);
@@ -61,7 +68,30 @@ void cases_run_too_long(const struct settings *set);
 void table_load(const char *path);
 void table_run(const struct settings *set);
 
-/* random.c: num programs from seed, made once and run in each setting. */
+/*
+ * world.c: an image with a table of every kind, and requests on it. The image
+ * must be set before anything else is asked.
+ */
+#define WORLD_MAX_CTX \
+	(sizeof(struct bailiff_test_request) + sizeof(union bvm_ctx))
+
+void world_init(void);
+const struct bvm_image *world_image(void);
+
+/* Bytes of a request and its ctx. */
+u32 world_ctx_len(u32 class);
+void world_make_ctx(u64 *seed, u32 class, u8 *bytes);
+void world_make_run(u32 class, const u8 *bytes, bvm_atomic *slots,
+		    struct bvm_run *run);
+
+/* Slots as the kernel fills and sums them. */
+void world_fill_slots(bvm_atomic *slots);
+u64 world_sum_slots(const bvm_atomic *slots);
+
+/*
+ * random.c: num programs from seed, and a tenth as many of two classes, which
+ * call helpers; made once and run in each setting.
+ */
 void random_make(u64 seed, u32 num, u32 num_threads);
 void random_run(const struct settings *set);
 

@@ -12,6 +12,10 @@
  * the 64-bit sum. The pack returns sum ^ sum >> 32: of that the JIT gives the
  * lower 32 bits, in which a wrong sum goes unseen once in 2^32. What is
  * expected is mixed in C, from the results of the blocks one by one.
+ *
+ * Blocks of a class call helpers on the tables of world.c. What a block leaves
+ * in the slots the next one finds there, and what the last one leaves is part
+ * of the pack's result.
  */
 #include <err.h>
 #include <pthread.h>
@@ -38,6 +42,15 @@
 #define SUM (-248)
 #define MAX_BLOCK_STACK 240
 
+/* Plain memory, and two classes, with so many of each thousand programs. */
+static const struct {
+	u32 class, permille;
+} kinds[] = {
+	{ BVM_CLASS_RAW, 1000 },
+	{ BVM_CLASS_FILES, 100 },
+	{ BVM_CLASS_NETWORK, 100 },
+};
+
 /* A pack that was made, and what it returns on each ctx. */
 struct pack {
 	u64 want[NUM_CTXS];
@@ -48,6 +61,7 @@ struct pack {
 /* One thread's share. */
 struct worker {
 	u64 seed;
+	u32 class;
 	u32 num; /* programs to accept */
 	u32 generated;
 	u32 accepted;
@@ -56,11 +70,13 @@ struct worker {
 	u32 num_batches;
 	struct pack *packs; /* in the order of the batches */
 	u32 num_packs;
-	u8 ctxs[NUM_CTXS][BVM_GEN_CTX];
+	u32 ctx_len;
+	u8 ctxs[NUM_CTXS * WORLD_MAX_CTX] __attribute__((aligned(8)));
 	/* the pack in the making */
 	struct bvm_insn insns[BVM_MAX_INSNS];
 	u32 num_insns;
 	struct pack now;
+	bvm_atomic slots[NUM_CTXS][BAILIFF_TEST_MAX_SLOTS]; /* after it */
 	struct counted counted;
 	void *scratch;
 	struct bvm_insn again[MAX_LOWERED];
@@ -105,8 +121,23 @@ static void make_ctxs(struct worker *w)
 
 			words[k] = kinds[i];
 		}
-		memcpy(w->ctxs[i], words, sizeof(words));
+		memcpy(w->ctxs + i * sizeof(words), words, sizeof(words));
 	}
+}
+
+/* What lies in w, as the subject of a program. */
+static struct subject subject_of(struct worker *w, const struct bvm_insn *insns,
+				 u32 num)
+{
+	return (struct subject){
+		.insns = insns,
+		.num_insns = num,
+		.ctxs = w->ctxs,
+		.num_ctxs = NUM_CTXS,
+		.ctx_len = w->ctx_len,
+		.class = w->class,
+		.slots = w->slots,
+	};
 }
 
 static void put(struct worker *w, struct bvm_insn insn)
@@ -117,6 +148,8 @@ static void put(struct worker *w, struct bvm_insn insn)
 static void begin_pack(struct worker *w)
 {
 	memset(&w->now, 0, sizeof(w->now));
+	for (u32 i = 0; i < NUM_CTXS; i++)
+		world_fill_slots(w->slots[i]);
 	w->num_insns = 0;
 	put(w, bvm_insn_make(BVM_STXDW, 10, 1, SAVED_CTX, 0));
 	put(w, bvm_insn_make(BVM_STDW, 10, 0, SUM, 0));
@@ -127,7 +160,8 @@ static void put_block(struct worker *w, const struct bvm_insn *insns, u32 num)
 	u32 pc;
 
 	put(w, bvm_insn_make(BVM_LDXDW, 1, 10, SAVED_CTX, 0));
-	put(w, bvm_insn_make(BVM_MOV64_K, 2, 0, 0, BVM_GEN_CTX));
+	if (!w->class)
+		put(w, bvm_insn_make(BVM_MOV64_K, 2, 0, 0, BVM_GEN_CTX));
 	for (pc = 0; pc < num; pc++) {
 		if (insns[pc].code == BVM_EXIT) {
 			put(w, bvm_insn_make(BVM_JA, 0, 0, (s16)(num - pc - 1),
@@ -165,10 +199,17 @@ static void *grow(void *array, u32 num, size_t size)
 	return array;
 }
 
+static void batch_begin(const struct worker *w, struct batch *b)
+{
+	batch_init(b);
+	if (w->class)
+		batch_set_image(b, world_image()->bytes,
+				(u32)world_image()->len);
+}
+
 static void end_pack(struct worker *w)
 {
-	const struct subject s = { w->insns, w->num_insns + 4, w->ctxs[0],
-				   NUM_CTXS, BVM_GEN_CTX };
+	const struct subject s = subject_of(w, w->insns, w->num_insns + 4);
 	u32 i;
 
 	if (!w->now.num_blocks)
@@ -177,15 +218,18 @@ static void end_pack(struct worker *w)
 	put(w, bvm_insn_make(BVM_RSH64_K, 0, 0, 0, 32));
 	put(w, bvm_insn_make(BVM_XOR64_X, 0, 1, 0, 0));
 	put(w, bvm_insn_make(BVM_EXIT, 0, 0, 0, 0));
-	for (i = 0; i < NUM_CTXS; i++)
+	for (i = 0; i < NUM_CTXS; i++) {
 		w->now.want[i] ^= w->now.want[i] >> 32;
+		if (w->class)
+			w->now.want[i] ^= world_sum_slots(w->slots[i]);
+	}
 	w->packs = grow(w->packs, w->num_packs, sizeof(*w->packs));
 	w->packs[w->num_packs++] = w->now;
 	if (!w->num_batches ||
 	    !batch_has_room(&w->batches[w->num_batches - 1], &s)) {
 		w->batches =
 			grow(w->batches, w->num_batches, sizeof(*w->batches));
-		batch_init(&w->batches[w->num_batches++]);
+		batch_begin(w, &w->batches[w->num_batches++]);
 	}
 	batch_add(&w->batches[w->num_batches - 1], &s);
 	begin_pack(w);
@@ -194,7 +238,8 @@ static void end_pack(struct worker *w)
 static bool is_accepted(struct worker *w, const struct bvm_insn *insns, u32 num,
 			bool lowered)
 {
-	const struct bvm_verify_in in = {
+	const struct bvm_class_info *info = &bvm_classes[w->class];
+	struct bvm_verify_in in = {
 		.insns = insns,
 		.num_insns = num,
 		.ctx.size = BVM_GEN_CTX,
@@ -204,6 +249,12 @@ static bool is_accepted(struct worker *w, const struct bvm_insn *insns, u32 num,
 	};
 	struct bvm_verify_out out;
 
+	if (w->class) {
+		in.ctx.size = info->ctx_size;
+		in.ctx.num_fields = info->num_fields;
+		in.ctx.fields = info->fields;
+		in.image = world_image();
+	}
 	return bvm_verify(&in, &out, NULL) == 0;
 }
 
@@ -224,8 +275,7 @@ static bool is_accepted_lowered(struct worker *w, const struct bvm_insn *insns,
 
 static void take_block(struct worker *w, const struct bvm_insn *insns, u32 num)
 {
-	const struct subject s = { insns, num, w->ctxs[0], NUM_CTXS,
-				   BVM_GEN_CTX };
+	const struct subject s = subject_of(w, insns, num);
 	u32 i;
 	u64 sum;
 
@@ -251,13 +301,20 @@ static void *make_share(void *arg)
 	u8 bytes[MAX_BYTES];
 	u32 i, num, len;
 
-	make_ctxs(w);
+	if (w->class)
+		for (i = 0; i < NUM_CTXS; i++)
+			world_make_ctx(&w->seed, w->class,
+				       w->ctxs + i * w->ctx_len);
+	else
+		make_ctxs(w);
 	begin_pack(w);
 	while (w->accepted < w->num) {
 		len = 24 + (u32)(roll(&w->seed) % (sizeof(bytes) - 24));
 		for (i = 0; i < len; i++)
 			bytes[i] = (u8)(roll(&w->seed) >> 24);
-		num = bvm_gen(bytes, len, insns, MAX_BLOCK);
+		num = w->class ? bvm_gen_class(bytes, len, insns, MAX_BLOCK,
+					       world_image(), w->class) :
+				 bvm_gen(bytes, len, insns, MAX_BLOCK);
 		w->generated++;
 		if (!is_accepted(w, insns, num, false))
 			continue;
@@ -355,18 +412,27 @@ static void on_all(void *(*what)(void *arg))
 void random_make(u64 seed, u32 num, u32 num_threads)
 {
 	const time_t start = time(NULL);
+	u64 wanted = 0;
 	u32 i;
 
-	num_workers = num_threads;
+	num_workers = num_threads * ARRAY_SIZE(kinds);
 	workers = calloc(num_workers, sizeof(*workers));
 	if (!workers)
 		err(1, "memory for workers");
 	for (i = 0; i < num_workers; i++) {
-		workers[i].seed = seed + ((u64)i << 32);
-		workers[i].num = num / num_workers + (i < num % num_workers);
-		workers[i].scratch = malloc(bvm_verify_scratch());
-		if (!workers[i].scratch)
+		struct worker *w = &workers[i];
+		const u32 kind = i / num_threads;
+		const u32 all = (u32)((u64)num * kinds[kind].permille / 1000);
+
+		w->seed = seed + ((u64)i << 32);
+		w->class = kinds[kind].class;
+		w->ctx_len = w->class ? world_ctx_len(w->class) : BVM_GEN_CTX;
+		w->num = all / num_threads +
+			 (i % num_threads < all % num_threads);
+		w->scratch = malloc(bvm_verify_scratch());
+		if (!w->scratch)
 			err(1, "memory for the verifier");
+		wanted += w->num;
 	}
 	on_all(make_share);
 	note("seed %llu in %u shares: %llu programs made, %llu accepted, %llu more refused when lowered, %llu packs, %ld s",
@@ -375,8 +441,8 @@ void random_make(u64 seed, u32 num, u32 num_threads)
 	     (unsigned long long)TOTAL(accepted),
 	     (unsigned long long)TOTAL(refused_again),
 	     (unsigned long long)TOTAL(num_packs), (long)(time(NULL) - start));
-	claim(TOTAL(accepted) == num, "the random programs were made", "%llu",
-	      (unsigned long long)TOTAL(accepted));
+	claim(TOTAL(accepted) == wanted, "the random programs were made",
+	      "%llu", (unsigned long long)TOTAL(accepted));
 	claim(TOTAL(refused_again) == 0, "lowered, they are accepted again",
 	      "%llu are not", (unsigned long long)TOTAL(refused_again));
 }

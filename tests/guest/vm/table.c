@@ -134,8 +134,8 @@ static const char *judge(const struct entry *e, const struct answer *low,
 
 static bool run_here(const struct entry *e)
 {
-	const struct subject s = { e->insns, e->num_insns, e->mem, 1,
-				   e->mem_len };
+	const struct subject s =
+		subject_plain(e->insns, e->num_insns, e->mem, 1, e->mem_len);
 	static struct counted counted;
 	u64 result;
 
@@ -150,7 +150,8 @@ static bool run_here(const struct entry *e)
 static void run_entry(const struct entry *e, const struct settings *set)
 {
 	static struct bvm_insn upper[BVM_MAX_INSNS + 2];
-	struct subject s = { e->insns, e->num_insns, e->mem, 1, e->mem_len };
+	struct subject s =
+		subject_plain(e->insns, e->num_insns, e->mem, 1, e->mem_len);
 	struct answer low = { 0 }, high = { 0 };
 	const char *why = NULL;
 	struct answers answers;
