@@ -80,6 +80,7 @@ help:
 	@echo 'make test-unit  the tests that need no guest'
 	@echo 'make test-guest the tests in the guest'
 	@echo 'make test-debug the tests in the guest on the debug kernel'
+	@echo 'make hooks      the table of all LSM hooks; makes docs/hooks.md'
 	@echo 'make prove      the verifier'"'"'s arithmetic: all sets at small widths, and proofs'
 	@echo '                at 64 bits by z3 and cvc5 (some 15 minutes)'
 	@echo 'make fuzz       the fuzzers, for FUZZ_SECONDS each (600)'
@@ -125,7 +126,7 @@ shell:
 		{ status=$$?; [ $$status -lt 124 ] || exit $$status; }
 
 # The parts of tests/run.sh that need no guest.
-HOST_PARTS := unit conformance policy domain mutants fuzz
+HOST_PARTS := unit conformance policy domain hooks mutants fuzz
 
 .PHONY: test test-unit test-guest test-debug fuzz
 test:
@@ -175,6 +176,13 @@ prove:
 	@scripts/deps.sh tools test prove
 	@$(MAKE) $(EXHAUSTIVE) $(PAIRS)
 	@tests/run.sh prove
+
+.PHONY: hooks
+hooks:
+	@scripts/hooks.sh print
+	@mkdir -p build
+	@scripts/hooks.sh docs > build/hooks.md
+	@mv build/hooks.md docs/hooks.md
 
 .PHONY: style layers
 style:

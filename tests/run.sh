@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: run.sh PART...      unit, conformance, policy, domain, prove, mutants, fuzz, guest
+# usage: run.sh PART...
+#
+# Parts: unit, conformance, policy, domain, hooks, prove, mutants, fuzz, guest.
 #
 # Runs what make built, says how long each part took, and ends with one line
 # "N passed, N failed". A part without a single test is a failure.
@@ -101,6 +103,13 @@ part_domain()
 {
 	run_counting "$out/prove/domain.log" "$out/prove/exhaustive4" - 61
 	run_counting "$out/prove/theorems.log" tests/prove/prove.py --list
+}
+
+# The table of all LSM hooks: does it say what lsm/ does, and what is tested?
+part_hooks()
+{
+	run_counting "$out/hooks.log" scripts/hooks.sh check
+	run_counting "$out/hooks-self.log" tests/hooks.sh
 }
 
 part_prove()
@@ -213,7 +222,7 @@ run_part()
 mkdir -p $out/unit $out/fuzz $out/prove
 for part in "$@"; do
 	case $part in
-	unit|conformance|policy|domain|prove|mutants|fuzz|guest) ;;
+	unit|conformance|policy|domain|hooks|prove|mutants|fuzz|guest) ;;
 	*) echo "run.sh: no part '$part'" >&2; exit 2 ;;
 	esac
 	run_part "$part"

@@ -6,7 +6,8 @@
 # Makes Bailiff a part of the kernel source in TREE: lsm/ as security/bailiff/,
 # vm/ as security/bailiff/vm/, and a line or two in the files that list the
 # LSMs. Doing it again changes nothing; what did not change keeps its time, so
-# that the next build compiles only what did.
+# that the next build compiles only what did. Fails when TREE has a hook that
+# lsm/hooks.def does not know.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -137,3 +138,4 @@ sync_sources "$top/lsm" "$tree/security/bailiff"
 sync_sources "$top/vm" "$tree/security/bailiff/vm"
 patch_lists
 write_probes
+"$top/scripts/hooks.sh" kernel "$tree"

@@ -51,6 +51,8 @@ is "$(in_cgroup box unshare -m --propagation unchanged bash -c "$out")" \
 is "$(in_cgroup box unshare -U bash -c "$out")" in "not by a user namespace"
 is "$(in_cgroup box chroot / bash -c "$out")" in "not by chroot"
 is "$(in_cgroup box setsid bash -c "$out")" in "not by a session"
+is "$(in_cgroup box bash -c "$BAILIFF_TOP/build/guest/session && $out")" in \
+	"not by a child that gives its parent a session keyring"
 mkfifo $work/fifo
 in_cgroup box bash -c "read x < $work/fifo; $out > $work/result" &
 sleep 0.3
