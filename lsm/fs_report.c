@@ -13,6 +13,7 @@
 #include "cred.h"
 #include "event.h"
 #include "fs.h"
+#include "mediate.h"
 #include "setup.h"
 #include "stats.h"
 
@@ -49,6 +50,30 @@ static void print_counts(struct seq_file *m, const struct bailiff_stats *sum)
 			   bvm_name_of(bvm_reason_names, i), sum->reason[i]);
 }
 
+static int print_missing(const char *hook, void *arg)
+{
+	seq_printf(arg, "missing_hook %s\n", hook);
+	return 0;
+}
+
+/* What of the kernel is used, and what of this version is not enforced on it. */
+static void print_mediation(struct seq_file *m)
+{
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
+		seq_printf(m, "mediated.%s 0x%llx\n", bvm_classes[i].name,
+			   bailiff_mediated(i));
+	(void)bailiff_for_each_missing(print_missing, m);
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
+		for (u32 op = 0; op < BVM_MAX_OPS; op++) {
+			if (bvm_classes[i].ops[op].name &&
+			    !(bailiff_mediated(i) & BIT_ULL(op)))
+				seq_printf(m, "unmediated %s.%s\n",
+					   bvm_classes[i].name,
+					   bvm_classes[i].ops[op].name);
+		}
+	}
+}
+
 static int show_status(struct seq_file *m, void *v)
 {
 	struct bailiff_stats sum;
@@ -69,9 +94,7 @@ static int show_status(struct seq_file *m, void *v)
 	seq_printf(m, "load_errors %llu\n", sum.load_errors);
 	seq_printf(m, "joins %llu\n", sum.joins);
 	seq_printf(m, "join_failures %llu\n", sum.join_failures);
-	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
-		seq_printf(m, "mediated.%s 0x%llx\n", bvm_classes[i].name,
-			   bvm_classes[i].mediated);
+	print_mediation(m);
 	return 0;
 }
 DEFINE_REPORT(status, show_status);

@@ -12,6 +12,7 @@
 
 #include "common.h"
 #include "load.h"
+#include "mediate.h"
 #include "vm/verify.h"
 
 static_assert(BAILIFF_DIGEST_LEN == SHA256_DIGEST_SIZE);
@@ -22,21 +23,46 @@ static bool is_waived(const struct bvm_image *image, u32 class)
 	return image->meta->unmediated & BIT(class);
 }
 
+/* The first of the operations that are missing, and how it comes. */
+static int refuse(const char *where, u32 class, u64 missing,
+		  struct bvm_error *err)
+{
+	u32 op = __ffs64(missing);
+	const char *hook = bailiff_missing_hook(class, op);
+
+	return bvm_fail(err, -EOPNOTSUPP, 0,
+			"%soperation %s.%s is not mediated by this kernel%s%s",
+			where, bvm_classes[class].name, bvm_op_name(class, op),
+			hook ? ": it has no hook " : "", hook ?: "");
+}
+
 /* What cannot be enforced is refused, by the line that asks for it. */
 static int check_rules(const struct bvm_image *image, struct bvm_error *err)
 {
+	char where[128];
+
 	for (u32 i = 0; i < image->num_rules; i++) {
 		const struct bvm_rule *rule = &image->rules[i];
-		u64 missing = rule->ops & ~bvm_classes[rule->class].mediated;
+		u64 missing = rule->ops & ~bailiff_mediated(rule->class);
 
 		if (!missing || is_waived(image, rule->class))
 			continue;
-		return bvm_fail(
-			err, -EOPNOTSUPP, 0,
-			"%s:%u: operation %s.%s is not mediated by this kernel",
-			bvm_image_string(image, rule->file), rule->line,
-			bvm_classes[rule->class].name,
-			bvm_op_name(rule->class, __ffs64(missing)));
+		scnprintf(where, sizeof(where),
+			  "%s:%u: ", bvm_image_string(image, rule->file),
+			  rule->line);
+		return refuse(where, rule->class, missing, err);
+	}
+	return 0;
+}
+
+/* Nor may a default be without effect where no rule names the operation. */
+static int check_classes(const struct bvm_image *image, struct bvm_error *err)
+{
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
+		u64 missing = bvm_classes[i].mediated & ~bailiff_mediated(i);
+
+		if (missing && !is_waived(image, i))
+			return refuse("", i, missing, err);
 	}
 	return 0;
 }
@@ -117,6 +143,8 @@ static int prepare(struct bailiff_policy *policy, size_t len,
 		ret = check_name(&policy->image, err);
 	if (!ret)
 		ret = check_rules(&policy->image, err);
+	if (!ret)
+		ret = check_classes(&policy->image, err);
 	if (!ret)
 		ret = check_tables(&policy->image, err);
 	if (!ret)

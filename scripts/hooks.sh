@@ -37,7 +37,7 @@ read_rows()
 		#define UNPROVED(hook, why) "UNPROVED" #hook why
 		#include "$top/lsm/hooks.def"
 	END
-		sed -E 's/^"//; s/" *$//; s/" *"/\t/g'
+		sed -E '/./!d; s/^"//; s/" *$//; s/" *"/\t/g'
 }
 
 # Prints the operations of vm/hooks.def: class, operation, "name", how.
@@ -51,7 +51,7 @@ read_operations()
 		#define BVM_OP(CLASS, num, OP, name, how, doc) #CLASS #OP name #how
 		#include "$top/vm/hooks.def"
 	END
-		sed -E 's/^"//; s/" *$//; s/" *"/\t/g'
+		sed -E '/./!d; s/^"//; s/" *$//; s/" *"/\t/g'
 }
 
 # Prints what lsm/ registers, a hook a line.
@@ -77,11 +77,8 @@ read_kernel()
 # serves or why it does not, what it does, tests. GROUP rows stay as they are.
 join_rows()
 {
-	awk -F '\t' -v OFS='\t' '
-		function operation(class, op) {
-			gsub("_", "-", op)
-			return tolower(class "." op)
-		}
+	{ read_operations | sed 's/^/OP\t/'; cat "$rows"; } | awk -F '\t' -v OFS='\t' '
+		$1 == "OP" { name[$2 "." $3] = tolower($2) "." $4; next }
 		function flush() {
 			if (hook != "")
 				print kind, hook, kernels, context, allow, subject,
@@ -101,11 +98,11 @@ join_rows()
 		{
 			test = $1 == "UNPROVED" ? "none: " $NF : $NF
 			if ($1 == "JUDGES" || $1 == "ALSO")
-				serves = serves (serves == "" ? "" : ", ") operation($3, $4)
+				serves = serves (serves == "" ? "" : ", ") name[$3 "." $4]
 			if (index("; " tests "; ", "; " test "; ") == 0)
 				tests = tests (tests == "" ? "" : "; ") test
 		}
-		END { flush() }' "$rows"
+		END { flush() }'
 }
 
 print_table()
@@ -262,18 +259,28 @@ find_unproved()
 find_wrong_operations()
 {
 	{ read_operations | sed 's/^/OP\t/'; cat "$rows"; } | awk -F '\t' '
-		$1 == "OP" { how[$2 "." $3] = $5; next }
+		$1 == "OP" {
+			how[$2 "." $3] = $5
+			exists[tolower($2) "." $4] = 1
+			next
+		}
+		$1 == "PLANNED" {
+			sub(/;.*/, "", $6)
+			for (i = split($6, words, ", "); i > 0; i--)
+				if (!(words[i] in exists))
+					print $2 " is planned for " words[i] ", which does not exist"
+		}
 		$1 == "JUDGES" || $1 == "ALSO" {
 			op = $3 "." $4
 			served[op] = 1
 			if (!(op in how))
 				print $2 ": vm/hooks.def has no operation " op
-			else if (how[op] !~ /^(PATH|PLAIN|NAMES)$/)
+			else if (how[op] ~ /^(LATER|DENTRY)$/)
 				print $2 " judges " op ", which vm/hooks.def calls " how[op]
 		}
 		END {
 			for (op in how)
-				if (how[op] ~ /^(PATH|PLAIN|NAMES)$/ && !(op in served))
+				if (how[op] !~ /^(LATER|DENTRY)$/ && !(op in served))
 					print op " is mediated, and no hook is said to judge it"
 		}' | sort
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # usage: overlay.sh TREE
+#        overlay.sh --patch TREE      prints it as patches; TREE stays as it is
 #
 # Makes Bailiff a part of the kernel source in TREE: lsm/ as security/bailiff/,
 # vm/ as security/bailiff/vm/, and a line or two in the files that list the
@@ -32,7 +33,7 @@ sync_sources()
 # anchor, unless PRESENT says that it was added before.
 insert()
 {
-	local file=$tree/$1
+	local file=$out/$1
 
 	[ -f "$file" ] || die "$file is missing: is $tree a kernel source?"
 	grep -q -E "$2" "$file" && return
@@ -52,7 +53,7 @@ patch_lists()
 		'^obj-\$\(CONFIG_SECURITY_LANDLOCK\)' \
 		'/^obj-\$\(CONFIG_SECURITY_LANDLOCK\)/a obj-$(CONFIG_SECURITY_BAILIFF)\t\t+= bailiff/'
 	# Kernels that count their LSMs at compile time drop one they did not count.
-	[ -f "$tree/include/linux/lsm_count.h" ] || return 0
+	[ -f "$out/include/linux/lsm_count.h" ] || return 0
 	insert include/linux/lsm_count.h 'define BAILIFF_ENABLED' \
 		'^#if IS_ENABLED\(CONFIG_SECURITY_LANDLOCK\)' \
 		'/^#if IS_ENABLED\(CONFIG_SECURITY_LANDLOCK\)/i #if IS_ENABLED(CONFIG_SECURITY_BAILIFF)\n#define BAILIFF_ENABLED 1,\n#else\n#define BAILIFF_ENABLED\n#endif\n'
@@ -70,6 +71,13 @@ define()
 	fi
 }
 
+list_hooks()
+{
+	tr '\n' ' ' < "$tree/include/linux/lsm_hook_defs.h" |
+		grep -o -E 'LSM_HOOK\([^,]+, *[^,]+, *[a-z0-9_]+' |
+		sed -E 's/.*, *//' | sort -u
+}
+
 # Headers say what this kernel has; version numbers do not, since stable
 # releases take hooks, blobs and prototypes from later ones.
 print_probes()
@@ -82,10 +90,10 @@ print_probes()
 	echo '#define BAILIFF_PROBE_H'
 	echo
 	echo '/* Hooks, by name */'
-	tr '\n' ' ' < "$tree/$hooks" |
-		grep -o -E 'LSM_HOOK\([^,]+, *[^,]+, *[a-z0-9_]+' |
-		sed -E 's/.*, *//' | sort -u | tr '[:lower:]' '[:upper:]' |
-		sed 's/.*/#define BAILIFF_HAVE_& 1/'
+	list_hooks | tr '[:lower:]' '[:upper:]' | sed 's/.*/#define BAILIFF_HAVE_& 1/'
+	echo
+	echo '/* The same, spelled as in hooks.def */'
+	list_hooks | sed 's/.*/#define BAILIFF_HAS_HOOK_& 1/'
 	echo
 	echo '/* Blobs, by the name of their size */'
 	sed -n '/^struct lsm_blob_sizes/,/^};/p' "$tree/include/linux/lsm_hooks.h" |
@@ -114,7 +122,7 @@ print_probes()
 
 write_probes()
 {
-	local header=$tree/security/bailiff/probe.h
+	local header=$out/security/bailiff/probe.h
 
 	print_probes > "$header.new"
 	grep -q BAILIFF_HAVE_FILE_OPEN "$header.new" ||
@@ -126,16 +134,107 @@ write_probes()
 	fi
 }
 
-[ $# = 1 ] || die "usage: overlay.sh TREE"
+# overlay DIRECTORY: from the headers of the tree, into this one.
+overlay()
+{
+	out=$1
+	mkdir -p "$out/security/bailiff/vm"
+	sync_sources "$top/lsm" "$out/security/bailiff"
+	sync_sources "$top/vm" "$out/security/bailiff/vm"
+	patch_lists
+	write_probes
+}
+
+# --- as patches -----------------------------------------------------------------
+
+# The files that list the LSMs, as they were before patch_lists.
+restore_lists()
+{
+	sed -i '/^source "security\/bailiff\/Kconfig"$/d' "$1/security/Kconfig"
+	sed -i '/^obj-$(CONFIG_SECURITY_BAILIFF)/d' "$1/security/Makefile"
+	[ ! -f "$1/include/linux/lsm_count.h" ] ||
+		sed -i -e '/^#if IS_ENABLED(CONFIG_SECURITY_BAILIFF)$/,/^$/d' \
+			-e '/^\t\tBAILIFF_ENABLED\t/d' "$1/include/linux/lsm_count.h"
+}
+
+# print_file PATH: how it comes from a/ to b/, as git writes it.
+print_file()
+{
+	local old=$work/a/$1 new=$work/b/$1 from=a/$1
+
+	echo "diff --git a/$1 b/$1"
+	if [ ! -f "$old" ]; then
+		echo "new file mode 100644"
+		old=/dev/null from=/dev/null
+	fi
+	! diff -u --label "$from" --label "b/$1" "$old" "$new"
+}
+
+# print_patch NUMBER SUBJECT TEXT < paths
+print_patch()
+{
+	local path
+
+	printf 'From %040d Mon Sep 17 00:00:00 2001\n' 0
+	echo "From: Bailiff <bailiff@example.invalid>"
+	printf 'Subject: [PATCH %d/3] %s\n\n%s\n---\n' "$1" "$2" "$3"
+	while read -r path; do
+		print_file "$path"
+	done
+	printf -- '-- \nBailiff, for Linux %s\n\n' "$(release)"
+}
+
+release()
+{
+	sed -n 's/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\) = //p' "$tree/Makefile" | paste -sd.
+}
+
+list_files()
+{
+	(cd "$work/b" && find "$@" -type f | LC_ALL=C sort)
+}
+
+print_patches()
+{
+	local file
+
+	for file in security/Kconfig security/Makefile include/linux/lsm_count.h; do
+		[ ! -f "$tree/$file" ] || install -D -m 644 "$tree/$file" "$work/a/$file"
+	done
+	restore_lists "$work/a"
+	cp -r "$work/a" "$work/b"
+	overlay "$work/b"
+	list_files security/bailiff/vm |
+		print_patch 1 "bailiff: add the virtual machine" \
+			"The interpreter of policies, their verifier, and the reader of images: the
+same files that user space compiles. Nothing builds them yet."
+	list_files security/bailiff -not -path '*/vm/*' |
+		print_patch 2 "bailiff: add the security module" \
+			"The hooks, and the files in securityfs. probe.h says what the headers of this
+very kernel have; for another one, make the patches anew."
+	(cd "$work/a" && find . -type f | sed 's,^\./,,' | LC_ALL=C sort) |
+		print_patch 3 "security: list bailiff" \
+			"Ask for it in the configuration, build it, and count it where LSMs are
+counted at compile time."
+}
+
+patches=''
+if [ "${1:-}" = --patch ]; then
+	patches=1
+	shift
+fi
+[ $# = 1 ] || die "usage: overlay.sh [--patch] TREE"
 [ -d "$1" ] || die "no such directory: $1"
 tree=$(cd "$1" && pwd)
 [ -f "$tree/include/linux/lsm_hooks.h" ] || die "$tree is not a kernel source"
 for file in Kconfig Makefile; do
 	[ -f "$top/lsm/$file" ] || die "lsm/$file is missing"
 done
-mkdir -p "$tree/security/bailiff/vm"
-sync_sources "$top/lsm" "$tree/security/bailiff"
-sync_sources "$top/vm" "$tree/security/bailiff/vm"
-patch_lists
-write_probes
 "$top/scripts/hooks.sh" kernel "$tree"
+if [ -n "$patches" ]; then
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	print_patches
+else
+	overlay "$tree"
+fi
