@@ -9,6 +9,10 @@ CLANG   ?= clang
 CFLAGS  ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 PREFIX  ?= /usr/local
 FLAVOUR ?= fast
+# Of the guest: 6.12 or 6.1
+ifdef KERNEL
+export GUEST_VERSION := $(KERNEL)
+endif
 
 ALL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -I. -MMD -MP
 SAN_CFLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
@@ -77,6 +81,7 @@ help:
 	@echo 'make shell      a shell in a guest with Bailiff active'
 	@echo 'make kernel     build the guest kernel (FLAVOUR=debug: with every checker)'
 	@echo 'make test       all tests: unit, policies, fuzzers, guest'
+	@echo '                (KERNEL=6.1: the guest tests all on that kernel)'
 	@echo 'make test-unit  the tests that need no guest'
 	@echo 'make test-guest the tests in the guest'
 	@echo 'make test-debug the tests in the guest on the debug kernel'
@@ -87,6 +92,7 @@ help:
 	@echo 'make mutants    faults planted in vm/: do the tests see them?'
 	@echo 'make bench      what the virtual machine costs, and what Linux and uBPF do beside it'
 	@echo '                (UBPF=libubpf.so: a build of uBPF; JSON=1; DOCS=1: into docs/)'
+	@echo 'make lint       warnings of the kernel side: W=1 and sparse, both kernels'
 	@echo 'make style      formatting, lengths, licences'
 	@echo 'make layers     who includes whom'
 	@echo 'make install    into PREFIX (/usr/local), with DESTDIR'
@@ -132,7 +138,7 @@ HOST_PARTS := unit conformance policy domain hooks mutants fuzz
 test:
 	@scripts/deps.sh tools test guest
 	@$(MAKE) binaries test-binaries guest-binaries
-	@tests/run.sh $(HOST_PARTS) guest
+	@tests/run.sh $(HOST_PARTS) guest lint
 
 test-unit:
 	@scripts/deps.sh tools test
@@ -176,6 +182,11 @@ prove:
 	@scripts/deps.sh tools test prove
 	@$(MAKE) $(EXHAUSTIVE) $(PAIRS)
 	@tests/run.sh prove
+
+.PHONY: lint
+lint:
+	@scripts/deps.sh kernel test
+	@tests/run.sh lint
 
 .PHONY: hooks
 hooks:

@@ -3,7 +3,8 @@
 #
 # usage: run.sh PART...
 #
-# Parts: unit, conformance, policy, domain, hooks, prove, mutants, fuzz, guest.
+# Parts: unit, conformance, policy, domain, hooks, prove, mutants, fuzz, lint,
+# guest.
 #
 # Runs what make built, says how long each part took, and ends with one line
 # "N passed, N failed". A part without a single test is a failure.
@@ -190,6 +191,22 @@ part_fuzz()
 	done
 }
 
+# Our files in both kernels, with every warning.
+part_lint()
+{
+	local version
+
+	for version in 6.12 6.1; do
+		if tests/guest/kernel.sh lint --version $version --flavour fast; then
+			echo "ok   Linux $version: no warning by W=1, none by sparse"
+			count 1 0
+		else
+			echo "FAIL Linux $version"
+			count 0 1
+		fi
+	done
+}
+
 part_guest()
 {
 	rm -f "$out/guest.count"
@@ -222,7 +239,7 @@ run_part()
 mkdir -p $out/unit $out/fuzz $out/prove
 for part in "$@"; do
 	case $part in
-	unit|conformance|policy|domain|hooks|prove|mutants|fuzz|guest) ;;
+	unit|conformance|policy|domain|hooks|prove|mutants|fuzz|lint|guest) ;;
 	*) echo "run.sh: no part '$part'" >&2; exit 2 ;;
 	esac
 	run_part "$part"

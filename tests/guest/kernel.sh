@@ -10,6 +10,8 @@ usage()
 	cat <<'EOF'
 usage: kernel.sh build [options]     builds; prints the path of the image last
        kernel.sh source [options]    only fetches; prints the path of the source
+       kernel.sh lint [options]      our files with all warnings (W=1) and sparse;
+                                     fails when there is one
        kernel.sh clean               removes sources and builds from the cache
 
   --version V   6.12 or 6.1
@@ -349,6 +351,51 @@ build_unless_done()
 	echo "$inputs" > "$objects/built"
 }
 
+# --- warnings -------------------------------------------------------------------
+
+# The compiler's, those of kernel-doc and sparse's: of our files alone.
+print_warnings()
+{
+	grep -E '(^|/)security/bailiff/[^ ]*:[0-9:]* *(warning|error|info)' "$1"
+	# One that the checker could not read was not checked.
+	grep -E 'sparse: |error: (too many|unable|cannot)' "$1"
+}
+
+# W=1 compiles with other flags, so everything of ours is made anew.
+lint_files()
+{
+	local log=$objects/lint.log status=0 sources checked
+
+	rm -rf "$objects/security/bailiff"
+	run_make -j"$(nproc)" W=1 C=1 security/bailiff/ > "$log" 2>&1 || status=$?
+	if [ "$status" != 0 ]; then
+		grep -E -A 6 'error:|\*\*\* ' "$log" | tail -n 40 >&2
+		fail "our files do not build with W=1 C=1 (whole log: $log)"
+	fi
+	if print_warnings "$log" >&2; then
+		fail "warnings in our files (whole log: $log)"
+	fi
+	sources=$(find "$objects/security/bailiff" -name '*.o' -not -name 'bailiff.o' | wc -l)
+	checked=$(grep -c -E '^  CHECK +.*security/bailiff/' "$log" || :)
+	[ "$sources" -gt 10 ] && [ "$checked" = "$sources" ] ||
+		fail "sparse checked $checked of $sources files (whole log: $log)"
+	echo "  LINT    $guest_version: $checked files without a warning" >&2
+}
+
+lint_unless_done()
+{
+	local inputs
+
+	inputs=$(digest_inputs; sparse --version)
+	[ -z "${KERNEL_SRC:-}" ] && [ "$(cat "$objects/linted" 2> /dev/null)" = "$inputs" ] &&
+		return
+	rm -f "$objects/linted"
+	lint_files
+	echo "$inputs" > "$objects/linted"
+}
+
+# --- what comes of it -----------------------------------------------------------
+
 # The checkout keeps its own copy: another checkout may build in the cache next.
 install_image()
 {
@@ -423,6 +470,16 @@ build)
 	configure
 	build_unless_done
 	install_image
+	;;
+lint)
+	check_tools
+	need sparse sparse
+	lock_cache
+	prepare_source
+	"$guest_dir/overlay.sh" "$source"
+	choose_objects
+	configure
+	lint_unless_done
 	;;
 source)
 	lock_cache

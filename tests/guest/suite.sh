@@ -138,7 +138,10 @@ run_also()
 	[ "$guest_flavour" = fast ] || return 0
 	for file in $(chosen t "$@"); do
 		wanted=$(header "$file" also)
-		[ -z "$wanted" ] || kernels+=("$wanted")
+		case $wanted in
+		''|"$guest_version $guest_flavour") ;;
+		*) kernels+=("$wanted") ;;
+		esac
 	done
 	[ ${#kernels[@]} -gt 0 ] || return 0
 	while read -r wanted; do
