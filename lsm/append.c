@@ -57,7 +57,7 @@ bool bailiff_append_is_plain(void)
 		return true;
 	case __NR_pwritev2:
 		syscall_get_arguments(current, current_pt_regs(), args);
-		return !(args[5] & ~(unsigned long)APPENDING_FLAGS);
+		return !(args[5] & ~(__force unsigned long)APPENDING_FLAGS);
 	}
 	return false;
 }

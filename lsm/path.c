@@ -246,28 +246,32 @@ static void walk_once(struct walk *walk)
 	}
 }
 
+/* Return: false when something moved meanwhile, and the name may be none. */
+static bool walk_looking(struct walk *walk)
+{
+	u32 mounts = read_seqbegin(&mount_lock);
+	u32 names = read_seqbegin(&rename_lock);
+
+	walk_once(walk);
+	return !read_seqretry(&rename_lock, names) &&
+	       !read_seqretry(&mount_lock, mounts);
+}
+
+static void walk_excluding(struct walk *walk)
+{
+	read_seqlock_excl(&mount_lock);
+	read_seqlock_excl(&rename_lock);
+	walk_once(walk);
+	read_sequnlock_excl(&rename_lock);
+	read_sequnlock_excl(&mount_lock);
+}
+
 /* As prepend_path() in fs/d_path.c: look first, exclude on the second try. */
 static void walk_tree(struct walk *walk)
 {
-	int seq, mount_seq = 0;
-
 	rcu_read_lock();
-restart_mount:
-	read_seqbegin_or_lock(&mount_lock, &mount_seq);
-	seq = 0;
-restart:
-	read_seqbegin_or_lock(&rename_lock, &seq);
-	walk_once(walk);
-	if (need_seqretry(&rename_lock, seq)) {
-		seq = 1;
-		goto restart;
-	}
-	done_seqretry(&rename_lock, seq);
-	if (need_seqretry(&mount_lock, mount_seq)) {
-		mount_seq = 1;
-		goto restart_mount;
-	}
-	done_seqretry(&mount_lock, mount_seq);
+	if (!walk_looking(walk))
+		walk_excluding(walk);
 	rcu_read_unlock();
 }
 

@@ -356,7 +356,7 @@ build_unless_done()
 # The compiler's, those of kernel-doc and sparse's: of our files alone.
 print_warnings()
 {
-	grep -E '(^|/)security/bailiff/[^ ]*:[0-9:]* *(warning|error|info)' "$1"
+	grep -E '(^|/)security/bailiff/[^ ]*:[0-9:]* *(warning|error|info|note: in included file)' "$1"
 	# One that the checker could not read was not checked.
 	grep -E 'sparse: |error: (too many|unable|cannot)' "$1"
 }

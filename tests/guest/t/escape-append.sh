@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 240
+# also: 6.1 fast
 #
 # Ways out of a policy that lets a log grow and no more.
 . "$BAILIFF_TOP/tests/guest/ways.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 400
+# also: 6.1 fast
 #
 # Ways out of a policy: by tasks, names, descriptors, rings, programs, addresses.
 . "$BAILIFF_TOP/tests/guest/ways.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
+# also: 6.1 fast
 #
 # Sockets, capabilities and the mount tree under a policy.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

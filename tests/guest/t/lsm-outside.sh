@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
+# also: 6.1 fast
 #
 # Descriptors from outside, objects of other file trees, and what the kernel
 # executes for whoever writes its name.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 90
+# also: 6.1 fast
 #
 # What a verdict does: errno, kill, quiet, audit mode, stacks, records.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 60
+# also: 6.1 fast
 #
 # What this kernel does not judge is refused when it is loaded, by file and
 # line, and the version that was active stays.

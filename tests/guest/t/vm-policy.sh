@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
-# also: 6.1 small
+# also: 6.1 fast
 #
 # The programs of policies, which call helpers, under each setting of the JIT:
 # compiled, compiled with blinded constants, and interpreted by us.
