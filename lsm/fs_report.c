@@ -50,28 +50,53 @@ static void print_counts(struct seq_file *m, const struct bailiff_stats *sum)
 			   bvm_name_of(bvm_reason_names, i), sum->reason[i]);
 }
 
-static int print_missing(const char *hook, void *arg)
+/* Words behind a key, the first of which brings the key. */
+struct word_list {
+	struct seq_file *m;
+	const char *key;
+	u32 num;
+};
+
+static int print_word(const char *word, void *arg)
 {
-	seq_printf(arg, "missing_hook %s\n", hook);
+	struct word_list *list = arg;
+
+	if (list->num++)
+		seq_printf(list->m, ",%s", word);
+	else
+		seq_printf(list->m, "%s %s", list->key, word);
 	return 0;
 }
 
-/* What of the kernel is used, and what of this version is not enforced on it. */
+static void print_unmediated(struct seq_file *m, u32 class)
+{
+	const struct bvm_op_info *ops = bvm_classes[class].ops;
+	u64 mediated = bailiff_mediated(class);
+	char key[32];
+	struct word_list list = { .m = m, .key = key };
+
+	snprintf(key, sizeof(key), "unmediated.%s", bvm_classes[class].name);
+	for (u32 op = 0; op < BVM_MAX_OPS; op++) {
+		if (ops[op].name && !(mediated & BIT_ULL(op)))
+			print_word(ops[op].name, &list);
+	}
+	if (list.num)
+		seq_putc(m, '\n');
+}
+
+/* What this kernel lacks, and what of this version is not enforced on it. */
 static void print_mediation(struct seq_file *m)
 {
+	struct word_list hooks = { .m = m, .key = "missing_hooks" };
+
 	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
 		seq_printf(m, "mediated.%s 0x%llx\n", bvm_classes[i].name,
 			   bailiff_mediated(i));
-	(void)bailiff_for_each_missing(print_missing, m);
-	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
-		for (u32 op = 0; op < BVM_MAX_OPS; op++) {
-			if (bvm_classes[i].ops[op].name &&
-			    !(bailiff_mediated(i) & BIT_ULL(op)))
-				seq_printf(m, "unmediated %s.%s\n",
-					   bvm_classes[i].name,
-					   bvm_classes[i].ops[op].name);
-		}
-	}
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
+		print_unmediated(m, i);
+	(void)bailiff_for_each_missing(print_word, &hooks);
+	if (hooks.num)
+		seq_putc(m, '\n');
 }
 
 static int show_status(struct seq_file *m, void *v)

@@ -51,7 +51,8 @@
  *   policies, bindings, generation (last one given out), decisions_denied,
  *   decisions_audited, denied.CLASS, reason.REASON, events_delivered,
  *   events_lost, loads, load_errors, joins, join_failures, mediated.CLASS
- *   (hex operation set)
+ *   (hex operation set); and where there are some: unmediated.CLASS (operations
+ *   that are not enforced here), missing_hooks (that this kernel lacks)
  */
 #ifndef _UAPI_BAILIFF_H
 #define _UAPI_BAILIFF_H

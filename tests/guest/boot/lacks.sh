@@ -20,12 +20,11 @@ refuses()
 	is "$([ "$status" = 0 ] || echo refused) $out" "refused $want" "$description"
 }
 
-text=$(cat $fs/status)
-like "$text" '^missing_hook path_chroot$' "status names the hook"
-like "$text" '^missing_hook sb_pivotroot$' "each of them"
-like "$text" '^unmediated files\.chroot$' "and what is not mediated"
-like "$text" '^unmediated mounts\.pivot-root$' "in each class"
-unlike "$text" '^unmediated files\.mkdir$' "what is, is not named"
+like "$(status_of missing_hooks)," '(^|,)path_chroot,' "status names the hook"
+like "$(status_of missing_hooks)," '(^|,)sb_pivotroot,' "each of them"
+like "$(status_of unmediated.files)," '(^|,)chroot,' "and what is not mediated"
+like "$(status_of unmediated.mounts)," '(^|,)pivot-root,' "in each class"
+unlike "$(status_of unmediated.files)," '(^|,)mkdir,' "what is, is not named"
 is "$(($(status_of mediated.files) >> 16 & 1))" 0 "nor is the bit of chroot set"
 is "$(($(status_of mediated.files) >> 7 & 1))" 1 "that of mkdir is"
 
