@@ -43,6 +43,7 @@ struct ring {
 	u32 size;
 	u32 head; /* next byte to write */
 	u32 tail; /* next byte to read */
+	u32 num; /* records between the two */
 	u32 used[BVM_NUM_REASONS + 1]; /* bytes by reason; last: no denial */
 };
 
@@ -62,14 +63,29 @@ static void wake_readers(struct irq_work *work)
 /* Hooks may hold any lock, those of the scheduler included. */
 static DEFINE_IRQ_WORK(wake_work, wake_readers);
 
-u64 bailiff_event_num_delivered(void)
+static void add_ring(const struct ring *ring,
+		     struct bailiff_event_counts *counts)
 {
-	return atomic64_read(&num_delivered);
+	counts->waiting += READ_ONCE(ring->num);
+	if (ring->data)
+		counts->bytes += ring->size;
+	if (ring->scratch)
+		counts->bytes += MAX_RECORD;
 }
 
-u64 bailiff_event_num_lost(void)
+void bailiff_event_count(struct bailiff_event_counts *counts)
 {
-	return atomic64_read(&num_lost);
+	int cpu;
+
+	*counts = (struct bailiff_event_counts){
+		.total = atomic64_read(&last_seq),
+		.delivered = atomic64_read(&num_delivered),
+		.lost = atomic64_read(&num_lost),
+	};
+	for_each_possible_cpu(cpu) {
+		for (u32 i = 0; i < NUM_RINGS; i++)
+			add_ring(&per_cpu(rings, cpu)[i], counts);
+	}
 }
 
 int bailiff_event_init(void)
@@ -120,8 +136,26 @@ static u32 budget_kind(const struct bailiff_event *event)
 		       BVM_NUM_REASONS;
 }
 
-/* Append a string to the record; 0 stands for an empty one. */
-static u16 end_string(struct bailiff_event *event, u32 len)
+/*
+ * Where a string goes that is printed into the record: at its end, if there is
+ * room for one byte and a NUL. A record that is full goes without the rest.
+ */
+struct place {
+	char *to;
+	u32 len; /* bytes there, the NUL included */
+};
+
+static bool find_place(struct bailiff_event *event, struct place *place)
+{
+	if (event->len + 2 > MAX_RECORD)
+		return false;
+	place->to = (char *)event + event->len;
+	place->len = min_t(u32, MAX_RECORD - event->len, BVM_MAX_PATH);
+	return true;
+}
+
+/* Keep len bytes and a NUL that were printed there; 0 stands for none. */
+static u16 keep_string(struct bailiff_event *event, u32 len)
 {
 	u16 off = event->len;
 
@@ -131,20 +165,13 @@ static u16 end_string(struct bailiff_event *event, u32 len)
 	return off;
 }
 
-static char *room(struct bailiff_event *event, u32 *len)
-{
-	*len = min_t(u32, MAX_RECORD - event->len, BVM_MAX_PATH);
-	return (char *)event + event->len;
-}
-
 static u16 add_string(struct bailiff_event *event, const char *text)
 {
-	u32 len;
-	char *to = room(event, &len);
+	struct place at;
 
-	if (!text)
+	if (!text || !find_place(event, &at))
 		return 0;
-	return end_string(event, scnprintf(to, len, "%s", text));
+	return keep_string(event, scnprintf(at.to, at.len, "%s", text));
 }
 
 static void add_rule(struct bailiff_event *event,
@@ -167,30 +194,29 @@ static void add_request(struct bailiff_event *event,
 			const struct bailiff_request *rq)
 {
 	struct bailiff_request shown = *rq;
-	u32 len;
-	char *to;
+	struct place at;
 
 	/* Every ctx begins with its op; what is printed may depend on it. */
 	shown.ctx.op = event->op;
-	to = room(event, &len);
-	event->object =
-		end_string(event, bailiff_describe_object(&shown, to, len));
-	to = room(event, &len);
-	event->detail =
-		end_string(event, bailiff_describe_detail(&shown, to, len));
+	if (find_place(event, &at))
+		event->object = keep_string(
+			event, bailiff_describe_object(&shown, at.to, at.len));
+	if (find_place(event, &at))
+		event->detail = keep_string(
+			event, bailiff_describe_detail(&shown, at.to, at.len));
 	event->uid = from_kuid(&init_user_ns, rq->cred->fsuid);
 }
 
 static void add_task(struct bailiff_event *event)
 {
-	u32 len;
-	char *to;
+	struct place at;
 
 	event->tgid = task_tgid_nr(current);
 	event->tid = task_pid_nr(current);
 	event->comm = add_string(event, current->comm);
-	to = room(event, &len);
-	event->exe = end_string(event, bailiff_describe_exe(to, len));
+	if (find_place(event, &at))
+		event->exe =
+			keep_string(event, bailiff_describe_exe(at.to, at.len));
 }
 
 static void build(struct bailiff_event *event,
@@ -249,15 +275,21 @@ static void copy_out(const struct ring *ring, void *to, u32 len)
 	memcpy(to + first, ring->data, len - first);
 }
 
-/* False: no room, for this reason or at all. */
+/*
+ * False: no room, for this reason or at all. The first record of a reason may
+ * be greater than the budget: two long paths are, and would never be seen.
+ */
 static bool store(struct ring *ring, const struct bailiff_event *event)
 {
 	u32 kind = budget_kind(event);
 
-	if (ring->used[kind] + event->len > budget(ring, kind) ||
-	    ring->head - ring->tail + event->len > ring->size)
+	if (ring->used[kind] &&
+	    ring->used[kind] + event->len > budget(ring, kind))
+		return false;
+	if (ring->head - ring->tail + event->len > ring->size)
 		return false;
 	ring->used[kind] += event->len;
+	WRITE_ONCE(ring->num, ring->num + 1);
 	copy_in(ring, event, event->len);
 	return true;
 }
@@ -353,6 +385,7 @@ static void drop(struct ring *ring, const struct bailiff_event *event)
 	spin_lock_irqsave(&ring->lock, flags);
 	ring->tail += event->len;
 	ring->used[budget_kind(event)] -= event->len;
+	WRITE_ONCE(ring->num, ring->num - 1);
 	spin_unlock_irqrestore(&ring->lock, flags);
 	atomic64_inc(&num_delivered);
 }

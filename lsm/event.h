@@ -50,7 +50,18 @@ void bailiff_event_emit(const struct bailiff_record *record);
 ssize_t bailiff_event_read(char __user *buf, size_t len, bool nonblock);
 __poll_t bailiff_event_poll(struct file *file, poll_table *wait);
 
-u64 bailiff_event_num_delivered(void);
-u64 bailiff_event_num_lost(void);
+/*
+ * Every record is delivered, lost or waiting: while nobody writes or reads,
+ * total is the sum of the three.
+ */
+struct bailiff_event_counts {
+	u64 total; /* records made since boot */
+	u64 delivered;
+	u64 lost;
+	u64 waiting; /* in the buffers */
+	u64 bytes; /* memory of the buffers; constant */
+};
+
+void bailiff_event_count(struct bailiff_event_counts *counts);
 
 #endif /* BAILIFF_EVENT_H */

@@ -99,6 +99,18 @@ static void print_mediation(struct seq_file *m)
 		seq_putc(m, '\n');
 }
 
+static void print_events(struct seq_file *m)
+{
+	struct bailiff_event_counts counts;
+
+	bailiff_event_count(&counts);
+	seq_printf(m, "events_total %llu\n", counts.total);
+	seq_printf(m, "events_delivered %llu\n", counts.delivered);
+	seq_printf(m, "events_lost %llu\n", counts.lost);
+	seq_printf(m, "events_waiting %llu\n", counts.waiting);
+	seq_printf(m, "events_memory %llu\n", counts.bytes);
+}
+
 static int show_status(struct seq_file *m, void *v)
 {
 	struct bailiff_stats sum;
@@ -112,9 +124,9 @@ static int show_status(struct seq_file *m, void *v)
 	seq_printf(m, "bindings %u\n", bailiff_bind_count());
 	seq_printf(m, "generation %llu\n", bailiff_policy_last_generation());
 	print_counts(m, &sum);
-	seq_printf(m, "events_delivered %llu\n", bailiff_event_num_delivered());
-	seq_printf(m, "events_lost %llu\n", bailiff_event_num_lost());
+	print_events(m);
 	seq_printf(m, "audit_suppressed %llu\n", sum.audit_suppressed);
+	seq_printf(m, "walks_again %llu\n", sum.walks_again);
 	seq_printf(m, "loads %llu\n", sum.loads);
 	seq_printf(m, "load_errors %llu\n", sum.load_errors);
 	seq_printf(m, "joins %llu\n", sum.joins);

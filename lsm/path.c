@@ -12,6 +12,7 @@
 
 #include "../../fs/mount.h"
 #include "path.h"
+#include "stats.h"
 #include "vm/table.h"
 
 /* Steps of one walk, mounts included: a mount tree is not that deep. */
@@ -266,12 +267,17 @@ static void walk_excluding(struct walk *walk)
 	read_sequnlock_excl(&mount_lock);
 }
 
-/* As prepend_path() in fs/d_path.c: look first, exclude on the second try. */
+/*
+ * As prepend_path() in fs/d_path.c: look first, exclude on the second try. So
+ * there are two walks at most, whoever renames and mounts.
+ */
 static void walk_tree(struct walk *walk)
 {
 	rcu_read_lock();
-	if (!walk_looking(walk))
+	if (!walk_looking(walk)) {
+		bailiff_count(walks_again);
 		walk_excluding(walk);
+	}
 	rcu_read_unlock();
 }
 

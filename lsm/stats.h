@@ -20,6 +20,7 @@ struct bailiff_stats {
 	u64 load_errors;
 	u64 joins;
 	u64 join_failures;
+	u64 walks_again; /* names or mounts moved while a path was walked */
 	u64 audit_suppressed; /* records kept from the audit log by its budget */
 };
 

@@ -49,10 +49,13 @@
  *
  * status: abi, lsm_order (position known to the kernel), jit (on|off),
  *   policies, bindings, generation (last one given out), decisions_denied,
- *   decisions_audited, denied.CLASS, reason.REASON, events_delivered,
- *   events_lost, loads, load_errors, joins, join_failures, mediated.CLASS
- *   (hex operation set); and where there are some: unmediated.CLASS (operations
- *   that are not enforced here), missing_hooks (that this kernel lacks)
+ *   decisions_audited, denied.CLASS, reason.REASON, events_total (records
+ *   made), events_delivered, events_lost, events_waiting (not read yet),
+ *   events_memory (bytes of the buffers, constant), audit_suppressed,
+ *   walks_again (path walks repeated because a name or a mount moved), loads,
+ *   load_errors, joins, join_failures, mediated.CLASS (hex operation set); and
+ *   where there are some: unmediated.CLASS (operations that are not enforced
+ *   here), missing_hooks (that this kernel lacks)
  */
 #ifndef _UAPI_BAILIFF_H
 #define _UAPI_BAILIFF_H

@@ -1,0 +1,202 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 240
+#
+# More denials than anybody reads: all are counted, each record is delivered or
+# counted as lost, the buffers stay as large as they were, and one denial of
+# each other reason gets through. GUEST_FLOOD is the number of denials
+# (100000; `make fuzz-guest` takes 1000000).
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/lsm.sh"
+. "$BAILIFF_TOP/tests/guest/inject.sh"
+
+flood=$BAILIFF_TOP/build/guest/flood
+number=${GUEST_FLOOD:-100000}
+mkdir -p $work/tree/{low,high} $work/detached
+for file in denied low/f high/f; do
+	echo text > $work/tree/$file
+done
+
+# policy NAME FILES NETWORK MOUNTS [RULES]
+policy()
+{
+	load_policy <<END
+bailiff: 1
+policy: $1
+default: {files: $2, exec: allow, network: $3, capabilities: allow, mounts: $4}
+files:
+  - deny: read
+    paths: $work/tree/denied
+${5:-}
+END
+}
+
+succeeds "a policy loads" policy flood allow allow allow "\
+  - deny: write
+    paths: [$work/tree/low, '$work/tree/low/**']"
+succeeds "one that denies what no rule allows" policy strict deny allow deny "\
+  - allow: inherit
+    type: [pipe, 'null']"
+for i in $(seq 1 16); do
+	policy s$i allow allow allow
+done
+# A verdict of a rule that there is not: word deny | ENODEV, rule 1 to 2047
+load_policy <<END
+bailiff: 1
+policy: broken
+default: {files: allow, exec: allow, network: allow, capabilities: allow, mounts: deny}
+files:
+  - deny: read
+    paths: $work/tree/denied
+    errno: ENODEV
+END
+perl -0777 -pe 's/\x61\x12\0\0/\x61\xf2\x7f\0/g' $work/policy.img > $work/broken.img
+like "$(load_image $work/broken.img)" '^ok' "and one whose program names no rule of its own"
+
+# fails_with WANT REASON VERBS...: one denial of that reason.
+fails_with()
+{
+	local want=$1 reason=$2 before
+	shift 2
+
+	before=$(status_of "reason.$reason")
+	is "$("$@" 2>&1 | tail -n 1)" "$want" "one denial: $reason"
+	[ "$(status_of "reason.$reason")" -gt "$before" ] ||
+		not_ok "it was for another reason than $reason"
+}
+
+one_of_each()
+{
+	local verbs=() name i deep=$work/deep
+
+	fails_with EACCES default $act enter strict , open r $work/tree/high/f 1
+	fails_with EACCES foreign $act enter flood , open r /proc/$box/root/file 1
+	mount -t tmpfs tmpfs $work/detached
+	fails_with EACCES disconnected $act chdir $work/detached , \
+		umount $work/detached , enter flood , open r . 1
+	mkdir $work/gone
+	fails_with EACCES deleted $act chdir $work/gone , rmdir $work/gone , \
+		enter flood , open r . 1
+	mkdir $work/long
+	verbs=(chdir "$work/long" ',')
+	name=$(printf 'n%.0s' {1..250})
+	for i in {1..17}; do
+		verbs+=(mkdir "$name" ',' chdir "$name" ',')
+	done
+	fails_with EACCES path-too-long $act "${verbs[@]}" enter flood , open r . 1
+	for i in {1..65}; do
+		deep+=/d
+	done
+	mkdir -p "$deep"
+	fails_with EACCES path-too-deep $act enter flood , open r "$deep" 1
+	fails_with EACCES widens $act enter flood , rename $work/tree/low/f $work/tree/high/new
+	fails_with EACCES outside-descriptor $flood type flood
+	fails_with EACCES unknown-family $act enter flood , socket 2 stream 1 , \
+		connect 1 '6:[::1]:80'
+	fails_with EACCES bad-address $act enter flood , socket 2 stream 1 , \
+		shortconnect 1 4:127.0.0.1:80
+	one_join_of_each
+	fails_with EACCES broken $act enter broken , open r $work/tree/denied 1
+	fails_with EPERM mount-tree $act enter flood , mount tmpfs $work/detached tmpfs
+	fails_with EACCES self-protect $act enter flood , open w $fs/load 1
+	fails_with EACCES kernel-helper $act enter flood , \
+		open w /proc/sys/kernel/core_pattern 1
+}
+
+# execs that fail because of what is bound
+one_join_of_each()
+{
+	local id verbs=() i procs=/sys/fs/cgroup/flood/cgroup.procs
+
+	id=$(cgroup flood)
+	tell $fs/bind "cgroup=$id policy=refuse" > /dev/null
+	fails_with EACCES refuse $act open w $procs 1 , write 1 0 , exec /bin/true
+	tell $fs/bind "cgroup=$id policy=flood@$(printf '0%.0s' {1..64})" > /dev/null
+	fails_with EACCES no-policy $act open w $procs 1 , write 1 0 , exec /bin/true
+	tell $fs/bind "cgroup=$id policy=flood" > /dev/null
+	for i in $(seq 1 16); do
+		verbs+=(enter "s$i" ',')
+	done
+	fails_with EACCES too-many-domains $act "${verbs[@]}" open w $procs 1 , \
+		write 1 0 , exec /bin/true
+	mount -t tmpfs tmpfs $work/detached
+	cp /run/guest/busybox $work/detached/busybox
+	fails_with EACCES no-home $act open w $procs 1 , write 1 0 , \
+		chdir $work/detached , umount $work/detached , chroot . , \
+		exec /busybox
+	if can_inject; then
+		arm
+		before=$(status_of reason.no-memory)
+		quietly "$faults" exec /sys/fs/cgroup/flood $work/tree/denied
+		[ "$(status_of reason.no-memory)" -gt "$before" ] &&
+			ok "one denial: no-memory" || not_ok "one denial: no-memory"
+	fi
+	tell $fs/unbind "cgroup=$id" > /dev/null
+}
+
+# Another tree, for the object that is foreign
+unshare -m --propagation private bash -c "
+	mount -t tmpfs tmpfs /mnt && cd /mnt && mkdir old && echo text > file &&
+	cp /run/guest/busybox busybox && pivot_root . old &&
+	exec /busybox sleep 200" &
+box=$!
+wait_for 5 test -e /proc/$box/root/busybox
+
+# The number of records that lie nowhere: must be 0 while nobody writes.
+unaccounted()
+{
+	echo $(($(status_of events_total) - $(status_of events_delivered) -
+		$(status_of events_lost) - $(status_of events_waiting)))
+}
+
+drain
+memory=$(status_of events_memory)
+delivered=$(status_of events_delivered)
+lost=$(status_of events_lost)
+denied=$(status_of reason.rule)
+is "$(unaccounted)" 0 "before: no record is missing"
+
+$flood read 8192 20 > $work/read &
+reader=$!
+half=$((number / 2))
+$flood deny flood $half $work/tree/denied > $work/first &
+first=$!
+$flood deny flood $half $work/tree/denied > $work/second &
+second=$!
+wait_for 60 sh -c "[ \$(sed -n 's/^events_lost //p' $fs/status) -gt $((lost + 1000)) ]"
+like "$(status_of events_memory)" "^$memory\$" "the buffers keep their size in the flood"
+one_of_each
+wait_for 1 test -d /proc/$first && ok "the flood went on meanwhile" ||
+	diag "the flood was over before"
+wait $first $second
+kill $reader
+wait $reader 2> /dev/null
+kill $box
+diag "$(paste -sd' ' $work/first $work/second)"
+diag "$(paste -sd' ' $work/read)"
+
+is "$(awk '{ n += $1 } END { print n }' $work/first $work/second)" $((2 * half)) \
+	"every open was denied"
+is "$(($(status_of reason.rule) - denied))" $((2 * half)) "every denial was counted"
+is "$(hits flood policy.yaml:5)" $((2 * half)) "also as the rule's"
+like "$(cat $work/read)" '^bad 0$' "whole records only"
+is "$(sed -n 's/^records //p' $work/read)" $(($(status_of events_delivered) - delivered)) \
+	"what the reader got is what was delivered"
+[ "$(status_of events_lost)" -gt $((lost + number / 2)) ] &&
+	ok "the reader was slow: most were lost" || not_ok "the reader was slow: most were lost"
+is "$(status_of events_waiting)" 0 "nothing is left to read"
+is "$(unaccounted)" 0 "lost and delivered are all there were"
+is "$(status_of events_memory)" "$memory" "the buffers are as large as before"
+
+# 1 to 20; without fault injection memory does not run out.
+missing=
+for reason in {1..20}; do
+	grep -q "^reason $reason " $work/read || missing+=" $reason"
+done
+if can_inject; then
+	is "$missing" "" "each of 20 reasons was delivered"
+else
+	is "$missing" " 15" "each of 19 reasons was delivered; 15, no-memory, needs the debug kernel"
+fi
+done_testing
