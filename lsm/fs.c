@@ -133,6 +133,15 @@ static char *copy_message(const char __user *buf, size_t len)
 	return data;
 }
 
+/* What was refused has a reply that says so, also where no text was given. */
+static void reply_errno(struct bailiff_channel *ch, long err)
+{
+	if (err == -ENOMEM)
+		bailiff_reply(ch, "error: no memory\n");
+	else
+		bailiff_reply(ch, "error: errno %ld\n", -err);
+}
+
 static int run_command(struct bailiff_channel *ch, const char __user *buf,
 		       size_t len)
 {
@@ -145,12 +154,18 @@ static int run_command(struct bailiff_channel *ch, const char __user *buf,
 		return -E2BIG;
 	}
 	data = copy_message(buf, len);
-	if (IS_ERR(data))
+	if (IS_ERR(data)) {
+		reply_errno(ch, PTR_ERR(data));
 		return PTR_ERR(data);
-	bailiff_reply(ch, "ok\n");
+	}
+	ch->replied = false;
 	err = ch->command->run(ch, data, len);
 	if (!ch->command->takes_data)
 		kvfree(data);
+	if (err && !ch->replied)
+		reply_errno(ch, err);
+	else if (!ch->replied)
+		bailiff_reply(ch, "ok\n");
 	return err;
 }
 

@@ -58,6 +58,21 @@ static void print_active_digest(const char *name, char *hex)
 	bailiff_slot_put(slot);
 }
 
+/*
+ * All or nothing: a new policy that gets no files goes again, unless somebody
+ * is under it already. Then it stays, and the next load makes its files.
+ */
+static int add_directory(struct bailiff_slot *slot)
+{
+	struct dentry *dir = NULL;
+	int err = bailiff_fs_policy_add(slot);
+
+	if (!err || bailiff_slot_unload(slot->name, &dir) == 0)
+		return err;
+	pr_warn("no files for policy %s: error %d\n", slot->name, err);
+	return 0;
+}
+
 static int publish(struct bailiff_channel *ch, struct bailiff_policy *policy)
 {
 	char digest[HEX_LEN], old[HEX_LEN];
@@ -71,15 +86,18 @@ static int publish(struct bailiff_channel *ch, struct bailiff_policy *policy)
 	slot = bailiff_policy_activate(policy);
 	if (IS_ERR(slot)) {
 		mutex_unlock(&load_lock);
+		bailiff_count(load_errors);
 		return refuse(ch, PTR_ERR(slot), "no memory for the policy");
 	}
 	/* Loads are one at a time, so this version is still the active one. */
 	generation = policy->generation;
-	err = bailiff_fs_policy_add(slot);
+	err = add_directory(slot);
 	mutex_unlock(&load_lock);
-	if (err)
-		pr_warn("no directory for policy %s: error %d\n", slot->name,
-			err);
+	if (err) {
+		bailiff_slot_put(slot);
+		bailiff_count(load_errors);
+		return refuse(ch, err, "the policy's files cannot be made");
+	}
 	bailiff_count(loads);
 	bailiff_reply(ch, "ok policy=%s generation=%llu digest=%s\n",
 		      slot->name, generation, digest);
