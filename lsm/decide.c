@@ -15,7 +15,7 @@
 #include "policy.h"
 #include "state.h"
 #include "stats.h"
-#include "vm/table.h"
+#include "vm/rights.h"
 
 /* One domain's answer to one operation. */
 struct answer {
@@ -243,34 +243,18 @@ int bailiff_decide(const struct bailiff_request *rq)
 	return ret;
 }
 
-static const struct bvm_rights *rights_at(const struct bvm_image *image,
-					  u32 row)
-{
-	static const struct bvm_rights none;
-
-	return row < image->num_rights ? &image->rights[row] : &none;
-}
-
-/* Would the i-th domain allow more under the new name? */
+/* Would the i-th domain allow more under the new name, or below it? */
 static bool widens(const struct hearing *from, const struct hearing *to, u32 i,
 		   enum bailiff_move move)
 {
 	const struct bvm_image *image = &from->view->policy[i]->image;
-	u32 old = from->name.fed[i].accept, new = to->name.fed[i].accept;
-	const struct bvm_table *dfa;
 
-	if (image->rights_dfa >= image->num_tables)
-		return false;
-	dfa = &image->tables[image->rights_dfa];
-	/* Equal states of a minimal automaton: equal rules for all below. */
 	if (move == BAILIFF_MOVE_DIR &&
-	    bvm_dfa_step(dfa, from->name.fed[i].state, '/') !=
-		    bvm_dfa_step(dfa, to->name.fed[i].state, '/'))
+	    bvm_rights_gained_below(image, from->name.fed[i].below,
+				    to->name.fed[i].below))
 		return true;
-	/* The same row: the same rules, conditions included. */
-	if (old == new)
-		return false;
-	return rights_at(image, new)->may & ~rights_at(image, old)->must;
+	return bvm_rights_gained(image, from->name.fed[i].state,
+				 to->name.fed[i].state);
 }
 
 int bailiff_decide_move(const struct bailiff_request *from,

@@ -19,8 +19,8 @@ int __must_check bailiff_decide(const struct bailiff_request *rq);
 
 /* What moving a name means for rename and link. */
 enum bailiff_move {
-	BAILIFF_MOVE_FILE, /* may(new) within must(old), or the same rules */
-	BAILIFF_MOVE_DIR, /* what can follow the names is the same */
+	BAILIFF_MOVE_FILE, /* the name alone */
+	BAILIFF_MOVE_DIR, /* and all that is below it: vm/rights.h */
 };
 
 /*

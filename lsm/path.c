@@ -194,12 +194,16 @@ static void feed_all(const struct trail *trail, const struct walk *walk)
 		u32 state;
 
 		walk->name->fed[i].state = 0;
+		walk->name->fed[i].below = 0;
 		walk->name->fed[i].accept = 0;
 		if (image->rights_dfa >= image->num_tables)
 			continue;
 		dfa = &image->tables[image->rights_dfa];
 		state = feed(trail, dfa);
 		walk->name->fed[i].state = state;
+		/* The root's name is that '/' already. */
+		walk->name->fed[i].below =
+			trail->num ? bvm_dfa_step(dfa, state, '/') : state;
 		walk->name->fed[i].accept = bvm_dfa_accept(dfa, state);
 	}
 }

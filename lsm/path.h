@@ -29,6 +29,7 @@ struct bailiff_name {
 	struct bailiff_home home; /* of the name */
 	struct {
 		u32 state; /* of the policy's rights DFA, after the name */
+		u32 below; /* ... after the '/' that names below it have next */
 		u32 accept; /* its row; 0 if the policy has no such DFA */
 	} fed[BVM_MAX_STACKED];
 };

@@ -170,23 +170,26 @@ static void dump_rules(struct arena *arena, const struct bvm_image *img)
 	}
 }
 
-static void dump_rights(struct arena *arena, const struct bvm_image *img)
+static void dump_pairs(struct arena *arena, const char *what,
+		       const struct bvm_rights *rights, u32 num)
 {
-	if (img->rights)
-		printf("\nrow    may; must\n");
-	for (u32 row = 0; img->rights && row < img->num_rights; row++) {
-		const struct bvm_rights *r = &img->rights[row];
-		u64 known = bvm_classes[BVM_CLASS_FILES].mediated;
+	printf("\n%-8s may; must\n", what);
+	for (u32 i = 0; i < num; i++) {
 		struct buf buf = BUF_INIT(arena);
 
-		show_ops(&buf, BVM_CLASS_FILES, r->may & known);
-		buf_printf(&buf, "%s; ",
-			   r->may & BVM_RIGHT_EXEC ? " +exec" : "");
-		show_ops(&buf, BVM_CLASS_FILES, r->must & known);
-		buf_printf(&buf, "%s",
-			   r->must & BVM_RIGHT_EXEC ? " +exec" : "");
-		printf("%-6u %s\n", row, buf_text(&buf));
+		show_rights(&buf, rights[i].may);
+		buf_printf(&buf, "; ");
+		show_rights(&buf, rights[i].must);
+		printf("%-8u %s\n", i, buf_text(&buf));
 	}
+}
+
+static void dump_rights(struct arena *arena, const struct bvm_image *img)
+{
+	if (!img->rights)
+		return;
+	dump_pairs(arena, "row", img->rights, img->num_rights);
+	dump_pairs(arena, "closure", img->closures, img->num_closures);
 }
 
 const char *dump_selector_kind(u32 kind)

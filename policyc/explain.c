@@ -268,19 +268,12 @@ static void print_case(const struct explain *x, const struct judge_case *c)
 static void print_widens(const struct explain *x)
 {
 	struct buf buf = BUF_INIT(x->run->arena);
-	u64 extra = x->judgement.extra & bvm_classes[BVM_CLASS_FILES].mediated;
+	const char *below = x->judgement.below ? "what is below " : "";
 
-	if (x->judgement.directory) {
-		printf("deny: widens\n  below %s other rules hold than below "
-		       "%s\n",
-		       x->request.paths[1], x->request.paths[0]);
-		return;
-	}
-	show_ops(&buf, BVM_CLASS_FILES, extra);
-	if (x->judgement.extra & BVM_RIGHT_EXEC)
-		buf_printf(&buf, "%sexec", extra ? ", " : "");
-	printf("deny: widens\n  %s would give rights that %s lacks: %s\n",
-	       x->request.paths[1], x->request.paths[0], buf_text(&buf));
+	show_rights(&buf, x->judgement.extra);
+	printf("deny: widens\n  %s%s would have rights that %s%s lacks: %s\n",
+	       below, x->request.paths[1], below, x->request.paths[0],
+	       buf_text(&buf));
 }
 
 /* A case of an open or divided answer, by what sets it apart. */

@@ -116,7 +116,12 @@ static void put_selectors(struct writer *w)
 
 static void put_rights(struct writer *w)
 {
-	const struct bvm_rights_header header = { w->dfa, w->lowered.rows.num };
+	const struct closures *closures = &w->lowered.closures;
+	const struct bvm_rights_header header = {
+		.dfa = w->dfa,
+		.num_rows = w->lowered.rows.num,
+		.num_closures = closures->num,
+	};
 	struct buf *buf;
 
 	if (!w->lowered.has_paths)
@@ -125,6 +130,8 @@ static void put_rights(struct writer *w)
 	buf_put(buf, &header, sizeof(header));
 	buf_put(buf, w->lowered.rights,
 		header.num_rows * sizeof(*w->lowered.rights));
+	buf_put(buf, closures->items, closures->num * sizeof(*closures->items));
+	buf_put(buf, closures->of, w->lowered.fsm.num_states * sizeof(u32));
 }
 
 /* ---- tables ---- */

@@ -6,6 +6,7 @@
 #include "judge.h"
 #include "vm/helpers.h"
 #include "vm/insn.h"
+#include "vm/rights.h"
 #include "vm/table.h"
 #include "witness.h"
 
@@ -512,16 +513,6 @@ static void judge_op(struct judge *j, u32 op, const char *path,
 	out->open = find_dependence(j);
 }
 
-/* Equal states of a minimal automaton: equal rules for all that is below. */
-static bool same_below(const struct judge *j, const char *x, const char *y)
-{
-	const struct bvm_table *t = &j->img->tables[j->img->rights_dfa];
-	u32 start = bvm_dfa_start(t);
-
-	return bvm_dfa_step(t, bvm_dfa_feed(t, start, x, strlen(x)), '/') ==
-	       bvm_dfa_step(t, bvm_dfa_feed(t, start, y, strlen(y)), '/');
-}
-
 static void deny_widening(struct judgement *out, const struct judge_case *new)
 {
 	out->widens = true;
@@ -529,26 +520,41 @@ static void deny_widening(struct judgement *out, const struct judge_case *new)
 	out->shown = *new;
 }
 
+static u32 state_of(const struct judge *j, const char *path, bool below)
+{
+	const struct bvm_table *t = &j->img->tables[j->img->rights_dfa];
+	u32 state = bvm_dfa_feed(t, bvm_dfa_start(t), path, strlen(path));
+
+	/* the name of the root ends in a '/' */
+	return below && path[1] ? bvm_dfa_step(t, state, '/') : state;
+}
+
+/* What the object of the first path would gain under the second. */
+static u64 find_gain(const struct judge *j, bool below)
+{
+	const char *const *paths = j->request->paths;
+	const u32 from = state_of(j, paths[0], below);
+	const u32 to = state_of(j, paths[1], below);
+
+	return below ? bvm_rights_gained_below(j->img, from, to) :
+		       bvm_rights_gained(j->img, from, to);
+}
+
 static void check_widening(const struct judge *j, struct judgement *out)
 {
 	const u64 moves = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK);
-	const struct bvm_image *img = j->img;
-	struct judge_case old, new;
+	const bool is_tree = j->base.ctx.files.type == BVM_KIND_DIR;
+	struct judge_case new;
 
 	if (j->request->class != BVM_CLASS_FILES ||
 	    j->request->num_paths != 2 || j->request->ops & ~moves ||
-	    out->answer != JUDGE_ALLOW || !img->rights)
+	    out->answer != JUDGE_ALLOW || !j->img->rights)
 		return;
-	run_case(j, &j->base, out->shown.op, j->request->paths[0], &old);
 	run_case(j, &j->base, out->shown.op, j->request->paths[1], &new);
-	out->directory = j->base.ctx.files.type == BVM_KIND_DIR &&
-			 !same_below(j, old.path, new.path);
-	if (out->directory)
-		deny_widening(out, &new);
-	/* the same row: the same rules, conditions included */
-	if (out->directory || new.row == old.row)
-		return;
-	out->extra = img->rights[new.row].may & ~img->rights[old.row].must;
+	out->extra = find_gain(j, false);
+	out->below = !out->extra;
+	if (is_tree)
+		out->extra |= find_gain(j, true);
 	if (out->extra)
 		deny_widening(out, &new);
 }

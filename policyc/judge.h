@@ -39,14 +39,14 @@ struct judgement {
 	struct judge_case shown, other;
 	u64 open; /* OPEN: fields of the class that it depends on */
 	bool widens; /* DENY: the new name would give rights the old lacks */
-	u64 extra; /* widens: those rights */
-	bool directory; /* widens: what lies below has other rules */
+	u64 extra; /* widens: those rights, BVM_RIGHT_* */
+	bool below; /* widens: not of the name itself, but of some below it */
 };
 
 /*
  * Judge every operation of the request. A rename or link of two paths is
  * denied too if the new name may do what the old one need not; with type=dir,
- * if other rules hold below the new name.
+ * if some name below the new one may.
  *
  * Return: 0; -E2BIG over JUDGE_MAX_CASES combinations; -ENOENT the image has
  * no program for the class.

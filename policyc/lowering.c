@@ -302,7 +302,7 @@ static void find_rights(struct lowering *lo)
 	for (u32 row = 0; row < num; row++) {
 		struct bvm_rights *rights = &lo->out->rights[row];
 
-		for (u32 op = 0; op < OPS_PER_ROW - 1; op++)
+		for (u32 op = 0; op < BVM_RIGHT_FILES_OPS; op++)
 			/* what has no path cannot be renamed */
 			if (ops[op].name && ops[op].how == BVM_HOW_PATH)
 				add_right(&files->lists,
@@ -333,7 +333,9 @@ int lowering_run(struct arena *arena, struct diag *diag,
 	}
 	if (first)
 		return first;
-	if (out->has_paths)
+	if (out->has_paths) {
 		find_rights(&lo);
+		closure_find(arena, &out->fsm, out->rights, &out->closures);
+	}
 	return 0;
 }

@@ -14,6 +14,7 @@
 #ifndef POLICYC_LOWERING_H
 #define POLICYC_LOWERING_H
 
+#include "closure.h"
 #include "fsm.h"
 #include "lists.h"
 #include "preds.h"
@@ -32,6 +33,7 @@ struct lowered {
 	struct fsm fsm; /* accept is the row; set if has_paths */
 	struct intern rows; /* rules of files and exec that match, by row */
 	struct bvm_rights *rights; /* per row */
+	struct closures closures; /* per state of fsm; set if has_paths */
 	struct lowered_class classes[BVM_NUM_CLASSES];
 };
 

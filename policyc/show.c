@@ -62,6 +62,36 @@ void show_ops(struct buf *buf, u32 class, u64 ops)
 	}
 }
 
+/* Operations of a class among rights: "mounts.mount from there". */
+static void show_rights_of(struct buf *buf, u32 class, u64 ops,
+			   const char *where)
+{
+	for (u32 op = 0; op < BVM_MAX_OPS; op++) {
+		if (!(ops >> op & 1))
+			continue;
+		buf_printf(buf, "%s%s.%s%s", buf->len ? ", " : "",
+			   bvm_classes[class].name, bvm_op_name(class, op),
+			   where);
+	}
+}
+
+void show_rights(struct buf *buf, u64 rights)
+{
+	struct buf out = BUF_INIT(buf->arena);
+	const u64 files = (1ull << BVM_RIGHT_FILES_OPS) - 1;
+
+	show_ops(&out, BVM_CLASS_FILES, rights & files);
+	if (rights & BVM_RIGHT_EXEC)
+		buf_printf(&out, "%sexec", out.len ? ", " : "");
+	show_rights_of(&out, BVM_CLASS_NETWORK,
+		       rights >> BVM_RIGHT_NETWORK_SHIFT & 0xff, " there");
+	show_rights_of(&out, BVM_CLASS_MOUNTS,
+		       rights >> BVM_RIGHT_TARGET_SHIFT & 0x7f, " there");
+	show_rights_of(&out, BVM_CLASS_MOUNTS,
+		       rights >> BVM_RIGHT_SOURCE_SHIFT & 0x7f, " from there");
+	buf_printf(buf, "%s", buf_text(&out));
+}
+
 /* ---- fields ---- */
 
 /* The words for a field's numbers, or NULL. */

@@ -29,5 +29,7 @@ void show_prefix(struct buf *buf, const struct bvm_addr *addr, u32 len);
 void show_pred(struct buf *buf, const struct pred *pred);
 /* "read, list": operations of a class. */
 void show_ops(struct buf *buf, u32 class, u64 ops);
+/* "read, exec, mounts.mount from there": BVM_RIGHT_*. */
+void show_rights(struct buf *buf, u64 rights);
 
 #endif /* POLICYC_SHOW_H */

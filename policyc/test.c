@@ -72,15 +72,10 @@ static void report_wrong(const struct trial *t)
 		note_rule(t, &t->judgement.shown);
 		return;
 	}
-	if (t->judgement.directory) {
-		diag_note(t->diag, "below the new name other rules hold");
-		return;
-	}
-	show_ops(&buf, BVM_CLASS_FILES, t->judgement.extra & ~BVM_RIGHT_EXEC);
-	if (t->judgement.extra & BVM_RIGHT_EXEC)
-		buf_printf(&buf, "%sexec", buf.len ? ", " : "");
-	diag_note(t->diag, "the new name would give what the old one lacks: %s",
-		  buf_text(&buf));
+	show_rights(&buf, t->judgement.extra);
+	diag_note(t->diag, "%s the new name would have what %s the old one lacks: %s",
+		  t->judgement.below ? "below" : "under",
+		  t->judgement.below ? "below" : "under", buf_text(&buf));
 }
 
 /* Return: true if the test came out as expected; else it is reported. */

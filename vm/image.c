@@ -8,6 +8,7 @@
  */
 #include "image.h"
 #include "insn.h"
+#include "rights.h"
 #include "table.h"
 
 struct reader {
@@ -281,26 +282,49 @@ static int parse_program(struct reader *r)
 
 /* ---- RIGHTS and SELECTORS ---- */
 
-static int parse_rights(struct reader *r)
+static int check_rights_shape(struct reader *r,
+			      const struct bvm_rights_header *h)
 {
-	const struct bvm_rights_header *h = (const void *)r->bytes;
-	struct bvm_image *img = r->img;
-	const struct bvm_rights *rows = (const void *)(h + 1);
-	u32 i;
+	const struct bvm_image *img = r->img;
 
-	if (r->section->len < sizeof(*h) ||
-	    r->section->len != sizeof(*h) + (u64)h->num_rows * sizeof(*rows))
+	if (r->section->len < sizeof(*h))
 		return bvm_fail(r->err, -EINVAL, r->section->off,
-				"RIGHTS of %u bytes does not hold its rows",
+				"RIGHTS of %u bytes does not hold its header",
 				r->section->len);
+	if (h->reserved)
+		return bvm_fail(r->err, -EINVAL, off_of(r, &h->reserved),
+				"RIGHTS: reserved field is not 0");
 	if (h->dfa >= img->num_tables ||
 	    img->tables[h->dfa].kind != BVM_TABLE_DFA)
 		return bvm_fail(r->err, -EINVAL, r->section->off,
 				"RIGHTS: table %u is no DFA", h->dfa);
+	if (r->section->len !=
+	    sizeof(*h) +
+		    ((u64)h->num_rows + h->num_closures) *
+			    sizeof(struct bvm_rights) +
+		    (u64)img->tables[h->dfa].count * sizeof(u32))
+		return bvm_fail(
+			r->err, -EINVAL, r->section->off,
+			"RIGHTS of %u bytes does not hold its rows and closures",
+			r->section->len);
 	if (h->num_rows < img->tables[h->dfa].dfa.num_rows)
 		return bvm_fail(r->err, -EINVAL, r->section->off,
 				"RIGHTS: %u rows, the DFA accepts %u",
 				h->num_rows, img->tables[h->dfa].dfa.num_rows);
+	return 0;
+}
+
+static int parse_rights(struct reader *r)
+{
+	const struct bvm_rights_header *h = (const void *)r->bytes;
+	const struct bvm_rights *rows = (const void *)(h + 1);
+	struct bvm_image *img = r->img;
+	u32 i;
+	int err;
+
+	err = check_rights_shape(r, h);
+	if (err)
+		return err;
 	for (i = 0; i < h->num_rows; i++) {
 		if (rows[i].must & ~rows[i].may)
 			return bvm_fail(
@@ -310,6 +334,15 @@ static int parse_rights(struct reader *r)
 	img->rights_dfa = h->dfa;
 	img->rights = rows;
 	img->num_rights = h->num_rows;
+	img->closures = rows + h->num_rows;
+	img->num_closures = h->num_closures;
+	img->closure_of = (const void *)(img->closures + h->num_closures);
+	err = bvm_rights_check(img, &i);
+	if (err)
+		return bvm_fail(
+			r->err, err, off_of(r, &img->closure_of[i]),
+			"RIGHTS: state %u: its closure does not hold all that is below",
+			i);
 	return 0;
 }
 

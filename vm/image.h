@@ -44,7 +44,7 @@ enum bvm_section_type {
 	BVM_SECTION_TABLE = 4, /* id = table index, from 0 without gaps */
 	/* id = class; one for each class that has mediated operations */
 	BVM_SECTION_PROGRAM = 5,
-	BVM_SECTION_RIGHTS = 6, /* struct bvm_rights_header, rows */
+	BVM_SECTION_RIGHTS = 6, /* struct bvm_rights_header, rows, closures */
 	BVM_SECTION_SELECTORS = 7, /* struct bvm_selector [] */
 };
 
@@ -116,13 +116,23 @@ struct bvm_program_header {
 };
 
 /*
- * Rights over everything a path names, for link and rename. Row numbers are
- * the accept rows of the DFA in table `dfa`; row 0 is a path that no pattern
- * matches. Bits 0-62 are operations of class files, bit 63 is exec.
+ * RIGHTS: over everything a path names, for link, rename and bind mounts. This
+ * header, then
+ *
+ *	struct bvm_rights rows[num_rows]	by accept row of the DFA; row 0
+ *						is a path no pattern matches
+ *	struct bvm_rights closures[num_closures]
+ *	u32 closure_of[states of the DFA]	index of closures
+ *
+ * A row says what may and must be allowed under a name that ends in a state of
+ * that row; a closure, the same of a state and of all states that any bytes
+ * lead to from it: `may` of any of them, `must` of all.
  */
 struct bvm_rights_header {
 	u32 dfa; /* table index */
 	u32 num_rows;
+	u32 num_closures;
+	u32 reserved; /* 0 */
 };
 
 struct bvm_rights {
@@ -130,7 +140,16 @@ struct bvm_rights {
 	u64 must; /* granted under all conditions; a subset of may */
 };
 
-#define BVM_RIGHT_EXEC (1ull << 63)
+/*
+ * Bits of a right: operations of class files by their number, then those of
+ * the other classes that paths decide.
+ */
+#define BVM_RIGHT_FILES_OPS 40
+#define BVM_RIGHT_NETWORK_SHIFT 40 /* + operation, 0-7: a unix socket there */
+#define BVM_RIGHT_TARGET_SHIFT 48 /* + operation of mounts, 0-6: as target */
+#define BVM_RIGHT_SOURCE_SHIFT 55 /* + operation of mounts, 0-6: as source */
+#define BVM_RIGHT_EXEC_SHIFT 63
+#define BVM_RIGHT_EXEC (1ull << BVM_RIGHT_EXEC_SHIFT)
 
 /* ---- tables: this header, then what the kind says ---- */
 
@@ -348,6 +367,9 @@ struct bvm_image {
 	u32 rights_dfa; /* table index, U32_MAX if there is no RIGHTS section */
 	const struct bvm_rights *rights;
 	u32 num_rights;
+	const struct bvm_rights *closures;
+	u32 num_closures;
+	const u32 *closure_of; /* by state of rights_dfa */
 	struct bvm_program programs[BVM_NUM_CLASSES];
 	u32 num_tables;
 	struct bvm_table tables[BVM_MAX_TABLES];

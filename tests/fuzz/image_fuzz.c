@@ -9,6 +9,8 @@
 
 #include "tests/lib/bvm_build.h"
 #include "vm/exec.h"
+#include "vm/rights.h"
+#include "vm/table.h"
 #include "vm/verify.h"
 
 static struct bvm_build small;
@@ -63,6 +65,35 @@ static void run_programs(const u8 *data, size_t len)
 	}
 }
 
+static const struct bvm_rights *rights_of(u32 state)
+{
+	return &image.rights[bvm_dfa_accept(&image.tables[image.rights_dfa],
+					    state)];
+}
+
+/*
+ * Whatever closures the image states, a tree that gains nothing gains nothing
+ * under any of the names that the input spells.
+ */
+static void check_rights(const u8 *data, size_t len)
+{
+	const struct bvm_table *t = &image.tables[image.rights_dfa];
+	u32 from = data[0] % t->count, to = data[len / 2] % t->count;
+	size_t i;
+
+	if (bvm_rights_gained_below(&image, from, to))
+		return;
+	for (i = 0; i < len; i++) {
+		const struct bvm_rights *old = rights_of(from);
+		const struct bvm_rights *new = rights_of(to);
+
+		if (old != new && new->may & ~old->must)
+			abort();
+		from = bvm_dfa_step(t, from, data[i]);
+		to = bvm_dfa_step(t, to, data[i]);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	struct bvm_error err;
@@ -76,9 +107,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	if (!len)
 		return 0;
 	bytes = make_image(data, len, &image_len);
-	if (!bvm_image_parse(bytes, image_len, &image, &err) &&
-	    !bvm_image_verify(&image, BVM_KERNEL_STACK, scratch, &err))
-		run_programs(data, len);
+	if (!bvm_image_parse(bytes, image_len, &image, &err)) {
+		if (image.rights_dfa < image.num_tables)
+			check_rights(data, len);
+		if (!bvm_image_verify(&image, BVM_KERNEL_STACK, scratch, &err))
+			run_programs(data, len);
+	}
 	free(bytes);
 	return 0;
 }

@@ -249,7 +249,14 @@ static void add_end(struct bvm_build *b)
 	struct {
 		struct bvm_rights_header head;
 		struct bvm_rights rows[3];
-	} rights = { { 0, 3 }, { { 0, 0 }, { 3, 1 }, { 1, 1 } } };
+		struct bvm_rights closures[3];
+		u32 closure_of[5];
+	} __attribute__((packed)) rights = {
+		.head = { .num_rows = 3, .num_closures = 3 },
+		.rows = { { 0, 0 }, { 3, 1 }, { 1, 1 } },
+		.closures = { { 0, 0 }, { 1, 0 }, { 3, 0 } },
+		.closure_of = { 0, 2, 2, 2, 1 },
+	};
 	const struct bvm_selector selector = { BVM_SELECT_NAME, 0, 1, 0 };
 	u32 class;
 

@@ -44,7 +44,8 @@ u32 bvm_build_finish(struct bvm_build *b);
 /*
  * A small whole image: name "test", 2 rules, one table of each kind up to
  * LISTS in the order of enum bvm_table_kind, `return 0` for every class, RIGHTS, and a
- * selector. The DFA accepts exactly the strings "/a" (row 1) and "/ab" (2).
+ * selector. The DFA accepts exactly the strings "/a" (row 1) and "/ab" (2);
+ * its states are 0 dead, 1 start, 2 "/", 3 "/a", 4 "/ab".
  */
 void bvm_build_small(struct bvm_build *b);
 

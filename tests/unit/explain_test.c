@@ -136,8 +136,11 @@ static const struct {
 	{ "uid=201 read /home/a", EXIT_NO, "deny: the default", "" },
 	{ "read /data/../data/x", EXIT_YES, "allow: rule 1", "note: " },
 	{ "type=dir rename /data/a /data/b", EXIT_YES, "allow: rule 3", "" },
-	{ "type=dir rename /data/open/a /data/a", EXIT_NO, "deny: widens",
-	  "below" },
+	{ "type=dir rename /data/open/a /data/a", EXIT_YES, "allow: ", "" },
+	{ "rename /data/a /data/open", EXIT_YES, "allow: ", "" },
+	{ "type=dir rename /data/a /data/open", EXIT_NO, "deny: widens",
+	  "what is below /data/open would have rights that what is below "
+	  "/data/a lacks: write" },
 	{ "manage /data/open/x", EXIT_BAD, "undecided: 'manage' is a group",
 	  "create: deny" },
 	{ "connect tcp 10.1.2.3:80", EXIT_YES, "allow: rule 6", "" },

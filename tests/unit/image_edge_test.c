@@ -86,10 +86,10 @@ START_TEST(headers_of_sections_are_whole)
 	memmove(section(RIGHTS + 1), section(RIGHTS + 2),
 		build.len - (size_t)((u8 *)section(RIGHTS + 2) - build.bytes));
 	end_at(section(RIGHTS)->off);
-	refuses(-EINVAL, "RIGHTS of 0 bytes does not hold its rows");
+	refuses(-EINVAL, "RIGHTS of 0 bytes does not hold its header");
 	section(RIGHTS)->len = 8;
 	end_at(section(RIGHTS)->off + 8);
-	refuses(-EINVAL, "RIGHTS of 8 bytes does not hold its rows");
+	refuses(-EINVAL, "RIGHTS of 8 bytes does not hold its header");
 	/* the same of a program */
 	h->num_sections = RIGHTS;
 	for (u32 i = 0; i < RIGHTS; i++)
@@ -244,7 +244,7 @@ START_TEST(counts_do_not_wrap)
 	struct bvm_rights_header *h = body(RIGHTS);
 
 	h->num_rows += 1u << 28; /* times 16 is 2^32 */
-	refuses(-EINVAL, "RIGHTS of 56 bytes does not hold its rows");
+	refuses(-EINVAL, "RIGHTS of 132 bytes does not hold its rows");
 }
 END_TEST
 

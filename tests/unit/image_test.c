@@ -85,6 +85,9 @@ enum {
 #define T sizeof(struct bvm_table_header)
 #define STATES (T + sizeof(struct bvm_dfa_head))
 #define CELLS (STATES + 5 * sizeof(struct bvm_dfa_state))
+#define ROWS sizeof(struct bvm_rights_header)
+#define CLOSURES (ROWS + 3 * sizeof(struct bvm_rights))
+#define CLOSURE_OF (CLOSURES + 3 * sizeof(struct bvm_rights))
 #define LENS (T + 2 * 16 + 2 * 4 + 2 * 4)
 
 static const struct change changes[] = {
@@ -190,9 +193,20 @@ static const struct change changes[] = {
 	{ FILES, 0, 4, 4097, -E2BIG, "program of 4097 instructions" },
 	{ RIGHTS, 0, 4, 6, -EINVAL, "RIGHTS: table 6 is no DFA" },
 	{ RIGHTS, 0, 4, 1, -EINVAL, "RIGHTS: table 1 is no DFA" },
-	{ RIGHTS, 4, 4, 2, -EINVAL, "RIGHTS of 56 bytes does not hold" },
+	{ RIGHTS, 4, 4, 2, -EINVAL, "RIGHTS of 132 bytes does not hold" },
 	{ RIGHTS, 4, 4, U32_MAX, -EINVAL, "does not hold its rows" },
-	{ RIGHTS, 16, 8, 1, -EINVAL, "RIGHTS: row 0: must is not within may" },
+	{ RIGHTS, 8, 4, 2, -EINVAL, "RIGHTS of 132 bytes does not hold" },
+	{ RIGHTS, 8, 4, U32_MAX, -EINVAL, "does not hold its rows" },
+	{ RIGHTS, 12, 4, 1, -EINVAL, "RIGHTS: reserved field is not 0" },
+	{ RIGHTS, ROWS + 8, 8, 1, -EINVAL, "row 0: must is not within may" },
+	{ RIGHTS, CLOSURE_OF, 4, 3, -EINVAL, "RIGHTS: state 0: its closure" },
+	{ RIGHTS, CLOSURE_OF + 4 * 4, 4, 3, -EINVAL, "state 4: its closure" },
+	/* less than the state's own: may, must */
+	{ RIGHTS, CLOSURE_OF + 3 * 4, 4, 1, -EINVAL, "state 3: its closure" },
+	{ RIGHTS, CLOSURES + 8, 8, 1, -EINVAL, "state 0: its closure" },
+	/* less than where every other byte leads; than where 'a' leads */
+	{ RIGHTS, CLOSURES + 16 + 8, 8, 1, -EINVAL, "state 4: its closure" },
+	{ RIGHTS, CLOSURE_OF + 2 * 4, 4, 1, -EINVAL, "state 2: its closure" },
 	{ SELECTORS, 0, 4, 0, -EINVAL, "unknown kind of selector 0" },
 	{ SELECTORS, 0, 4, 7, -EINVAL, "unknown kind of selector 7" },
 	{ SELECTORS, 0, 4, 3, -EINVAL, "only labels and annotations" },
