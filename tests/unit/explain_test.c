@@ -168,7 +168,7 @@ static const struct {
 	{ "no-new-privs=yes exe= exec /bin/x", EXIT_NO, "deny: the default",
 	  "" },
 	{ "no-new-privs=yes exec /bin/x", EXIT_BAD,
-	  "undecided: it depends on exe", "exe=/usr/bin/sh: allow" },
+	  "undecided: it depends on exe", "exe=/opt/a/run: allow" },
 	{ "exec /bin/x", EXIT_BAD, "undecided: it depends on", "exe" },
 	{ "exe=/usr/bin/sh exec /bin/x", EXIT_BAD,
 	  "undecided: it depends on no-new-privs", "" },
