@@ -19,12 +19,12 @@ ways jail escape_fd ring ring_poller ring_personality ring_from_before=EBUSY \
 	sent_dir sent_path sent_memfd sent_tree sent_tree_path \
 	proc_memfd proc_memfd_write proc_memfd_truncate proc_memfd_chmod \
 	proc_memfd_path proc_memfd_exec proc_pipe parent_memfd \
-	inherited_file inherited_dir inherited_cwd inherited_map exec \
+	inherited_file=null inherited_dir inherited_cwd inherited_map exec \
 	exec_deleted exec_script exec_loader connect \
 	connect_mapped connect_any send send_unspec send_v6 send_fastopen \
-	unload unload_inherited events_inherited core_pattern \
-	core_pattern_inherited release_agent release_agent_context \
+	unload unload_inherited=null events_inherited core_pattern \
+	core_pattern_inherited=null release_agent release_agent_context \
 	terminal_input
 top=$over # where a mapping's file is another one than was opened
-ways jail escape_fd inherited_file inherited_map
+ways jail escape_fd inherited_file=null inherited_map
 the_end
