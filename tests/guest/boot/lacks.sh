@@ -32,7 +32,7 @@ refuses "a rule that names it is refused, by file and line" \
 	"error: lacks.yaml:6: operation files.chroot is not mediated by this kernel: it has no hook path_chroot" <<EOF
 bailiff: 1
 policy: lacks
-default: allow
+default: {files: allow, exec: allow, network: allow, capabilities: allow, mounts: deny}
 unmediated: [mounts]
 files:
   - deny: [mkdir, chroot]
