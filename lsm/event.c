@@ -446,3 +446,7 @@ __poll_t bailiff_event_poll(struct file *file, poll_table *wait)
 	poll_wait(file, &readers, wait);
 	return oldest_ring() ? EPOLLIN | EPOLLRDNORM : 0;
 }
+
+#ifdef CONFIG_SECURITY_BAILIFF_KUNIT_TEST
+#include "event_test.c"
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * state_test.c - the slots that a policy keeps for a container
+ */
+#include <linux/err.h>
+#include <linux/rcupdate.h>
+
+#include <kunit/test.h>
+
+#include "policy.h"
+#include "state.h"
+
+/* As much of a version as its state looks at. */
+static struct bailiff_policy *make_version(struct kunit *test, u64 generation,
+					   u32 num_slots)
+{
+	struct bailiff_policy *policy =
+		kunit_kzalloc(test, sizeof(*policy), GFP_KERNEL);
+	struct bvm_meta *meta = kunit_kzalloc(test, sizeof(*meta), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, policy);
+	KUNIT_ASSERT_NOT_NULL(test, meta);
+	meta->num_slots = num_slots;
+	policy->image.meta = meta;
+	policy->generation = generation;
+	return policy;
+}
+
+static bvm_atomic *words(const struct bailiff_state *state,
+			 const struct bailiff_policy *policy)
+{
+	bvm_atomic *found;
+
+	rcu_read_lock();
+	found = bailiff_state_words(state, policy);
+	rcu_read_unlock();
+	return found;
+}
+
+static void a_cgroup_has_one_state(struct kunit *test)
+{
+	struct bailiff_policy *policy = make_version(test, 1, 4);
+	struct bailiff_state *one, *same, *other;
+	LIST_HEAD(states);
+
+	one = bailiff_state_enter(&states, 7, policy);
+	same = bailiff_state_enter(&states, 7, policy);
+	other = bailiff_state_enter(&states, 8, policy);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(one) || IS_ERR(other));
+	KUNIT_EXPECT_PTR_EQ(test, one, same);
+	KUNIT_EXPECT_PTR_NE(test, one, other);
+	KUNIT_EXPECT_PTR_NE(test, words(one, policy), words(other, policy));
+	bailiff_state_leave(one);
+	KUNIT_EXPECT_FALSE(test, list_empty(&states));
+	bailiff_state_leave(same);
+	bailiff_state_leave(other);
+	KUNIT_EXPECT_TRUE(test, list_empty(&states));
+}
+
+static void a_version_begins_with_empty_words(struct kunit *test)
+{
+	struct bailiff_policy *first = make_version(test, 1, 2);
+	struct bailiff_policy *second = make_version(test, 2, 3);
+	struct bailiff_state *state;
+	LIST_HEAD(states);
+
+	state = bailiff_state_enter(&states, 7, first);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(state));
+	atomic64_set(&words(state, first)[1], 42);
+	KUNIT_ASSERT_EQ(test, bailiff_state_prepare(&states, second), 0);
+	/* Who decides by the first still has what it kept. */
+	KUNIT_EXPECT_EQ(test, atomic64_read(&words(state, first)[1]), 42);
+	for (u32 i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, atomic64_read(&words(state, second)[i]),
+				0);
+	bailiff_state_prune(&states, 2);
+	KUNIT_EXPECT_NULL(test, words(state, first));
+	KUNIT_EXPECT_NOT_NULL(test, words(state, second));
+	bailiff_state_leave(state);
+}
+
+static void a_version_without_slots_has_no_words(struct kunit *test)
+{
+	struct bailiff_policy *first = make_version(test, 1, 2);
+	struct bailiff_policy *second = make_version(test, 2, 0);
+	struct bailiff_state *state;
+	LIST_HEAD(states);
+
+	state = bailiff_state_enter(&states, 7, first);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(state));
+	KUNIT_ASSERT_EQ(test, bailiff_state_prepare(&states, second), 0);
+	KUNIT_EXPECT_NULL(test, words(state, second));
+	KUNIT_EXPECT_NOT_NULL(test, words(state, first));
+	bailiff_state_prune(&states, 2);
+	KUNIT_EXPECT_NULL(test, words(state, first));
+	bailiff_state_leave(state);
+}
+
+static struct kunit_case state_cases[] = {
+	KUNIT_CASE(a_cgroup_has_one_state),
+	KUNIT_CASE(a_version_begins_with_empty_words),
+	KUNIT_CASE(a_version_without_slots_has_no_words),
+	{}
+};
+
+static struct kunit_suite state_suite = {
+	.name = "bailiff-state",
+	.test_cases = state_cases,
+};
+
+kunit_test_suite(state_suite);
