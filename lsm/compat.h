@@ -139,6 +139,12 @@ static inline void securityfs_recursive_remove(struct dentry *dir)
 }
 #endif
 
+#ifdef BAILIFF_HAVE_CONST_FILE_FROM_FILE
+#define BAILIFF_CONST_FROM_FILE const
+#else
+#define BAILIFF_CONST_FROM_FILE
+#endif
+
 #ifndef BAILIFF_HAVE_CONST_BPRM
 #define BAILIFF_CONST_BPRM
 #else

@@ -15,16 +15,26 @@ void bailiff_cred_replace(struct cred *cred, struct bailiff_set *set)
 	bailiff_set_put(old);
 }
 
+void bailiff_cred_replace_exe(struct cred *cred, struct bailiff_exe *exe)
+{
+	struct bailiff_exe *old = bailiff_cred(cred)->exe;
+
+	bailiff_cred(cred)->exe = exe;
+	bailiff_exe_put(old);
+}
+
 static int hook_cred_prepare(struct cred *new, const struct cred *old,
 			     gfp_t gfp)
 {
 	bailiff_cred(new)->set = bailiff_set_get(bailiff_cred_set(old));
+	bailiff_cred(new)->exe = bailiff_exe_get(bailiff_cred(old)->exe);
 	return 0;
 }
 
 static void hook_cred_transfer(struct cred *new, const struct cred *old)
 {
 	bailiff_cred_replace(new, bailiff_set_get(bailiff_cred_set(old)));
+	bailiff_cred_replace_exe(new, bailiff_exe_get(bailiff_cred(old)->exe));
 }
 
 /*
@@ -34,6 +44,7 @@ static void hook_cred_transfer(struct cred *new, const struct cred *old)
 static void hook_cred_free(struct cred *cred)
 {
 	bailiff_cred_replace(cred, NULL);
+	bailiff_cred_replace_exe(cred, NULL);
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {

@@ -10,12 +10,14 @@
 
 #include <linux/cred.h>
 
+#include "exe.h"
 #include "set.h"
 #include "setup.h"
 
 /* The credential blob. */
 struct bailiff_cred {
 	struct bailiff_set *set; /* owned; NULL: unconfined */
+	struct bailiff_exe *exe; /* owned; NULL: no name, or unconfined */
 };
 
 static inline struct bailiff_cred *bailiff_cred(const struct cred *cred)
@@ -37,5 +39,8 @@ static inline struct bailiff_set *bailiff_current_set(void)
 
 /* Give cred, which nobody else sees yet, a set; takes over the reference. */
 void bailiff_cred_replace(struct cred *cred, struct bailiff_set *set);
+
+/* The same for the program that it runs, which may be NULL. */
+void bailiff_cred_replace_exe(struct cred *cred, struct bailiff_exe *exe);
 
 #endif /* BAILIFF_CRED_H */

@@ -99,6 +99,20 @@ static bool give_slots(const struct hearing *h, u32 i, struct bvm_run *run)
 	return run->slots;
 }
 
+/* Does the class's program look at texts, such as the caller's path? */
+static bool asks_texts(const struct hearing *h, u32 i)
+{
+	return h->view->policy[i]->text_classes & BIT(h->rq->class);
+}
+
+/* Why the caller's program cannot be judged by its name, or NONE. */
+static u32 reason_of_exe(const struct hearing *h, u32 i)
+{
+	if (!h->rq->exe || !asks_texts(h, i))
+		return BVM_REASON_NONE;
+	return h->rq->exe->reason;
+}
+
 static u32 run_program(const struct hearing *h, u32 op, u32 i)
 {
 	const struct bailiff_policy *policy = h->view->policy[i];
@@ -116,6 +130,9 @@ static u32 run_program(const struct hearing *h, u32 op, u32 i)
 		run.strings[0].accept = h->name.fed[i].accept;
 		run.strings[0].state = h->name.fed[i].state;
 	}
+	if (asks_texts(h, i))
+		bailiff_exe_give(rq->exe, &rq->set->domain[i].home, rq->class,
+				 &run);
 	if (!give_slots(h, i, &run))
 		return BVM_VERDICT_BROKEN;
 	return bailiff_prog_run(&policy->prog[rq->class], &run, rq->class);
@@ -129,6 +146,8 @@ static struct answer answer_of(const struct hearing *h, u32 op, u32 i)
 
 	if (!a.reason)
 		a.reason = reason_of_name(h, i);
+	if (!a.reason)
+		a.reason = reason_of_exe(h, i);
 	if (a.reason)
 		return a;
 	a.verdict = run_program(h, op, i);

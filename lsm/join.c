@@ -5,8 +5,9 @@
  * exec comes by here in this order: bprm_creds_for_exec once, which puts the
  * new domain into the credentials that the program will get; then
  * bprm_check_security for the program and for each interpreter of a #! chain,
- * which are judged by those credentials; bprm_committing_creds when nothing
- * can fail any more, where descriptors from outside are judged.
+ * which are judged by those credentials; bprm_creds_from_file once, where the
+ * program that will run is named; bprm_committing_creds when nothing can fail
+ * any more, where descriptors from outside are judged.
  */
 #include <linux/binfmts.h>
 #include <linux/fdtable.h>
@@ -170,6 +171,33 @@ static int hook_bprm_check_security(struct linux_binprm *bprm)
 	return bailiff_decide(&rq);
 }
 
+/*
+ * The last hook that can fail, and the file is the one that will run: from here
+ * on it is the exe.
+ */
+static int hook_bprm_creds_from_file(struct linux_binprm *bprm,
+				     BAILIFF_CONST_FROM_FILE struct file *file)
+{
+	const struct bailiff_set *set = bailiff_cred_set(bprm->cred);
+	struct bailiff_request rq;
+	struct bailiff_exe *exe;
+	int err;
+
+	if (likely(!set))
+		return 0;
+	if (!bailiff_exe_find(bprm->file, &exe)) {
+		bailiff_cred_replace_exe(bprm->cred, exe);
+		return 0;
+	}
+	bailiff_request_init(&rq, bprm->cred, set, BVM_CLASS_EXEC);
+	rq.ops = BVM_BIT(EXEC, EXEC);
+	rq.reason = BVM_REASON_NO_MEMORY;
+	bailiff_request_path(&rq, &bprm->file->f_path, 0);
+	err = bailiff_decide(&rq);
+	/* in audit mode too: a program whose name is not known would run */
+	return err ?: -ENOMEM;
+}
+
 /* The table of descriptors is the caller's alone by now. */
 static void
 hook_bprm_committing_creds(BAILIFF_CONST_BPRM struct linux_binprm *bprm)
@@ -178,6 +206,25 @@ hook_bprm_committing_creds(BAILIFF_CONST_BPRM struct linux_binprm *bprm)
 
 	if (set && set != bailiff_current_set())
 		bailiff_inherit_sweep(bprm->cred);
+}
+
+/* Who was unconfined has no exe yet: that of the memory map is as good. */
+static int name_program(struct cred *cred)
+{
+	struct bailiff_exe *exe;
+	struct file *file;
+	int err;
+
+	if (bailiff_cred_set(cred))
+		return 0;
+	file = get_task_exe_file(current);
+	if (!file)
+		return 0;
+	err = bailiff_exe_find(file, &exe);
+	fput(file);
+	if (!err)
+		bailiff_cred_replace_exe(cred, exe);
+	return err;
 }
 
 static int enter(struct bailiff_slot *slot, struct file *file)
@@ -190,7 +237,7 @@ static int enter(struct bailiff_slot *slot, struct file *file)
 	cred = prepare_creds();
 	if (!cred)
 		return -ENOMEM;
-	err = unshare_files();
+	err = name_program(cred) ?: unshare_files();
 	if (err) {
 		abort_creds(cred);
 		return err;
@@ -239,6 +286,7 @@ int bailiff_join_self(struct bailiff_slot *slot, struct file *file)
 static struct security_hook_list hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(bprm_creds_for_exec, hook_bprm_creds_for_exec),
 	LSM_HOOK_INIT(bprm_check_security, hook_bprm_check_security),
+	LSM_HOOK_INIT(bprm_creds_from_file, hook_bprm_creds_from_file),
 	LSM_HOOK_INIT(bprm_committing_creds, hook_bprm_committing_creds),
 };
 

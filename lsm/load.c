@@ -13,6 +13,8 @@
 #include "common.h"
 #include "load.h"
 #include "mediate.h"
+#include "vm/helpers.h"
+#include "vm/insn.h"
 #include "vm/verify.h"
 
 static_assert(BAILIFF_DIGEST_LEN == SHA256_DIGEST_SIZE);
@@ -112,12 +114,26 @@ static int prepare_programs(struct bailiff_policy *policy,
 	return ret;
 }
 
+/* Does the program look at a text, of which the caller's path is one? */
+static bool asks_texts(const struct bvm_program *program)
+{
+	for (u32 i = 0; i < program->header->num_insns; i++)
+		if (program->insns[i].code == BVM_CALL &&
+		    program->insns[i].imm == BVM_HELPER_MATCH_TEXT)
+			return true;
+	return false;
+}
+
 static void summarize(struct bailiff_policy *policy)
 {
 	const struct bvm_image *image = &policy->image;
 
 	for (u32 i = 0; i < image->num_rules; i++)
 		policy->ruled_classes |= BIT(image->rules[i].class);
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
+		if (image->programs[i].header &&
+		    asks_texts(&image->programs[i]))
+			policy->text_classes |= BIT(i);
 	policy->path_rules = image->meta->flags & BVM_META_PATH_RULES;
 	policy->audit_classes = image->meta->audit_classes;
 	policy->loaded = ktime_get_real_seconds();

@@ -299,6 +299,20 @@ void bailiff_path_walk(const struct path *path, u32 flags,
 	walk_tree(&walk);
 }
 
+u32 bailiff_path_name(const struct path *path, char *buf, u32 len,
+		      struct bailiff_name *name)
+{
+	struct walk walk = {
+		.path = path,
+		.name = name,
+		.buf = buf,
+		.buf_len = len,
+	};
+
+	walk_tree(&walk);
+	return walk.printed;
+}
+
 /*
  * For a record: under locks that are not ours to know, mount_lock and
  * rename_lock among them, so it must wait for nobody. A name that changes all

@@ -48,6 +48,14 @@ void bailiff_path_walk(const struct path *path, u32 flags,
 		       struct bailiff_name *name);
 
 /*
+ * The name in buf, always terminated, and what the walk found (but for the
+ * automata: nothing is fed). Return: bytes without the NUL. As bailiff_path_walk
+ * otherwise; buf is some name where name->reason says there is none.
+ */
+u32 bailiff_path_name(const struct path *path, char *buf, u32 len,
+		      struct bailiff_name *name);
+
+/*
  * Print the name into buf, always terminated. Return: bytes without the NUL;
  * 0 where there is no name (buf is then ""). Not in softirq or irq.
  */

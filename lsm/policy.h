@@ -36,6 +36,7 @@ struct bailiff_policy {
 	time64_t loaded; /* seconds, realtime */
 	u32 audit_classes; /* bit n: class n audits; READ_ONCE, WRITE_ONCE */
 	u32 ruled_classes; /* bit n: class n has a rule */
+	u32 text_classes; /* bit n: the program of class n looks at texts */
 	bool path_rules; /* some rule has a path */
 	atomic64_t *hits; /* verdicts by rule number; [0] is the default */
 	refcount_t ref; /* the slot's, and one for each sleeping reader */

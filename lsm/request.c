@@ -4,19 +4,22 @@
  */
 #include <linux/fs.h>
 #include <linux/mount.h>
+#include <linux/sched.h>
 #include <linux/user_namespace.h>
 
 #include "compat.h"
+#include "cred.h"
 #include "kind.h"
 #include "path.h"
 #include "request.h"
 
-/* Each class has its own ctx, with the same three fields somewhere in it. */
+/* Each class has its own ctx, with the same fields somewhere in it. */
 #define FILL_IDS(ctx, cred, user, group)                          \
 	do {                                                      \
 		(ctx)->uid = from_kuid((cred)->user_ns, user);    \
 		(ctx)->gid = from_kgid((cred)->user_ns, group);   \
 		(ctx)->host_uid = from_kuid(&init_user_ns, user); \
+		(ctx)->no_new_privs = task_no_new_privs(current); \
 	} while (0)
 
 void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
@@ -25,6 +28,7 @@ void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
 	memset(rq, 0, sizeof(*rq));
 	rq->cred = cred;
 	rq->set = set;
+	rq->exe = bailiff_cred(cred)->exe;
 	rq->class = class;
 	switch (class) {
 	case BVM_CLASS_FILES:

@@ -8,6 +8,7 @@
 #include <linux/cred.h>
 #include <linux/path.h>
 
+#include "exe.h"
 #include "set.h"
 #include "vm/hooks.h"
 
@@ -21,6 +22,7 @@ struct bailiff_request {
 	const struct bailiff_set *set; /* its domains, never NULL */
 	u32 class; /* enum bvm_class */
 	u64 ops; /* operations of the class, all of which must be allowed */
+	const struct bailiff_exe *exe; /* of the subject; NULL: it has no name */
 	const struct path *path; /* the object, or NULL */
 	u32 walk; /* BAILIFF_WALK_* for path */
 	u32 reason; /* enum bvm_reason: denied before any rule; NONE */

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exe.c - the program that a task runs, as its credentials remember it
+ */
+#include <linux/fs.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "exe.h"
+#include "path.h"
+
+#define EXE_OF(CLASS, name) \
+	[BVM_CLASS_##CLASS] = offsetof(struct bvm_ctx_##name, exe)
+
+static const u16 field_at[BVM_NUM_CLASSES] = {
+	EXE_OF(FILES, files),		EXE_OF(EXEC, exec),
+	EXE_OF(NETWORK, network),	EXE_OF(CAPABILITIES, capabilities),
+	EXE_OF(MOUNTS, mounts),		EXE_OF(TASKS, tasks),
+	EXE_OF(NAMESPACES, namespaces), EXE_OF(IPC, ipc),
+	EXE_OF(KERNEL, kernel),
+};
+
+/* Names that do not exist match nothing; too long ones are not judged. */
+static bool is_nameless(u32 reason)
+{
+	return reason == BVM_REASON_DELETED ||
+	       reason == BVM_REASON_DISCONNECTED;
+}
+
+static struct bailiff_exe *make(const struct bailiff_name *name,
+				const char *path, u32 len)
+{
+	struct bailiff_exe *exe =
+		kmalloc(struct_size(exe, path, len + 1), GFP_KERNEL_ACCOUNT);
+
+	if (!exe)
+		return NULL;
+	refcount_set(&exe->ref, 1);
+	exe->reason = name->reason;
+	exe->home = name->home;
+	exe->len = len;
+	memcpy(exe->path, path, len);
+	exe->path[len] = 0;
+	return exe;
+}
+
+int bailiff_exe_find(const struct file *file, struct bailiff_exe **exe)
+{
+	const struct path *path = bailiff_user_path(file);
+	struct bailiff_name name;
+	int ret = 0;
+	char *buf;
+	u32 len;
+
+	*exe = NULL;
+	if (bailiff_path_is_nowhere(path))
+		return 0;
+	buf = __getname();
+	if (!buf)
+		return -ENOMEM;
+	len = bailiff_path_name(path, buf, PATH_MAX, &name);
+	if (!is_nameless(name.reason)) {
+		*exe = make(&name, buf, name.reason ? 0 : len);
+		ret = *exe ? 0 : -ENOMEM;
+	}
+	__putname(buf);
+	return ret;
+}
+
+struct bailiff_exe *bailiff_exe_get(struct bailiff_exe *exe)
+{
+	if (exe)
+		refcount_inc(&exe->ref);
+	return exe;
+}
+
+void bailiff_exe_put(struct bailiff_exe *exe)
+{
+	/* Whoever reads it has the credentials: they go after a grace period. */
+	if (exe && refcount_dec_and_test(&exe->ref))
+		kfree(exe);
+}
+
+void bailiff_exe_give(const struct bailiff_exe *exe,
+		      const struct bailiff_home *home, u32 class,
+		      struct bvm_run *run)
+{
+	struct bvm_str *str = &run->strings[BVM_STR_EXE - 1];
+	const u64 handle = BVM_STR_EXE;
+
+	if (!exe || exe->reason || !bailiff_home_same(&exe->home, home))
+		return;
+	str->bytes = exe->path;
+	str->len = exe->len;
+	memcpy((u8 *)&run->ctx + field_at[class], &handle, sizeof(handle));
+}
