@@ -69,6 +69,8 @@ const char *logread_reason(const char *reason)
 #define BVM_FAMILY(num, name)
 #define BVM_SOCKTYPE(num, name)
 #define BVM_PROTOCOL(num, name)
+#define BVM_PEER(num, name)
+#define BVM_SIGNAL(num, name)
 	static const struct {
 		const char *name;
 		const char *doc;
@@ -82,6 +84,8 @@ const char *logread_reason(const char *reason)
 #undef BVM_FAMILY
 #undef BVM_SOCKTYPE
 #undef BVM_PROTOCOL
+#undef BVM_PEER
+#undef BVM_SIGNAL
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(reasons); i++)

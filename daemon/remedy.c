@@ -449,6 +449,85 @@ static void print_network(struct remedy *remedy, FILE *out)
 	}
 }
 
+/* Did an earlier denial lead to the same rule? Names of tasks do not matter. */
+static bool is_repeated(const struct remedy *remedy, size_t index)
+{
+	const struct denial *denial = &remedy->denials[index];
+	size_t i;
+
+	for (i = 0; i < index; i++) {
+		const struct denial *other = &remedy->denials[i];
+
+		if (other->class == denial->class && other->op == denial->op &&
+		    is_allowable(other) &&
+		    !strcmp(other->detail, denial->detail) &&
+		    (denial->class == BVM_CLASS_TASKS ||
+		     !strcmp(other->object, denial->object)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * "term host", "kill /web/base", "self": a signal, if it was one, and who the
+ * other task is; of his policies one is enough.
+ */
+static void print_deed(const struct denial *denial, FILE *out)
+{
+	const char *peer = denial->detail;
+	size_t len;
+
+	fprintf(out, "  - allow: %s\n",
+		bvm_op_name(denial->class, (u32)denial->op));
+	if (denial->op == BVM_OP_TASKS_SIGNAL) {
+		len = strcspn(peer, " ");
+		fprintf(out, "    signals: %.*s\n", (int)len, peer);
+		peer += len + (peer[len] == ' ');
+	}
+	peer += *peer == '/';
+	if (*peer)
+		fprintf(out, "    peer: %.*s\n", (int)strcspn(peer, "/"), peer);
+}
+
+static void print_tasks(const struct remedy *remedy, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < remedy->num; i++)
+		if (remedy->denials[i].class == BVM_CLASS_TASKS &&
+		    is_allowable(&remedy->denials[i]) &&
+		    !is_repeated(remedy, i))
+			print_deed(&remedy->denials[i], out);
+}
+
+/* Operations whose objects `names` tells apart. */
+static bool has_name(const struct denial *denial)
+{
+	return *denial->object && (denial->op == BVM_OP_KERNEL_MODULE_REQUEST ||
+				   denial->op == BVM_OP_KERNEL_KEYRING ||
+				   denial->op == BVM_OP_KERNEL_LOCKDOWN);
+}
+
+static void print_kernel(const struct remedy *remedy, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < remedy->num; i++) {
+		const struct denial *denial = &remedy->denials[i];
+
+		if (denial->class != BVM_CLASS_KERNEL ||
+		    !is_allowable(denial) || is_repeated(remedy, i))
+			continue;
+		fprintf(out, "  - allow: %s\n",
+			bvm_op_name(denial->class, (u32)denial->op));
+		if (!has_name(denial))
+			continue;
+		fputs("    names: ", out);
+		print_pattern(denial->object, out);
+		fputc('\n', out);
+	}
+}
+
 static void print_plain_ops(struct remedy *remedy, u32 class, FILE *out)
 {
 	u64 ops = 0;
@@ -487,6 +566,12 @@ static void print_class(struct remedy *remedy, u32 class, FILE *out)
 		break;
 	case BVM_CLASS_NETWORK:
 		print_network(remedy, out);
+		break;
+	case BVM_CLASS_TASKS:
+		print_tasks(remedy, out);
+		break;
+	case BVM_CLASS_KERNEL:
+		print_kernel(remedy, out);
 		break;
 	default:
 		print_plain_ops(remedy, class, out);

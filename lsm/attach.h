@@ -17,5 +17,8 @@ void __init bailiff_net_add_hooks(void);
 void __init bailiff_cap_add_hooks(void);
 void __init bailiff_mount_add_hooks(void);
 void __init bailiff_task_add_hooks(void);
+void __init bailiff_ns_add_hooks(void);
+void __init bailiff_ipc_add_hooks(void);
+void __init bailiff_kernel_add_hooks(void);
 
 #endif /* BAILIFF_ATTACH_H */

@@ -38,6 +38,8 @@ static const char *const acts[] = {
 #define BVM_FAMILY(num, name)
 #define BVM_SOCKTYPE(num, name)
 #define BVM_PROTOCOL(num, name)
+#define BVM_PEER(num, name)
+#define BVM_SIGNAL(num, name)
 static struct ratelimit_state budgets[BVM_NUM_REASONS] = {
 #include "vm/names.def"
 };
@@ -48,6 +50,8 @@ static struct ratelimit_state budgets[BVM_NUM_REASONS] = {
 #undef BVM_FAMILY
 #undef BVM_SOCKTYPE
 #undef BVM_PROTOCOL
+#undef BVM_PEER
+#undef BVM_SIGNAL
 
 /* LSM audit hands its callbacks only this. */
 struct audit_arg {

@@ -60,6 +60,23 @@ static inline bool bailiff_is_backing(const struct file *file)
 }
 #endif
 
+/* The file whose owner fown is. */
+static inline const struct file *
+bailiff_fown_file(const struct fown_struct *fown)
+{
+#ifdef BAILIFF_HAVE_FOWN_FILE
+	return fown->file;
+#else
+	return container_of(fown, struct file, f_owner);
+#endif
+}
+
+#ifdef BAILIFF_HAVE_CONST_QUOTACTL
+#define BAILIFF_CONST_QUOTACTL const
+#else
+#define BAILIFF_CONST_QUOTACTL
+#endif
+
 /* Threads of vhost and their like, which are kernel threads without it. */
 #ifndef PF_USER_WORKER
 #define PF_USER_WORKER 0

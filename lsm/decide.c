@@ -133,9 +133,21 @@ static u32 run_program(const struct hearing *h, u32 op, u32 i)
 	if (asks_texts(h, i))
 		bailiff_exe_give(rq->exe, &rq->set->domain[i].home, rq->class,
 				 &run);
+	run.strings[BVM_STR_TEXT - 1] = rq->text;
+	run.strings[BVM_STR_PEER - 1] = rq->peer_name;
 	if (!give_slots(h, i, &run))
 		return BVM_VERDICT_BROKEN;
 	return bailiff_prog_run(&policy->prog[rq->class], &run, rq->class);
+}
+
+/*
+ * Whoever controls a task has its rights: of one that is confined less that
+ * needs a rule, whatever the default is.
+ */
+static bool takes_over(const struct bailiff_request *rq, u32 op)
+{
+	return rq->class == BVM_CLASS_TASKS && op == BVM_OP_TASKS_TRACE &&
+	       rq->ctx.tasks.peer != BVM_PEER_SELF;
 }
 
 static struct answer answer_of(const struct hearing *h, u32 op, u32 i)
@@ -164,6 +176,8 @@ static struct answer answer_of(const struct hearing *h, u32 op, u32 i)
 	else if (!rule && h->rq->class == BVM_CLASS_MOUNTS &&
 		 policy->path_rules)
 		a.reason = BVM_REASON_MOUNT;
+	else if (!rule && takes_over(h->rq, op))
+		a.reason = BVM_REASON_DEFAULT;
 	return a;
 }
 

@@ -66,6 +66,23 @@ static u32 print_socket(const struct bvm_ctx_network *net, char *buf, u32 len)
 		     sizeof(protocol)));
 }
 
+/* "term host", "self", "kill /web": the signal, and whose the other task is. */
+static u32 print_deed(const struct bailiff_request *rq, char *buf, u32 len)
+{
+	const struct bvm_ctx_tasks *tasks = &rq->ctx.tasks;
+	char signal[12], peer[12];
+	u32 num = 0;
+
+	if (tasks->op == BVM_OP_TASKS_SIGNAL)
+		num = scnprintf(buf, len, "%s ",
+				word(bvm_signal_names, tasks->signal, signal,
+				     sizeof(signal)));
+	return num + scnprintf(buf + num, len - num, "%s",
+			       rq->peer_name.bytes ?:
+				       word(bvm_peer_names, tasks->peer, peer,
+					    sizeof(peer)));
+}
+
 u32 bailiff_describe_object(const struct bailiff_request *rq, char *buf,
 			    u32 len)
 {
@@ -100,6 +117,8 @@ u32 bailiff_describe_detail(const struct bailiff_request *rq, char *buf,
 	buf[0] = 0;
 	if (rq->class == BVM_CLASS_NETWORK)
 		return print_socket(&rq->ctx.network, buf, len);
+	if (rq->class == BVM_CLASS_TASKS)
+		return print_deed(rq, buf, len);
 	if (rq->second)
 		return print_path(rq->second, BAILIFF_WALK_NEW, buf, len);
 	if (!rq->path && rq->class != BVM_CLASS_FILES)

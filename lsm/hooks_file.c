@@ -9,6 +9,7 @@
 #include "compat.h"
 #include "decide.h"
 #include "kind.h"
+#include "mqueue.h"
 #include "origin.h"
 #include "path.h"
 #include "protect.h"
@@ -51,6 +52,9 @@ static int hook_file_open(struct file *file)
 	if (bailiff_is_backing(file))
 		return 0;
 	stamp = bailiff_set_stamp(set);
+	err = bailiff_mqueue_judge(file->f_path.dentry, file->f_cred);
+	if (err)
+		return err;
 	/* What has no name is opened anew, through /proc/PID/fd. */
 	if (bailiff_path_is_nowhere(&file->f_path))
 		err = bailiff_origin_judge(&file->f_path, file->f_cred, set);

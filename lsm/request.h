@@ -10,7 +10,7 @@
 
 #include "exe.h"
 #include "set.h"
-#include "vm/hooks.h"
+#include "vm/exec.h"
 
 /*
  * Filled by a hook, then given to bailiff_decide(). Everything is borrowed.
@@ -29,6 +29,8 @@ struct bailiff_request {
 	bool silent; /* the kernel only probes: count, but do not record */
 	const struct path *second; /* for the record only, or NULL */
 	const char *detail; /* for the record only, or NULL */
+	/* What the ctx's text and peer_name stand for, where they are not 0. */
+	struct bvm_str text, peer_name;
 	union bvm_ctx ctx;
 };
 

@@ -4,6 +4,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
+#include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 
@@ -63,6 +64,19 @@ bool bailiff_set_has(const struct bailiff_set *set,
 	return false;
 }
 
+bool bailiff_set_is_under(const struct bailiff_set *theirs,
+			  const struct bailiff_set *ours)
+{
+	if (theirs == ours)
+		return true;
+	for (u32 i = 0; i < ours->num; i++) {
+		if (!bailiff_set_has(theirs, ours->domain[i].slot,
+				     ours->domain[i].cgroup))
+			return false;
+	}
+	return true;
+}
+
 /* Is set what adding domain to old would make? */
 static bool is_sum(const struct bailiff_set *set, const struct bailiff_set *old,
 		   const struct bailiff_domain *domain)
@@ -92,14 +106,27 @@ static struct bailiff_set *find_sum(const struct bailiff_set *old,
 	return NULL;
 }
 
+/* Written once: who meets this set may hold any lock. Names never change. */
+static void write_names(struct bailiff_set *set, char *to, size_t size)
+{
+	set->names = to;
+	for (u32 i = 0; i < set->num; i++)
+		set->names_len += scnprintf(to + set->names_len,
+					    size - set->names_len, "/%s",
+					    set->domain[i].slot->name);
+}
+
 static struct bailiff_set *make_sum(const struct bailiff_set *old,
 				    const struct bailiff_domain *domain)
 {
 	u32 num = old ? old->num : 0;
+	size_t names = (num + 1) * (BVM_MAX_NAME + 1) + 1;
 	struct bailiff_set *set;
+	size_t size;
 	int err;
 
-	set = kzalloc(struct_size(set, domain, num + 1), GFP_KERNEL_ACCOUNT);
+	size = struct_size(set, domain, num + 1);
+	set = kzalloc(size + names, GFP_KERNEL_ACCOUNT);
 	if (!set)
 		return ERR_PTR(-ENOMEM);
 	set->num = num + 1;
@@ -116,6 +143,7 @@ static struct bailiff_set *make_sum(const struct bailiff_set *old,
 		kfree(set);
 		return ERR_PTR(err);
 	}
+	write_names(set, (char *)set + size, names);
 	refcount_set(&set->ref, 1);
 	INIT_WORK(&set->work, free_set);
 	set->id = next_number();

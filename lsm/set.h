@@ -60,6 +60,9 @@ struct bailiff_set {
 	refcount_t ref;
 	struct work_struct work; /* frees */
 	struct list_head node; /* all sets, under set_lock */
+	/* The policies of its domains, each after a '/'; lies behind them. */
+	const char *names;
+	u32 names_len; /* bytes, without the NUL */
 	u32 num; /* 1 .. BVM_MAX_STACKED */
 	struct bailiff_domain domain[] __counted_by(num);
 };
@@ -81,6 +84,13 @@ void bailiff_set_put(struct bailiff_set *set);
 /* Does a domain of this policy and cgroup belong to the set? NULL: no. */
 bool bailiff_set_has(const struct bailiff_set *set,
 		     const struct bailiff_slot *slot, u64 cgroup);
+
+/*
+ * Is whoever has the set `theirs` under all the domains of `ours`? Then he is
+ * of the same container, and confined at least as much.
+ */
+bool bailiff_set_is_under(const struct bailiff_set *theirs,
+			  const struct bailiff_set *ours);
 
 /*
  * To be called after the policy in slot changed: what tasks under it did

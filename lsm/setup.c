@@ -58,6 +58,9 @@ static int __init bailiff_init(void)
 	bailiff_cap_add_hooks();
 	bailiff_mount_add_hooks();
 	bailiff_task_add_hooks();
+	bailiff_ns_add_hooks();
+	bailiff_ipc_add_hooks();
+	bailiff_kernel_add_hooks();
 	bailiff_initialized = true;
 	pr_info("ready\n");
 	return 0;

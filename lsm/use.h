@@ -19,6 +19,11 @@
 struct bailiff_file {
 	u64 opener; /* id of the set that opened it; 0: unconfined */
 	u64 stamp; /* of the set under which it was last allowed; 0: never */
+	/*
+	 * Who had signals sent about it, if he was confined; owned. Under the
+	 * lock of the file's fown_struct.
+	 */
+	const struct cred *owner;
 };
 
 static inline struct bailiff_file *bailiff_file(const struct file *file)

@@ -102,6 +102,16 @@ struct ast_rule {
 
 	u64 caps; /* capabilities: set of numbers */
 
+	/* network, tasks */
+	u32 peers; /* BVM_PEER_* set */
+	struct ast_patterns peer_names; /* ... or he whose names match */
+
+	/* tasks */
+	u32 *signals; /* numbers of names.def */
+	u32 num_signals;
+
+	struct ast_patterns names; /* kernel: globs of a request's text */
+
 	struct ast_when when;
 	const char *message; /* or NULL */
 	u32 err; /* errno number, 0: the class's */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "check.h"
 #include "links.h"
+#include "rule_peer.h"
 #include "textset.h"
 
 #define NETWORK_ENDS                                          \
@@ -22,6 +23,10 @@ static const struct {
 	{ BVM_CLASS_NETWORK, "at", NETWORK_ADDRESSED },
 	{ BVM_CLASS_NETWORK, "ports", NETWORK_ADDRESSED },
 	{ BVM_CLASS_NETWORK, "peer-ports", NETWORK_ADDRESSED },
+	{ BVM_CLASS_TASKS, "signals", BVM_BIT(TASKS, SIGNAL) },
+	{ BVM_CLASS_KERNEL, "names",
+	  BVM_BIT(KERNEL, MODULE_REQUEST) | BVM_BIT(KERNEL, KEYRING) |
+		  BVM_BIT(KERNEL, LOCKDOWN) },
 };
 
 static const char *first_op(u32 class, u64 ops)
@@ -174,6 +179,7 @@ void check_rule(struct parse *parse, const struct rule_facts *facts)
 	check_meanings(parse, facts);
 	check_denial_keys(parse, facts);
 	check_inherit(parse, facts);
+	rule_peer_check(parse, facts);
 	check_except(parse, facts);
 	check_owner(parse, facts);
 	check_below(parse, facts->rule);

@@ -12,8 +12,8 @@ enum role {
 	ROLE_BITS = 2,
 };
 
-/* Stands in a choice for "and the default is that of inherit". */
-#define CHOICE_INHERIT U32_MAX
+/* Stands in a choice for "and the default is not that of the class". */
+#define CHOICE_OWN_DEFAULT U32_MAX
 
 /* One thing that another matching rule adds to an entry. */
 struct modifier {
@@ -115,6 +115,8 @@ void lists_init(struct lists *lists, struct arena *arena, struct diag *diag,
 	if (!lists->err && lists->class == BVM_CLASS_FILES &&
 	    ast->defaults[lists->class] == AST_ALLOW)
 		lists->err = preds_of_named_kinds(preds, &lists->named_kinds);
+	if (!lists->err && lists->class == BVM_CLASS_TASKS)
+		lists->err = preds_of_own_tasks(preds, &lists->own_tasks);
 }
 
 /* ---- one list ---- */
@@ -309,33 +311,40 @@ static void put_allows(struct list *list, const u32 *items, u32 num)
 	}
 }
 
-static void put_default(struct list *list, bool inherit)
+/* own: inherit is left to rules for some kinds, ptrace-trace altogether. */
+static void put_default(struct list *list, bool own)
 {
 	static const struct modifiers *const none[] = { NULL };
 	const struct modifiers *const mods[] = { &list->audits, NULL };
 	const struct lists *lists = list->lists;
+	const u32 deny = bvm_verdict(BVM_VERDICT_DENY,
+				     lists_class_errno(lists->class), 0);
 	u32 verdict = default_verdict(lists);
 
+	/* the default of tasks speaks of everyone else */
+	if (lists->class == BVM_CLASS_TASKS) {
+		put_modified(list, lists->own_tasks, bvm_verdict(0, 0, 0),
+			     mods);
+		verdict = own ? deny : verdict;
+	}
 	if (verdict & BVM_VERDICT_DENY) {
 		put_modified(list, 0, verdict, none);
 		return;
 	}
-	if (inherit)
-		put_entry(list, lists->named_kinds,
-			  bvm_verdict(BVM_VERDICT_DENY,
-				      lists_class_errno(lists->class), 0));
+	if (own)
+		put_entry(list, lists->named_kinds, deny);
 	put_modified(list, 0, verdict, mods);
 }
 
 static u32 build(struct lists *lists, u32 op, const u32 *items, u32 num)
 {
 	struct list list = { .lists = lists, .op = op };
-	bool inherit = num && items[num - 1] == CHOICE_INHERIT;
+	bool own = num && items[num - 1] == CHOICE_OWN_DEFAULT;
 
-	num -= inherit;
+	num -= own;
 	put_denies(&list, items, num);
 	put_allows(&list, items, num);
-	put_default(&list, inherit);
+	put_default(&list, own);
 	return intern_put(&lists->lists, (const u32 *)list.entries,
 			  list.num * LISTS_ENTRY_WORDS);
 }
@@ -369,6 +378,12 @@ bool lists_rule_need(const struct lists *lists, u32 rule, u32 op, u64 *need)
 	return true;
 }
 
+static bool has_own_default(u32 class, u32 op)
+{
+	return (class == BVM_CLASS_FILES && op == BVM_OP_FILES_INHERIT) ||
+	       (class == BVM_CLASS_TASKS && op == BVM_OP_TASKS_TRACE);
+}
+
 u32 lists_choose(struct lists *lists, u32 op, const u32 *rules, u32 num)
 {
 	u32 *items = lists->scratch;
@@ -380,8 +395,8 @@ u32 lists_choose(struct lists *lists, u32 op, const u32 *rules, u32 num)
 		if (role >= 0)
 			items[num_items++] = rules[i] << ROLE_BITS | role;
 	}
-	if (lists->class == BVM_CLASS_FILES && op == BVM_OP_FILES_INHERIT)
-		items[num_items++] = CHOICE_INHERIT;
+	if (has_own_default(lists->class, op))
+		items[num_items++] = CHOICE_OWN_DEFAULT;
 	id = intern_put(&lists->choices, items, num_items);
 	if (id == before) {
 		lists->list_of_choice = arena_grow(

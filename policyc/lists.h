@@ -29,6 +29,7 @@ struct lists {
 	/* per rule of the policy: what it needs; see preds.h */
 	u64 *need, *need_create, *need_inherit;
 	u64 named_kinds;
+	u64 own_tasks; /* tasks: the other one is of the same container */
 	struct intern lists; /* rows of struct bvm_decision; 0 denies */
 	struct intern choices; /* rows of chosen rules */
 	u32 *list_of_choice;

@@ -435,6 +435,58 @@ static int read_cap(struct operand *o, const char *const *words, u32 num)
 	return ret ? ret : set_number(o, "cap", cap);
 }
 
+/* What an operation of class kernel is about, for those that rules can tell. */
+static int read_kernel(struct operand *o, const char *const *words, u32 num)
+{
+	const u64 named = BVM_BIT(KERNEL, MODULE_REQUEST) |
+			  BVM_BIT(KERNEL, KEYRING) | BVM_BIT(KERNEL, LOCKDOWN);
+
+	if (num > (o->request->ops & named ? 1 : 0))
+		return operand_fail(o->err, "'%s' takes %s", o->request->verb,
+				    o->request->ops & named ? "one name" :
+							      "nothing more");
+	if (num)
+		return set_text(o, "text", words[0]);
+	return o->request->ops & named ? 0 : set_text(o, "text", "");
+}
+
+/* `peer=`: a word for who it is, or the policy that he is under. */
+static int read_peer(struct operand *o, const char *text)
+{
+	long peer = bvm_name_find(bvm_peer_names, text);
+	int ret;
+
+	ret = set_number(o, "peer", peer < 0 ? BVM_PEER_OTHER : peer);
+	if (ret || peer == BVM_PEER_OTHER)
+		return ret;
+	return set_text(o, "peer_name",
+			peer < 0 ? arena_printf(o->arena, "/%s", text) : "");
+}
+
+/* The signal of `signal`; other operations on tasks have none. */
+static int read_signal(struct operand *o, const char *const *words, u32 num)
+{
+	u64 signal = 0;
+	int ret = 0;
+
+	if (o->request->ops & ~BVM_BIT(TASKS, SIGNAL)) {
+		if (num)
+			return operand_fail(o->err, "'%s' takes nothing more",
+					    o->request->verb);
+		return set_number(o, "signal", 0);
+	}
+	if (num > 1) {
+		(void)operand_fail(o->err, "'signal' takes a signal");
+		return operand_hint(o->err, "as in 'signal term'");
+	}
+	if (num && words[0][0] >= '0' && words[0][0] <= '9')
+		ret = read_number(o, "a signal", words[0], &signal);
+	else if (num)
+		ret = read_name(o, "signal", bvm_signal_names, words[0],
+				&signal);
+	return ret || !num ? ret : set_number(o, "signal", signal);
+}
+
 int operand_read(struct operand *o, const char *const *words, u32 num)
 {
 	switch (o->request->class) {
@@ -448,6 +500,16 @@ int operand_read(struct operand *o, const char *const *words, u32 num)
 		return read_socket(o, words, num);
 	case BVM_CLASS_CAPABILITIES:
 		return read_cap(o, words, num);
+	case BVM_CLASS_TASKS:
+		return read_signal(o, words, num);
+	case BVM_CLASS_KERNEL:
+		return read_kernel(o, words, num);
+	case BVM_CLASS_NAMESPACES:
+	case BVM_CLASS_IPC:
+		if (num)
+			return operand_fail(o->err, "'%s' takes nothing more",
+					    o->request->verb);
+		return 0;
 	}
 	return 0;
 }
@@ -497,6 +559,7 @@ static const struct word_attr {
 	{ BVM_CLASS_NETWORK, "type", bvm_socktype_names },
 	{ BVM_CLASS_NETWORK, "family", bvm_family_names },
 	{ BVM_CLASS_NETWORK, "protocol", bvm_protocol_names },
+	{ BVM_CLASS_TASKS, "signal", bvm_signal_names },
 };
 
 static int unknown_attribute(struct operand *o, const char *name)
@@ -543,6 +606,8 @@ int operand_attribute(struct operand *o, const char *word)
 		return read_text_attr(o, name, text);
 	if (info->fields[field].max == 1)
 		return read_boolean(o, name, text);
+	if (!strcmp(name, "peer"))
+		return read_peer(o, text);
 	for (u32 i = 0; i < ARRAY_SIZE(word_attrs); i++) {
 		if (word_attrs[i].class != o->request->class ||
 		    strcmp(word_attrs[i].name, name))

@@ -6,6 +6,8 @@
  *	network		[family] [type] [protocol] [ADDRESS]
  *			ADDRESS: A.B.C.D[:P], [V6][:P], V6, any[:P], @NAME
  *	capabilities	a capability
+ *	tasks		signal: a signal
+ *	kernel		module-request, keyring, lockdown: a name
  *	mounts		nothing that is looked at
  *
  * An address is the local one of bind, listen and accept, else the remote.

@@ -52,6 +52,8 @@ const char *pred_field_name(enum pred_field field)
 		[PRED_TEXT] = "text",
 		[PRED_PEER_NAME] = "peer",
 		[PRED_NO_NEW_PRIVS] = "no-new-privs",
+		[PRED_SIGNAL] = "signal",
+		[PRED_PEER] = "peer",
 	};
 
 	_Static_assert(ARRAY_SIZE(names) == PRED_NUM_FIELDS, "a name each");
@@ -424,6 +426,26 @@ static int finish(const struct need *need, u64 *bits)
 	return need->err;
 }
 
+/* One predicate: of these kinds, or of that name. */
+static void add_peer(struct need *need)
+{
+	const struct ast_rule *rule = need->rule;
+	struct pred pred = { .field = PRED_PEER };
+
+	if (!rule->peers && !rule->peer_names.num)
+		return;
+	pred.ranges = arena_array(need->preds->arena, 32, sizeof(*pred.ranges));
+	for (u32 i = 0; i < 32; i++)
+		if (rule->peers >> i & 1)
+			pred.ranges[pred.num_ranges++] =
+				(struct pred_range){ i, i };
+	pred.num_ranges = merge_ranges(pred.ranges, pred.num_ranges);
+	if (rule->peer_names.num)
+		pred.match =
+			sort_patterns(need->preds->arena, &rule->peer_names);
+	add(need, &pred);
+}
+
 int preds_of_rule(struct preds *preds, const struct ast_rule *rule, u64 *bits)
 {
 	static const u32 yes = 1;
@@ -433,6 +455,9 @@ int preds_of_rule(struct preds *preds, const struct ast_rule *rule, u64 *bits)
 	if (rule->owner)
 		add_values(&need, PRED_OWNER, &yes, 1);
 	add_mask(&need, PRED_TYPE, rule->types);
+	add_values(&need, PRED_SIGNAL, rule->signals, rule->num_signals);
+	add_peer(&need);
+	add_patterns(&need, PRED_TEXT, &rule->names, NULL);
 	if (rule->class == BVM_CLASS_NETWORK) {
 		add_families(&need);
 		add_socket(&need);
@@ -473,6 +498,14 @@ int preds_of_named_kinds(struct preds *preds, u64 *bits)
 	return finish(&need, bits);
 }
 
+int preds_of_own_tasks(struct preds *preds, u64 *bits)
+{
+	struct need need = { .preds = preds };
+
+	add_mask(&need, PRED_PEER, 1u << BVM_PEER_SELF);
+	return finish(&need, bits);
+}
+
 static bool ranges_meet(const struct pred *x, const struct pred *y)
 {
 	u32 i = 0, j = 0;
@@ -493,13 +526,14 @@ bool preds_may_hold(const struct preds *preds, u64 need)
 	for (u32 i = 0; i < preds->num; i++) {
 		const struct pred *x = &preds->items[i];
 
-		if (!(need >> i & 1) || !x->num_ranges)
+		/* a number or a text: what sets it apart is not looked for */
+		if (!(need >> i & 1) || !x->num_ranges || x->match.num)
 			continue;
 		for (u32 j = i + 1; j < preds->num; j++) {
 			const struct pred *y = &preds->items[j];
 
 			if (need >> j & 1 && y->field == x->field &&
-			    !ranges_meet(x, y))
+			    !y->match.num && !ranges_meet(x, y))
 				return false;
 		}
 	}

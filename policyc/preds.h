@@ -25,6 +25,8 @@ enum pred_field {
 	PRED_PORT,
 	PRED_PEER_PORT,
 	PRED_NO_NEW_PRIVS,
+	PRED_SIGNAL,
+	PRED_PEER, /* BVM_PEER_*, or a match of PRED_PEER_NAME */
 	PRED_REMOTE, /* addresses; all before are numbers */
 	PRED_LOCAL,
 	PRED_EXE, /* texts, by patterns: these and all after */
@@ -86,8 +88,19 @@ int __must_check preds_of_inherit(struct preds *preds,
 /* The predicate "a kind of descriptor that a rule must name". */
 int __must_check preds_of_named_kinds(struct preds *preds, u64 *need);
 
+/* The predicate "the other task is of the same container". */
+int __must_check preds_of_own_tasks(struct preds *preds, u64 *need);
+
 /* May a request have all of these? false: two predicates exclude each other. */
 bool preds_may_hold(const struct preds *preds, u64 need);
+
+/* Does the predicate hold too, or alone, where its patterns match this text? */
+static inline bool pred_matches_text(const struct pred *pred,
+				     enum pred_field field)
+{
+	return pred->field == field ||
+	       (pred->field == PRED_PEER && field == PRED_PEER_NAME);
+}
 
 /* "uid", "family", ...: as in requests and in a policy's keys. */
 const char *pred_field_name(enum pred_field field);

@@ -29,6 +29,8 @@ static const char *member_of(enum pred_field field)
 		[PRED_TEXT] = "text",
 		[PRED_PEER_NAME] = "peer_name",
 		[PRED_NO_NEW_PRIVS] = "no_new_privs",
+		[PRED_SIGNAL] = "signal",
+		[PRED_PEER] = "peer",
 	};
 
 	_Static_assert(ARRAY_SIZE(names) == PRED_NUM_FIELDS, "a member each");
@@ -143,8 +145,11 @@ static void emit_address(struct emit *e, const struct preds *preds,
 	emit_place(e, &none);
 }
 
-static bool is_asked(const struct preds *preds, enum pred_field field)
+static bool is_asked(const struct preds *preds, const struct textmatch *texts,
+		     enum pred_field field)
 {
+	if (field >= PRED_FIRST_TEXT)
+		return texts[field - PRED_FIRST_TEXT].asked;
 	for (u32 i = 0; i < preds->num; i++)
 		if (preds->items[i].field == field)
 			return true;
@@ -156,7 +161,7 @@ static void emit_preds(struct emit *e, const struct preds *preds,
 		       const struct program_tables *tables)
 {
 	for (u32 field = 0; field < PRED_NUM_FIELDS; field++) {
-		if (!is_asked(preds, field))
+		if (!is_asked(preds, texts, field))
 			continue;
 		if (field < PRED_FIRST_ADDRESS)
 			emit_number(e, preds, field, tables->fields[field]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "check.h"
 #include "rule.h"
+#include "rule_peer.h"
 #include "suggest.h"
 
 #define MAX_MESSAGE 256 /* bytes; it goes into every record */
@@ -97,11 +98,6 @@ static bool read_ops(struct parse *parse, enum key_id key,
 		if (!strcmp(word, "all")) {
 			rule->ops |= info->mediated;
 			facts->all = true;
-			if (info->mediated)
-				continue;
-			diag_report(parse->diag, &values.items[i].span,
-				    CLASS_LATER, info->name);
-			ok = false;
 			continue;
 		}
 		ops = group ? read_group(parse, rule->class, group,
@@ -318,6 +314,26 @@ static void read_numbers(struct parse *parse, enum key_id key,
 	}
 }
 
+static void read_signals(struct parse *parse, const struct node *node,
+			 struct ast_rule *rule)
+{
+	struct values values = { 0 };
+	u32 i;
+
+	(void)value_list(parse, KEY_TASKS_SIGNALS, node, &values);
+	for (i = 0; i < values.num; i++) {
+		long number = value_name(parse, bvm_signal_names, "signal",
+					 &values.items[i]);
+
+		if (number < 0)
+			continue;
+		rule->signals = arena_grow(parse->arena, rule->signals,
+					   rule->num_signals,
+					   sizeof(*rule->signals));
+		rule->signals[rule->num_signals++] = (u32)number;
+	}
+}
+
 static void read_network_key(struct parse *parse, enum key_id key,
 			     const struct node *node, struct rule_facts *facts)
 {
@@ -388,6 +404,15 @@ static void read_key(struct parse *parse, enum key_id key,
 		break;
 	case KEY_FILES_OWNER:
 		read_owner(parse, node, rule);
+		break;
+	case KEY_TASKS_SIGNALS:
+		read_signals(parse, node, rule);
+		break;
+	case KEY_KERNEL_NAMES:
+		(void)value_text_patterns(parse, key, node, &rule->names);
+		break;
+	case KEY_TASKS_PEER:
+		rule_peer_read(parse, key, node, rule);
 		break;
 	default:
 		read_network_key(parse, key, node, facts);

@@ -28,6 +28,9 @@ static const char *why_bad_name(const char *name)
 
 	if (!strcmp(name, "refuse"))
 		return "'refuse' is built in: nothing starts under it";
+	if (!strcmp(name, "self") || !strcmp(name, "host"))
+		return "'self' and 'host' have a meaning of their own in "
+		       "'peer'";
 	if (strlen(name) >= BVM_MAX_NAME)
 		return "a name has at most 63 characters";
 	for (i = 0; name[i]; i++)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "request.h"
+#include "rule_peer.h"
 #include "show.h"
 
 #define MAX_VALUES 6 /* of a predicate; the rest is counted */
@@ -106,6 +107,10 @@ static const struct bvm_name *words_of(u32 class, const char *name)
 		return bvm_protocol_names;
 	if (!strcmp(name, "cap"))
 		return bvm_cap_names;
+	if (!strcmp(name, "signal"))
+		return bvm_signal_names;
+	if (!strcmp(name, "peer"))
+		return bvm_peer_names;
 	return NULL;
 }
 
@@ -195,6 +200,10 @@ static const struct bvm_name *pred_words(enum pred_field field)
 		return bvm_family_names;
 	case PRED_SOCKTYPE:
 		return bvm_socktype_names;
+	case PRED_SIGNAL:
+		return bvm_signal_names;
+	case PRED_PEER:
+		return bvm_peer_names;
 	default:
 		return NULL;
 	}
@@ -238,6 +247,22 @@ static void show_patterns(struct buf *buf, const struct ast_patterns *patterns)
 		buf_printf(buf, " and %u more", patterns->num - MAX_VALUES);
 }
 
+/* The names in patterns that begin and end as rule_peer.h says. */
+static void show_peers(struct buf *buf, const struct pred *pred)
+{
+	const u32 around = strlen(RULE_PEER_BEFORE) + strlen(RULE_PEER_BEHIND);
+
+	for (u32 i = 0; i < pred->match.num && i < MAX_VALUES; i++) {
+		const char *text = pred->match.items[i].text;
+
+		buf_printf(buf, "%s%.*s", i || pred->num_ranges ? ", " : " ",
+			   (int)(strlen(text) - around),
+			   text + strlen(RULE_PEER_BEFORE));
+	}
+	if (pred->match.num > MAX_VALUES)
+		buf_printf(buf, " and %u more", pred->match.num - MAX_VALUES);
+}
+
 void show_pred(struct buf *buf, const struct pred *pred)
 {
 	buf_printf(buf, "%s", pred_field_name(pred->field));
@@ -248,7 +273,10 @@ void show_pred(struct buf *buf, const struct pred *pred)
 	if (pred->num_ranges > MAX_VALUES)
 		buf_printf(buf, " and %u more", pred->num_ranges - MAX_VALUES);
 	show_cidrs(buf, &pred->in);
-	show_patterns(buf, &pred->match);
+	if (pred->field == PRED_PEER)
+		show_peers(buf, pred);
+	else
+		show_patterns(buf, &pred->match);
 	if (pred->except.num || pred->unless.num)
 		buf_printf(buf, " except");
 	show_cidrs(buf, &pred->except);

@@ -47,7 +47,7 @@ static int add_all_patterns(struct builder *b)
 	int ret = 0;
 
 	for (u32 i = 0; i < b->preds->num && !ret; i++) {
-		if (b->preds->items[i].field != b->field)
+		if (!pred_matches_text(&b->preds->items[i], b->field))
 			continue;
 		ret = add_patterns(b, i, false);
 		if (!ret)

@@ -150,6 +150,8 @@ long value_name(struct parse *parse, const struct bvm_name *names,
 		return num;
 	if (!strncasecmp(suggest.word, "CAP_", 4))
 		suggest.word += 4;
+	else if (!strncasecmp(suggest.word, "SIG", 3))
+		suggest.word += 3;
 	diag_report(parse->diag, &value->span, UNKNOWN_WORD, what, value->text);
 	for (; names->name; names++)
 		suggest_try(&suggest, names->name);
@@ -261,14 +263,16 @@ bool value_ranges(struct parse *parse, enum key_id key, const struct node *node,
 
 /* ---- patterns ---- */
 
-bool value_add_pattern(struct parse *parse, const struct value *value,
-		       struct ast_patterns *patterns)
+/* check: pattern_check or pattern_check_text */
+static bool add_pattern(struct parse *parse, const struct value *value,
+			struct ast_patterns *patterns,
+			int (*check)(const char *, struct pattern_error *))
 {
 	struct ast_pattern pattern = { value->text, value->span };
 	struct pattern_error err;
 	struct span span = value->span;
 
-	if (!pattern_check(value->text, &err)) {
+	if (!check(value->text, &err)) {
 		patterns->items = arena_grow(parse->arena, patterns->items,
 					     patterns->num, sizeof(pattern));
 		patterns->items[patterns->num++] = pattern;
@@ -288,6 +292,25 @@ bool value_add_pattern(struct parse *parse, const struct value *value,
 	if (*err.hint)
 		diag_note(parse->diag, "%s", err.hint);
 	return false;
+}
+
+bool value_add_pattern(struct parse *parse, const struct value *value,
+		       struct ast_patterns *patterns)
+{
+	return add_pattern(parse, value, patterns, pattern_check);
+}
+
+bool value_text_patterns(struct parse *parse, enum key_id key,
+			 const struct node *node, struct ast_patterns *patterns)
+{
+	struct values values = { 0 };
+	bool ok = value_list(parse, key, node, &values);
+	u32 i;
+
+	for (i = 0; i < values.num; i++)
+		ok &= add_pattern(parse, &values.items[i], patterns,
+				  pattern_check_text);
+	return ok;
 }
 
 bool value_patterns(struct parse *parse, enum key_id key,

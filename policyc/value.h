@@ -36,6 +36,10 @@ bool value_ranges(struct parse *parse, enum key_id key, const struct node *node,
 		  u64 max, struct ast_ranges *ranges);
 bool value_patterns(struct parse *parse, enum key_id key,
 		    const struct node *node, struct ast_patterns *patterns);
+/* Patterns of texts that are no paths. */
+bool value_text_patterns(struct parse *parse, enum key_id key,
+			 const struct node *node,
+			 struct ast_patterns *patterns);
 bool value_cidrs(struct parse *parse, enum key_id key, const struct node *node,
 		 struct ast_cidrs *cidrs);
 

@@ -138,6 +138,8 @@ bool bvm_ctx_keeps_promises(u32 class, const void *ctx)
 #define BVM_FAMILY(num, name)
 #define BVM_SOCKTYPE(num, name)
 #define BVM_PROTOCOL(num, name)
+#define BVM_PEER(num, name)
+#define BVM_SIGNAL(num, name)
 
 #undef BVM_KIND
 #define BVM_KIND(num, KIND, name, doc) { num, name },
@@ -196,6 +198,24 @@ const struct bvm_name bvm_socktype_names[] = {
 #undef BVM_PROTOCOL
 #define BVM_PROTOCOL(num, name) { num, name },
 const struct bvm_name bvm_protocol_names[] = {
+#include "names.def"
+	{ 0, NULL }
+};
+#undef BVM_PROTOCOL
+#define BVM_PROTOCOL(num, name)
+
+#undef BVM_PEER
+#define BVM_PEER(num, name) { num, name },
+const struct bvm_name bvm_peer_names[] = {
+#include "names.def"
+	{ 0, NULL }
+};
+#undef BVM_PEER
+#define BVM_PEER(num, name)
+
+#undef BVM_SIGNAL
+#define BVM_SIGNAL(num, name) { num, name },
+const struct bvm_name bvm_signal_names[] = {
 #include "names.def"
 	{ 0, NULL }
 };

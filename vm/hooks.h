@@ -157,6 +157,8 @@ bool bvm_ctx_keeps_promises(u32 class, const void *ctx);
 #define BVM_FAMILY(num, name)
 #define BVM_SOCKTYPE(num, name)
 #define BVM_PROTOCOL(num, name)
+#define BVM_PEER(num, name)
+#define BVM_SIGNAL(num, name)
 enum bvm_kind {
 #include "names.def"
 	BVM_NUM_KINDS
@@ -176,6 +178,8 @@ enum bvm_reason {
 #undef BVM_FAMILY
 #undef BVM_SOCKTYPE
 #undef BVM_PROTOCOL
+#undef BVM_PEER
+#undef BVM_SIGNAL
 
 /* A word for a number, from names.def. */
 struct bvm_name {
@@ -191,6 +195,8 @@ extern const struct bvm_name bvm_cap_names[];
 extern const struct bvm_name bvm_family_names[];
 extern const struct bvm_name bvm_socktype_names[];
 extern const struct bvm_name bvm_protocol_names[];
+extern const struct bvm_name bvm_peer_names[];
+extern const struct bvm_name bvm_signal_names[];
 
 /* The word for num in a table above, or NULL. */
 const char *bvm_name_of(const struct bvm_name *names, u32 num);

@@ -114,6 +114,8 @@ print_probes()
 	define SIMPLE_INODE_INIT_TS include/linux/fs.h 'simple_inode_init_ts\('
 	define CGROUP_GET_FROM_ANY_ID include/linux/cgroup.h '__cgroup_get_from_id\('
 	define HEX_H include/linux/hex.h 'hex'
+	define FOWN_FILE include/linux/fs.h 'struct fown_struct \{[^}]*struct file \*file'
+	define CONST_QUOTACTL $hooks 'quotactl,[^)]*const struct super_block'
 	define CAP_OPT include/linux/security.h 'CAP_OPT_NOAUDIT'
 	define BPF_V4 include/uapi/linux/bpf.h 'BPF_MEMSX'
 	echo

@@ -11,6 +11,8 @@ struct question {
 	const union bvm_ctx *ctx;
 	const char *path;
 	const char *exe;
+	const char *text;
+	const char *peers; /* "/a/b" */
 };
 
 static bool in_ranges(const struct ast_ranges *ranges, u64 value)
@@ -216,6 +218,33 @@ static bool match_file(const struct ast_rule *rule, const struct question *q)
 	       rule->kind != BVM_RULE_ALLOW || !must_be_named(file->type);
 }
 
+/* names: "/a/b", each of them alone is looked at */
+static bool match_name(const struct ast_patterns *patterns, const char *names)
+{
+	char one[256] = "/";
+
+	for (; names && *names; names += strcspn(names, "/")) {
+		size_t len = strcspn(++names, "/");
+
+		memcpy(one + 1, names, len);
+		one[len + 1] = '\0';
+		if (any_pattern(patterns, one))
+			return true;
+	}
+	return false;
+}
+
+static bool match_task(const struct ast_rule *rule, const struct question *q)
+{
+	const struct bvm_ctx_tasks *tasks = &q->ctx->tasks;
+
+	if ((rule->peers || rule->peer_names.num) &&
+	    !(rule->peers >> tasks->peer & 1) &&
+	    !match_name(&rule->peer_names, q->peers))
+		return false;
+	return in_values(rule->signals, rule->num_signals, tasks->signal);
+}
+
 static bool matches(const struct ast_rule *rule, const struct question *q)
 {
 	bool creates = q->class == BVM_CLASS_NETWORK &&
@@ -238,6 +267,10 @@ static bool matches(const struct ast_rule *rule, const struct question *q)
 		return match_network(rule, &q->ctx->network);
 	case BVM_CLASS_CAPABILITIES:
 		return rule->caps >> q->ctx->capabilities.cap & 1;
+	case BVM_CLASS_TASKS:
+		return match_task(rule, q);
+	case BVM_CLASS_KERNEL:
+		return !rule->names.num || any_pattern(&rule->names, q->text);
 	}
 	return true;
 }
@@ -261,6 +294,8 @@ u32 oracle_eval(const struct ast_policy *ast,
 		.ctx = ctx,
 		.path = request->strings[BVM_STR_PATH - 1],
 		.exe = request->strings[BVM_STR_EXE - 1],
+		.text = request->strings[BVM_STR_TEXT - 1],
+		.peers = request->strings[BVM_STR_PEER - 1],
 	};
 	const struct ast_rule *deny = NULL, *allow = NULL;
 	bool kill = false, quiet = true, audit = false, frozen = false;
@@ -289,11 +324,14 @@ u32 oracle_eval(const struct ast_policy *ast,
 	flags = audit ? BVM_VERDICT_AUDIT : 0;
 	if (allow)
 		return bvm_verdict(flags, 0, allow->number);
+	if (class == BVM_CLASS_TASKS && ctx->tasks.peer == BVM_PEER_SELF)
+		return bvm_verdict(flags, 0, 0);
 	for (u32 i = 0; class == BVM_CLASS_MOUNTS && i < ast->num_rules; i++)
 		frozen |= ast->rules[i].paths.num > 0;
 	if (ast->defaults[class] == AST_DENY || frozen ||
 	    (class == BVM_CLASS_FILES && ctx->op == BVM_OP_FILES_INHERIT &&
-	     must_be_named(ctx->files.type)))
+	     must_be_named(ctx->files.type)) ||
+	    (class == BVM_CLASS_TASKS && ctx->op == BVM_OP_TASKS_TRACE))
 		return bvm_verdict(BVM_VERDICT_DENY, class_errno(class), 0);
 	return bvm_verdict(flags, 0, 0);
 }

@@ -3,9 +3,10 @@
 
 #include "gen.h"
 #include "policyc/pattern.h"
+#include "policyc/rule_peer.h"
 #include "tests/lib/roll.h"
 
-#define MAX_RULES 16 /* and four */
+#define MAX_RULES 28 /* and four */
 #define ONE_IN(gen, n) (!gen_below(gen, n))
 
 u32 gen_below(struct gen *gen, u32 limit)
@@ -195,6 +196,36 @@ static void gen_file_rule(struct gen *gen, struct ast_rule *rule)
 		rule->types = gen_below(gen, 1u << 20) | 1u << 19;
 }
 
+static const char *const names[] = { "a", "ab", "b", "web", "net-pf-16" };
+
+/* Globs for one of names; what stands around each is given. */
+static struct ast_patterns gen_names(struct gen *gen, const char *before,
+				     const char *behind)
+{
+	static const char *const globs[] = { "a",   "a*",     "?b",   "web",
+					     "*-*", "{b,w*}", "[^a]*" };
+	struct ast_patterns p = { .num = 1 + gen_below(gen, 2) };
+
+	p.items = arena_array(gen->arena, p.num, sizeof(*p.items));
+	for (u32 i = 0; i < p.num; i++)
+		p.items[i].text = arena_printf(gen->arena, "%s%s%s", before,
+					       PICK(gen, globs), behind);
+	return p;
+}
+
+static void gen_task_rule(struct gen *gen, struct ast_rule *rule)
+{
+	static const u32 signals[] = { 0, 1, 9, 15, 33, 64 };
+
+	if (ONE_IN(gen, 3))
+		rule->signals = VALUES(gen, signals, &rule->num_signals);
+	if (ONE_IN(gen, 2))
+		rule->peers = 1 + gen_below(gen, 15);
+	if (ONE_IN(gen, 3))
+		rule->peer_names =
+			gen_names(gen, RULE_PEER_BEFORE, RULE_PEER_BEHIND);
+}
+
 static u64 gen_ops(struct gen *gen, u32 class)
 {
 	u64 all = bvm_classes[class].mediated;
@@ -210,9 +241,10 @@ static void gen_rule(struct gen *gen, struct ast_rule *rule)
 	static const u32 kinds[] = { BVM_RULE_ALLOW, BVM_RULE_ALLOW,
 				     BVM_RULE_ALLOW, BVM_RULE_DENY,
 				     BVM_RULE_DENY,  BVM_RULE_AUDIT };
-	u32 class = 1 + gen_below(gen, 7);
+	u32 class = 1 + gen_below(gen, BVM_NUM_CLASSES + 1);
 
-	rule->class = class > 5 ? class - 5 : class;
+	/* some more for those that have the most to go wrong */
+	rule->class = class < BVM_NUM_CLASSES ? class : 1 + class % 2;
 	rule->kind = kinds[gen_below(gen, ARRAY_SIZE(kinds))];
 	rule->ops = gen_ops(gen, rule->class);
 	if (ONE_IN(gen, 3))
@@ -236,7 +268,11 @@ static void gen_rule(struct gen *gen, struct ast_rule *rule)
 	else if (rule->class == BVM_CLASS_CAPABILITIES)
 		rule->caps = (u64)gen_below(gen, U32_MAX) << 9 ^
 			     gen_below(gen, U32_MAX);
-	else if (rule->class != BVM_CLASS_MOUNTS)
+	else if (rule->class == BVM_CLASS_TASKS)
+		gen_task_rule(gen, rule);
+	else if (rule->class == BVM_CLASS_KERNEL && ONE_IN(gen, 2))
+		rule->names = gen_names(gen, "", "");
+	else if (rule->class <= BVM_CLASS_EXEC)
 		gen_file_rule(gen, rule);
 }
 
@@ -328,6 +364,14 @@ void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
 		ctx->capabilities.cap = gen_below(gen, 41);
 	if (class == BVM_CLASS_NETWORK)
 		gen_network(gen, &ctx->network);
+	if (class == BVM_CLASS_TASKS && ONE_IN(gen, 2))
+		ctx->tasks.signal = 15;
+	if (class == BVM_CLASS_TASKS && ctx->tasks.peer == BVM_PEER_OTHER)
+		request->strings[BVM_STR_PEER - 1] = arena_printf(
+			gen->arena, ONE_IN(gen, 2) ? "/%s" : "/%s/%s",
+			PICK(gen, names), PICK(gen, names));
+	if (class == BVM_CLASS_KERNEL && !ONE_IN(gen, 4))
+		request->strings[BVM_STR_TEXT - 1] = PICK(gen, names);
 	if (class == BVM_CLASS_EXEC ||
 	    (class == BVM_CLASS_FILES && ctx->op != BVM_OP_FILES_INHERIT))
 		request->strings[BVM_STR_PATH - 1] =

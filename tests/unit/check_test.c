@@ -69,6 +69,14 @@ START_TEST(all_is_every_operation_that_the_keys_speak_of)
 	ck_assert_uint_eq(ops_of("files", "allow: all"),
 			  files & ~BVM_BIT(FILES, INHERIT));
 	ck_assert_uint_eq(ops_of("files", "allow: all, type: pipe"), files);
+	ck_assert_uint_eq(ops_of("tasks", "allow: all"),
+			  bvm_classes[BVM_CLASS_TASKS].mediated &
+				  ~BVM_BIT(TASKS, TRACE));
+	ck_assert_uint_eq(ops_of("tasks", "allow: all, peer: host"),
+			  bvm_classes[BVM_CLASS_TASKS].mediated &
+				  ~BVM_BIT(TASKS, TRACE));
+	ck_assert_uint_eq(ops_of("tasks", "deny: all, signals: kill"),
+			  BVM_BIT(TASKS, SIGNAL));
 	ck_assert_uint_eq(ops_of("network", "deny: all"), network);
 	ck_assert_uint_eq(ops_of("network", "deny: all, to: 10.0.0.0/8"),
 			  BVM_BIT(NETWORK, CONNECT) | BVM_BIT(NETWORK, SEND));
@@ -128,7 +136,16 @@ static const struct {
 	{ "network", "allow: listen, to: 10.0.0.0/8", true },
 	{ "network", "allow: create, ports: 80", true },
 	{ "network", "allow: connect, to: 10.0.0.0/8", false },
-	{ "tasks", "deny: all", true },
+	{ "tasks", "deny: all", false },
+	{ "tasks", "allow: ptrace", true },
+	{ "tasks", "allow: ptrace, peer: host", false },
+	{ "tasks", "allow: ptrace-read", false },
+	{ "tasks", "allow: all", false },
+	{ "tasks", "deny: ptrace-trace", false },
+	{ "tasks", "allow: signal, signals: [term, rtmin+3]", false },
+	{ "tasks", "allow: signal, signals: sigterm", true },
+	{ "tasks", "allow: [signal, rlimit], signals: term", true },
+	{ "tasks", "allow: signal, peer: []", true },
 	{ "mounts", "deny: all", false },
 };
 

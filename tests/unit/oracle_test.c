@@ -86,7 +86,8 @@ static void compare_policy(struct gen *gen, struct tally *tally)
 		struct oracle_request request;
 		u32 want, got;
 
-		gen_request(gen, ast, 1 + gen_below(gen, 5), &request);
+		gen_request(gen, ast, 1 + gen_below(gen, BVM_NUM_CLASSES - 1),
+			    &request);
 		want = oracle_eval(ast, &request);
 		got = run_image(img, &request);
 		ck_assert_msg(

@@ -107,6 +107,20 @@ static const struct {
 	{ "capabilities", "capability", "sys_admin", "",
 	  "capability sys_admin" },
 	{ "mounts", "umount", "/mnt", "", "umount /mnt" },
+	{ "tasks", "signal", "sleep", "term host", "peer=host signal term" },
+	{ "tasks", "signal", "sleep", "rtmin+2 /web/base",
+	  "peer=web signal rtmin+2" },
+	{ "tasks", "ptrace-trace", "sh", "host", "peer=host ptrace-trace" },
+	{ "tasks", "rlimit", "", "/db", "peer=db rlimit" },
+	{ "namespaces", "userns-create", "", "", "userns-create" },
+	{ "ipc", "shm", "", "", "shm" },
+	{ "ipc", "mqueue", "name", "", "mqueue" },
+	{ "kernel", "module-request", "net-pf-3", "",
+	  "module-request net-pf-3" },
+	{ "kernel", "keyring", "user", "", "keyring user" },
+	{ "kernel", "bpf", "", "", "bpf" },
+	{ "kernel", "lockdown", "debugfs access", "",
+	  "lockdown 'debugfs access'" },
 };
 
 #define NUM_CASES ((int)(sizeof(cases) / sizeof(cases[0])))

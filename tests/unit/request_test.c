@@ -65,6 +65,43 @@ START_TEST(attributes_come_before_the_verb)
 }
 END_TEST
 
+START_TEST(requests_of_tasks_say_signal_and_peer)
+{
+	must_parse("peer=host signal kill");
+	ck_assert_uint_eq(r.class, BVM_CLASS_TASKS);
+	ck_assert_uint_eq(r.ctx.tasks.signal, 9);
+	ck_assert_uint_eq(r.ctx.tasks.peer, BVM_PEER_HOST);
+	ck_assert(given("peer_name") && !r.texts[BVM_STR_PEER - 1]);
+	must_parse("peer=web signal rtmin+1");
+	ck_assert_uint_eq(r.ctx.tasks.signal, 35);
+	ck_assert_uint_eq(r.ctx.tasks.peer, BVM_PEER_OTHER);
+	ck_assert_str_eq(r.texts[BVM_STR_PEER - 1], "/web");
+	must_parse("signal");
+	ck_assert(!given("signal") && !given("peer"));
+	must_parse("ptrace-read");
+	ck_assert(given("signal") && !r.ctx.tasks.signal);
+	must_parse("ptrace");
+	ck_assert(r.group &&
+		  r.ops == (BVM_BIT(TASKS, TRACE) | BVM_BIT(TASKS, READ)));
+}
+END_TEST
+
+START_TEST(requests_of_kernel_may_have_a_name)
+{
+	must_parse("module-request net-pf-16");
+	ck_assert_uint_eq(r.class, BVM_CLASS_KERNEL);
+	ck_assert_str_eq(r.texts[BVM_STR_TEXT - 1], "net-pf-16");
+	must_parse("keyring");
+	ck_assert(!given("text"));
+	must_parse("bpf");
+	ck_assert(given("text") && !r.texts[BVM_STR_TEXT - 1]);
+	must_parse("userns-create");
+	ck_assert_uint_eq(r.class, BVM_CLASS_NAMESPACES);
+	must_parse("shm");
+	ck_assert_uint_eq(r.class, BVM_CLASS_IPC);
+}
+END_TEST
+
 static const struct {
 	const char *text, *path;
 	bool note; /* it was read differently */
@@ -177,6 +214,16 @@ static const struct {
 	{ "connect unix 10.0.0.1:80", "said to be" },
 	{ "capability sysadmin", "did you mean 'sys_admin'" },
 	{ "capability", "takes a capability" },
+	{ "signal tern", "did you mean 'term'" },
+	{ "signal 65", "at most 64" },
+	{ "signal term kill", "takes a signal" },
+	{ "ptrace-read 5", "takes nothing more" },
+	{ "peer=host peer=self signal", "said to be" },
+	{ "peer=a peer=b signal", "said twice" },
+	{ "bpf x", "takes nothing more" },
+	{ "module-request a b", "takes one name" },
+	{ "swap", "not judged in this version" },
+	{ "shm x", "takes nothing more" },
 	{ "inherit /x", "read /x" },
 	{ "op=3 read /x", "no attribute" },
 };
@@ -205,6 +252,8 @@ int main(void)
 			    ARRAY_SIZE(paths));
 	tcase_add_loop_test(tc, sockets_and_addresses, 0, ARRAY_SIZE(sockets));
 	tcase_add_test(tc, other_classes);
+	tcase_add_test(tc, requests_of_tasks_say_signal_and_peer);
+	tcase_add_test(tc, requests_of_kernel_may_have_a_name);
 	tcase_add_loop_test(tc, bad_requests_say_what_is_wrong, 0,
 			    ARRAY_SIZE(bad));
 	suite_add_tcase(suite, tc);
