@@ -13,9 +13,10 @@ export PATH=$BAILIFF_TOP/build/bin:$PATH
 for file in "$@"; do
 	name=${file##*/}
 	limit=$(sed -n 's/^# timeout: *\([0-9]*\).*/\1/p' "$file" | head -n 1)
-	[ "${GUEST_FLAVOUR:-fast}" != debug ] || limit=$((${limit:-60} * 4))
+	limit=$((${limit:-60} * ${GUEST_PATIENCE:-1}))
+	[ "${GUEST_FLAVOUR:-fast}" != debug ] || limit=$((limit * 4))
 	started=$SECONDS
 	echo "#: begin $name"
-	timeout -k 5 "${limit:-60}" bash "$file" 2>&1 < /dev/null
+	timeout -k 5 "$limit" bash "$file" 2>&1 < /dev/null
 	echo "#: end $name $? $((SECONDS - started))"
 done
