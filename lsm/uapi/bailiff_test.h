@@ -23,8 +23,9 @@
  *            else: text_len bytes of text (a multiple of 8, NUL-padded)
  *
  * The write fails with EINVAL (malformed, or bytes left over), E2BIG (past a
- * limit below), EPERM (CAP_MAC_ADMIN needed, unconfined) or ENOMEM. Refusing
- * a program is an answer, not a failure.
+ * limit below), EPERM (CAP_MAC_ADMIN needed, unconfined), ENOMEM, or with what
+ * bvm_image_parse says of the image. Refusing a program is an answer, not a
+ * failure.
  */
 #ifndef _UAPI_BAILIFF_TEST_H
 #define _UAPI_BAILIFF_TEST_H

@@ -229,7 +229,7 @@ static void claim_file(void)
 	claim(batch_write_raw(&big, sizeof(big)) == -E2BIG,
 	      "test_vm refuses a long program", "it does not");
 	big.h.image_len = sizeof(big.p);
-	claim(batch_write_raw(&big, sizeof(big)) == -EINVAL,
+	claim(batch_write_raw(&big, sizeof(big)) == -EMSGSIZE,
 	      "test_vm refuses what is no image", "it does not");
 	big.h.image_len = 0;
 	big.p.num_insns = 0;
