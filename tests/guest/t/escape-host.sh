@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 400
+# also: 6.1 fast
 #
 # Ways out of a policy: by cgroups, mounts, descriptors that act with their
 # maker's rights, and what the host or Bailiff itself obeys.

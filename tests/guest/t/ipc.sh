@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
+# also: 6.1 fast
 #
 # System V objects and POSIX message queues.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
+# also: 6.1 fast
 #
 # What concerns the kernel itself.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

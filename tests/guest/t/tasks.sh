@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 240
+# also: 6.1 fast
 #
 # What tasks do to each other: own, the host's, another container's.
 . "$BAILIFF_TOP/tests/guest/lib.sh"
