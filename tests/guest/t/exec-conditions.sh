@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 60
-# also: 6.1 small
+# also: 6.1 fast
 #
 # Conditions on the caller: its program, no_new_privs, owner.
 . "$BAILIFF_TOP/tests/guest/lib.sh"
