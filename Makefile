@@ -51,7 +51,7 @@ BENCHES    := verify exec load guest
 BENCH_LIB  := tests/bench/measure.c tests/bench/ubpf.c tests/bench/ebpf.c tests/lib/bvm_family.c
 
 GUEST_PROGRAMS := $(patsubst tests/guest/prog/%.c,build/guest/%,$(wildcard tests/guest/prog/*.c)) \
-		  build/guest/engines
+		  build/guest/engines build/guest/storm
 
 # Compiled here: in the guest it would take minutes.
 GUEST_FILES := build/guest/large.img build/guest/conformance.tsv
@@ -89,6 +89,8 @@ help:
 	@echo 'make prove      the verifier'"'"'s arithmetic: all sets at small widths, and proofs'
 	@echo '                at 64 bits by z3 and cvc5 (some 15 minutes)'
 	@echo 'make fuzz       the fuzzers, for FUZZ_SECONDS each (600)'
+	@echo 'make fuzz-guest the tests of load and faults in the guest, with large numbers,'
+	@echo '                and the fuzzing of securityfs for FUZZ_HOURS (1)'
 	@echo 'make mutants    faults planted in vm/: do the tests see them?'
 	@echo 'make bench      what the virtual machine costs, and what Linux and uBPF do beside it'
 	@echo '                (UBPF=libubpf.so: a build of uBPF; JSON=1; DOCS=1: into docs/)'
@@ -134,7 +136,7 @@ shell:
 # The parts of tests/run.sh that need no guest.
 HOST_PARTS := unit conformance policy domain hooks mutants fuzz
 
-.PHONY: test test-unit test-guest test-debug fuzz
+.PHONY: test test-unit test-guest test-debug fuzz fuzz-guest
 test:
 	@scripts/deps.sh tools test guest
 	@$(MAKE) binaries test-binaries guest-binaries
@@ -154,6 +156,11 @@ test-debug:
 	@scripts/deps.sh tools guest
 	@$(MAKE) binaries guest-binaries
 	@GUEST_FLAVOUR=debug tests/run.sh guest
+
+fuzz-guest:
+	@scripts/deps.sh tools guest
+	@$(MAKE) binaries guest-binaries
+	@FUZZ_HOURS=$(or $(FUZZ_HOURS),1) tests/guest/fuzz.sh
 
 # The fuzzers, and 10^9 instructions of random programs without a sanitizer,
 # each one held against what the verifier knows.
@@ -301,6 +308,11 @@ build/guest/engines: $(patsubst %.c,build/obj/%.o,$(wildcard tests/guest/vm/*.c)
 		     build/libpolicyc.a build/libbvm.a
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) -static -pthread -o $@ $^
+
+# Everything that changes policies against everything that is judged by them.
+build/guest/storm: $(patsubst %.c,build/obj/%.o,$(wildcard tests/guest/storm/*.c))
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(CC) $(CFLAGS) -static -o $@ $^
 
 build/guest/conformance.tsv: $(filter build/bin/bvm-conformance,$(BINARIES)) FORCE
 	@mkdir -p $(@D)

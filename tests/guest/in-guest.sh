@@ -4,8 +4,8 @@
 # usage: in-guest.sh FILE...
 #
 # Runs TAP producers one after another, in the guest, each with a time-out of
-# its own ("# timeout: SECONDS" in the file; 60). Marks where each begins and
-# ends for tap.awk.
+# its own: "# timeout: SECONDS" in the file, 60 without, GUEST_PATIENCE times.
+# Marks where each begins and ends for tap.awk.
 set -uo pipefail
 
 cd "$BAILIFF_TOP" || exit 1

@@ -7,8 +7,12 @@
 #
 #	harness/*.sh	on the host: does run.sh tell the truth?
 #	boot/*.sh	a boot each, with the words of "# append:" and "# lsm:"
-#	t/*.sh		one boot for all, but for those with "# boot: own";
-#			once more on the kernel of "# also: VERSION FLAVOUR"
+#	t/*.sh		one boot for all, but for those with "# boot: own", which
+#			may say "# smp: CPUS"; once more on the kernel of
+#			"# also: VERSION FLAVOUR"
+#
+# A file with "# needs: CONFIG_X" is not run, and counts as nothing, on a kernel
+# whose configuration here does not ask for that.
 #
 # GUEST_PATIENCE=N makes all time-outs of t/ N times as long, on a busy machine.
 # NAMEs choose among them by file name. Leaves "PASSED FAILED" in
@@ -22,6 +26,8 @@ part=$(mktemp)
 trap 'rm -f "$part"' EXIT
 passed=0
 failed=0
+smp=
+not_run=0
 
 add_part()
 {
@@ -113,7 +119,19 @@ boot_together()
 		limit=$(header "$file" timeout)
 		total=$((total + ${limit:-60}))
 	done
-	boot "$*" --timeout $((total * factor))
+	boot "$*" --timeout $((total * factor)) ${smp:+--smp "$smp"}
+}
+
+# lacks FILE: does the kernel lack what a test needs? Says so.
+lacks()
+{
+	local option
+
+	option=$(header "$1" needs)
+	[ -n "$option" ] || return
+	! grep -q -x "$option=y" "$guest_dir/kernel.config" \
+		"$guest_dir/kernel-$guest_flavour.config" || return
+	echo "none ${1##*/}: not run: the $guest_flavour kernel lacks $option"
 }
 
 run_tests()
@@ -121,8 +139,10 @@ run_tests()
 	local file together=()
 
 	for file in $(chosen t "$@"); do
-		if [ "$(header "$file" boot)" = own ]; then
-			boot_together "$file"
+		if lacks "$file"; then
+			not_run=$((not_run + 1))
+		elif [ "$(header "$file" boot)" = own ]; then
+			smp=$(header "$file" smp) boot_together "$file"
 		else
 			together+=("$file")
 		fi
@@ -192,5 +212,6 @@ run_boots "$@"
 run_tests "$@"
 run_also "$@"
 echo "$passed $failed" > "$counts"
-echo "guest: $passed passed, $failed failed"
+echo "guest: $passed passed, $failed failed$(
+	[ "$not_run" = 0 ] || echo ", $not_run files not run")"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

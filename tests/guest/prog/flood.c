@@ -2,12 +2,13 @@
 /*
  * flood.c - many denials, and a slow reader of their records
  *
- *	flood deny POLICY COUNT FILE
+ *	flood deny POLICY COUNT FILE STOP
  *	flood read BYTES PAUSE
  *	flood type POLICY
  *
- * deny enters POLICY and opens FILE COUNT times; it prints how often that ended
- * with EACCES and how many milliseconds it took. read takes at most BYTES of
+ * deny enters POLICY and opens FILE at least COUNT times and until STOP exists; it
+ * prints how often that was, how often it ended with EACCES and how many
+ * milliseconds it took. read takes at most BYTES of
  * records every PAUSE milliseconds until SIGTERM comes, then all that are left;
  * it prints "reason NUMBER RECORDS" lines, "records NUMBER", how many of them
  * were "bad", how many records are "lost", as the last one said, and the bytes of
@@ -56,18 +57,21 @@ static unsigned long now_ms(void)
 	return t.tv_sec * 1000ul + t.tv_nsec / 1000000;
 }
 
-static int deny(const char *policy, unsigned long count, const char *file)
+static int deny(const char *policy, unsigned long count, const char *file,
+		const char *stop_file)
 {
-	unsigned long num = 0, start;
+	unsigned long num = 0, tries = 0, start;
 
 	if (enter(policy))
 		return 1;
 	start = now_ms();
-	for (unsigned long i = 0; i < count; i++) {
-		if (open(file, O_RDONLY) < 0 && errno == EACCES)
-			num++;
+	/* Asking whether there is a file is nothing that this policy judges. */
+	while (tries < count || access(stop_file, F_OK)) {
+		for (int i = 0; i < 1000; i++)
+			num += open(file, O_RDONLY) < 0 && errno == EACCES;
+		tries += 1000;
 	}
-	printf("%lu denied %lu ms\n", num, now_ms() - start);
+	printf("%lu denied of %lu in %lu ms\n", num, tries, now_ms() - start);
 	return 0;
 }
 
@@ -157,8 +161,9 @@ static int type(const char *policy)
 
 int main(int argc, char **argv)
 {
-	if (argc == 5 && strcmp(argv[1], "deny") == 0)
-		return deny(argv[2], strtoul(argv[3], NULL, 10), argv[4]);
+	if (argc == 6 && strcmp(argv[1], "deny") == 0)
+		return deny(argv[2], strtoul(argv[3], NULL, 10), argv[4],
+			    argv[5]);
 	if (argc == 4 && strcmp(argv[1], "read") == 0)
 		return read_slowly(strtoul(argv[2], NULL, 10), atoi(argv[3]));
 	if (argc == 3 && strcmp(argv[1], "type") == 0)

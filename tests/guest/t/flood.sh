@@ -5,7 +5,7 @@
 #
 # More denials than anybody reads: all are counted, each record is delivered or
 # counted as lost, the buffers stay as large as they were, and one denial of
-# each other reason gets through. GUEST_FLOOD is the number of denials
+# each other reason gets through. GUEST_FLOOD is the least number of denials
 # (100000; `make fuzz-guest` takes 1000000).
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 . "$BAILIFF_TOP/tests/guest/lsm.sh"
@@ -41,18 +41,6 @@ succeeds "one that denies what no rule allows" policy strict deny allow deny "\
 for i in $(seq 1 16); do
 	policy s$i allow allow allow
 done
-# A verdict of a rule that there is not: word deny | ENODEV, rule 1 to 2047
-load_policy <<END
-bailiff: 1
-policy: broken
-default: {files: allow, exec: allow, network: allow, capabilities: allow, mounts: deny}
-files:
-  - deny: read
-    paths: $work/tree/denied
-    errno: ENODEV
-END
-perl -0777 -pe 's/\x61\x12\0\0/\x61\xf2\x7f\0/g' $work/policy.img > $work/broken.img
-like "$(load_image $work/broken.img)" '^ok' "and one whose program names no rule of its own"
 
 # fails_with WANT REASON VERBS...: one denial of that reason.
 fails_with()
@@ -97,8 +85,6 @@ one_of_each()
 	fails_with EACCES bad-address $act enter flood , socket 2 stream 1 , \
 		shortconnect 1 4:127.0.0.1:80
 	one_join_of_each
-	fails_with EACCES broken $act enter broken , open r $work/tree/denied 1
-	fails_with EPERM mount-tree $act enter flood , mount tmpfs $work/detached tmpfs
 	fails_with EACCES self-protect $act enter flood , open w $fs/load 1
 	fails_with EACCES kernel-helper $act enter flood , \
 		open w /proc/sys/kernel/core_pattern 1
@@ -160,15 +146,16 @@ is "$(unaccounted)" 0 "before: no record is missing"
 $flood read 8192 20 > $work/read &
 reader=$!
 half=$((number / 2))
-$flood deny flood $half $work/tree/denied > $work/first &
+$flood deny flood $half $work/tree/denied $work/enough > $work/first &
 first=$!
-$flood deny flood $half $work/tree/denied > $work/second &
+$flood deny flood $half $work/tree/denied $work/enough > $work/second &
 second=$!
 wait_for 60 sh -c "[ \$(sed -n 's/^events_lost //p' $fs/status) -gt $((lost + 1000)) ]"
 like "$(status_of events_memory)" "^$memory\$" "the buffers keep their size in the flood"
 one_of_each
-wait_for 1 test -d /proc/$first && ok "the flood went on meanwhile" ||
-	diag "the flood was over before"
+[ -d /proc/$first ] && [ -d /proc/$second ] && ok "the flood went on meanwhile" ||
+	not_ok "the flood went on meanwhile"
+touch $work/enough
 wait $first $second
 kill $reader
 wait $reader 2> /dev/null
@@ -176,10 +163,12 @@ kill $box
 diag "$(paste -sd' ' $work/first $work/second)"
 diag "$(paste -sd' ' $work/read)"
 
-is "$(awk '{ n += $1 } END { print n }' $work/first $work/second)" $((2 * half)) \
+tries=$(awk '{ n += $4 } END { print n }' $work/first $work/second)
+[ "$tries" -ge "$number" ] && ok "$number denials or more" || not_ok "$number denials or more"
+is "$(awk '{ n += $1 } END { print n }' $work/first $work/second)" "$tries" \
 	"every open was denied"
-is "$(($(status_of reason.rule) - denied))" $((2 * half)) "every denial was counted"
-is "$(hits flood policy.yaml:5)" $((2 * half)) "also as the rule's"
+is "$(($(status_of reason.rule) - denied))" "$tries" "every denial was counted"
+is "$(hits flood policy.yaml:5)" "$tries" "also as the rule's"
 like "$(cat $work/read)" '^bad 0$' "whole records only"
 is "$(sed -n 's/^records //p' $work/read)" $(($(status_of events_delivered) - delivered)) \
 	"what the reader got is what was delivered"
@@ -189,14 +178,16 @@ is "$(status_of events_waiting)" 0 "nothing is left to read"
 is "$(unaccounted)" 0 "lost and delivered are all there were"
 is "$(status_of events_memory)" "$memory" "the buffers are as large as before"
 
-# 1 to 20; without fault injection memory does not run out.
+# 1 to 20, but for 16, since nothing that can be loaded breaks an invariant, and
+# 18, which policyc turns into the default of the class. The KUnit tests of the
+# buffers have both. Without fault injection no memory runs out.
 missing=
-for reason in {1..20}; do
+for reason in {1..15} 17 19 20; do
 	grep -q "^reason $reason " $work/read || missing+=" $reason"
 done
 if can_inject; then
-	is "$missing" "" "each of 20 reasons was delivered"
+	is "$missing" "" "each of 18 reasons was delivered"
 else
-	is "$missing" " 15" "each of 19 reasons was delivered; 15, no-memory, needs the debug kernel"
+	is "$missing" " 15" "each of 17 reasons was delivered; no-memory needs the debug kernel"
 fi
 done_testing

@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 240
+#
+# The kernel's memory is the same after many replacements, bindings and joins
+# as after five. GUEST_LEAKS_LOADS, _CYCLES and _JOINS say how many (1,000 of
+# each; `make fuzz-guest` takes 100,000 replacements and 10,000 of the others).
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/lsm.sh"
+
+churn=$BAILIFF_TOP/build/guest/churn
+loads=${GUEST_LEAKS_LOADS:-1000}
+cycles=${GUEST_LEAKS_CYCLES:-1000}
+joins=${GUEST_LEAKS_JOINS:-1000}
+limit=$((16 * 1024))
+
+# A policy with what there is to free: programs, tables, counters
+write_policy()
+{
+	cat <<END
+bailiff: 1
+policy: churn
+default: {files: allow, exec: allow, network: allow, capabilities: allow, mounts: deny}
+files:
+  - deny: [read, write]
+    paths: [/nothing/$1, "/nothing/$1/**"]
+network:
+  - deny: connect
+    to: [10.$1.0.0/16, "fd00:$1::/32"]
+    ports: [1-9, 1000-1999]
+END
+}
+
+for i in 1 2; do
+	write_policy $i > $work/$i.yaml
+	succeeds "version $i compiles" policyc build $work/$i.yaml -o $work/$i.img
+done
+like "$(load_image $work/1.img)" '^ok' "and loads"
+mkdir /sys/fs/cgroup/churn
+for i in $(seq 1 1000); do
+	mkdir /sys/fs/cgroup/churn/$i
+done
+
+# claim DESCRIPTION TEXT: what churn printed is no growth.
+claim()
+{
+	local description=$1 text=$2 kind growth
+
+	diag "$(paste -sd' ' <<< "$text")"
+	for kind in slab percpu; do
+		growth=$(awk -v kind=$kind '$1 == kind { print $3 - $2 }' <<< "$text")
+		[ -n "$growth" ] && [ "$growth" -le $limit ] && [ "$growth" -ge -$limit ] &&
+			ok "$description: $kind" || not_ok "$description: $kind ($growth bytes)"
+	done
+	growth=$(awk '$1 == "vmalloc" { print $3 - $2 }' <<< "$text")
+	[ -n "$growth" ] && [ "$growth" -le $((8 * limit)) ] &&
+		ok "$description: vmalloc" || not_ok "$description: vmalloc ($growth bytes)"
+}
+
+claim "$loads replacements" "$($churn load $((loads / 2)) $work/1.img $work/2.img 2>&1)"
+claim "$cycles bindings" \
+	"$($churn bind $((cycles / 1000)) churn /sys/fs/cgroup/churn 2>&1)"
+claim "$joins joins" "$($churn enter "$joins" churn 2>&1)"
+
+# The thousand at once, with a task in some
+for dir in /sys/fs/cgroup/churn/*/; do
+	echo "cgroup=$(stat -c %i "$dir") policy=churn"
+done > $work/lines
+while read -r line; do
+	echo "$line" > $fs/bind
+done < $work/lines
+is "$(status_of bindings)" 1000 "a thousand containers are bound"
+before=$(status_of joins)
+for i in $(seq 1 100); do
+	in_cgroup churn/$i true
+done
+is "$(($(status_of joins) - before))" 100 "tasks in a hundred of them have joined"
+like "$(tell $fs/unload churn)" 'error.*bound' "the policy is in use"
+rmdir /sys/fs/cgroup/churn/* 2> /dev/null
+rmdir /sys/fs/cgroup/churn
+other=$(cgroup other)
+tell $fs/bind "cgroup=$other policy=churn" > /dev/null
+is "$(status_of bindings)" 1 "the bindings of dead cgroups are reaped by the next one"
+tell $fs/unbind "cgroup=$other" > /dev/null
+succeeds "and the policy can go" wait_for 10 sh -c "echo churn > $fs/unload"
+done_testing

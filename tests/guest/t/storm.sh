@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 150
+#
+# Policies are loaded, replaced, unloaded, bound and switched, records and
+# reports read, names and mounts moved, all in loops, while confined tasks open,
+# rename, fork, execute and connect. Two versions of one policy are such that
+# a mixture of both would give an answer that neither gives. GUEST_STORM is for
+# how many seconds (12).
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/lsm.sh"
+
+seconds=${GUEST_STORM:-12}
+dir=$work/tree
+mkdir -p $dir/left $dir/right $dir/moving $dir/place
+cp "$BAILIFF_TOP/build/guest/storm" $dir/storm
+for file in file left/file right/file; do
+	echo content > $dir/$file
+done
+
+# version NAME ERRNO OPERATION DIRECTORY: what it denies of the file, and where
+# nothing may be made or moved.
+version()
+{
+	cat <<END
+bailiff: 1
+policy: flip
+default: {files: allow, exec: allow, network: allow, capabilities: allow, mounts: deny}
+files:
+  - deny: [$3]
+    paths: $dir/file
+    errno: $2
+    message: $1
+  - deny: manage
+    paths: ["$dir/$4/**"]
+    errno: $2
+    message: $1
+network:
+  - deny: connect
+    ports: 9
+    errno: $2
+    message: $1
+END
+}
+
+version A ENODEV write right > $work/a.yaml
+version B EROFS read left > $work/b.yaml
+cat > $work/spare.yaml <<END
+bailiff: 1
+policy: spare
+default: {files: allow, exec: allow, network: allow, capabilities: allow, mounts: deny}
+files:
+  - deny: [read]
+    paths: $dir/nothing
+END
+for name in a b spare; do
+	succeeds "policy $name compiles" policyc build $work/$name.yaml -o $work/$name.img
+done
+like "$(load_image $work/a.img)" '^ok' "the first version loads"
+id=$(cgroup storm)
+joins=$(status_of joins)
+again=$(status_of walks_again)
+run $dir/storm "$seconds" $dir $work/a.img $work/b.img $work/spare.img \
+	/sys/fs/cgroup/storm
+counts=$out
+diag "$(nproc) CPUs, $seconds s: $(paste -sd' ' <<< "$counts")"
+[ -z "$err" ] || diag "$err"
+is "$status" 0 "every worker ends by itself"
+for what in loads unloads busy binds modes records reports moves denied allowed execs joins; do
+	like "$counts" "^$what [1-9]" "in the storm: $what"
+done
+like "$counts" '^mixtures 0$' "no decision mixes two versions"
+like "$counts" '^wrong 0$' "nothing answers what it must not"
+[ "$(status_of joins)" -gt "$joins" ] && ok "execs have joined" || not_ok "execs have joined"
+is "$(status_of reason.broken)" 0 "no invariant broke"
+
+# A path is walked again when a name moves meanwhile, three times at most.
+again=$(($(status_of walks_again) - again))
+asked=$(awk '/^(denied|allowed|execs|joins) /{ n += $2 } END { print n }' <<< "$counts")
+diag "$again walks repeated, $asked requests that were counted"
+[ "$again" -gt 0 ] && ok "paths were walked while names moved" ||
+	not_ok "paths were walked while names moved"
+
+# Nothing is left behind.
+is "$(grep -c "cgroup=$id " $fs/bindings)" 0 "the cgroup is not bound"
+succeeds "the policy can go when its tasks have" \
+	wait_for 10 sh -c "echo flip > $fs/unload"
+fails "and is gone" test -e $fs/policies/flip
+if [ -e $fs/policies/spare ]; then
+	succeeds "so can the other" wait_for 10 sh -c "echo spare > $fs/unload"
+fi
+succeeds "so is its cgroup" wait_for 5 rmdir /sys/fs/cgroup/storm
+done_testing
