@@ -267,6 +267,13 @@ static bool is_path_denial(const struct denial *denial)
 	       denial->object[0] == '/';
 }
 
+/* A rule of its own: the detail is the command, which narrows it. */
+static bool is_ioctl(const struct denial *denial)
+{
+	return is_path_denial(denial) && denial->op == BVM_OP_FILES_IOCTL &&
+	       *denial->detail;
+}
+
 /* Paths that need the same operations share a rule. */
 static void print_paths_of(struct remedy *remedy, u64 ops, FILE *out)
 {
@@ -296,7 +303,7 @@ static void gather_paths(struct remedy *remedy)
 		struct denial *denial = &remedy->denials[i];
 
 		denial->ops = 0;
-		denial->done = !is_path_denial(denial);
+		denial->done = !is_path_denial(denial) || is_ioctl(denial);
 	}
 	for (i = 0; i < remedy->num; i++) {
 		struct denial *denial = &remedy->denials[i];
@@ -309,6 +316,35 @@ static void gather_paths(struct remedy *remedy)
 				break;
 		remedy->denials[j].ops |= 1ull << denial->op;
 		denial->done = j != i;
+	}
+}
+
+/* All commands to a path go into one rule, at the first of them. */
+static void print_ioctls(const struct remedy *remedy, FILE *out)
+{
+	const struct denial *all = remedy->denials;
+	size_t i, j;
+
+	for (i = 0; i < remedy->num; i++) {
+		const char *sep = "";
+
+		for (j = 0; is_ioctl(&all[i]) && j < i; j++)
+			if (is_ioctl(&all[j]) &&
+			    !strcmp(all[j].object, all[i].object))
+				break;
+		if (!is_ioctl(&all[i]) || j < i)
+			continue;
+		fputs("  - allow: ioctl\n    paths: ", out);
+		print_pattern(all[i].object, out);
+		fputs("\n    ioctl: [", out);
+		for (; j < remedy->num; j++) {
+			if (!is_ioctl(&all[j]) ||
+			    strcmp(all[j].object, all[i].object))
+				continue;
+			fprintf(out, "%s%s", sep, all[j].detail);
+			sep = ", ";
+		}
+		fputs("]\n", out);
 	}
 }
 
@@ -338,6 +374,7 @@ static void print_files(struct remedy *remedy, FILE *out)
 	for (i = 0; i < remedy->num; i++)
 		if (!remedy->denials[i].done && remedy->denials[i].ops)
 			print_paths_of(remedy, remedy->denials[i].ops, out);
+	print_ioctls(remedy, out);
 	print_kinds(remedy, out);
 }
 

@@ -88,6 +88,7 @@ struct ast_rule {
 	struct ast_patterns except;
 	u64 types; /* files: BVM_KIND_* set; 0 = any */
 	bool owner; /* files: only the owner's own objects */
+	struct ast_ranges ioctls; /* files: commands of ioctl, one by one */
 
 	/* network */
 	u32 *families; /* numbers of names.def */

@@ -19,6 +19,7 @@ static const struct {
 } meanings[] = {
 	{ BVM_CLASS_FILES, "paths", ~BVM_BIT(FILES, INHERIT) },
 	{ BVM_CLASS_FILES, "owner", ~BVM_BIT(FILES, INHERIT) },
+	{ BVM_CLASS_FILES, "ioctl", BVM_BIT(FILES, IOCTL) },
 	{ BVM_CLASS_NETWORK, "to", NETWORK_ENDS },
 	{ BVM_CLASS_NETWORK, "at", NETWORK_ADDRESSED },
 	{ BVM_CLASS_NETWORK, "ports", NETWORK_ADDRESSED },

@@ -32,6 +32,8 @@ static const struct link {
 	 BVM_BIT(FILES, READLINK) | BVM_BIT(FILES, MKDIR) | \
 	 BVM_BIT(FILES, RMDIR) | BVM_BIT(FILES, CREATE) |   \
 	 BVM_BIT(FILES, MKNOD))
+/* Whoever names these means the link; `read` brings readlink with it. */
+#define MEANS_LINKS (ON_LINKS & ~BVM_BIT(FILES, READLINK))
 
 /* The bracket that closes the one at open, or NULL. */
 static const char *closing(const char *open)
@@ -330,8 +332,8 @@ static void report(struct parse *parse, bool hole,
 static bool follows(const struct ast_rule *rule)
 {
 	return rule->class != BVM_CLASS_FILES ||
-	       (!(rule->ops & ON_LINKS) &&
-		(rule->ops & ~BVM_BIT(FILES, INHERIT)));
+	       (!(rule->ops & MEANS_LINKS) &&
+		(rule->ops & ~ON_LINKS & ~BVM_BIT(FILES, INHERIT)));
 }
 
 static void check_pattern(struct parse *parse, bool hole, bool itself,

@@ -304,7 +304,7 @@ static void find_rights(struct lowering *lo)
 
 		for (u32 op = 0; op < BVM_RIGHT_FILES_OPS; op++)
 			/* what has no path cannot be renamed */
-			if (ops[op].name && ops[op].how == BVM_HOW_PATH)
+			if (ops[op].name && ops[op].how <= BVM_HOW_NAMES)
 				add_right(&files->lists,
 					  files->keys[row * OPS_PER_ROW + op],
 					  1ull << op, rights);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ioctl.h"
 #include "operand.h"
 #include "suggest.h"
 
@@ -218,6 +219,37 @@ static int add_path(struct operand *o, const char *word)
 	return ret;
 }
 
+/* A command of ioctl, by name or number. */
+static int set_command(struct operand *o, const char *word)
+{
+	s64 command = ioctl_number(word);
+	u64 number;
+	int ret;
+
+	if (command >= 0)
+		return set_number(o, "ioctl", command);
+	ret = read_name(o, "command of ioctl", bvm_ioctl_names, word, &number);
+	return o->err->hint[0] ? ret :
+				 operand_hint(o->err, "or write its number: "
+						      "0x5413");
+}
+
+/* ioctl /dev/tty TCGETS: the command is not told from a second path. */
+static int read_ioctl(struct operand *o, const char *const *words, u32 num)
+{
+	int ret;
+
+	if (!num || num > 2) {
+		(void)operand_fail(o->err,
+				   "'ioctl' takes a path and a command"
+				   ", got %u words",
+				   num);
+		return operand_hint(o->err, "as in 'ioctl /dev/tty TCGETS'");
+	}
+	ret = add_path(o, words[0]);
+	return ret || num < 2 ? ret : set_command(o, words[1]);
+}
+
 static int read_paths(struct operand *o, const char *const *words, u32 num)
 {
 	const u64 two = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK);
@@ -238,6 +270,14 @@ static int read_paths(struct operand *o, const char *const *words, u32 num)
 	for (u32 i = 0; i < num && i < max && !ret; i++)
 		ret = add_path(o, words[i]);
 	return ret;
+}
+
+/* No command: what the kernel leaves at 0 is not left open. */
+static int read_file(struct operand *o, const char *const *words, u32 num)
+{
+	int ret = read_paths(o, words, num);
+
+	return ret ? ret : set_number(o, "ioctl", 0);
 }
 
 static int read_kind(struct operand *o, const char *const *words, u32 num)
@@ -493,7 +533,9 @@ int operand_read(struct operand *o, const char *const *words, u32 num)
 	case BVM_CLASS_FILES:
 		if (o->request->ops == BVM_BIT(FILES, INHERIT))
 			return read_kind(o, words, num);
-		return read_paths(o, words, num);
+		if (o->request->ops == BVM_BIT(FILES, IOCTL))
+			return read_ioctl(o, words, num);
+		return read_file(o, words, num);
 	case BVM_CLASS_EXEC:
 		return read_paths(o, words, num);
 	case BVM_CLASS_NETWORK:
@@ -615,6 +657,8 @@ int operand_attribute(struct operand *o, const char *word)
 		ret = read_name(o, name, word_attrs[i].words, text, &value);
 		return ret ? ret : set_number(o, name, value);
 	}
+	if (!strcmp(name, "ioctl"))
+		return set_command(o, text);
 	ret = read_number(o, name, text, &value);
 	return ret ? ret : set_number(o, name, value);
 }

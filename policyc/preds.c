@@ -41,6 +41,7 @@ const char *pred_field_name(enum pred_field field)
 		[PRED_HOST_UID] = "host-uid",
 		[PRED_OWNER] = "owner",
 		[PRED_TYPE] = "type",
+		[PRED_IOCTL] = "ioctl",
 		[PRED_FAMILY] = "family",
 		[PRED_SOCKTYPE] = "type",
 		[PRED_PROTOCOL] = "protocol",
@@ -458,6 +459,7 @@ int preds_of_rule(struct preds *preds, const struct ast_rule *rule, u64 *bits)
 	add_values(&need, PRED_SIGNAL, rule->signals, rule->num_signals);
 	add_peer(&need);
 	add_patterns(&need, PRED_TEXT, &rule->names, NULL);
+	add_ranges(&need, PRED_IOCTL, &rule->ioctls);
 	if (rule->class == BVM_CLASS_NETWORK) {
 		add_families(&need);
 		add_socket(&need);

@@ -19,6 +19,7 @@ enum pred_field {
 	PRED_HOST_UID,
 	PRED_OWNER,
 	PRED_TYPE, /* files: BVM_KIND_* */
+	PRED_IOCTL,
 	PRED_FAMILY,
 	PRED_SOCKTYPE,
 	PRED_PROTOCOL, /* pred_protocol_key */

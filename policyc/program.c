@@ -18,6 +18,7 @@ static const char *member_of(enum pred_field field)
 		[PRED_HOST_UID] = "host_uid",
 		[PRED_OWNER] = "owner",
 		[PRED_TYPE] = "type",
+		[PRED_IOCTL] = "ioctl",
 		[PRED_FAMILY] = "family",
 		[PRED_SOCKTYPE] = "type",
 		[PRED_PROTOCOL] = "protocol",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "check.h"
+#include "ioctl.h"
 #include "rule.h"
 #include "rule_peer.h"
 #include "suggest.h"
@@ -413,6 +414,9 @@ static void read_key(struct parse *parse, enum key_id key,
 		break;
 	case KEY_TASKS_PEER:
 		rule_peer_read(parse, key, node, rule);
+		break;
+	case KEY_FILES_IOCTL:
+		ioctl_read(parse, node, &rule->ioctls);
 		break;
 	default:
 		read_network_key(parse, key, node, facts);

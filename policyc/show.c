@@ -111,6 +111,8 @@ static const struct bvm_name *words_of(u32 class, const char *name)
 		return bvm_signal_names;
 	if (!strcmp(name, "peer"))
 		return bvm_peer_names;
+	if (!strcmp(name, "ioctl"))
+		return bvm_ioctl_names;
 	return NULL;
 }
 
@@ -120,6 +122,8 @@ static void show_number(struct buf *buf, const struct bvm_name *words, u64 num)
 
 	if (word)
 		buf_printf(buf, "%s", word);
+	else if (words == bvm_ioctl_names)
+		buf_printf(buf, "0x%llx", (unsigned long long)num);
 	else
 		buf_printf(buf, "%llu", (unsigned long long)num);
 }
@@ -196,6 +200,8 @@ static const struct bvm_name *pred_words(enum pred_field field)
 	switch (field) {
 	case PRED_TYPE:
 		return bvm_kind_names;
+	case PRED_IOCTL:
+		return bvm_ioctl_names;
 	case PRED_FAMILY:
 		return bvm_family_names;
 	case PRED_SOCKTYPE:

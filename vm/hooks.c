@@ -220,6 +220,12 @@ const struct bvm_name bvm_signal_names[] = {
 	{ 0, NULL }
 };
 
+#define BVM_IOCTL(num, name) { num, name },
+const struct bvm_name bvm_ioctl_names[] = {
+#include "ioctls.def"
+	{ 0, NULL }
+};
+
 const char *bvm_name_of(const struct bvm_name *names, u32 num)
 {
 	for (; names->name; names++) {

@@ -90,8 +90,9 @@ enum bvm_field_kind {
 /* How an operation is judged: the `how` column of hooks.def. */
 enum bvm_how {
 	BVM_HOW_PATH,
+	BVM_HOW_NAMES,
+	/* judged: these and all before */
 	BVM_HOW_PLAIN,
-	BVM_HOW_DENTRY,
 	BVM_HOW_LATER,
 };
 
@@ -127,7 +128,7 @@ struct bvm_class_info {
 	const struct bvm_op_info *ops; /* BVM_MAX_OPS of them */
 	u32 num_groups;
 	const struct bvm_group *groups;
-	u64 mediated; /* operations with how PATH or PLAIN */
+	u64 mediated; /* operations that are judged: how is not LATER */
 };
 
 /* Indexed by enum bvm_class. */
@@ -181,7 +182,7 @@ enum bvm_reason {
 #undef BVM_PEER
 #undef BVM_SIGNAL
 
-/* A word for a number, from names.def. */
+/* A word for a number, from names.def or ioctls.def. */
 struct bvm_name {
 	u32 num;
 	const char *name;
@@ -197,6 +198,7 @@ extern const struct bvm_name bvm_socktype_names[];
 extern const struct bvm_name bvm_protocol_names[];
 extern const struct bvm_name bvm_peer_names[];
 extern const struct bvm_name bvm_signal_names[];
+extern const struct bvm_name bvm_ioctl_names[];
 
 /* The word for num in a table above, or NULL. */
 const char *bvm_name_of(const struct bvm_name *names, u32 num);

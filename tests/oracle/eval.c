@@ -214,6 +214,8 @@ static bool match_file(const struct ast_rule *rule, const struct question *q)
 		return false;
 	if (rule->owner && !file->owner)
 		return false;
+	if (!in_ranges(&rule->ioctls, file->ioctl))
+		return false;
 	return file->op != BVM_OP_FILES_INHERIT || rule->types ||
 	       rule->kind != BVM_RULE_ALLOW || !must_be_named(file->type);
 }

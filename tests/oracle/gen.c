@@ -192,6 +192,8 @@ static void gen_file_rule(struct gen *gen, struct ast_rule *rule)
 	if (rule->class == BVM_CLASS_EXEC)
 		return;
 	rule->owner = ONE_IN(gen, 5);
+	if (ONE_IN(gen, 5))
+		rule->ioctls = gen_ranges(gen, 10);
 	if (ONE_IN(gen, 4))
 		rule->types = gen_below(gen, 1u << 20) | 1u << 19;
 }

@@ -94,6 +94,9 @@ static const struct {
 	{ "files", "mkdir", "/$x/${y}", "", "mkdir '/$x/${y}'" },
 	{ "files", "read", "/b\\c", "", "read '/b\\c'" },
 	{ "files", "read", "/- : #", "", "read '/- : #'" },
+	{ "files", "times", "/var/x", "", "times /var/x" },
+	{ "files", "ioctl", "/dev/tty", "TCGETS", "ioctl /dev/tty TCGETS" },
+	{ "files", "ioctl", "/dev/zero", "0x5499", "ioctl /dev/zero 0x5499" },
 	{ "files", "map-exec", "/lib/x.so", "", "map-exec /lib/x.so" },
 	{ "exec", "exec", "/bin/dash", "", "exec /bin/dash" },
 	{ "network", "connect", "10.0.0.1:80", "inet/stream/tcp",
@@ -150,6 +153,25 @@ START_TEST(all_of_them_make_one_policy)
 	for (i = 0; i < NUM_CASES; i++)
 		ck_assert_msg(explain(cases[i].request) == 0, "%s",
 			      cases[i].request);
+}
+END_TEST
+
+START_TEST(an_ioctl_is_allowed_by_its_command)
+{
+	char *text;
+
+	add("files", "read", "/dev/tty", "");
+	add("files", "ioctl", "/dev/tty", "TCGETS");
+	add("files", "ioctl", "/dev/zero", "0x5499");
+	add("files", "ioctl", "/dev/tty", "0x5410");
+	text = yaml();
+	ck_assert_ptr_nonnull(strstr(text, "ioctl: [TCGETS, 0x5410]\n"));
+	ck_assert_ptr_nonnull(strstr(text, "ioctl: [0x5499]\n"));
+	free(text);
+	ck_assert_int_eq(explain("ioctl /dev/tty TIOCSPGRP"), 0);
+	ck_assert_int_eq(explain("ioctl /dev/tty TIOCGPGRP"), 1);
+	ck_assert_int_eq(explain("ioctl /dev/zero TCGETS"), 1);
+	ck_assert_int_eq(explain("read /dev/tty"), 0);
 }
 END_TEST
 
@@ -280,6 +302,7 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, what_is_suggested_allows_it, 0, NUM_CASES);
 	tcase_add_test(tcase, all_of_them_make_one_policy);
+	tcase_add_test(tcase, an_ioctl_is_allowed_by_its_command);
 	tcase_add_test(tcase, a_path_stays_that_path);
 	tcase_add_test(tcase, a_thread_is_any_thread);
 	tcase_add_test(tcase, descriptors_are_allowed_by_their_kind);

@@ -178,6 +178,14 @@ START_TEST(other_classes)
 	ck_assert(r.num_paths == 2 && r.ops == BVM_BIT(FILES, RENAME));
 	must_parse("inherit pipe");
 	ck_assert(r.ctx.files.type == BVM_KIND_PIPE && !r.num_paths);
+	must_parse("ioctl /dev/tty 0x5413");
+	ck_assert(r.ctx.files.ioctl == 0x5413 && given("ioctl"));
+	must_parse("ioctl=TCGETS ioctl /dev/tty");
+	ck_assert(r.ctx.files.ioctl == 0x5401 && r.num_paths == 1);
+	must_parse("ioctl /dev/tty");
+	ck_assert(!given("ioctl"));
+	must_parse("stat /dev/tty");
+	ck_assert(given("ioctl") && !r.ctx.files.ioctl);
 	must_parse("pivot-root");
 	ck_assert_uint_eq(r.class, BVM_CLASS_MOUNTS);
 }
@@ -195,10 +203,15 @@ static const struct {
 	{ "read /a /b", "takes a path" },
 	{ "read a", "starts with '/'" },
 	{ "read '/a", "not closed" },
-	{ "stat /x", "not judged in this version" },
 	{ "exe=x read /y", "starts with '/'" },
 	{ "exe=/x exe=/z read /y", "said twice" },
 	{ "path=/x read /y", "no attribute 'path'" },
+	{ "swap", "not judged in this version" },
+	{ "ioctl", "a path and a command" },
+	{ "ioctl /a b c", "a path and a command" },
+	{ "ioctl /a TCGTES", "did you mean 'TCGETS'" },
+	{ "ioctl /a 21505", "write its number: 0x" },
+	{ "ioctl=TCGETS read /a", "said to be" },
 	{ "uid=root read /y", "decimal" },
 	{ "uid=033 read /y", "decimal" },
 	{ "uid=4294967296 read /y", "at most" },
