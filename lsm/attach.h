@@ -13,6 +13,7 @@ void __init bailiff_file_add_hooks(void);
 void __init bailiff_use_add_hooks(void);
 void __init bailiff_origin_add_hooks(void);
 void __init bailiff_path_add_hooks(void);
+void __init bailiff_dentry_add_hooks(void);
 void __init bailiff_net_add_hooks(void);
 void __init bailiff_cap_add_hooks(void);
 void __init bailiff_mount_add_hooks(void);

@@ -90,6 +90,13 @@ static inline struct user_namespace *mnt_idmap(const struct vfsmount *mnt)
 }
 #endif
 
+/* What hooks get of a mount that may translate ids. */
+#ifdef BAILIFF_HAVE_MNT_IDMAP
+typedef struct mnt_idmap bailiff_idmap;
+#else
+typedef struct user_namespace bailiff_idmap;
+#endif
+
 #ifndef BAILIFF_HAVE_SIMPLE_INODE_INIT_TS
 static inline void simple_inode_init_ts(struct inode *inode)
 {

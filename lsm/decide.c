@@ -11,6 +11,7 @@
 #include "decide.h"
 #include "event.h"
 #include "kill.h"
+#include "names.h"
 #include "path.h"
 #include "policy.h"
 #include "state.h"
@@ -71,14 +72,21 @@ static bool is_judged_by_name(const struct bailiff_request *rq)
 	       (rq->class == BVM_CLASS_FILES || rq->class == BVM_CLASS_EXEC);
 }
 
+/* Do the i-th domain's rules for the class speak of names? */
+static bool asks_for_name(const struct hearing *h, u32 i)
+{
+	const struct bailiff_policy *policy = h->view->policy[i];
+
+	return policy->path_rules &&
+	       (policy->ruled_classes & BIT(h->rq->class));
+}
+
 /* Why the name alone denies; NONE where it does not, or does not matter. */
 static u32 reason_of_name(const struct hearing *h, u32 i)
 {
-	const struct bailiff_policy *policy = h->view->policy[i];
 	const struct bailiff_home *home = &h->rq->set->domain[i].home;
 
-	if (!is_judged_by_name(h->rq) || !policy->path_rules ||
-	    !(policy->ruled_classes & BIT(h->rq->class)))
+	if (!is_judged_by_name(h->rq) || !asks_for_name(h, i))
 		return BVM_REASON_NONE;
 	if (h->name.reason)
 		return h->name.reason;
@@ -274,6 +282,83 @@ int bailiff_decide(const struct bailiff_request *rq)
 	}
 	rcu_read_unlock();
 	return ret;
+}
+
+/* Is what was walked a name in the home root of the i-th domain? */
+static bool is_name_for(const struct hearing *h, u32 i)
+{
+	switch (h->name.reason) {
+	case BVM_REASON_NONE:
+		return bailiff_home_same(&h->name.home,
+					 &h->rq->set->domain[i].home);
+	case BVM_REASON_DISCONNECTED:
+		return false; /* unmounted meanwhile */
+	}
+	return true; /* it denies */
+}
+
+/* Ask those domains that one more name concerns; asked: bits of domains. */
+static int ask_about_name(const struct hearing *h, u32 *asked)
+{
+	int ret = 0;
+
+	for (u32 i = 0; i < h->view->num; i++) {
+		int err;
+
+		if (asks_for_name(h, i) ? !is_name_for(h, i) : *asked & BIT(i))
+			continue;
+		*asked |= BIT(i);
+		err = ask(h, i);
+		ret = ret ?: err;
+	}
+	return ret;
+}
+
+/* Who was asked about no name needs none, or denies. */
+static int ask_without_name(const struct hearing *h, u32 asked, bool many)
+{
+	const struct answer no = {
+		.reason = many ? BVM_REASON_MANY_NAMES : BVM_REASON_NAMELESS,
+	};
+	u32 op = __ffs64(h->rq->ops);
+	int ret = 0;
+
+	for (u32 i = 0; i < h->view->num; i++) {
+		int err;
+
+		if (asked & BIT(i))
+			continue;
+		err = asks_for_name(h, i) ? deny(h, op, i, &no) : ask(h, i);
+		ret = ret ?: err;
+	}
+	return ret;
+}
+
+int bailiff_decide_names(struct bailiff_request *rq, struct dentry *dentry)
+{
+	struct path path = { .dentry = dentry };
+	struct bailiff_names names;
+	struct bailiff_view view;
+	struct hearing h;
+	u32 asked = 0;
+	int ret = 0;
+	int err;
+
+	rcu_read_lock();
+	look(rq->set, &view);
+	bailiff_names_find(dentry, rq->set, &names);
+	for (u32 k = 0; !names.many && k < names.num; k++) {
+		path.mnt = names.mnt[k];
+		bailiff_request_path(rq, &path, 0);
+		open_hearing(&h, rq, &view);
+		err = ask_about_name(&h, &asked);
+		ret = ret ?: err;
+	}
+	rq->path = NULL;
+	open_hearing(&h, rq, &view);
+	err = ask_without_name(&h, asked, names.many);
+	rcu_read_unlock();
+	return ret ?: err;
 }
 
 /* Would the i-th domain allow more under the new name, or below it? */

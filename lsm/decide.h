@@ -17,6 +17,16 @@
  */
 int __must_check bailiff_decide(const struct bailiff_request *rq);
 
+/*
+ * The same for an object of which only the dentry is known, under every name
+ * that it has in the home roots of the set: each must be allowed. An object
+ * without a name there, or with over BAILIFF_MAX_NAMES, is denied. Fills path
+ * and what depends on it; before, rq has the kind and owner that count where
+ * no rule speaks of names. Task context.
+ */
+int __must_check bailiff_decide_names(struct bailiff_request *rq,
+				      struct dentry *dentry);
+
 /* What moving a name means for rename and link. */
 enum bailiff_move {
 	BAILIFF_MOVE_FILE, /* the name alone */

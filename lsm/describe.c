@@ -83,6 +83,16 @@ static u32 print_deed(const struct bailiff_request *rq, char *buf, u32 len)
 					    sizeof(peer)));
 }
 
+/* As a rule would say it. */
+static u32 print_command(u32 cmd, char *buf, u32 len)
+{
+	const char *name = bvm_name_of(bvm_ioctl_names, cmd);
+
+	if (name)
+		return scnprintf(buf, len, "%s", name);
+	return scnprintf(buf, len, "0x%x", cmd);
+}
+
 u32 bailiff_describe_object(const struct bailiff_request *rq, char *buf,
 			    u32 len)
 {
@@ -119,6 +129,9 @@ u32 bailiff_describe_detail(const struct bailiff_request *rq, char *buf,
 		return print_socket(&rq->ctx.network, buf, len);
 	if (rq->class == BVM_CLASS_TASKS)
 		return print_deed(rq, buf, len);
+	if (rq->class == BVM_CLASS_FILES && rq->path &&
+	    rq->ops == BVM_BIT(FILES, IOCTL))
+		return print_command(rq->ctx.files.ioctl, buf, len);
 	if (rq->second)
 		return print_path(rq->second, BAILIFF_WALK_NEW, buf, len);
 	if (!rq->path && rq->class != BVM_CLASS_FILES)

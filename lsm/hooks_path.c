@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks_path.c - making, removing, renaming and changing names
+ * hooks_path.c - making, removing, renaming, changing and looking at names
  */
 #include <linux/fs.h>
+#include <linux/fsnotify_backend.h>
 #include <linux/mount.h>
 
 #include "attach.h"
@@ -10,6 +11,7 @@
 #include "compat.h"
 #include "cred.h"
 #include "decide.h"
+#include "judge_dentry.h"
 #include "kind.h"
 #include "origin.h"
 #include "path.h"
@@ -19,6 +21,9 @@ static struct path at(const struct path *dir, struct dentry *dentry)
 {
 	return (struct path){ .mnt = dir->mnt, .dentry = dentry };
 }
+
+/* These leave the object as it is. */
+#define LOOKS (BVM_BIT(FILES, STAT) | BVM_BIT(FILES, WATCH))
 
 /* The caller does ops to an object, or is about to make one of kind. */
 static int judge(const struct path *path, u64 ops, u32 walk, u32 kind)
@@ -33,7 +38,8 @@ static int judge(const struct path *path, u64 ops, u32 walk, u32 kind)
 	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
 	rq.ops = ops;
 	rq.walk = walk;
-	rq.reason = bailiff_protect_reason(path);
+	if (ops & ~LOOKS)
+		rq.reason = bailiff_protect_reason(path);
 	bailiff_request_path(&rq, path, kind);
 	return bailiff_decide(&rq);
 }
@@ -106,6 +112,63 @@ static int hook_path_chown(const struct path *path, kuid_t uid, kgid_t gid)
 static int hook_path_chroot(const struct path *path)
 {
 	return judge(path, BVM_BIT(FILES, CHROOT), 0, 0);
+}
+
+static bool is_at_home(const struct path *path, const struct bailiff_set *set)
+{
+	struct bailiff_name name;
+
+	bailiff_path_walk(path, BAILIFF_WALK_UNLINKED, NULL, &name);
+	for (u32 i = 0; i < set->num; i++) {
+		if (name.reason ||
+		    !bailiff_home_same(&name.home, &set->domain[i].home))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The hook is not told of a descriptor. A terminal or null device outside the
+ * container's file tree is one that the caller got from there, and known by its
+ * kind, as in hooks_use.c.
+ */
+static int hook_inode_getattr(const struct path *path)
+{
+	const struct bailiff_set *set = bailiff_current_set();
+	struct bailiff_request rq;
+	u32 kind;
+
+	if (likely(!set))
+		return 0;
+	kind = bailiff_kind_of_device(d_backing_inode(path->dentry));
+	if (!kind || bailiff_path_is_nowhere(path) || is_at_home(path, set))
+		return judge(path, BVM_BIT(FILES, STAT), BAILIFF_WALK_UNLINKED,
+			     0);
+	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
+	rq.ops = BVM_BIT(FILES, INHERIT);
+	rq.ctx.files.type = kind;
+	rq.detail = "opened-outside";
+	return bailiff_decide(&rq);
+}
+
+/*
+ * A watch on a whole mount is one on its root directory, and one on a whole
+ * file system one on that of the file system, wherever it is mounted.
+ */
+static int hook_path_notify(const struct path *path, u64 mask,
+			    unsigned int obj_type)
+{
+	struct path root = { .mnt = path->mnt, .dentry = path->mnt->mnt_root };
+
+	switch (obj_type) {
+	case FSNOTIFY_OBJ_TYPE_INODE:
+		return judge(path, BVM_BIT(FILES, WATCH), BAILIFF_WALK_UNLINKED,
+			     0);
+	case FSNOTIFY_OBJ_TYPE_VFSMOUNT:
+		return judge(&root, BVM_BIT(FILES, WATCH), 0, 0);
+	}
+	return bailiff_judge_dentry(path->mnt->mnt_sb->s_root,
+				    BVM_BIT(FILES, WATCH));
 }
 
 /* An object moves from one name to another, or gets a second one. */
@@ -214,6 +277,8 @@ static struct security_hook_list hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(path_chmod, hook_path_chmod),
 	LSM_HOOK_INIT(path_chown, hook_path_chown),
 	LSM_HOOK_INIT(path_chroot, hook_path_chroot),
+	LSM_HOOK_INIT(path_notify, hook_path_notify),
+	LSM_HOOK_INIT(inode_getattr, hook_inode_getattr),
 	LSM_HOOK_INIT(path_link, hook_path_link),
 	LSM_HOOK_INIT(path_rename, hook_path_rename),
 };

@@ -6,13 +6,12 @@
 #include <linux/fs.h>
 #include <linux/mman.h>
 
-#include <asm/ioctls.h>
-
 #include "append.h"
 #include "attach.h"
 #include "common.h"
 #include "compat.h"
 #include "decide.h"
+#include "ioctl.h"
 #include "kind.h"
 #include "origin.h"
 #include "path.h"
@@ -120,13 +119,10 @@ static int hook_file_permission(struct file *file, int mask)
 }
 
 /* Typing for whoever reads the terminal next, who may be a shell outside. */
-static int refuse_typing(struct file *file)
+static int refuse_typing(const struct bailiff_set *set)
 {
-	const struct bailiff_set *set = bailiff_current_set();
 	struct bailiff_request rq;
 
-	if (!set)
-		return 0;
 	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
 	rq.ops = BVM_BIT(FILES, IOCTL);
 	rq.ctx.files.type = BVM_KIND_TTY;
@@ -135,17 +131,63 @@ static int refuse_typing(struct file *file)
 	return bailiff_decide(&rq);
 }
 
+/*
+ * Beyond reading and writing. What lies nowhere has no rules to obey; with a
+ * terminal or null device from outside, `inherit` gives all that can be done
+ * to it.
+ */
+static int judge_control(struct file *file, u64 ops, unsigned int cmd)
+{
+	const struct bailiff_set *set = bailiff_current_set();
+	const struct path *path = bailiff_user_path(file);
+	struct bailiff_request rq;
+
+	if (!ops || bailiff_path_is_nowhere(path))
+		return 0;
+	if (!is_own(file, set) &&
+	    !bailiff_kind_has_path(bailiff_kind_of_file(file)))
+		return 0;
+	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
+	rq.ops = ops;
+	rq.walk = BAILIFF_WALK_UNLINKED;
+	rq.ctx.files.ioctl = cmd;
+	if (ops & BVM_BIT(FILES, SETATTR))
+		rq.reason = bailiff_protect_reason(path);
+	bailiff_request_path(&rq, path, 0);
+	return bailiff_decide(&rq);
+}
+
 static int hook_file_ioctl(struct file *file, unsigned int cmd,
 			   unsigned long arg)
 {
-	int err = bailiff_use(file);
+	const struct bailiff_set *set = bailiff_current_set();
+	int err;
 
-	return cmd == TIOCSTI && !err ? refuse_typing(file) : err;
+	if (likely(!set))
+		return 0;
+	err = bailiff_use(file);
+	if (err)
+		return err;
+	if (bailiff_ioctl_types(cmd))
+		return refuse_typing(set);
+	return judge_control(
+		file, bailiff_ioctl_ops(file_inode(file)->i_mode, cmd), cmd);
 }
 
+/* Locks, and leases, which are locks to this hook. */
 static int hook_file_lock(struct file *file, unsigned int cmd)
 {
-	return bailiff_use(file);
+	int err;
+
+	if (likely(!bailiff_current_set()) || cmd == F_UNLCK)
+		return 0;
+	err = bailiff_use(file);
+	if (err)
+		return err;
+	return judge_control(file,
+			     cmd == F_RDLCK ? BVM_BIT(FILES, LOCK_SHARED) :
+					      BVM_BIT(FILES, LOCK),
+			     0);
 }
 
 static int hook_file_receive(struct file *file)

@@ -136,6 +136,15 @@ static bool is_terminal(dev_t dev)
 	return false;
 }
 
+u32 bailiff_kind_of_device(const struct inode *inode)
+{
+	if (!S_ISCHR(inode->i_mode))
+		return 0;
+	if (is_terminal(inode->i_rdev))
+		return BVM_KIND_TTY;
+	return inode->i_rdev == MKDEV(MEM_MAJOR, 3) ? BVM_KIND_NULL : 0;
+}
+
 u32 bailiff_kind_of_file(const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
@@ -144,12 +153,8 @@ u32 bailiff_kind_of_file(const struct file *file)
 		return BVM_KIND_MOUNT;
 	if (bailiff_path_is_nowhere(bailiff_user_path(file)))
 		return kind_nowhere(file);
-	if (S_ISCHR(inode->i_mode)) {
-		if (is_terminal(inode->i_rdev))
-			return BVM_KIND_TTY;
-		if (inode->i_rdev == MKDEV(MEM_MAJOR, 3))
-			return BVM_KIND_NULL;
-	}
+	if (bailiff_kind_of_device(inode))
+		return bailiff_kind_of_device(inode);
 	/* /proc/PID/ns files opened through a bind mount */
 	if (inode->i_sb->s_magic == NSFS_MAGIC)
 		return BVM_KIND_NSFS;

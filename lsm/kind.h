@@ -9,6 +9,7 @@
 
 struct dentry;
 struct file;
+struct inode;
 
 /* Kind of an object in a file system, by its mode. */
 u32 bailiff_kind_of_mode(umode_t mode);
@@ -18,6 +19,9 @@ u32 bailiff_kind_of_mode(umode_t mode);
  * tell only by their file.
  */
 u32 bailiff_kind_of_nameless(const struct dentry *dentry);
+
+/* TTY or NULL for a terminal or null device, 0 for everything else. */
+u32 bailiff_kind_of_device(const struct inode *inode);
 
 /*
  * Kind of an open file. Where it lies in a file system and is no terminal and

@@ -25,13 +25,10 @@ static bool is_message_queue(const struct dentry *dentry)
 	return strcmp(dentry->d_sb->s_type->name, "mqueue") == 0;
 }
 
-bool bailiff_origin_is_outside(const struct path *path,
-			       const struct bailiff_set *set)
+/* For what lies nowhere. */
+static bool is_outside(const struct dentry *dentry,
+		       const struct bailiff_set *set)
 {
-	const struct dentry *dentry = path->dentry;
-
-	if (!bailiff_path_is_nowhere(path))
-		return false;
 	switch (bailiff_kind_of_nameless(dentry)) {
 	case BVM_KIND_PIPE:
 		break;
@@ -45,18 +42,33 @@ bool bailiff_origin_is_outside(const struct path *path,
 	return bailiff_inode(d_backing_inode(dentry))->maker != set->id;
 }
 
-int bailiff_origin_judge(const struct path *path, const struct cred *cred,
-			 const struct bailiff_set *set)
+bool bailiff_origin_is_outside(const struct path *path,
+			       const struct bailiff_set *set)
+{
+	return bailiff_path_is_nowhere(path) && is_outside(path->dentry, set);
+}
+
+int bailiff_origin_judge_dentry(const struct dentry *dentry,
+				const struct cred *cred,
+				const struct bailiff_set *set)
 {
 	struct bailiff_request rq;
 
-	if (!bailiff_origin_is_outside(path, set))
+	if (!is_outside(dentry, set))
 		return 0;
 	bailiff_request_init(&rq, cred, set, BVM_CLASS_FILES);
 	rq.ops = BVM_BIT(FILES, INHERIT);
-	rq.ctx.files.type = bailiff_kind_of_nameless(path->dentry);
+	rq.ctx.files.type = bailiff_kind_of_nameless(dentry);
 	rq.detail = "made-outside";
 	return bailiff_decide(&rq);
+}
+
+int bailiff_origin_judge(const struct path *path, const struct cred *cred,
+			 const struct bailiff_set *set)
+{
+	if (!bailiff_path_is_nowhere(path))
+		return 0;
+	return bailiff_origin_judge_dentry(path->dentry, cred, set);
 }
 
 /*

@@ -43,4 +43,9 @@ int __must_check bailiff_origin_judge(const struct path *path,
 				      const struct cred *cred,
 				      const struct bailiff_set *set);
 
+/* The same where it is known that no name can lead to the object. */
+int __must_check bailiff_origin_judge_dentry(const struct dentry *dentry,
+					     const struct cred *cred,
+					     const struct bailiff_set *set);
+
 #endif /* BAILIFF_ORIGIN_H */

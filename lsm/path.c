@@ -10,13 +10,10 @@
 #include <linux/sched.h>
 #include <linux/seqlock.h>
 
-#include "../../fs/mount.h"
+#include "mount_tree.h"
 #include "path.h"
 #include "stats.h"
 #include "vm/table.h"
-
-/* Steps of one walk, mounts included: a mount tree is not that deep. */
-#define MAX_STEPS 1024
 
 #define NOT_SELF U32_MAX
 
@@ -72,17 +69,6 @@ static bool is_own_proc(const struct dentry *dentry,
 	return len == num && memcmp(name, digits, num) == 0;
 }
 
-static struct bailiff_home home_of(const struct trail *trail)
-{
-	const struct inode *inode = d_inode_rcu(trail->root);
-
-	return (struct bailiff_home){
-		.inode = inode,
-		.dev = trail->root->d_sb->s_dev,
-		.ino = inode ? inode->i_ino : 0,
-	};
-}
-
 /* Is a component's name gone, and does that matter? */
 static bool is_gone(const struct walk *walk, const struct dentry *dentry,
 		    bool is_object)
@@ -106,14 +92,6 @@ static u32 add_comp(struct trail *trail, const struct dentry *dentry,
 	return BVM_REASON_NONE;
 }
 
-/* Did the walk end where a mount namespace begins? */
-static bool is_attached(const struct mount *mnt)
-{
-	const struct mnt_namespace *ns = READ_ONCE(mnt->mnt_ns);
-
-	return !IS_ERR_OR_NULL(ns) && !is_anon_ns((struct mnt_namespace *)ns);
-}
-
 /* Return: enum bvm_reason. */
 static u32 collect(const struct walk *walk, struct trail *trail)
 {
@@ -124,7 +102,7 @@ static u32 collect(const struct walk *walk, struct trail *trail)
 	trail->len = 0;
 	trail->self = NOT_SELF;
 	trail->root = mnt->mnt.mnt_root;
-	for (u32 step = 0; step < MAX_STEPS; step++) {
+	for (u32 step = 0; step < MOUNT_TREE_STEPS; step++) {
 		const struct dentry *parent;
 		u32 reason;
 
@@ -132,7 +110,7 @@ static u32 collect(const struct walk *walk, struct trail *trail)
 			const struct mount *up = READ_ONCE(mnt->mnt_parent);
 
 			if (mnt == up)
-				return is_attached(mnt) ?
+				return mount_is_attached(mnt) ?
 					       BVM_REASON_NONE :
 					       BVM_REASON_DISCONNECTED;
 			dentry = READ_ONCE(mnt->mnt_mountpoint);
@@ -239,7 +217,7 @@ static void walk_once(struct walk *walk)
 
 	if (walk->name) {
 		walk->name->reason = reason;
-		walk->name->home = home_of(&trail);
+		walk->name->home = mount_home_of_root(trail.root);
 		if (!reason && walk->view)
 			feed_all(&trail, walk);
 	}

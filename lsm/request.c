@@ -81,3 +81,10 @@ void bailiff_request_path(struct bailiff_request *rq, const struct path *path,
 		vfsuid_eq_kuid(i_uid_into_vfsuid(mnt_idmap(path->mnt), inode),
 			       rq->cred->fsuid);
 }
+
+void bailiff_request_inode(struct bailiff_request *rq,
+			   const struct inode *inode)
+{
+	rq->ctx.files.type = bailiff_kind_of_mode(inode->i_mode);
+	rq->ctx.files.owner = uid_eq(inode->i_uid, rq->cred->fsuid);
+}

@@ -45,4 +45,8 @@ void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
 void bailiff_request_path(struct bailiff_request *rq, const struct path *path,
 			  u32 kind);
 
+/* The same for what is known by its inode alone; path stays NULL. */
+void bailiff_request_inode(struct bailiff_request *rq,
+			   const struct inode *inode);
+
 #endif /* BAILIFF_REQUEST_H */

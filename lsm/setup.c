@@ -54,6 +54,7 @@ static int __init bailiff_init(void)
 	bailiff_use_add_hooks();
 	bailiff_origin_add_hooks();
 	bailiff_path_add_hooks();
+	bailiff_dentry_add_hooks();
 	bailiff_net_add_hooks();
 	bailiff_cap_add_hooks();
 	bailiff_mount_add_hooks();
