@@ -385,7 +385,9 @@ static int do_fssetxattr(char **a)
 {
 	struct fsxattr attr = { .fsx_xflags = FS_XFLAG_NODUMP };
 
-	return ioctl(fd_of(a[0]), FS_IOC_FSSETXATTR, &attr);
+	/* not every kernel's tmpfs has these; Bailiff is asked before it */
+	return ioctl(fd_of(a[0]), FS_IOC_FSSETXATTR, &attr) &&
+	       errno != EOPNOTSUPP;
 }
 
 /* ---- watches ---- */
@@ -455,10 +457,8 @@ static int run_ring(int async)
 	if (async)
 		ring.sqe->flags |= IOSQE_ASYNC;
 	ret = submit(&ring, ring.fd, 0);
-	if (ret >= 0)
-		return 0;
 	errno = -ret;
-	return -1;
+	return found(ret);
 }
 
 static struct io_uring_sqe *request(int op)
