@@ -121,12 +121,36 @@ static u32 reason_of_exe(const struct hearing *h, u32 i)
 	return h->rq->exe->reason;
 }
 
+static bool asks_args(const struct hearing *h, u32 i)
+{
+	return h->rq->class == BVM_CLASS_EXEC && !h->rq->ctx.exec.chain &&
+	       h->view->policy[i]->asks_args;
+}
+
+/* Must the arguments be copied first? That sleeps. */
+static bool lacks_args(const struct hearing *h)
+{
+	for (u32 i = 0; i < h->view->num; i++)
+		if (!h->rq->args && !h->rq->reason && asks_args(h, i))
+			return true;
+	return false;
+}
+
+static u32 reason_of_args(const struct hearing *h, u32 i)
+{
+	if (!h->rq->args || !asks_args(h, i))
+		return BVM_REASON_NONE;
+	return h->rq->args->reason;
+}
+
 static u32 run_program(const struct hearing *h, u32 op, u32 i)
 {
 	const struct bailiff_policy *policy = h->view->policy[i];
 	const struct bailiff_request *rq = h->rq;
 	struct bvm_run run = {
 		.image = &policy->image,
+		.argv = rq->args ? rq->args->bytes : "",
+		.argv_len = rq->args ? rq->args->len : 0,
 		.ctx = rq->ctx,
 	};
 
@@ -168,6 +192,8 @@ static struct answer answer_of(const struct hearing *h, u32 op, u32 i)
 		a.reason = reason_of_name(h, i);
 	if (!a.reason)
 		a.reason = reason_of_exe(h, i);
+	if (!a.reason)
+		a.reason = reason_of_args(h, i);
 	if (a.reason)
 		return a;
 	a.verdict = run_program(h, op, i);
@@ -273,6 +299,12 @@ int bailiff_decide(const struct bailiff_request *rq)
 
 	rcu_read_lock();
 	look(rq->set, &view);
+	h.rq = rq;
+	h.view = &view;
+	if (lacks_args(&h)) {
+		rcu_read_unlock();
+		return -EAGAIN;
+	}
 	open_hearing(&h, rq, &view);
 	/* Everyone is asked: what a later domain would deny is recorded too. */
 	for (u32 i = 0; i < view.num; i++) {

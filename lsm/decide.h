@@ -13,7 +13,9 @@
  * they are recorded. Any context; a request with a path, or one that is not
  * silent, is better not made in softirq (it would be recorded without paths).
  *
- * Return: 0, or the -errno of the first domain that denies.
+ * Return: 0, or the -errno of the first domain that denies. -EAGAIN, and nobody
+ * was asked: some program looks at the arguments of this exec, so rq->args must
+ * be set.
  */
 int __must_check bailiff_decide(const struct bailiff_request *rq);
 

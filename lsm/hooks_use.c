@@ -212,13 +212,14 @@ static int __maybe_unused hook_file_truncate(struct file *file)
 }
 
 /* Code from a file without a name is a program of its own: class exec. */
-static int judge_memfd(const struct cred *cred, const struct bailiff_set *set)
+static int judge_memfd(const struct path *path, const struct bailiff_set *set)
 {
 	struct bailiff_request rq;
 
-	bailiff_request_init(&rq, cred, set, BVM_CLASS_EXEC);
+	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_EXEC);
 	rq.ops = BVM_BIT(EXEC, EXEC);
-	rq.detail = "memfd";
+	rq.ctx.exec.chain = 1; /* nobody calls it: there are no arguments */
+	bailiff_request_program(&rq, path);
 	return bailiff_decide(&rq);
 }
 
@@ -231,7 +232,7 @@ static int judge_code(struct file *file)
 	/* The kernel's own shared memory is called "dev/zero" or "SYSV...". */
 	if (strncmp(file->f_path.dentry->d_name.name, "memfd:", 6) != 0)
 		return 0;
-	return judge_memfd(current_cred(), set);
+	return judge_memfd(&file->f_path, set);
 }
 
 /* The program itself, while exec maps it: class exec has allowed it. */

@@ -127,7 +127,7 @@ static int refuse_exec(struct linux_binprm *bprm, const struct order *order)
 	bailiff_count(join_failures);
 	bailiff_request_init(&rq, bprm->cred, bailiff_cred_set(bprm->cred),
 			     BVM_CLASS_EXEC);
-	bailiff_request_path(&rq, &bprm->file->f_path, 0);
+	bailiff_request_program(&rq, &bprm->file->f_path);
 	rq.reason = order->reason;
 	return bailiff_decide_join(&rq, order->policy, &order->domain);
 }
@@ -150,6 +150,25 @@ static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 	return 0;
 }
 
+/* exec sets it when a file turns out to be one for another program. */
+static bool is_interpreter(const struct linux_binprm *bprm)
+{
+	return bprm->interp != bprm->filename;
+}
+
+static int judge_with_args(const struct linux_binprm *bprm,
+			   struct bailiff_request *rq)
+{
+	struct bailiff_args args;
+	int err;
+
+	bailiff_args_copy(bprm, &args);
+	rq->args = &args;
+	err = bailiff_decide(rq);
+	bailiff_args_drop(&args);
+	return err;
+}
+
 static int hook_bprm_check_security(struct linux_binprm *bprm)
 {
 	const struct bailiff_set *set = bailiff_cred_set(bprm->cred);
@@ -164,11 +183,10 @@ static int hook_bprm_check_security(struct linux_binprm *bprm)
 		return err;
 	bailiff_request_init(&rq, bprm->cred, set, BVM_CLASS_EXEC);
 	rq.ops = BVM_BIT(EXEC, EXEC);
-	if (bailiff_path_is_nowhere(&bprm->file->f_path))
-		rq.detail = "memfd";
-	else
-		bailiff_request_path(&rq, &bprm->file->f_path, 0);
-	return bailiff_decide(&rq);
+	rq.ctx.exec.chain = is_interpreter(bprm);
+	bailiff_request_program(&rq, &bprm->file->f_path);
+	err = bailiff_decide(&rq);
+	return err == -EAGAIN ? judge_with_args(bprm, &rq) : err;
 }
 
 /*
@@ -192,7 +210,7 @@ static int hook_bprm_creds_from_file(struct linux_binprm *bprm,
 	bailiff_request_init(&rq, bprm->cred, set, BVM_CLASS_EXEC);
 	rq.ops = BVM_BIT(EXEC, EXEC);
 	rq.reason = BVM_REASON_NO_MEMORY;
-	bailiff_request_path(&rq, &bprm->file->f_path, 0);
+	bailiff_request_program(&rq, &bprm->file->f_path);
 	err = bailiff_decide(&rq);
 	/* in audit mode too: a program whose name is not known would run */
 	return err ?: -ENOMEM;

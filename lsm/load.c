@@ -69,16 +69,25 @@ static int check_classes(const struct bvm_image *image, struct bvm_error *err)
 	return 0;
 }
 
-/* Nothing copies the arguments of a program yet. */
-static int check_tables(const struct bvm_image *image, struct bvm_error *err)
+static bool calls(const struct bvm_program *program, u32 helper)
 {
-	for (u32 i = 0; i < image->num_tables; i++) {
-		if (image->tables[i].kind == BVM_TABLE_ARGV)
+	for (u32 i = 0; program->header && i < program->header->num_insns; i++)
+		if (program->insns[i].code == BVM_CALL &&
+		    program->insns[i].imm == helper)
+			return true;
+	return false;
+}
+
+/* Only an exec has arguments. */
+static int check_helpers(const struct bvm_image *image, struct bvm_error *err)
+{
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
+		if (i != BVM_CLASS_EXEC &&
+		    calls(&image->programs[i], BVM_HELPER_ARGV))
 			return bvm_fail(
 				err, -EOPNOTSUPP, 0,
-				"table %u: this kernel does not look at the arguments of programs",
-				i);
-	}
+				"the program of class %s asks for arguments",
+				bvm_classes[i].name);
 	return 0;
 }
 
@@ -114,16 +123,6 @@ static int prepare_programs(struct bailiff_policy *policy,
 	return ret;
 }
 
-/* Does the program look at a text, of which the caller's path is one? */
-static bool asks_texts(const struct bvm_program *program)
-{
-	for (u32 i = 0; i < program->header->num_insns; i++)
-		if (program->insns[i].code == BVM_CALL &&
-		    program->insns[i].imm == BVM_HELPER_MATCH_TEXT)
-			return true;
-	return false;
-}
-
 static void summarize(struct bailiff_policy *policy)
 {
 	const struct bvm_image *image = &policy->image;
@@ -131,9 +130,10 @@ static void summarize(struct bailiff_policy *policy)
 	for (u32 i = 0; i < image->num_rules; i++)
 		policy->ruled_classes |= BIT(image->rules[i].class);
 	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
-		if (image->programs[i].header &&
-		    asks_texts(&image->programs[i]))
+		if (calls(&image->programs[i], BVM_HELPER_MATCH_TEXT))
 			policy->text_classes |= BIT(i);
+	policy->asks_args =
+		calls(&image->programs[BVM_CLASS_EXEC], BVM_HELPER_ARGV);
 	policy->path_rules = image->meta->flags & BVM_META_PATH_RULES;
 	policy->audit_classes = image->meta->audit_classes;
 	policy->loaded = ktime_get_real_seconds();
@@ -162,7 +162,7 @@ static int prepare(struct bailiff_policy *policy, size_t len,
 	if (!ret)
 		ret = check_classes(&policy->image, err);
 	if (!ret)
-		ret = check_tables(&policy->image, err);
+		ret = check_helpers(&policy->image, err);
 	if (!ret)
 		ret = check_programs(&policy->image, err);
 	if (ret)

@@ -38,6 +38,7 @@ struct bailiff_policy {
 	u32 ruled_classes; /* bit n: class n has a rule */
 	u32 text_classes; /* bit n: the program of class n looks at texts */
 	bool path_rules; /* some rule has a path */
+	bool asks_args; /* the program of exec looks at arguments */
 	atomic64_t *hits; /* verdicts by rule number; [0] is the default */
 	refcount_t ref; /* the slot's, and one for each sleeping reader */
 	struct rcu_work rwork; /* frees */

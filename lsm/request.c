@@ -61,25 +61,41 @@ void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
 	}
 }
 
+static bool is_owner(const struct bailiff_request *rq, const struct path *path,
+		     const struct inode *inode)
+{
+	return vfsuid_eq_kuid(i_uid_into_vfsuid(mnt_idmap(path->mnt), inode),
+			      rq->cred->fsuid);
+}
+
+void bailiff_request_program(struct bailiff_request *rq,
+			     const struct path *path)
+{
+	const struct inode *inode = d_backing_inode(path->dentry);
+
+	rq->ctx.exec.owner = inode && is_owner(rq, path, inode);
+	if (bailiff_path_is_nowhere(path)) {
+		rq->ctx.exec.memfd = 1;
+		rq->detail = "memfd";
+		return;
+	}
+	rq->path = path;
+	rq->ctx.exec.path = BVM_STR_PATH;
+}
+
 void bailiff_request_path(struct bailiff_request *rq, const struct path *path,
 			  u32 kind)
 {
 	const struct inode *inode = d_backing_inode(path->dentry);
 
 	rq->path = path;
-	if (rq->class == BVM_CLASS_EXEC) {
-		rq->ctx.exec.path = 1;
-		return;
-	}
 	rq->ctx.files.path = 1;
 	rq->ctx.files.type = kind;
 	rq->ctx.files.owner = 1;
 	if (!inode)
 		return;
 	rq->ctx.files.type = bailiff_kind_of_mode(inode->i_mode);
-	rq->ctx.files.owner =
-		vfsuid_eq_kuid(i_uid_into_vfsuid(mnt_idmap(path->mnt), inode),
-			       rq->cred->fsuid);
+	rq->ctx.files.owner = is_owner(rq, path, inode);
 }
 
 void bailiff_request_inode(struct bailiff_request *rq,

@@ -8,6 +8,7 @@
 #include <linux/cred.h>
 #include <linux/path.h>
 
+#include "args.h"
 #include "exe.h"
 #include "set.h"
 #include "vm/exec.h"
@@ -23,6 +24,7 @@ struct bailiff_request {
 	u32 class; /* enum bvm_class */
 	u64 ops; /* operations of the class, all of which must be allowed */
 	const struct bailiff_exe *exe; /* of the subject; NULL: it has no name */
+	const struct bailiff_args *args; /* of an exec; NULL: not copied */
 	const struct path *path; /* the object, or NULL */
 	u32 walk; /* BAILIFF_WALK_* for path */
 	u32 reason; /* enum bvm_reason: denied before any rule; NONE */
@@ -48,5 +50,9 @@ void bailiff_request_path(struct bailiff_request *rq, const struct path *path,
 /* The same for what is known by its inode alone; path stays NULL. */
 void bailiff_request_inode(struct bailiff_request *rq,
 			   const struct inode *inode);
+
+/* A request of class exec: the object is a program, which may have no path. */
+void bailiff_request_program(struct bailiff_request *rq,
+			     const struct path *path);
 
 #endif /* BAILIFF_REQUEST_H */

@@ -37,6 +37,14 @@ struct ast_patterns {
 	u32 num;
 };
 
+/* An accepted command line after argv[0]: a glob for each argument. */
+struct ast_args {
+	const char **items; /* pattern_check_arg */
+	u32 num;
+	bool rest; /* any others may follow */
+	struct span span;
+};
+
 /* Inclusive ranges of numbers: ports, uids. */
 struct ast_range {
 	u64 lo, hi;
@@ -71,6 +79,12 @@ struct ast_when {
 	enum ast_answer no_new_privs;
 };
 
+/* `rate:`: a bucket for each rule and container. */
+struct ast_rate {
+	u64 interval_ns; /* for a token to come; 0: no rate */
+	u32 burst; /* tokens that the bucket holds */
+};
+
 struct ast_rule {
 	u32 number; /* from 1, in the order of the merged policy */
 	enum bvm_rule_kind kind;
@@ -89,6 +103,11 @@ struct ast_rule {
 	u64 types; /* files: BVM_KIND_* set; 0 = any */
 	bool owner; /* files: only the owner's own objects */
 	struct ast_ranges ioctls; /* files: commands of ioctl, one by one */
+
+	/* exec */
+	bool memfd; /* beside paths: programs without a path */
+	struct ast_args *args; /* one of these command lines */
+	u32 num_args; /* 0: any */
 
 	/* network */
 	u32 *families; /* numbers of names.def */
@@ -118,6 +137,7 @@ struct ast_rule {
 	u32 err; /* errno number, 0: the class's */
 	bool quiet;
 	bool kill;
+	struct ast_rate rate;
 };
 
 struct ast_selector {

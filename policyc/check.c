@@ -65,7 +65,7 @@ static void check_meanings(struct parse *parse, const struct rule_facts *facts)
 static void check_denial_keys(struct parse *parse,
 			      const struct rule_facts *facts)
 {
-	static const char *const names[] = { "errno", "quiet" };
+	static const char *const names[] = { "errno", "quiet", "kill" };
 	size_t i;
 
 	if (facts->rule->kind == BVM_RULE_DENY)
@@ -80,6 +80,20 @@ static void check_denial_keys(struct parse *parse,
 					    "an allow" :
 					    "an audit");
 	}
+}
+
+/* A packet comes in whoever runs: nobody there is to blame. */
+static void check_kill(struct parse *parse, const struct rule_facts *facts)
+{
+	const struct ast_rule *rule = facts->rule;
+	const struct node_pair *pair = node_find(facts->node, "kill");
+
+	if (!pair || !rule->kill || rule->class != BVM_CLASS_NETWORK ||
+	    !(facts->named & BVM_BIT(NETWORK, RECEIVE)))
+		return;
+	diag_report(parse->diag, &pair->key->span, KEY_FOR_OPS, "kill",
+		    "'receive'");
+	diag_note(parse->diag, "a packet may come while another task runs");
 }
 
 static void check_inherit(struct parse *parse, const struct rule_facts *facts)
@@ -179,6 +193,7 @@ void check_rule(struct parse *parse, const struct rule_facts *facts)
 {
 	check_meanings(parse, facts);
 	check_denial_keys(parse, facts);
+	check_kill(parse, facts);
 	check_inherit(parse, facts);
 	rule_peer_check(parse, facts);
 	check_except(parse, facts);

@@ -120,14 +120,14 @@ static u32 find_num_cells(const struct packer *p)
 	return max + p->fsm->num_classes;
 }
 
-int compress_put(struct buf *buf, const struct fsm *fsm)
+static int put(struct buf *buf, const struct fsm *fsm, u32 kind)
 {
 	/* cells before num_classes are out of reach for high classes: unused */
 	struct packer p = { .arena = buf->arena,
 			    .fsm = fsm,
 			    .end = fsm->num_classes,
 			    .first_free = fsm->num_classes };
-	struct bvm_table_header header = { .kind = BVM_TABLE_DFA,
+	struct bvm_table_header header = { .kind = kind,
 					   .count = fsm->num_states };
 	struct bvm_dfa_head head = { .start = fsm->start,
 				     .num_classes = fsm->num_classes };
@@ -150,4 +150,14 @@ int compress_put(struct buf *buf, const struct fsm *fsm)
 	buf_put(buf, p.states, fsm->num_states * sizeof(*p.states));
 	buf_put(buf, p.cells, header.aux * sizeof(*p.cells));
 	return 0;
+}
+
+int compress_put(struct buf *buf, const struct fsm *fsm)
+{
+	return put(buf, fsm, BVM_TABLE_DFA);
+}
+
+int compress_put_argv(struct buf *buf, const struct fsm *fsm)
+{
+	return put(buf, fsm, BVM_TABLE_ARGV);
 }

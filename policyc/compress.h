@@ -19,5 +19,7 @@
  * Return: 0; -E2BIG past BVM_MAX_DFA_STATES or BVM_MAX_DFA_CELLS.
  */
 int __must_check compress_put(struct buf *buf, const struct fsm *fsm);
+/* The same as an ARGV table. */
+int __must_check compress_put_argv(struct buf *buf, const struct fsm *fsm);
 
 #endif /* POLICYC_COMPRESS_H */

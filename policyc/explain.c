@@ -31,6 +31,20 @@ static void print_source(const struct ast_rule *rule)
 	printf("%8u | %.*s\n", rule->span.line, (int)len, line);
 }
 
+/* Buckets are taken as full. */
+static void print_rate(const struct ast_rule *rule)
+{
+	const struct ast_rate *rate = &rule->rate;
+
+	if (!rate->interval_ns)
+		return;
+	printf("  %s %llu/s, after %u at once\n",
+	       rule->kind == BVM_RULE_DENY ? "recorded while under" :
+					     "while under",
+	       1000000000ull / (unsigned long long)rate->interval_ns,
+	       rate->burst);
+}
+
 /* The rule's text and message, below its name. */
 static void print_rule(const struct explain *x, u32 rule)
 {
@@ -44,6 +58,8 @@ static void print_rule(const struct explain *x, u32 rule)
 	message = bvm_image_string(img, img->rules[rule - 1].message);
 	if (*message)
 		printf("  message: %s\n", message);
+	if (x->input.ast)
+		print_rate(&x->input.ast->rules[rule - 1]);
 }
 
 static void print_rule_name(const struct explain *x, const char *before,
@@ -65,6 +81,12 @@ static u32 find_rules(const struct explain *x, const struct judge_case *c,
 	u32 class = x->request.class;
 	u32 num = 0;
 
+	if (class == BVM_CLASS_EXEC && c->run.ctx.exec.memfd) {
+		for (u32 i = 0; i < ast->num_rules; i++)
+			if (ast->rules[i].memfd || !ast->rules[i].paths.num)
+				rules[num++] = i;
+		return num;
+	}
 	if (class == BVM_CLASS_FILES || class == BVM_CLASS_EXEC) {
 		num = intern_len(rows, c->row);
 		memcpy(rules, intern_get(rows, c->row), num * sizeof(u32));
@@ -311,6 +333,14 @@ static void print_open(const struct explain *x)
 	print_part(x, &x->judgement.other);
 }
 
+static bool looks_at_args(const struct bvm_image *img)
+{
+	for (u32 i = 0; i < img->num_tables; i++)
+		if (img->tables[i].kind == BVM_TABLE_ARGV)
+			return true;
+	return false;
+}
+
 static int print_answer(const struct explain *x)
 {
 	static const int codes[] = {
@@ -337,7 +367,7 @@ static int print_answer(const struct explain *x)
 	}
 	if (x->request.note)
 		printf("note: %s\n", x->request.note);
-	if (x->request.has_args)
+	if (x->request.argv_len && !looks_at_args(x->input.img))
 		printf("note: no rule looks at the program's arguments\n");
 	if (x->input.img->meta->audit_classes >> x->request.class & 1)
 		printf("note: class %s is in audit mode: a denial is only "

@@ -4,8 +4,8 @@
  *
  * State 0 is dead: no string is accepted from it on. A state has one
  * transition for "every other byte" and edges for the classes of bytes that
- * lead elsewhere. Class 0 holds the bytes no pattern speaks of (NUL is always
- * one), and `def` is where it leads: so equal states have equal edges.
+ * lead elsewhere. Class 0 holds the bytes no pattern speaks of, if there are
+ * such, and `def` is where it leads: so equal states have equal edges.
  */
 #ifndef POLICYC_FSM_H
 #define POLICYC_FSM_H

@@ -98,7 +98,7 @@ static void find_classes(struct builder *b)
 		if (b->nfa->edges[i].label == NFA_BYTE)
 			byteset_add(&literals, b->nfa->edges[i].byte);
 	b->fsm->num_classes = 1;
-	for (u32 byte = 1; byte < NUM_BYTES; byte++)
+	for (u32 byte = 0; byte < NUM_BYTES; byte++)
 		if (byteset_has(&literals, byte))
 			b->fsm->classmap[byte] = b->fsm->num_classes++;
 	for (u32 i = 0; i < b->nfa->num_sets; i++)

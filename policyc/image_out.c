@@ -13,6 +13,7 @@
 #include "image_out.h"
 #include "lowering.h"
 #include "program.h"
+#include "program_rate.h"
 #include "source.h"
 #include "strings.h"
 #include "vm/verify.h"
@@ -33,6 +34,9 @@ struct writer {
 	u32 num_sections;
 	u32 num_tables;
 	u32 dfa; /* table, or PROGRAM_NO_TABLE */
+	u32 rates; /* the same */
+	u32 *buckets; /* per rule: its bucket, or U32_MAX */
+	u32 num_buckets;
 	struct program_tables tables[BVM_NUM_CLASSES];
 };
 
@@ -57,6 +61,7 @@ static void put_meta(struct writer *w)
 		.flags = (w->lowered.has_paths ? BVM_META_PATH_RULES : 0) |
 			 (ast->enter_self ? BVM_META_ENTER_SELF : 0),
 		.unmediated = ast->unmediated,
+		.num_slots = w->num_buckets,
 		.budget_insns = (u32)ast->budget_insns.most,
 		.budget_steps = (u32)ast->budget_steps.most,
 	};
@@ -202,9 +207,13 @@ static int put_text(struct writer *w, u32 class, u32 text)
 	struct program_tables *tables = &w->tables[class];
 	enum pred_field field = PRED_FIRST_TEXT + text;
 
+	struct buf *buf;
+
 	if (!t->asked)
 		return 0;
-	if (compress_put(add_table(w, &tables->texts[text]), &t->fsm))
+	buf = add_table(w, &tables->texts[text]);
+	if (field == PRED_ARGS ? compress_put_argv(buf, &t->fsm) :
+				 compress_put(buf, &t->fsm))
 		return too_large(w, pred_field_name(field), t->fsm.num_states,
 				 "states", BVM_MAX_DFA_STATES);
 	return put_ranges(w, field, t->rows, t->num_rows,
@@ -229,6 +238,62 @@ static int put_addresses(struct writer *w, u32 class, enum pred_field field,
 	return 0;
 }
 
+/* Give each rule with a rate a bucket, and each bucket the slot of its number. */
+static int find_buckets(struct writer *w)
+{
+	const struct ast_policy *ast = w->ast;
+
+	w->buckets = arena_array(w->arena, ast->num_rules, sizeof(u32));
+	for (u32 i = 0; i < ast->num_rules; i++)
+		w->buckets[i] = ast->rules[i].rate.interval_ns ?
+					w->num_buckets++ :
+					U32_MAX;
+	if (w->num_buckets > BVM_MAX_SLOTS)
+		return too_large(w, "rate", w->num_buckets, "rules",
+				 BVM_MAX_SLOTS);
+	return 0;
+}
+
+static void put_rates(struct writer *w)
+{
+	const struct bvm_table_header header = {
+		.kind = BVM_TABLE_RATES,
+		.count = w->num_buckets,
+	};
+	struct buf *buf;
+
+	w->rates = PROGRAM_NO_TABLE;
+	if (!w->num_buckets)
+		return;
+	buf = add_table(w, &w->rates);
+	buf_put(buf, &header, sizeof(header));
+	for (u32 i = 0; i < w->ast->num_rules; i++) {
+		const struct bvm_rate rate = {
+			.interval_ns = w->ast->rules[i].rate.interval_ns,
+			.burst = w->ast->rules[i].rate.burst,
+			.slot = w->buckets[i],
+		};
+
+		if (rate.interval_ns)
+			buf_put(buf, &rate, sizeof(rate));
+	}
+}
+
+static int put_rate_rules(struct writer *w, u32 class)
+{
+	const struct preds *preds = &w->lowered.classes[class].preds;
+	struct program_tables *t = &w->tables[class];
+	struct bvm_range *ranges;
+	u32 num;
+
+	if (!program_has_rates(preds))
+		return 0;
+	t->rates = w->rates;
+	t->buckets = w->buckets;
+	num = program_rate_rules(preds, w->buckets, &ranges);
+	return tables_put_ranges(add_table(w, &t->rate_rules), ranges, num);
+}
+
 static int put_class_tables(struct writer *w, u32 class)
 {
 	const struct lowered_class *c = &w->lowered.classes[class];
@@ -236,6 +301,7 @@ static int put_class_tables(struct writer *w, u32 class)
 	int ret;
 
 	t->dfa = w->dfa;
+	t->memfd_key = w->lowered.memfd_key;
 	for (u32 field = 0; field < PRED_NUM_FIELDS; field++)
 		t->fields[field] = PROGRAM_NO_TABLE;
 	if (tables_put_array(add_table(w, &t->keys), c->keys, c->num_keys))
@@ -249,7 +315,7 @@ static int put_class_tables(struct writer *w, u32 class)
 		ret = put_addresses(w, class, field, &t->fields[field]);
 	for (u32 text = 0; text < PRED_NUM_TEXTS && !ret; text++)
 		ret = put_text(w, class, text);
-	return ret;
+	return ret ? ret : put_rate_rules(w, class);
 }
 
 static int put_tables(struct writer *w)
@@ -261,6 +327,7 @@ static int put_tables(struct writer *w)
 	    compress_put(add_table(w, &w->dfa), &w->lowered.fsm))
 		return too_large(w, "paths", w->lowered.fsm.num_states,
 				 "states", BVM_MAX_DFA_STATES);
+	put_rates(w);
 	for (u32 class = 1; class < BVM_NUM_CLASSES && !ret; class ++)
 		if (w->lowered.classes[class].num_keys)
 			ret = put_class_tables(w, class);
@@ -439,6 +506,9 @@ int image_build(struct arena *arena, struct diag *diag,
 	w->diag = diag;
 	w->ast = ast;
 	ret = lowering_run(arena, diag, ast, &w->lowered);
+	if (ret)
+		return ret;
+	ret = find_buckets(w);
 	if (ret)
 		return ret;
 	strings_init(&w->strings, arena);

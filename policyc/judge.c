@@ -89,7 +89,8 @@ static void run_case(const struct judge *j, const struct facts *facts, u32 op,
 			c->run.strings[i].len = strlen(facts->texts[i]);
 	}
 	c->run.slots = j->slots;
-	c->run.argv = ""; /* no request gives arguments yet */
+	c->run.argv = j->request->argv ? j->request->argv : "";
+	c->run.argv_len = j->request->argv_len;
 	if (field >= 0 && path) {
 		str->bytes = path;
 		str->len = strlen(path);

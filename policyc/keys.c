@@ -43,6 +43,7 @@ const char *key_takes(enum key_kind kind)
 		[KEY_PER_CLASS] = "a word or a mapping from classes to words",
 		[KEY_MAP] = "a mapping",
 		[KEY_MAPS] = "a list of mappings",
+		[KEY_LISTS] = "a list of lists",
 	};
 
 	return texts[kind];

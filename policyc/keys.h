@@ -42,6 +42,7 @@ enum key_kind {
 	KEY_PER_CLASS,
 	KEY_MAP,
 	KEY_MAPS,
+	KEY_LISTS,
 };
 
 enum key_status {

@@ -66,6 +66,21 @@ static bool allows_by_default(const struct lists *lists)
 		!has_path_rules(lists->ast));
 }
 
+/* Denies deny with an empty bucket, too: program.c drops the record then. */
+static void add_rate(struct lists *lists, u32 i)
+{
+	const struct ast_rule *rule = &lists->ast->rules[i];
+	u64 bit = 0;
+
+	if (lists->err || !rule->rate.interval_ns)
+		return;
+	lists->err = preds_of_rate(lists->preds, rule, &bit);
+	if (rule->kind == BVM_RULE_DENY)
+		return;
+	lists->need[i] |= bit;
+	lists->need_inherit[i] |= bit;
+}
+
 static u32 default_verdict(const struct lists *lists)
 {
 	if (allows_by_default(lists))
@@ -111,6 +126,7 @@ void lists_init(struct lists *lists, struct arena *arena, struct diag *diag,
 		    rule->ops & BVM_BIT(FILES, INHERIT))
 			lists->err = preds_of_inherit(preds, rule,
 						      &lists->need_inherit[i]);
+		add_rate(lists, i);
 	}
 	if (!lists->err && lists->class == BVM_CLASS_FILES &&
 	    ast->defaults[lists->class] == AST_ALLOW)

@@ -97,7 +97,7 @@ static void find_pathless(struct lowering *lo)
 	lo->row = arena_array(lo->arena, lo->ast->num_rules, sizeof(u32));
 	for (u32 i = 0; i < lo->ast->num_rules; i++)
 		if (is_path_class(lo->ast->rules[i].class) &&
-		    !lo->ast->rules[i].paths.num)
+		    !lo->ast->rules[i].paths.num && !lo->ast->rules[i].memfd)
 			lo->pathless[lo->num_pathless++] = i;
 }
 
@@ -206,16 +206,40 @@ static int find_file_keys(struct lowering *lo)
 	return lists->err;
 }
 
+static bool has_memfd(const struct ast_policy *ast)
+{
+	for (u32 i = 0; i < ast->num_rules; i++)
+		if (ast->rules[i].memfd)
+			return true;
+	return false;
+}
+
+/* A rule that names neither paths nor memfd is about all programs. */
+static u32 choose_memfd(struct lowering *lo, struct lists *lists)
+{
+	u32 num = 0;
+
+	for (u32 i = 0; i < lo->ast->num_rules; i++)
+		if (lo->ast->rules[i].memfd || !lo->ast->rules[i].paths.num)
+			lo->row[num++] = i;
+	return lists_choose(lists, BVM_OP_EXEC_EXEC, lo->row, num);
+}
+
 static int find_exec_keys(struct lowering *lo)
 {
 	struct lists *lists = &lo->out->classes[BVM_CLASS_EXEC].lists;
 	const struct intern *rows = &lo->out->rows;
-	u32 *keys = alloc_keys(lo, BVM_CLASS_EXEC, rows->num);
+	bool memfd = has_memfd(lo->ast);
+	u32 *keys = alloc_keys(lo, BVM_CLASS_EXEC, (u64)rows->num + memfd);
 
 	for (u32 row = 0; row < rows->num; row++)
 		keys[row] = lists_choose(lists, BVM_OP_EXEC_EXEC,
 					 intern_get(rows, row),
 					 intern_len(rows, row));
+	if (memfd) {
+		lo->out->memfd_key = rows->num;
+		keys[rows->num] = choose_memfd(lo, lists);
+	}
 	return lists->err;
 }
 

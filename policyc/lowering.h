@@ -7,7 +7,7 @@
  * keys, which say what list decides:
  *
  *	files		keys[row * 64 + operation]
- *	exec		keys[row]
+ *	exec		keys[row]; if rules name memfd, one more for it
  *	capabilities	keys[capability]
  *	others		keys[operation]
  */
@@ -34,6 +34,7 @@ struct lowered {
 	struct intern rows; /* rules of files and exec that match, by row */
 	struct bvm_rights *rights; /* per row */
 	struct closures closures; /* per state of fsm; set if has_paths */
+	u32 memfd_key; /* of class exec; 0: that of row 0 */
 	struct lowered_class classes[BVM_NUM_CLASSES];
 };
 

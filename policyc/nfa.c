@@ -151,31 +151,93 @@ static void add_token(struct builder *b, const struct pattern_token *tok)
 		b->nfa->root = b->at;
 }
 
+/* The pattern ends where it has come to. */
+static void add_final(struct builder *b)
+{
+	struct nfa *nfa = b->nfa;
+	struct nfa_final *final;
+
+	nfa->finals = arena_grow(nfa->arena, nfa->finals, nfa->num_finals,
+				 sizeof(*nfa->finals));
+	final = &nfa->finals[nfa->num_finals];
+	final->pattern = b->pattern;
+	final->next = nfa->nodes[b->at].finals;
+	nfa->nodes[b->at].finals = nfa->num_finals++;
+}
+
 int nfa_add(struct nfa *nfa, const char *text, u32 pattern,
 	    struct pattern_error *err)
 {
 	struct builder b = { .nfa = nfa, .pattern = pattern };
 	struct pattern_cursor cur;
 	struct pattern_token tok;
-	struct nfa_final *final;
-	int ret;
 
 	if (nfa->text_only)
 		pattern_begin_text(&cur, text);
 	else
 		pattern_begin(&cur, text);
 	do {
-		ret = pattern_next(&cur, &tok, err);
+		int ret = pattern_next(&cur, &tok, err);
+
 		if (ret)
 			return ret;
 		add_token(&b, &tok);
 	} while (tok.kind != PATTERN_END);
+	add_final(&b);
+	return 0;
+}
 
-	nfa->finals = arena_grow(nfa->arena, nfa->finals, nfa->num_finals,
-				 sizeof(*nfa->finals));
-	final = &nfa->finals[nfa->num_finals];
-	final->pattern = pattern;
-	final->next = nfa->nodes[b.at].finals;
-	nfa->nodes[b.at].finals = nfa->num_finals++;
+/* ---- command lines ---- */
+
+/* '/' is what stars stop at, so it stands for NUL, and NUL for it. */
+static void swap_slash(struct pattern_token *tok)
+{
+	if (tok->kind == PATTERN_GLOBSTAR)
+		tok->kind = PATTERN_STAR;
+	if (tok->kind == PATTERN_BYTE && tok->byte == '/')
+		tok->byte = '\0';
+	if (tok->kind != PATTERN_SET)
+		return;
+	tok->set.bits[0] &= ~1ull;
+	if (byteset_has(&tok->set, '/'))
+		byteset_add(&tok->set, '\0');
+	tok->set.bits['/' / 64] &= ~(1ull << '/' % 64);
+}
+
+static int add_arg(struct builder *b, const char *text,
+		   struct pattern_error *err)
+{
+	struct pattern_token tok = { .kind = PATTERN_BYTE, .byte = '/' };
+	const struct pattern_token end = tok;
+	struct pattern_cursor cur;
+
+	pattern_begin_arg(&cur, text);
+	do {
+		int ret = pattern_next(&cur, &tok, err);
+
+		if (ret)
+			return ret;
+		swap_slash(&tok);
+		add_token(b, &tok);
+	} while (tok.kind != PATTERN_END);
+	add_token(b, &end);
+	return 0;
+}
+
+int nfa_add_args(struct nfa *nfa, const char *const *args, u32 num, bool rest,
+		 u32 pattern, struct pattern_error *err)
+{
+	struct builder b = { .nfa = nfa, .pattern = pattern };
+
+	nfa->text_only = true;
+	for (u32 i = 0; i < num; i++) {
+		int ret = add_arg(&b, args[i], err);
+
+		if (ret)
+			return ret;
+	}
+	if (rest)
+		add_loop(&b, NFA_GLOBSTAR);
+	add_final(&b);
 	return 0;
 }

@@ -73,4 +73,14 @@ struct nfa *nfa_create(struct arena *arena);
 int __must_check nfa_add(struct nfa *nfa, const char *text, u32 pattern,
 			 struct pattern_error *err);
 
+/*
+ * Add a command line: arguments, each a pattern_begin_arg, and if rest is set
+ * any others behind them. Strings are those of the ARGV table, with NUL and '/'
+ * for each other; they are swapped back in the automaton (argvmatch.h). Not to
+ * be mixed with nfa_add. Return: as nfa_add.
+ */
+int __must_check nfa_add_args(struct nfa *nfa, const char *const *args, u32 num,
+			      bool rest, u32 pattern,
+			      struct pattern_error *err);
+
 #endif /* POLICYC_NFA_H */

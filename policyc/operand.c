@@ -258,8 +258,7 @@ static int read_paths(struct operand *o, const char *const *words, u32 num)
 	u32 max = pair ? 2 : 1;
 	int ret = 0;
 
-	r->has_args = r->class == BVM_CLASS_EXEC && num > 1;
-	if (!num || (num > max && !r->has_args)) {
+	if (!num || num > max) {
 		(void)operand_fail(o->err, "'%s' takes %s, got %u words",
 				   r->verb, pair ? "two paths" : "a path", num);
 		if (num > 1)
@@ -278,6 +277,54 @@ static int read_file(struct operand *o, const char *const *words, u32 num)
 	int ret = read_paths(o, words, num);
 
 	return ret ? ret : set_number(o, "ioctl", 0);
+}
+
+/* Arguments as the kernel gives them to a program's automaton. */
+static int read_args(struct operand *o, const char *const *words, u32 num)
+{
+	struct request *r = o->request;
+	char *argv;
+	u64 len = 0;
+
+	for (u32 i = 0; i < num; i++)
+		len += strlen(words[i]) + 1;
+	if (num > BVM_MAX_ARGS || len > BVM_MAX_ARGV)
+		return operand_fail(o->err,
+				    "%u arguments of %llu bytes: over %u or "
+				    "%u, which rules with 'args' always deny",
+				    num, (unsigned long long)len, BVM_MAX_ARGS,
+				    BVM_MAX_ARGV);
+	argv = arena_alloc(o->arena, len + 1);
+	r->argv = argv;
+	r->argv_len = len;
+	for (u32 i = 0; i < num; i++)
+		argv = stpcpy(argv, words[i]) + 1;
+	return 0;
+}
+
+static int read_program(struct operand *o, const char *const *words, u32 num)
+{
+	int ret;
+
+	if (num && !strcmp(words[0], "memfd"))
+		ret = set_number(o, "memfd", 1);
+	else
+		ret = read_paths(o, words, num ? 1 : 0);
+	return ret ? ret : read_args(o, words + 1, num - 1);
+}
+
+/* Programs are called, and have a path. */
+int operand_default(struct operand *o)
+{
+	static const char *const names[] = { "memfd", "chain" };
+	int ret = 0;
+
+	if (o->request->class != BVM_CLASS_EXEC)
+		return 0;
+	for (u32 i = 0; i < ARRAY_SIZE(names) && !ret; i++)
+		if (!is_given(o, request_field(BVM_CLASS_EXEC, names[i])))
+			ret = set_number(o, names[i], 0);
+	return ret;
 }
 
 static int read_kind(struct operand *o, const char *const *words, u32 num)
@@ -537,7 +584,7 @@ int operand_read(struct operand *o, const char *const *words, u32 num)
 			return read_ioctl(o, words, num);
 		return read_file(o, words, num);
 	case BVM_CLASS_EXEC:
-		return read_paths(o, words, num);
+		return read_program(o, words, num);
 	case BVM_CLASS_NETWORK:
 		return read_socket(o, words, num);
 	case BVM_CLASS_CAPABILITIES:

@@ -2,7 +2,8 @@
 /*
  * operand.h - what a request is about: paths, addresses, attributes
  *
- *	files, exec	/p; rename and link take two; inherit takes a kind
+ *	exec		/p or memfd, then its arguments
+ *	files		/p; rename and link take two; inherit takes a kind
  *	network		[family] [type] [protocol] [ADDRESS]
  *			ADDRESS: A.B.C.D[:P], [V6][:P], V6, any[:P], @NAME
  *	capabilities	a capability
@@ -26,6 +27,8 @@ struct operand {
 /* Fill request from the operands. Return: 0 or -EINVAL. */
 int __must_check operand_read(struct operand *o, const char *const *words,
 			      u32 num);
+/* What nobody has said and is so in the common case. Call it last. */
+int __must_check operand_default(struct operand *o);
 /* One "attr=value". Return: 0 or -EINVAL. */
 int __must_check operand_attribute(struct operand *o, const char *word);
 

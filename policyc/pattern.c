@@ -54,14 +54,20 @@ void pattern_begin(struct pattern_cursor *cur, const char *text)
 	cur->text = text;
 	cur->pos = 0;
 	cur->depth = 0;
-	cur->text_only = false;
+	cur->mode = PATTERN_PATH;
 	cur->states = AT_START;
 }
 
 void pattern_begin_text(struct pattern_cursor *cur, const char *text)
 {
 	pattern_begin(cur, text);
-	cur->text_only = true;
+	cur->mode = PATTERN_TEXT;
+}
+
+void pattern_begin_arg(struct pattern_cursor *cur, const char *text)
+{
+	pattern_begin(cur, text);
+	cur->mode = PATTERN_ARG;
 }
 
 /* The component ends here, at a '/' or at the end of the pattern. */
@@ -82,14 +88,15 @@ static int end_component(struct pattern_cursor *cur, u32 off,
 static int add_slash(struct pattern_cursor *cur, u32 off,
 		     struct pattern_error *err)
 {
-	int ret = end_component(cur, off, err);
+	int ret;
 
-	if (ret)
-		return ret;
-	if (cur->text_only) {
+	if (cur->mode != PATTERN_PATH) {
 		cur->states = AT_OTHER;
 		return 0;
 	}
+	ret = end_component(cur, off, err);
+	if (ret)
+		return ret;
 	if (cur->states & (AT_SLASH | AT_ROOT)) {
 		fail(err, off, 1, "'//' matches no path");
 		return hint(err, "an optional component is written {,name/}");
@@ -136,7 +143,7 @@ static int set_member(struct pattern_cursor *cur, u32 open, u8 *byte,
 		fail(err, off, 1, "a set holds ASCII characters only");
 		return hint(err, "write {a,b} with whole characters");
 	}
-	if (c == '/') {
+	if (c == '/' && cur->mode != PATTERN_ARG) {
 		fail(err, off, 1, "a set never matches '/'");
 		return hint(err, "write {/,x}");
 	}
@@ -167,7 +174,7 @@ static int set_range(struct pattern_cursor *cur, u32 open, struct byteset *set,
 		return hint(err, "write [%c-%c]", hi, lo);
 	}
 	for (u32 c = lo; c <= hi; c++)
-		if (c != '/')
+		if (c != '/' || cur->mode == PATTERN_ARG)
 			byteset_add(set, c);
 	return 0;
 }
@@ -198,7 +205,8 @@ static int read_set(struct pattern_cursor *cur, struct pattern_token *tok,
 	}
 	cur->pos++;
 	if (negated) {
-		byteset_add(&tok->set, '/');
+		if (cur->mode != PATTERN_ARG)
+			byteset_add(&tok->set, '/');
 		for (u32 i = 0; i < ARRAY_SIZE(tok->set.bits); i++)
 			tok->set.bits[i] = ~tok->set.bits[i];
 	}
@@ -274,6 +282,8 @@ static int check_regex(const struct pattern_cursor *cur, u32 off,
 	char c = cur->text[off];
 	char before = off ? cur->text[off - 1] : '\0';
 
+	if (cur->mode == PATTERN_ARG)
+		return 0;
 	if (c == '(' || c == ')' || c == '|') {
 		fail(err, off, 1, "patterns are globs, not expressions: '%c'",
 		     c);
@@ -320,12 +330,12 @@ static int check_start(const struct pattern_cursor *cur,
 {
 	const char *text = cur->text;
 
-	if (!text[0])
+	if (!text[0] && cur->mode != PATTERN_ARG)
 		return fail(err, 0, 1, "empty pattern");
 	if (strlen(text) >= BVM_MAX_PATH)
 		return fail(err, 0, 1, "pattern of %zu bytes, at most %u",
 			    strlen(text), BVM_MAX_PATH - 1);
-	if (text[0] == '/' || cur->text_only)
+	if (text[0] == '/' || cur->mode != PATTERN_PATH)
 		return 0;
 	fail(err, 0, 1, "a pattern starts with '/'");
 	if (text[0] == '~')
@@ -421,5 +431,13 @@ int pattern_check_text(const char *text, struct pattern_error *err)
 	struct pattern_cursor cur;
 
 	pattern_begin_text(&cur, text);
+	return read_all(&cur, err);
+}
+
+int pattern_check_arg(const char *text, struct pattern_error *err)
+{
+	struct pattern_cursor cur;
+
+	pattern_begin_arg(&cur, text);
 	return read_all(&cur, err);
 }

@@ -70,12 +70,19 @@ struct pattern_level {
 	u8 after; /* states at the ends of the alternatives so far */
 };
 
+/* What a pattern is of. */
+enum pattern_mode {
+	PATTERN_PATH,
+	PATTERN_TEXT, /* it need not begin with '/' */
+	PATTERN_ARG, /* '/' is a byte as any other, and so are ( ) | + $ */
+};
+
 /* A pattern being read. Set up by pattern_begin, private otherwise. */
 struct pattern_cursor {
 	const char *text;
 	u32 pos;
 	u32 depth;
-	bool text_only; /* of texts that are no paths */
+	enum pattern_mode mode;
 	u8 states;
 	struct pattern_level levels[PATTERN_MAX_DEPTH];
 };
@@ -87,6 +94,9 @@ void pattern_begin(struct pattern_cursor *cur, const char *text);
  * '/', and a '/' in it is a byte that '*' and '?' do not match, no more.
  */
 void pattern_begin_text(struct pattern_cursor *cur, const char *text);
+
+/* The same for one of an argument: any text, and the empty one. */
+void pattern_begin_arg(struct pattern_cursor *cur, const char *text);
 
 /*
  * Read the next token; PATTERN_END is the last. err may be NULL.
@@ -100,5 +110,6 @@ int __must_check pattern_next(struct pattern_cursor *cur,
 int __must_check pattern_check(const char *text, struct pattern_error *err);
 int __must_check pattern_check_text(const char *text,
 				    struct pattern_error *err);
+int __must_check pattern_check_arg(const char *text, struct pattern_error *err);
 
 #endif /* POLICYC_PATTERN_H */

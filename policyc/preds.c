@@ -52,13 +52,14 @@ const char *pred_field_name(enum pred_field field)
 		[PRED_EXE] = "exe",
 		[PRED_TEXT] = "text",
 		[PRED_PEER_NAME] = "peer",
+		[PRED_ARGS] = "args",
 		[PRED_NO_NEW_PRIVS] = "no-new-privs",
 		[PRED_SIGNAL] = "signal",
 		[PRED_PEER] = "peer",
 	};
 
 	_Static_assert(ARRAY_SIZE(names) == PRED_NUM_FIELDS, "a name each");
-	return names[field];
+	return field == PRED_RATE ? "rate" : names[field];
 }
 
 bool pred_is_ipv4(const struct ast_cidr *cidr)
@@ -146,6 +147,22 @@ static struct ast_patterns sort_patterns(struct arena *arena,
 	return out;
 }
 
+static int compare_args(const void *a, const void *b)
+{
+	const struct ast_args *x = a;
+	const struct ast_args *y = b;
+
+	for (u32 i = 0; i < x->num && i < y->num; i++) {
+		int ret = strcmp(x->items[i], y->items[i]);
+
+		if (ret)
+			return ret;
+	}
+	if (x->num != y->num)
+		return x->num < y->num ? -1 : 1;
+	return (int)x->rest - (int)y->rest;
+}
+
 /* ---- sharing ---- */
 
 static bool same_cidrs(const struct ast_cidrs *x, const struct ast_cidrs *y)
@@ -169,16 +186,27 @@ static bool same_patterns(const struct ast_patterns *x,
 	return true;
 }
 
+static bool same_args(const struct pred *x, const struct pred *y)
+{
+	if (x->num_args != y->num_args)
+		return false;
+	for (u32 i = 0; i < x->num_args; i++)
+		if (compare_args(&x->args[i], &y->args[i]))
+			return false;
+	return true;
+}
+
 static bool same_pred(const struct pred *x, const struct pred *y)
 {
-	return x->field == y->field && x->num_ranges == y->num_ranges &&
+	return x->field == y->field && x->field != PRED_RATE &&
+	       x->num_ranges == y->num_ranges &&
 	       (!x->num_ranges ||
 		!memcmp(x->ranges, y->ranges,
 			x->num_ranges * sizeof(*x->ranges))) &&
 	       same_cidrs(&x->in, &y->in) &&
 	       same_cidrs(&x->except, &y->except) &&
 	       same_patterns(&x->match, &y->match) &&
-	       same_patterns(&x->unless, &y->unless);
+	       same_patterns(&x->unless, &y->unless) && same_args(x, y);
 }
 
 static int too_many(struct preds *preds, const struct pred *pred)
@@ -296,6 +324,22 @@ static void add_patterns(struct need *need, enum pred_field field,
 	pred.match = sort_patterns(need->preds->arena, match);
 	if (unless)
 		pred.unless = sort_patterns(need->preds->arena, unless);
+	add(need, &pred);
+}
+
+static void add_args(struct need *need)
+{
+	const struct ast_rule *rule = need->rule;
+	struct pred pred = { .field = PRED_ARGS };
+	struct ast_args *args;
+
+	if (!rule->num_args)
+		return;
+	args = arena_array(need->preds->arena, rule->num_args, sizeof(*args));
+	memcpy(args, rule->args, rule->num_args * sizeof(*args));
+	qsort(args, rule->num_args, sizeof(*args), compare_args);
+	pred.args = args;
+	pred.num_args = rule->num_args;
 	add(need, &pred);
 }
 
@@ -460,6 +504,7 @@ int preds_of_rule(struct preds *preds, const struct ast_rule *rule, u64 *bits)
 	add_peer(&need);
 	add_patterns(&need, PRED_TEXT, &rule->names, NULL);
 	add_ranges(&need, PRED_IOCTL, &rule->ioctls);
+	add_args(&need);
 	if (rule->class == BVM_CLASS_NETWORK) {
 		add_families(&need);
 		add_socket(&need);
@@ -489,6 +534,26 @@ int preds_of_inherit(struct preds *preds, const struct ast_rule *rule,
 	need.err = preds_of_rule(preds, rule, &need.bits);
 	if (!rule->types)
 		add_mask(&need, PRED_TYPE, ~NAMED_KINDS);
+	return finish(&need, bits);
+}
+
+int preds_of_rate(struct preds *preds, const struct ast_rule *rule, u64 *bits)
+{
+	struct need need = { .preds = preds, .rule = rule };
+	struct pred pred = { .field = PRED_RATE };
+	u32 num = 0;
+
+	for (u32 i = 0; i < preds->num; i++)
+		num += preds->items[i].field == PRED_RATE;
+	if (num == PREDS_MAX_RATES) {
+		diag_report(preds->diag, &rule->span, TOO_MANY, PREDS_MAX_RATES,
+			    arena_printf(preds->arena,
+					 "rules of class %s "
+					 "with a 'rate'",
+					 bvm_classes[preds->class].name));
+		return -E2BIG;
+	}
+	add(&need, &pred);
 	return finish(&need, bits);
 }
 

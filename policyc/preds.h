@@ -33,8 +33,14 @@ enum pred_field {
 	PRED_EXE, /* texts, by patterns: these and all after */
 	PRED_TEXT, /* no path: pattern_begin_text */
 	PRED_PEER_NAME,
-	PRED_NUM_FIELDS
+	PRED_ARGS, /* of a program that is called, not of an interpreter */
+	PRED_NUM_FIELDS,
+	/* no field: the bucket of a rule has a token. It is taken at the end. */
+	PRED_RATE = PRED_NUM_FIELDS,
 };
+
+/* Rules with a rate in one class: program.c asks them one after the other. */
+#define PREDS_MAX_RATES 16
 
 #define PRED_FIRST_ADDRESS PRED_REMOTE
 #define PRED_FIRST_TEXT PRED_EXE
@@ -55,8 +61,10 @@ struct pred {
 	struct pred_range *ranges; /* ascending, neither overlap nor touch */
 	u32 num_ranges;
 	struct ast_cidrs in, except; /* sorted; PRED_REMOTE and PRED_LOCAL */
-	struct ast_patterns match, unless; /* sorted; texts */
-	const struct ast_rule *rule; /* the first that asks */
+	struct ast_patterns match, unless; /* sorted; texts but PRED_ARGS */
+	const struct ast_args *args; /* sorted; PRED_ARGS */
+	u32 num_args;
+	const struct ast_rule *rule; /* the first that asks; PRED_RATE: whose */
 };
 
 struct preds {
@@ -85,6 +93,13 @@ int __must_check preds_of_create(struct preds *preds,
 				 const struct ast_rule *rule, u64 *need);
 int __must_check preds_of_inherit(struct preds *preds,
 				  const struct ast_rule *rule, u64 *need);
+
+/*
+ * Give a rule with a rate its predicate. Return: as above, also over
+ * PREDS_MAX_RATES.
+ */
+int __must_check preds_of_rate(struct preds *preds, const struct ast_rule *rule,
+			       u64 *need);
 
 /* The predicate "a kind of descriptor that a rule must name". */
 int __must_check preds_of_named_kinds(struct preds *preds, u64 *need);

@@ -3,11 +3,15 @@
 #include <string.h>
 
 #include "program.h"
+#include "program_rate.h"
 #include "vm/helpers.h"
 
 /* What the saved registers hold from beginning to end. */
 #define REG_CTX 6
 #define REG_PREDS 7
+/* ... and from the key to the end, if rules have rates. */
+#define REG_LIST 8
+#define REG_SPARE 9
 
 /* The member of the ctx that a predicate looks at. */
 static const char *member_of(enum pred_field field)
@@ -29,6 +33,7 @@ static const char *member_of(enum pred_field field)
 		[PRED_EXE] = "exe",
 		[PRED_TEXT] = "text",
 		[PRED_PEER_NAME] = "peer_name",
+		[PRED_ARGS] = "chain",
 		[PRED_NO_NEW_PRIVS] = "no_new_privs",
 		[PRED_SIGNAL] = "signal",
 		[PRED_PEER] = "peer",
@@ -123,11 +128,21 @@ static void emit_text(struct emit *e, u32 class, enum pred_field field,
 		      const struct textmatch *text,
 		      const struct program_tables *tables)
 {
-	load_member(e, class, 3, member_of(field));
-	emit_call(e, REG_CTX, tables->texts[field - PRED_FIRST_TEXT],
-		  BVM_HELPER_MATCH_TEXT);
+	u32 dfa = tables->texts[field - PRED_FIRST_TEXT];
+	struct emit_label done = { 0 };
+
+	if (field == PRED_ARGS) {
+		/* the arguments at hand are those of the script */
+		load_member(e, class, 3, "chain");
+		emit_jump(e, BVM_JNE64_K, 3, 0, &done);
+		emit_call(e, REG_CTX, dfa, BVM_HELPER_ARGV);
+	} else {
+		load_member(e, class, 3, member_of(field));
+		emit_call(e, REG_CTX, dfa, BVM_HELPER_MATCH_TEXT);
+	}
 	emit_move(e, 3, 0);
 	emit_ranges(e, text->rows, text->num_rows, tables->fields[field]);
+	emit_place(e, &done);
 }
 
 static void emit_address(struct emit *e, const struct preds *preds,
@@ -187,19 +202,34 @@ static void emit_row(struct emit *e, u32 class, u32 dfa)
 	emit_call(e, REG_CTX, dfa, BVM_HELPER_MATCH);
 }
 
+/* r3 = row in r0, or the key of programs without a path */
+static void emit_exec_key(struct emit *e, u32 memfd_key)
+{
+	struct emit_label path = { 0 };
+
+	emit_move(e, 3, 0);
+	if (!memfd_key)
+		return;
+	load_member(e, BVM_CLASS_EXEC, 0, "memfd");
+	emit_jump(e, BVM_JEQ64_K, 0, 0, &path);
+	emit_load_imm(e, 3, memfd_key);
+	emit_place(e, &path);
+}
+
 /* r3 = key of the request */
-static void emit_key(struct emit *e, u32 class, u32 dfa)
+static void emit_key(struct emit *e, u32 class,
+		     const struct program_tables *tables)
 {
 	switch (class) {
 	case BVM_CLASS_FILES:
-		emit_row(e, class, dfa);
+		emit_row(e, class, tables->dfa);
 		emit_insn(e, BVM_LSH64_K, 0, 0, 0, 6);
 		load_member(e, class, 3, "op");
 		emit_insn(e, BVM_OR64_X, 3, 0, 0, 0);
 		return;
 	case BVM_CLASS_EXEC:
-		emit_row(e, class, dfa);
-		emit_move(e, 3, 0);
+		emit_row(e, class, tables->dfa);
+		emit_exec_key(e, tables->memfd_key);
 		return;
 	case BVM_CLASS_CAPABILITIES:
 		load_member(e, class, 3, "cap");
@@ -215,8 +245,16 @@ void program_emit(struct emit *e, const struct preds *preds,
 	emit_move(e, REG_CTX, 1);
 	emit_load_imm(e, REG_PREDS, 0);
 	emit_preds(e, preds, texts, tables);
-	emit_key(e, preds->class, tables->dfa);
+	emit_key(e, preds->class, tables);
 	emit_call(e, REG_CTX, tables->keys, BVM_HELPER_ARRAY);
+	if (program_has_rates(preds)) {
+		const struct program_saved saved = { REG_CTX, REG_PREDS,
+						     REG_LIST, REG_SPARE };
+
+		emit_move(e, REG_LIST, 0);
+		program_rate_emit(e, preds, tables, &saved);
+		return;
+	}
 	emit_move(e, 3, 0);
 	emit_move(e, 4, REG_PREDS);
 	emit_call(e, REG_CTX, tables->lists, BVM_HELPER_DECIDE);

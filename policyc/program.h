@@ -2,9 +2,12 @@
 /*
  * program.h - the program of one class
  *
- *	preds = bits of the predicates that hold
+ *	preds = bits of the predicates that hold, those of buckets included
  *	list  = array(keys, key of the request)
  *	return decide(lists, list, preds)
+ *
+ * If rules have a rate, the token is taken when the rule has decided. Without
+ * one its predicate is taken away, and it is decided again (program_rate.h).
  */
 #ifndef POLICYC_PROGRAM_H
 #define POLICYC_PROGRAM_H
@@ -22,9 +25,13 @@
 struct program_tables {
 	u32 dfa; /* none: no rule has a path, every row is 0 */
 	u32 keys;
+	u32 memfd_key; /* exec: of programs without a path; 0: as row 0 */
 	u32 lists;
 	u32 fields[PRED_NUM_FIELDS]; /* RANGE or LPM; of texts: of their rows */
 	u32 texts[PRED_NUM_TEXTS]; /* DFA */
+	const u32 *buckets; /* per rule (index): its number in rates, U32_MAX */
+	u32 rates; /* RATES of all classes */
+	u32 rate_rules; /* RANGE: program_rate_key of a rule's number */
 };
 
 /*

@@ -226,7 +226,9 @@ int request_parse_words(struct arena *arena, const char *const *words, u32 num,
 	request->verb = words[attrs];
 	ret = operand_read(&o, words + attrs + 1, num - attrs - 1);
 	/* after the operands: what they say and attributes must not differ */
-	return ret ? ret : read_attributes(&o, words, attrs);
+	if (!ret)
+		ret = read_attributes(&o, words, attrs);
+	return ret ? ret : operand_default(&o);
 }
 
 int request_parse(struct arena *arena, const char *text,

@@ -44,7 +44,8 @@ struct request {
 	u64 given; /* bit i: field i of the class has a value */
 	struct request_choice choices[2]; /* not given, but limited */
 	u32 num_choices;
-	bool has_args; /* exec: of the program; they decide nothing yet */
+	const char *argv; /* exec: arguments, each with its NUL */
+	u32 argv_len; /* 0: the program is called without any */
 	const char *note; /* how a path was read differently, or NULL */
 };
 

@@ -3,6 +3,8 @@
 #include "ioctl.h"
 #include "rule.h"
 #include "rule_peer.h"
+#include "rule_args.h"
+#include "rule_rate.h"
 #include "suggest.h"
 
 #define MAX_MESSAGE 256 /* bytes; it goes into every record */
@@ -121,9 +123,7 @@ static bool read_programs(struct parse *parse, enum key_id key,
 	rule->ops = BVM_BIT(EXEC, EXEC);
 	for (i = 0; i < values.num; i++) {
 		if (!strcmp(values.items[i].text, "memfd")) {
-			diag_report(parse->diag, &values.items[i].span, NOT_YET,
-				    "memfd");
-			ok = false;
+			rule->memfd = true;
 			continue;
 		}
 		ok &= value_add_pattern(parse, &values.items[i], &rule->paths);
@@ -393,12 +393,21 @@ static void read_key(struct parse *parse, enum key_id key,
 	case KEY_RULE_QUIET:
 		(void)value_boolean(parse, key, node, &rule->quiet);
 		break;
+	case KEY_RULE_KILL:
+		(void)value_boolean(parse, key, node, &rule->kill);
+		break;
+	case KEY_RULE_RATE:
+		rule_rate_read(parse, node, &rule->rate);
+		break;
 	case KEY_FILES_PATHS:
 		(void)value_patterns(parse, key, node, &rule->paths);
 		break;
 	case KEY_FILES_EXCEPT:
 	case KEY_EXEC_EXCEPT:
 		(void)value_patterns(parse, key, node, &rule->except);
+		break;
+	case KEY_EXEC_ARGS:
+		rule_args_read(parse, node, rule);
 		break;
 	case KEY_FILES_TYPE:
 		read_types(parse, node, rule);

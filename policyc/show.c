@@ -269,6 +269,25 @@ static void show_peers(struct buf *buf, const struct pred *pred)
 		buf_printf(buf, " and %u more", pred->match.num - MAX_VALUES);
 }
 
+/* ["-g", "*"], ["-x", ...] */
+static void show_args(struct buf *buf, const struct pred *pred)
+{
+	for (u32 i = 0; i < pred->num_args && i < MAX_VALUES; i++) {
+		const struct ast_args *args = &pred->args[i];
+		const char *comma = "";
+
+		buf_printf(buf, i ? ", [" : " [");
+		for (u32 j = 0; j < args->num; j++, comma = ", ") {
+			buf_printf(buf, "%s", comma);
+			buf_put_json(buf, args->items[j],
+				     strlen(args->items[j]));
+		}
+		buf_printf(buf, args->rest ? "%s...]" : "]", comma);
+	}
+	if (pred->num_args > MAX_VALUES)
+		buf_printf(buf, " and %u more", pred->num_args - MAX_VALUES);
+}
+
 void show_pred(struct buf *buf, const struct pred *pred)
 {
 	buf_printf(buf, "%s", pred_field_name(pred->field));
@@ -287,4 +306,5 @@ void show_pred(struct buf *buf, const struct pred *pred)
 		buf_printf(buf, " except");
 	show_cidrs(buf, &pred->except);
 	show_patterns(buf, &pred->unless);
+	show_args(buf, pred);
 }

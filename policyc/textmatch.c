@@ -8,7 +8,8 @@
 struct origin {
 	u32 pred;
 	bool unless;
-	const struct ast_pattern *pattern;
+	const char *text;
+	const struct span *span;
 };
 
 struct builder {
@@ -19,6 +20,20 @@ struct builder {
 	u32 num_origins;
 };
 
+static int bad_pattern(const struct builder *b, const struct span *span,
+		       const char *text, const struct pattern_error *err)
+{
+	diag_report(b->preds->diag, span, PATTERN, text, err->text);
+	return -EINVAL;
+}
+
+static void add_origin(struct builder *b, struct origin origin)
+{
+	b->origins = arena_grow(b->preds->arena, b->origins, b->num_origins,
+				sizeof(*b->origins));
+	b->origins[b->num_origins++] = origin;
+}
+
 static int add_patterns(struct builder *b, u32 pred, bool unless)
 {
 	const struct pred *p = &b->preds->items[pred];
@@ -26,18 +41,29 @@ static int add_patterns(struct builder *b, u32 pred, bool unless)
 	struct pattern_error err;
 
 	for (u32 i = 0; i < from->num; i++) {
-		int ret = nfa_add(b->nfa, from->items[i].text, b->num_origins,
-				  &err);
+		const struct ast_pattern *p = &from->items[i];
 
-		if (ret) {
-			diag_report(b->preds->diag, &from->items[i].span,
-				    PATTERN, from->items[i].text, err.text);
-			return ret;
-		}
-		b->origins = arena_grow(b->preds->arena, b->origins,
-					b->num_origins, sizeof(*b->origins));
-		b->origins[b->num_origins++] =
-			(struct origin){ pred, unless, &from->items[i] };
+		if (nfa_add(b->nfa, p->text, b->num_origins, &err))
+			return bad_pattern(b, &p->span, p->text, &err);
+		add_origin(b,
+			   (struct origin){ pred, unless, p->text, &p->span });
+	}
+	return 0;
+}
+
+static int add_args(struct builder *b, u32 pred)
+{
+	const struct pred *p = &b->preds->items[pred];
+	struct pattern_error err;
+
+	for (u32 i = 0; i < p->num_args; i++) {
+		const struct ast_args *args = &p->args[i];
+
+		if (nfa_add_args(b->nfa, args->items, args->num, args->rest,
+				 b->num_origins, &err))
+			return bad_pattern(b, &args->span, "args", &err);
+		add_origin(b,
+			   (struct origin){ pred, false, "args", &args->span });
 	}
 	return 0;
 }
@@ -52,6 +78,8 @@ static int add_all_patterns(struct builder *b)
 		ret = add_patterns(b, i, false);
 		if (!ret)
 			ret = add_patterns(b, i, true);
+		if (!ret)
+			ret = add_args(b, i);
 	}
 	return ret;
 }
@@ -59,15 +87,13 @@ static int add_all_patterns(struct builder *b)
 static int too_many_states(const struct builder *b,
 			   const struct fsm_blame *blame)
 {
-	const struct ast_pattern *first =
-		b->origins[blame->patterns[0]].pattern;
-	const struct ast_pattern *other =
-		b->origins[blame->patterns[1]].pattern;
+	const struct origin *first = &b->origins[blame->patterns[0]];
+	const struct origin *other = &b->origins[blame->patterns[1]];
 
-	diag_report(b->preds->diag, &first->span, TOO_MANY_STATES,
+	diag_report(b->preds->diag, first->span, TOO_MANY_STATES,
 		    FSM_MAX_STATES);
 	if (other != first)
-		diag_note_at(b->preds->diag, &other->span,
+		diag_note_at(b->preds->diag, other->span,
 			     "together with '%s' here", other->text);
 	return -E2BIG;
 }
@@ -118,6 +144,15 @@ static void find_rows(const struct builder *b, const struct intern *accepts,
 		out->fsm.states[i].accept = row_of[out->fsm.states[i].accept];
 }
 
+/* The NFA of args has '/' and NUL for each other. */
+static void swap_back(struct fsm *fsm)
+{
+	u8 class = fsm->classmap[0];
+
+	fsm->classmap[0] = fsm->classmap['/'];
+	fsm->classmap['/'] = class;
+}
+
 int textmatch_build(const struct preds *preds, enum pred_field field,
 		    struct textmatch *out)
 {
@@ -141,5 +176,7 @@ int textmatch_build(const struct preds *preds, enum pred_field field,
 		return too_many_states(&b, &blame);
 	find_rows(&b, &accepts, out);
 	fsm_minimise(preds->arena, &out->fsm);
+	if (field == PRED_ARGS)
+		swap_back(&out->fsm);
 	return 0;
 }

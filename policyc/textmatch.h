@@ -5,7 +5,7 @@
  * It is fed the text once. The state that it ends in has a row, and a row
  * tells which predicates hold:
  *
- *	row = match_text(dfa, handle)
+ *	row = match_text(dfa, handle)		argv(dfa) for PRED_ARGS
  *	preds |= rows[row]
  */
 #ifndef POLICYC_TEXTMATCH_H

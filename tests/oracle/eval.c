@@ -13,6 +13,7 @@ struct question {
 	const char *exe;
 	const char *text;
 	const char *peers; /* "/a/b" */
+	const char *argv, *argv_end;
 };
 
 static bool in_ranges(const struct ast_ranges *ranges, u64 value)
@@ -247,6 +248,39 @@ static bool match_task(const struct ast_rule *rule, const struct question *q)
 	return in_values(rule->signals, rule->num_signals, tasks->signal);
 }
 
+/* A command line; args are globs of '*' and literal bytes. */
+static bool match_line(const struct ast_args *args, const struct question *q)
+{
+	const char *at = q->argv;
+
+	for (u32 i = 0; i < args->num; i++) {
+		if (at == q->argv_end || !oracle_match_arg(args->items[i], at))
+			return false;
+		at += strlen(at) + 1;
+	}
+	return args->rest || at == q->argv_end;
+}
+
+static bool match_program(const struct ast_rule *rule, const struct question *q)
+{
+	bool any = !rule->num_args;
+
+	for (u32 i = 0; i < rule->num_args && !q->ctx->exec.chain; i++)
+		any |= match_line(&rule->args[i], q);
+	return any;
+}
+
+/* The object of exec is a path, or none: memfd. */
+static bool match_object(const struct ast_rule *rule, const struct question *q)
+{
+	if (q->class == BVM_CLASS_EXEC && q->ctx->exec.memfd)
+		return rule->memfd || !rule->paths.num;
+	if (rule->paths.num || rule->memfd)
+		return any_pattern(&rule->paths, q->path) &&
+		       !any_pattern(&rule->except, q->path);
+	return !any_pattern(&rule->except, q->path);
+}
+
 static bool matches(const struct ast_rule *rule, const struct question *q)
 {
 	bool creates = q->class == BVM_CLASS_NETWORK &&
@@ -259,12 +293,13 @@ static bool matches(const struct ast_rule *rule, const struct question *q)
 		return match_create(rule, &q->ctx->network);
 	if (!(rule->ops >> q->ctx->op & 1))
 		return false;
-	if ((rule->paths.num && !any_pattern(&rule->paths, q->path)) ||
-	    any_pattern(&rule->except, q->path))
+	if (!match_object(rule, q))
 		return false;
 	switch (q->class) {
 	case BVM_CLASS_FILES:
 		return match_file(rule, q);
+	case BVM_CLASS_EXEC:
+		return match_program(rule, q);
 	case BVM_CLASS_NETWORK:
 		return match_network(rule, &q->ctx->network);
 	case BVM_CLASS_CAPABILITIES:
@@ -298,6 +333,8 @@ u32 oracle_eval(const struct ast_policy *ast,
 		.exe = request->strings[BVM_STR_EXE - 1],
 		.text = request->strings[BVM_STR_TEXT - 1],
 		.peers = request->strings[BVM_STR_PEER - 1],
+		.argv = request->argv,
+		.argv_end = request->argv + request->argv_len,
 	};
 	const struct ast_rule *deny = NULL, *allow = NULL;
 	bool kill = false, quiet = true, audit = false, frozen = false;

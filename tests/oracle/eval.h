@@ -16,6 +16,8 @@ struct oracle_request {
 	union bvm_ctx ctx; /* handles are not looked at */
 	/* what STR and TEXT fields name, by handle - 1; NULL: nothing */
 	const char *strings[BVM_RUN_STRINGS];
+	const char *argv; /* exec: as in struct bvm_run */
+	u32 argv_len;
 };
 
 /* The verdict word. */

@@ -183,14 +183,49 @@ static void gen_network_rule(struct gen *gen, struct ast_rule *rule)
 		rule->at_except = gen_cidrs(gen);
 }
 
+static const char *const arg_globs[] = { "-g",	 "*",  "a/*", "",
+					 "/a/b", "-*", "**" };
+
+static void gen_args(struct gen *gen, struct ast_rule *rule)
+{
+	rule->num_args = 1 + gen_below(gen, 2);
+	rule->args =
+		arena_array(gen->arena, rule->num_args, sizeof(*rule->args));
+	for (u32 i = 0; i < rule->num_args; i++) {
+		struct ast_args *args = &rule->args[i];
+
+		args->num = gen_below(gen, 3);
+		args->rest = ONE_IN(gen, 4);
+		args->items = arena_array(gen->arena, args->num + 1,
+					  sizeof(*args->items));
+		for (u32 j = 0; j < args->num; j++)
+			args->items[j] = PICK(gen, arg_globs);
+	}
+}
+
+static void gen_argv(struct gen *gen, struct oracle_request *request)
+{
+	static const char *const args[] = { "-g", "a/b", "", "/a/b", "-x" };
+	char *argv = arena_alloc(gen->arena, 64);
+
+	request->argv = argv;
+	for (u32 i = gen_below(gen, 4); i; i--)
+		argv = stpcpy(argv, PICK(gen, args)) + 1;
+	request->argv_len = argv - request->argv;
+}
+
 static void gen_file_rule(struct gen *gen, struct ast_rule *rule)
 {
 	if (!ONE_IN(gen, 6))
 		rule->paths = gen_patterns(gen, 1 + gen_below(gen, 3));
 	if (ONE_IN(gen, 4))
 		rule->except = gen_patterns(gen, 1 + gen_below(gen, 2));
-	if (rule->class == BVM_CLASS_EXEC)
+	if (rule->class == BVM_CLASS_EXEC) {
+		rule->memfd = ONE_IN(gen, 6);
+		if (ONE_IN(gen, 3))
+			gen_args(gen, rule);
 		return;
+	}
 	rule->owner = ONE_IN(gen, 5);
 	if (ONE_IN(gen, 5))
 		rule->ioctls = gen_ranges(gen, 10);
@@ -261,6 +296,10 @@ static void gen_rule(struct gen *gen, struct ast_rule *rule)
 		rule->when.no_new_privs = 1 + gen_below(gen, 2);
 	if (rule->class <= BVM_CLASS_EXEC && ONE_IN(gen, 6))
 		rule->when.owner = 1 + gen_below(gen, 2);
+	if (ONE_IN(gen, 8)) {
+		rule->rate.interval_ns = 1000;
+		rule->rate.burst = 1 + gen_below(gen, 3);
+	}
 	if (rule->kind == BVM_RULE_DENY) {
 		rule->kill = ONE_IN(gen, 4);
 		rule->quiet = ONE_IN(gen, 3);
@@ -374,7 +413,9 @@ void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
 			PICK(gen, names), PICK(gen, names));
 	if (class == BVM_CLASS_KERNEL && !ONE_IN(gen, 4))
 		request->strings[BVM_STR_TEXT - 1] = PICK(gen, names);
-	if (class == BVM_CLASS_EXEC ||
+	if (class == BVM_CLASS_EXEC)
+		gen_argv(gen, request);
+	if ((class == BVM_CLASS_EXEC && !ctx->exec.memfd) ||
 	    (class == BVM_CLASS_FILES && ctx->op != BVM_OP_FILES_INHERIT))
 		request->strings[BVM_STR_PATH - 1] =
 			gen_string(gen, ast, false);

@@ -133,3 +133,13 @@ bool oracle_match(const char *pattern, const char *path)
 	}
 	return false;
 }
+
+bool oracle_match_arg(const char *pattern, const char *text)
+{
+	if (!*pattern)
+		return !*text;
+	if (*pattern == '*')
+		return oracle_match_arg(pattern + 1, text) ||
+		       (*text && oracle_match_arg(pattern, text + 1));
+	return *pattern == *text && oracle_match_arg(pattern + 1, text + 1);
+}

@@ -37,11 +37,13 @@ static const char policy[] =
 	"    when: {exe: [/usr/bin/sh, /opt/*/run], no-new-privs: true}\n"
 	"  - allow: /lib/*\n" /* rule 10, line 28 */
 	"    when: {owner: false}\n"
+	"  - allow: [/usr/sbin/x, memfd]\n" /* rule 11, line 30 */
+	"    args: [[\"-g\", \"*\"], [-s, ...], []]\n"
 	"tests:\n"
 	"  - allow: read /data/x\n"
-	"  - deny: read /data/x\n" /* line 32 */
-	"  - deny: read /home/a\n" /* line 33: depends on uid */
-	"  - allow: manage /data/open/x\n"; /* line 34: a part only */
+	"  - deny: read /data/x\n" /* line 34 */
+	"  - deny: read /home/a\n" /* line 35: depends on uid */
+	"  - allow: manage /data/open/x\n"; /* line 36: a part only */
 
 static char dir[] = "/tmp/explain_test.XXXXXX";
 static char output[8192];
@@ -175,6 +177,17 @@ static const struct {
 	{ "exec /usr/x", EXIT_NO, "deny: the default", "" },
 	{ "owner=yes exec /lib/x", EXIT_NO, "deny: the default", "" },
 	{ "owner=no exec /lib/x", EXIT_YES, "allow: rule 10", "" },
+	{ "exec /usr/sbin/x", EXIT_YES, "allow: rule 11", "" },
+	{ "exec /usr/sbin/x -g 'daemon off; /x'", EXIT_YES, "allow: rule 11",
+	  "" },
+	{ "exec /usr/sbin/x -g", EXIT_NO, "deny: the default", "" },
+	{ "exec /usr/sbin/x -g a b", EXIT_NO, "deny: the default", "" },
+	{ "exec /usr/sbin/x -s", EXIT_YES, "allow: rule 11", "" },
+	{ "exec /usr/sbin/x -s a '' b", EXIT_YES, "allow: rule 11", "" },
+	{ "exec /usr/sbin/x ''", EXIT_NO, "deny: the default", "" },
+	{ "chain=yes exec /usr/sbin/x", EXIT_NO, "deny: the default", "" },
+	{ "exec memfd -g a", EXIT_YES, "allow: rule 11", "" },
+	{ "exec memfd -x", EXIT_NO, "deny: the default", "" },
 	{ "mount", EXIT_NO, "deny: the default of mounts, EPERM", "" },
 };
 
@@ -229,12 +242,12 @@ START_TEST(failing_tests_are_named)
 {
 	ck_assert_int_eq(capture(command_test, path, NULL), EXIT_NO);
 	ck_assert_ptr_nonnull(strstr(output, "1 of 4 tests passed"));
-	ck_assert_ptr_null(strstr(output, "x.yaml:31:"));
-	ck_assert_ptr_nonnull(strstr(output, "x.yaml:32:"));
-	ck_assert_ptr_nonnull(strstr(output, "rule 1"));
-	ck_assert_ptr_nonnull(strstr(output, "x.yaml:33:"));
-	ck_assert_ptr_nonnull(strstr(output, "depends on uid"));
+	ck_assert_ptr_null(strstr(output, "x.yaml:33:"));
 	ck_assert_ptr_nonnull(strstr(output, "x.yaml:34:"));
+	ck_assert_ptr_nonnull(strstr(output, "rule 1"));
+	ck_assert_ptr_nonnull(strstr(output, "x.yaml:35:"));
+	ck_assert_ptr_nonnull(strstr(output, "depends on uid"));
+	ck_assert_ptr_nonnull(strstr(output, "x.yaml:36:"));
 }
 END_TEST
 

@@ -21,6 +21,7 @@
 #define SUITES 8 /* loops of the test, each with its own seed */
 #define POLICIES 60
 #define REQUESTS 64
+#define MAX_SLOTS 32
 
 static u64 seed_of(int loop)
 {
@@ -31,8 +32,16 @@ static u32 run_image(const struct bvm_image *img,
 		     const struct oracle_request *request)
 {
 	const struct bvm_class_info *info = &bvm_classes[request->class];
-	struct bvm_run run = { .image = img, .ctx = request->ctx };
+	bvm_atomic slots[MAX_SLOTS] = { 0 }; /* full buckets */
+	struct bvm_run run = {
+		.image = img,
+		.slots = slots,
+		.ctx = request->ctx,
+		.argv = request->argv,
+		.argv_len = request->argv_len,
+	};
 
+	ck_assert_uint_le(img->meta->num_slots, MAX_SLOTS);
 	for (u32 i = 0; i < info->num_fields; i++) {
 		u64 handle;
 

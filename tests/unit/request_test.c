@@ -173,7 +173,13 @@ START_TEST(other_classes)
 	must_parse("capability CAP_NET_RAW");
 	ck_assert_uint_eq(r.ctx.capabilities.cap, 13);
 	must_parse("exec /bin/sh -c 'id; x'");
-	ck_assert(r.has_args && r.num_paths == 1);
+	ck_assert_uint_eq(r.num_paths, 1);
+	ck_assert_uint_eq(r.argv_len, 9);
+	ck_assert_mem_eq(r.argv, "-c\0id; x", 9);
+	must_parse("exec /bin/sh");
+	ck_assert_uint_eq(r.argv_len, 0);
+	must_parse("exec memfd ''");
+	ck_assert(r.ctx.exec.memfd && !r.num_paths && r.argv_len == 1);
 	must_parse("rename /a /b");
 	ck_assert(r.num_paths == 2 && r.ops == BVM_BIT(FILES, RENAME));
 	must_parse("inherit pipe");

@@ -207,7 +207,7 @@ check "crun exec of a shell is refused" test "$status" -ne 0
 check "... and the refusal is in the log" denied '"container":"nginx"' '"class":"exec"'
 bundle_make moved docker.io/library/nginx:1.22 \
 	',{"destination":"/usr/sbin/nginx","type":"bind","source":"/tmp/intruder","options":["bind","ro"]}' \
-	/usr/sbin/nginx read-shadow wait /run/go read-shadow
+	/usr/sbin/nginx -g 'read-shadow wait /run/go read-shadow'
 container_run moved > >(cat >/tmp/moved.out) 2>&1 &
 moved_pid=$!
 wait_for 10 grep -q read-shadow /tmp/moved.out

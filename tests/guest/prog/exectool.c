@@ -8,6 +8,8 @@
  *					/proc/self/exe, and open PROGRAM
  *	exectool none PROGRAM		with no argument at all, not even argv[0]
  *	exectool many NUM LEN PROGRAM	with NUM arguments of LEN bytes
+ *	exectool named LEN PROGRAM ARG...	with an argv[0] of LEN bytes
+ *	exectool fd PROGRAM ARG...	by a descriptor and no path (AT_EMPTY_PATH)
  *
  * What an exec or open says is printed as the name of its errno.
  */
@@ -157,6 +159,27 @@ static int run_many(char **argv)
 	return say();
 }
 
+static int run_named(char **argv)
+{
+	const char *program = argv[1];
+	int len = atoi(argv[0]);
+
+	argv[1] = calloc(1, len + 1);
+	memset(argv[1], 'n', len);
+	execv(program, argv + 1);
+	return say();
+}
+
+static int run_fd(char **argv)
+{
+	int fd = open(argv[0], O_PATH | O_CLOEXEC);
+
+	if (fd < 0)
+		return fail(argv[0]);
+	(void)syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH);
+	return say();
+}
+
 static const struct {
 	const char *name;
 	int num_args;
@@ -164,7 +187,8 @@ static const struct {
 } commands[] = {
 	{ "memfd", 1, run_memfd },     { "deleted", 1, run_deleted },
 	{ "pretend", 2, run_pretend }, { "none", 1, run_none },
-	{ "many", 3, run_many },
+	{ "many", 3, run_many },       { "named", 2, run_named },
+	{ "fd", 1, run_fd },
 };
 
 int main(int argc, char **argv)

@@ -8,7 +8,8 @@
  *	NAME: done            the attempt went through
  *	NAME: ERRNO           it was refused
  *
- * With arguments only the named attempts are made. After `wait FILE` it goes
+ * With arguments only the named attempts are made; they may be one word, behind
+ * -g, as the service's own policy wants them. After `wait FILE` it goes
  * on when FILE exists, so that somebody outside can do something meanwhile.
  */
 #include <arpa/inet.h>
@@ -245,13 +246,29 @@ static void wait_for(const char *path)
 		usleep(20000);
 }
 
+/* The words of a text; returns how many. */
+static int split(char *text, char **words, int max)
+{
+	int num = 0;
+
+	for (char *word = strtok(text, " "); word && num < max;
+	     word = strtok(NULL, " "))
+		words[num++] = word;
+	return num;
+}
+
 int main(int argc, char **argv)
 {
+	char *words[16] = { argv[0] };
 	size_t i;
 	int arg;
 
 	if (argc == 3 && !strcmp(argv[1], "--errno"))
 		return -find_attempt(argv[2])->run();
+	if (argc == 3 && !strcmp(argv[1], "-g")) {
+		argc = 1 + split(argv[2], words + 1, 15);
+		argv = words;
+	}
 	if (argc == 1)
 		for (i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++)
 			run_attempt(&attempts[i]);

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# timeout: 60
+# timeout: 150
 # also: 6.1 fast
 #
 # Conditions on the caller: its program, no_new_privs, owner.
