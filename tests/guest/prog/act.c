@@ -325,9 +325,7 @@ static int do_execfd(char **a)
 /* Until a file exists; asking that is nothing that a policy judges. */
 static int do_waitfor(char **a)
 {
-	struct stat st;
-
-	while (stat(a[0], &st))
+	while (access(a[0], F_OK))
 		usleep(10000);
 	return 0;
 }

@@ -96,6 +96,14 @@ static int do_memfd(char **a)
 	return keep(a[0], memfd_create("fileact", 0));
 }
 
+/* Until a file exists; asking that is nothing that a policy judges. */
+static int do_waitfor(char **a)
+{
+	while (access(a[0], F_OK))
+		usleep(10000);
+	return 0;
+}
+
 static int do_unlink(char **a)
 {
 	return unlink(a[0]);
@@ -570,6 +578,7 @@ static const struct {
 	{ "given", 2, do_given },
 	{ "pipe", 1, do_pipe },
 	{ "memfd", 1, do_memfd },
+	{ "waitfor", 1, do_waitfor },
 	{ "unlink", 1, do_unlink },
 	{ "setuid", 1, do_setuid },
 	{ "stat", 1, do_stat },

@@ -240,9 +240,7 @@ static const struct attempt *find_attempt(const char *name)
 
 static void wait_for(const char *path)
 {
-	struct stat st;
-
-	while (stat(path, &st))
+	while (access(path, F_OK))
 		usleep(20000);
 }
 

@@ -113,12 +113,15 @@ is "$(says all touch $work/yes/f)" ok "fewer are not"
 mount -t tmpfs none $work/bind
 echo text > $work/bind/f
 before=$(status_of reason.no-name)
-exec {fd}< $work/bind/f
+$fileact enter all , open r $work/bind/f 1 , open wc $work/opened 2 , \
+	waitfor $work/gone , futimens 1 > $work/out &
+wait_for 30 test -e $work/opened
 umount -l $work/bind
-is "$($fileact enter all , given $fd 1 , futimens 1 | tail -n 1)" EACCES \
+: > $work/gone
+wait
+is "$(tail -n 1 $work/out)" EACCES \
 	"an object whose mount is gone has no name"
 is "$(status_of reason.no-name)" "$((before + 1))" "for a reason of its own"
-exec {fd}<&-
 
 # Names that are gone
 claim "ok ok ok ok" "a file of one's own outlives its name" \

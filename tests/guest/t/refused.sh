@@ -13,27 +13,29 @@ work=/run/refused
 mkdir -p $work
 cd $work || exit 1
 
-# policy OPERATIONS: one rule, in line 5
+# policy CLASS OPERATION: one rule, in line 5
 policy()
 {
 	cat <<EOF
 bailiff: 1
 policy: refused
 default: deny
-files:
-  - allow: [$1]
-    paths: /srv/**
+$1:
+  - allow: $2
 EOF
 }
 
-policy read > good.yaml
+policy files read > good.yaml
 succeeds "a policy of judged operations compiles" \
 	policyc build good.yaml -o good.img
 succeeds "and loads" bailiffctl load good.img
 active=$(grep -E '^(generation|digest)' $dir/policies/refused/info)
 
-for operation in setxattr times readlink stat ioctl; do
-	policy "read, $operation" > $operation.yaml
+refuses()
+{
+	local operation=$2
+
+	policy "$1" "$operation" > $operation.yaml
 	run policyc build $operation.yaml -o $operation.img
 	like "$err" "$operation.yaml:5:.*warning" \
 		"$operation: the compiler warns at the line"
@@ -41,7 +43,9 @@ for operation in setxattr times readlink stat ioctl; do
 	isnt "$status" 0 "$operation: the kernel refuses it"
 	like "$out$err" "$operation.yaml:5.*$operation" \
 		"$operation: naming file, line and operation"
-done
+}
+
+refuses kernel swap
 is "$(grep -E '^(generation|digest)' $dir/policies/refused/info)" "$active" \
 	"the version that was active stays"
 
