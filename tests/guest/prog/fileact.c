@@ -533,11 +533,13 @@ static int do_uringpair(char **a)
 {
 	struct io_uring_sqe *sqe = request(IORING_OP_RENAMEAT);
 
-	if (!strcmp(a[1], "link"))
-		sqe->opcode = IORING_OP_LINKAT;
-	else if (!strcmp(a[1], "symlink"))
-		sqe->opcode = IORING_OP_SYMLINKAT;
 	sqe->len = (unsigned int)AT_FDCWD;
+	if (!strcmp(a[1], "link")) {
+		sqe->opcode = IORING_OP_LINKAT;
+	} else if (!strcmp(a[1], "symlink")) {
+		sqe->opcode = IORING_OP_SYMLINKAT;
+		sqe->len = 0;
+	}
 	sqe->addr = (unsigned long)a[2];
 	sqe->addr2 = (unsigned long)a[3];
 	return run_ring(a[0][0] == 'a');

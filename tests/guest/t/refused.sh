@@ -66,9 +66,9 @@ like "$out$err" 'too large' "for its size"
 is "$(grep -E '^(generation|digest)' $dir/policies/refused/info)" "$active" \
 	"still the same version"
 
-{ policy read; printf 'tests:\n  - deny: read /srv/x\n'; } > wrong.yaml
+{ policy files read; printf 'tests:\n  - deny: read /srv/x\n'; } > wrong.yaml
 fails "a policy that fails its own tests makes no image" \
 	policyc build wrong.yaml -o wrong.img
-like "$err" 'wrong.yaml:8:.*test failed' "and says which"
+like "$err" 'wrong.yaml:7:.*test failed' "and says which"
 fails "nothing is left behind" test -e wrong.img
 done_testing
