@@ -353,12 +353,12 @@ build_unless_done()
 
 # --- warnings -------------------------------------------------------------------
 
-# The compiler's, those of kernel-doc and sparse's: of our files alone.
+# The compiler's, those of kernel-doc and sparse's: of our files alone; and what
+# sparse could not read. True when there is one.
 print_warnings()
 {
-	grep -E '(^|/)security/bailiff/[^ ]*:[0-9:]* *(warning|error|info|note: in included file)' "$1"
-	# One that the checker could not read was not checked.
-	grep -E 'sparse: |error: (too many|unable|cannot)' "$1"
+	grep -E -e '(^|/)security/bailiff/[^ ]*:[0-9:]* *(warning|error|info|note: in included file)' \
+		-e 'sparse: |error: (too many|unable|cannot)' "$1"
 }
 
 # W=1 compiles with other flags, so everything of ours is made anew.
