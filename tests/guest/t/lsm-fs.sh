@@ -52,7 +52,7 @@ load_image $work/policy.img > /dev/null
 like "$(tell $fs/bind "cgroup=1 policy=fs")" 'error: this is the root' "the root is not bound"
 like "$(tell $fs/bind "cgroup=999999 policy=fs")" 'error: no such cgroup' "nor what is not there"
 id=$(cgroup fs)
-like "$(tell $fs/bind "cgroup=$id policy=none")" 'error: no such policy' "nor to what is not there"
+like "$(tell $fs/bind "cgroup=$id policy=nowhere")" 'error: no such policy' "nor to what is not there"
 like "$(tell $fs/bind "cgroup=$id")" 'error: cgroup= and policy=' "a policy is needed"
 like "$(tell $fs/bind "cgroup=$id policy=fs colour=red")" "error: unknown word 'colour=red'" \
 	"unknown words are named"

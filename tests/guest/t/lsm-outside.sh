@@ -15,7 +15,7 @@ echo text > $work/out/file
 succeeds "the policy loads" load_policy <<EOF
 bailiff: 1
 policy: outside
-default: {files: deny, exec: allow, network: allow, capabilities: allow, mounts: deny}
+default: {files: deny, exec: allow, network: allow, capabilities: allow, mounts: deny, tasks: allow}
 files:
   - allow: [read, write, manage]
     paths: [$work/in, "$work/in/**"]
@@ -59,7 +59,7 @@ is "$(in_cgroup sweep $act dup 7 5 , kind 5 7< $work/out/file | tail -n 1)" null
 succeeds "a policy that lets memory files in loads" load_policy <<EOF
 bailiff: 1
 policy: memory
-default: {files: deny, exec: allow, network: allow, capabilities: allow, mounts: deny}
+default: {files: deny, exec: allow, network: allow, capabilities: allow, mounts: deny, tasks: allow}
 files:
   - allow: inherit
     type: memfd
