@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 60
+# also: 6.1 fast
 #
 # Files through io_uring, by the task and by worker threads; contents changed
 # without write(2).
