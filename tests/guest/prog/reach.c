@@ -23,7 +23,6 @@
 #include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/quota.h>
 #include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
@@ -385,7 +384,7 @@ static int do_perf(char **a)
 
 static int do_addkey(char **a)
 {
-	return syscall(SYS_add_key, a[0], "reach", "x", 1,
+	return syscall(SYS_add_key, a[0], "reach:key", "x", 1,
 		       KEY_SPEC_PROCESS_KEYRING) < 0 ?
 		       -1 :
 		       0;
@@ -412,12 +411,6 @@ static int do_time(char **a)
 	if (gettimeofday(&now, NULL))
 		return -1;
 	return settimeofday(&now, NULL);
-}
-
-static int do_quota(char **a)
-{
-	(void)a;
-	return quotactl(QCMD(Q_SYNC, USRQUOTA), NULL, 0, NULL);
 }
 
 /* A ring with a thread that polls. */
@@ -501,7 +494,6 @@ static const struct verb {
 	{ "session", 0, do_session },
 	{ "syslog", 0, do_syslog },
 	{ "time", 0, do_time },
-	{ "quota", 0, do_quota },
 	{ "poller", 0, do_poller },
 	{ "ring", 0, do_ring },
 	{ "open", 1, do_open },

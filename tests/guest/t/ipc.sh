@@ -32,15 +32,15 @@ inside()
 }
 
 succeeds "a policy without rules loads" ipc_policy none ""
-for op in shm sem msg mqueue; do
-	ipc_policy only-$op "
+succeeds "one that allows all loads" ipc_policy all "
 ipc:
-  - allow: $op"
+  - allow: all"
+for op in shm sem msg mqueue; do
 	ipc_policy not-$op "
 ipc:
   - allow: all
   - deny: $op
-    message: none of it
+    message: none of $op
     errno: ENOSYS"
 done
 
@@ -59,31 +59,48 @@ verbs=(
 	"shm:shm" "shmget KEY:shm" "shmctl SHM:shm" "shmat SHM:shm"
 	"sem:sem" "semget KEY:sem" "semctl SEM:sem" "semop SEM:sem"
 	"msg:msg" "msgget KEY:msg" "msgctl MSG:msg" "msgsnd MSG:msg"
-	"mqueue /reach:mqueue" "mqopen /queue:mqueue"
+	"mqueue /letters:mqueue" "mqopen /queue:mqueue"
 )
+line=()
 for entry in "${verbs[@]}"; do
-	op=${entry#*:}
 	text=${entry%:*}
 	text=${text/KEY/4711}
 	text=${text/SHM/$shm}
 	text=${text/SEM/$sem}
-	read -ra verb <<< "${text/MSG/$msg}"
-	is "$($reach "${verb[@]}")" ok "$text works without a policy"
+	read -ra words <<< "${text/MSG/$msg}"
+	line+=("${words[@]}" ",")
+done
+
+# answers WORD [OP OTHER]: one for each verb, another for those of an operation
+answers()
+{
+	local entry
+
+	for entry in "${verbs[@]}"; do
+		[ "${entry#*:}" = "${2:-}" ] && echo "$3" || echo "$1"
+	done | paste -sd' '
+}
+
+is "$($reach "${line[@]}" | paste -sd' ')" "$(answers ok)" \
+	"everything works without a policy"
+drain
+is "$(inside none "${line[@]}")" "$(answers EPERM)" "nothing without a rule"
+is "$(records | grep -c '^reach$')" ${#verbs[@]} "with a record each"
+is "$(inside all "${line[@]}")" "$(answers ok)" "a rule allows it"
+for op in shm sem msg mqueue; do
 	drain
-	is "$(inside none "${verb[@]}")" EPERM "$text is denied"
-	like "$(records)" '^none$' "with a record"
-	is "$(inside only-$op "${verb[@]}")" ok "$text is allowed by a rule"
-	drain
-	is "$(inside not-$op "${verb[@]}")" ENOSYS "$text is denied by a rule"
-	like "$(records)" 'none of it' "which the record names"
+	is "$(inside not-$op "${line[@]}")" "$(answers ok $op ENOSYS)" \
+		"a rule denies $op and nothing else"
+	like "$(records)" "none of $op" "which the record names"
 done
 
 $reach msgsnd $msg > /dev/null
 is "$(inside none msgrcv $msg)" ENOMSG "no message is taken"
-is "$(inside only-msg msgrcv $msg)" ok "unless a rule allows it"
+is "$(inside all msgrcv $msg)" ok "unless a rule allows it"
 
+is "$(inside none mqueue /fresh)" EPERM "nor is a new queue made"
 is "$(inside none mqunlink /queue)" EPERM "a queue's name is not removed"
-is "$(inside only-mqueue mqunlink /queue)" ok "unless a rule allows it"
+is "$(inside all mqunlink /queue)" ok "unless a rule allows it"
 
 # The same queues, as files
 mkdir -p /dev/mqueue

@@ -22,49 +22,77 @@ $2
 END
 }
 
-# Without path rules, so that mounts may be allowed.
 succeeds "a policy without rules loads" tasks_policy none ""
 succeeds "a policy that allows loads" tasks_policy all "
 tasks:
   - allow: [signal, ptrace, rlimit, schedule, inspect]
     peer: host"
+succeeds "one that names other policies" tasks_policy named "
+tasks:
+  - allow: signal
+    peer: no*
+    signals: winch"
 succeeds "a policy that denies loads" tasks_policy denies "
 tasks:
   - deny: all
     message: nobody"
+succeeds "one by the number of the signal" tasks_policy signals "
+tasks:
+  - allow: signal
+    signals: [exists, winch, rtmin+3]
+    peer: host
+  - deny: signal
+    signals: cont"
+load_policy <<END || not_ok "an open policy loads"
+bailiff: 1
+policy: open
+default: allow
+END
 
 box=$(cgroup box)
 other=$(cgroup other)
 tell $fs/bind "cgroup=$box policy=none label=box" > /dev/null
 tell $fs/bind "cgroup=$other policy=none label=other" > /dev/null
 
-# start CGROUP: a task there that waits, with default signals; prints its pid.
+# start CGROUP: a task there (nowhere, if empty) that waits; pid is its number.
 start()
 {
-	local pid
+	local file
 
+	file=$(mktemp)
+	# shellcheck disable=SC2016 # the inner shell's
+	local waits='echo $$ > "$1"; exec sleep 1000'
 	if [ -n "$1" ]; then
-		in_cgroup "$1" sleep 1000 > /dev/null 2>&1 &
+		in_cgroup "$1" bash -c "$waits" - "$file" > /dev/null 2>&1 &
 	else
-		sleep 1000 > /dev/null 2>&1 &
+		bash -c "$waits" - "$file" > /dev/null 2>&1 &
 	fi
-	pid=$!
-	wait_for 5 grep -q -a '^sleep' /proc/$pid/cmdline || bail "no task in '$1'"
-	echo $pid
+	wait_for 10 test -s "$file" || bail "no task in '$1'"
+	pid=$(cat "$file")
+	wait_for 10 grep -q -a '^sleep' /proc/$pid/cmdline ||
+		bail "no program in '$1'"
 }
 
-host=$(start "")
-own=$(start box)
-theirs=$(start other)
+start ""
+host=$pid
+start box
+own=$pid
+start other
+theirs=$pid
 
-# at CGROUP POLICY VERB...: what reach prints there, in one line.
+gone()
+{
+	! kill -0 "$1"
+}
+
+# at POLICY VERB...: what reach prints in the box, in one line.
 at()
 {
-	local cgroup=$1 policy=$2
-	shift 2
-	tell $fs/bind "cgroup=$(cgroup "$cgroup") policy=$policy" > /dev/null
-	in_cgroup "$cgroup" $reach "$@" 2>&1 | paste -sd' '
-	tell $fs/bind "cgroup=$(cgroup "$cgroup") policy=none" > /dev/null
+	local policy=$1
+	shift
+	tell $fs/bind "cgroup=$box policy=$policy" > /dev/null
+	in_cgroup box $reach "$@" 2>&1 | paste -sd' '
+	tell $fs/bind "cgroup=$box policy=none" > /dev/null
 }
 
 # Everything there is, towards a task: verbs and their operation.
@@ -78,112 +106,136 @@ verbs=(
 	"ioprio PID:schedule" "getscheduler PID:inspect"
 	"getioprio PID:inspect" "getpgid PID:inspect" "getsid PID:inspect"
 )
-for entry in "${verbs[@]}"; do
-	op=${entry#*:}
-	read -ra verb <<< "${entry%:*}"
-	to=("${verb[@]/PID/$host}")
-	is "$($reach "${to[@]}")" ok "${verb[*]} works without a policy"
-	drain
-	want=EPERM
-	[ "${verb[0]}" = mem ] || [ "${verb[0]}" = environ ] && want=EACCES
-	is "$(at box none "${to[@]}")" "$want" "${verb[*]} of the host is denied"
-	like "$(records)" "$([ $op = signal ] && echo '(exists|winch) ')host" \
-		"with a record that says whose"
-	is "$(at box all "${to[@]}")" ok "${verb[*]} of the host may be allowed"
-	to=("${verb[@]/PID/$own}")
-	is "$(at box none "${to[@]}")" ok "${verb[*]} of the container is not judged"
-	to=("${verb[@]/PID/$theirs}")
-	drain
-	is "$(at box none "${to[@]}")" "$want" \
-		"${verb[*]} of another container of the policy is"
-	like "$(records)" "/none" "which the record names"
-done
 
-is "$(at box none raise 28 , traceme , setrlimit , setpgid 0)" "ok ok ok ok" \
+# towards PID: sets line to all of them, as reach takes them.
+towards()
+{
+	local entry
+
+	line=()
+	for entry in "${verbs[@]}"; do
+		entry=${entry%:*}
+		read -ra words <<< "${entry/PID/$1}"
+		line+=("${words[@]}" ",")
+	done
+}
+
+# answers WORD...: one for each verb, for those of the two files the other
+answers()
+{
+	local entry
+
+	for entry in "${verbs[@]}"; do
+		case $entry in
+		mem*|environ*) echo "${2:-$1}" ;;
+		*) echo "$1" ;;
+		esac
+	done | paste -sd' '
+}
+
+towards $host
+is "$($reach "${line[@]}" | paste -sd' ')" "$(answers ok)" \
+	"everything works without a policy"
+drain
+is "$(at none "${line[@]}")" "$(answers EPERM EACCES)" \
+	"nothing does towards the host's tasks"
+said=$(records)
+is "$(grep -c -E '^(exists|winch) host$' <<< "$said")" 5 \
+	"five records say which signal, and whose the task is"
+is "$(grep -c '^host$' <<< "$said")" 14 "the others say whose"
+is "$(at all "${line[@]}")" "$(answers ok)" "rules allow it"
+towards $own
+is "$(at none "${line[@]}")" "$(answers ok)" "one's own tasks need no rule"
+towards $theirs
+drain
+is "$(at none "${line[@]}")" "$(answers EPERM EACCES)" \
+	"another container of the policy is not one's own"
+is "$(records | grep -c -E '^((exists|winch) )?/none$')" 19 \
+	"which the records name by its policy"
+is "$(at all "${line[@]}")" "$(answers EPERM EACCES)" \
+	"and it is not the host"
+is "$(at named kill $theirs 28 , kill $theirs 0 , kill $host 28)" \
+	"ok EPERM EPERM" "a rule may name its policy"
+is "$(at none raise 28 , traceme , setrlimit , setpgid 0)" "ok ok ok ok" \
 	"what a task does to itself is its own"
 
 # Rules against one's own
 tell $fs/bind "cgroup=$box policy=denies" > /dev/null
-denied=$(start box) || :
+start box
 drain
-is "$(in_cgroup box $reach raise 28 , kill $denied 0 , trace $denied , setrlimit | paste -sd' ')" \
-	"EPERM EPERM EPERM EPERM" "a rule denies them"
+is "$(in_cgroup box $reach raise 28 , kill $pid 0 , trace $pid , setrlimit , \
+	setpgid 0 | paste -sd' ')" "EPERM EPERM EPERM EPERM EPERM" \
+	"a rule denies them"
 like "$(records)" nobody "and says so"
-is "$(hits denies policy.yaml:6)" 4 "by its line"
+is "$(hits denies policy.yaml:7)" 5 "by its line"
+kill -KILL $pid
 tell $fs/bind "cgroup=$box policy=none" > /dev/null
 
 # Signals by number
-tasks_policy signals "
-tasks:
-  - allow: signal
-    signals: [exists, winch, rtmin+3]
-    peer: host
-  - deny: signal
-    signals: cont"
-is "$(at box signals kill $host 0 , kill $host 28 , kill $host 1 , kill $host 15)" \
-	"ok ok EPERM EPERM" "signals are told apart"
-is "$(at box signals kill $theirs 28)" EPERM "and so are tasks"
-is "$(at box signals kill $own 15 , raise 18)" "ok EPERM" \
-	"the default is not about own tasks, a rule is"
-sleep 0.3
-fails "the own task is gone" kill -0 $own
-own=$(start box)
+is "$(at signals kill $host 0 , kill $host 28 , kill $host 1 , kill $host 15 , \
+	raise 18)" "ok ok EPERM EPERM EPERM" "signals are told apart"
+start box
+is "$(at none kill $pid 15)" ok "an own task is ended"
+succeeds "and is gone" wait_for 20 gone $pid
 
-# Who traces is whoever may, not what `default: allow` lets
-load_policy <<END
-bailiff: 1
-policy: open
-default: allow
-END
-is "$(at box open trace $host , vmread $host , getfd $host)" "EPERM EPERM EPERM" \
-	"default: allow does not let one take over the host's tasks"
-is "$(at box open kill $host 0 , environ $host , prlimit $host)" "ok ok ok" \
-	"it does let one see them"
-is "$(at box open trace $own)" ok "and trace one's own"
+# Who controls is who may, not whom `default: allow` lets
+is "$(at open trace $host , vmread $host , getfd $host , kill $host 0 , \
+	environ $host , prlimit $host)" "EPERM EPERM EPERM ok ok ok" \
+	"default: allow lets one see the host's tasks, and not take them over"
 
 # SIGIO is a deed of who set the owner
-ring=$(start "")
-is "$(at box none sigio $ring)" ok "a file may have any owner"
-succeeds "but no signal comes" kill -0 $ring
-is "$($reach sigio $ring)" ok "unconfined"
-sleep 0.3
-fails "it does" kill -0 $ring
-ring=$(start box)
-is "$(at box none sigio $ring)" ok "one's own task as owner"
-sleep 0.3
-fails "gets it" kill -0 $ring
+start ""
+is "$(at none sigio $pid)" ok "a file may have any owner"
+sleep 0.5
+succeeds "but no signal comes" kill -0 $pid
+is "$($reach sigio $pid)" ok "from who is not confined"
+succeeds "one does" wait_for 20 gone $pid
+start box
+is "$(at none sigio $pid)" ok "an own task as the owner"
+succeeds "gets it" wait_for 20 gone $pid
 
 # From outside in
-ring=$(start box)
-succeeds "a signal from outside is not judged" kill -TERM $ring
-sleep 0.3
-fails "and ends the task" kill -0 $ring
+start box
+succeeds "a signal from outside is not judged" kill -TERM $pid
+succeeds "and ends the task" wait_for 20 gone $pid
 
 # More confined is own, less is not
 tasks_policy more ""
-nested="echo more > $fs/self && exec $reach"
-is "$(in_cgroup box bash -c "$nested kill $own 0")" EPERM \
-	"a task that entered another policy does not own those it left"
-in_cgroup box bash -c "echo more > $fs/self && exec sleep 1000" &
-inner=$!
-wait_for 5 grep -q -a '^sleep' /proc/$inner/cmdline
-is "$(at box none kill $inner 0 , trace $inner)" "ok ok" "they own it"
-kill -KILL $inner $host $own $theirs 2> /dev/null
-wait 2> /dev/null
+is "$(in_cgroup box bash -c "echo more > $fs/self && exec $reach kill $own 0")" \
+	EPERM "who entered another policy does not own those who did not"
+start_more()
+{
+	in_cgroup box bash -c "echo more > $fs/self; echo \$\$ > $work/more;
+		exec sleep 1000" &
+	wait_for 10 test -s $work/more
+	pid=$(cat $work/more)
+	wait_for 10 grep -q -a '^sleep' /proc/$pid/cmdline
+}
+start_more
+is "$(at none kill $pid 0 , trace $pid)" "ok ok" "they own him"
 
 # Namespaces
-tasks_policy namespaces "
+load_policy <<END
+bailiff: 1
+policy: namespaces
+default: {files: allow, exec: allow, network: allow, capabilities: allow,
+          mounts: allow, ipc: allow, kernel: allow, tasks: allow}
 namespaces:
   - deny: userns-create
-    errno: ENOSYS"
-is "$(at box namespaces userns)" ENOSYS "a user namespace is denied"
+    when: {uid: 0}
+    errno: ENOSYS
+END
+is "$(at namespaces userns)" ENOSYS "a user namespace is denied"
 load_policy <<END
 bailiff: 1
 policy: closed
-default: {files: allow, exec: allow, network: allow, capabilities: allow, mounts: allow}
+default: {files: allow, exec: allow, network: allow, capabilities: allow,
+          mounts: allow, ipc: allow, kernel: allow, tasks: allow}
 END
 drain
-is "$(at box closed userns)" EPERM "by default too"
-like "$(records)" closed "with a record"
-is "$(at box open userns)" ok "or allowed"
+is "$(at closed userns)" EPERM "by default too"
+like "$(records)" '^reach$' "with a record"
+is "$(at open userns)" ok "or allowed"
+kill -KILL $pid $host $own $theirs 2> /dev/null
+wait 2> /dev/null
 done_testing
