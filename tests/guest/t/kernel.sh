@@ -68,7 +68,9 @@ is "$(inside none "${line[@]}")" "$(answers EPERM)" "nothing without a rule"
 is "$(records | grep -c '^reach$')" ${#verbs[@]} "with a record each"
 is "$(inside all "${line[@]}")" "$(answers ok)" "a rule allows it"
 drain
-is "$(inside each "${line[@]}")" "$(answers EROFS)" "rules deny each"
+# debugfs has an errno of its own for lockdown
+is "$(inside each "${line[@]}")" "$(answers EROFS | sed 's/EROFS$/EPERM/')" \
+	"rules deny each"
 is "$(records | grep -c '^no [a-z-]*$')" ${#verbs[@]} \
 	"which the records name"
 is "$(inside none ring)" ok "a ring without a poller needs no rule"
