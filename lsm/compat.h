@@ -175,4 +175,10 @@ static inline void securityfs_recursive_remove(struct dentry *dir)
 #define BAILIFF_CONST_BPRM const
 #endif
 
+#ifndef BAILIFF_HAVE_CONST_SB
+#define BAILIFF_CONST_SB
+#else
+#define BAILIFF_CONST_SB const
+#endif
+
 #endif /* BAILIFF_COMPAT_H */

@@ -9,6 +9,7 @@
 #include <linux/rcupdate.h>
 
 #include "decide.h"
+#include "detached.h"
 #include "event.h"
 #include "kill.h"
 #include "names.h"
@@ -29,6 +30,7 @@ struct hearing {
 	const struct bailiff_request *rq;
 	const struct bailiff_view *view;
 	struct bailiff_name name;
+	struct bailiff_name *source; /* of mounts, if rq->sourced, else NULL */
 };
 
 /* errno that some callers inside the kernel take for something else. */
@@ -65,11 +67,11 @@ static void look(const struct bailiff_set *set, struct bailiff_view *view)
 		view->policy[i] = bailiff_slot_active(set->domain[i].slot);
 }
 
-/* Mount points are for the record only: their class has no path rules yet. */
 static bool is_judged_by_name(const struct bailiff_request *rq)
 {
 	return rq->path &&
-	       (rq->class == BVM_CLASS_FILES || rq->class == BVM_CLASS_EXEC);
+	       (rq->class == BVM_CLASS_FILES || rq->class == BVM_CLASS_EXEC ||
+		rq->class == BVM_CLASS_MOUNTS);
 }
 
 /* Do the i-th domain's rules for the class speak of names? */
@@ -143,6 +145,40 @@ static u32 reason_of_args(const struct hearing *h, u32 i)
 	return h->rq->args->reason;
 }
 
+static void give_walked(struct bvm_str *str, const struct bailiff_name *name,
+			u32 i)
+{
+	str->walked = true;
+	str->accept = name->fed[i].accept;
+	str->state = name->fed[i].state;
+}
+
+/* What a mount has beside the mount point: the source, the type. */
+static void give_mount(const struct hearing *h, u32 i, struct bvm_run *run)
+{
+	const struct bailiff_request *rq = h->rq;
+	struct bvm_str *source = &run->strings[BVM_STR_SOURCE - 1];
+	struct bvm_str *text = &run->strings[BVM_STR_TEXT - 1];
+
+	text->bytes = rq->fstype;
+	text->len = rq->fstype ? strlen(rq->fstype) : 0;
+	run->ctx.mounts.text = rq->fstype ? BVM_STR_TEXT : 0;
+	run->ctx.mounts.path = rq->path ? BVM_STR_PATH : 0;
+	run->ctx.mounts.source = BVM_STR_SOURCE;
+	if (!rq->path)
+		run->ctx.mounts.nameless |= 1;
+	source->bytes = rq->source_name;
+	source->len = rq->source_name ? strlen(rq->source_name) : 0;
+	if (rq->source_name)
+		return;
+	if (rq->sourced && !h->source->reason)
+		give_walked(source, h->source, i);
+	else
+		run->ctx.mounts.nameless |= 2;
+	/* whoever asks for it all the same gets the row of no pattern */
+	source->walked = true;
+}
+
 static u32 run_program(const struct hearing *h, u32 op, u32 i)
 {
 	const struct bailiff_policy *policy = h->view->policy[i];
@@ -157,16 +193,15 @@ static u32 run_program(const struct hearing *h, u32 op, u32 i)
 	run.ctx.op = op;
 	if (WARN_ON_ONCE(!bvm_ctx_keeps_promises(rq->class, &run.ctx)))
 		return BVM_VERDICT_BROKEN;
-	if (is_judged_by_name(rq)) {
-		run.strings[0].walked = true;
-		run.strings[0].accept = h->name.fed[i].accept;
-		run.strings[0].state = h->name.fed[i].state;
-	}
+	if (is_judged_by_name(rq))
+		give_walked(&run.strings[BVM_STR_PATH - 1], &h->name, i);
 	if (asks_texts(h, i))
 		bailiff_exe_give(rq->exe, &rq->set->domain[i].home, rq->class,
 				 &run);
 	run.strings[BVM_STR_TEXT - 1] = rq->text;
 	run.strings[BVM_STR_PEER - 1] = rq->peer_name;
+	if (rq->class == BVM_CLASS_MOUNTS)
+		give_mount(h, i, &run);
 	if (!give_slots(h, i, &run))
 		return BVM_VERDICT_BROKEN;
 	return bailiff_prog_run(&policy->prog[rq->class], &run, rq->class);
@@ -180,6 +215,47 @@ static bool takes_over(const struct bailiff_request *rq, u32 op)
 {
 	return rq->class == BVM_CLASS_TASKS && op == BVM_OP_TASKS_TRACE &&
 	       rq->ctx.tasks.peer != BVM_PEER_SELF;
+}
+
+static bool gains(const struct bvm_image *image,
+		  const struct bailiff_name *from, const struct bailiff_name *to,
+		  u32 i, bool is_tree)
+{
+	if (is_tree && bvm_rights_gained_below(image, from->fed[i].below,
+					       to->fed[i].below))
+		return true;
+	return bvm_rights_gained(image, from->fed[i].state, to->fed[i].state);
+}
+
+/*
+ * A mount that is allowed must not make names tell a lie: a tree that has a
+ * name already must not get one that gives more.
+ */
+static u32 reason_of_mount(const struct hearing *h, u32 op, u32 i)
+{
+	const struct bailiff_policy *policy = h->view->policy[i];
+	const struct bailiff_request *rq = h->rq;
+	const struct bailiff_home *home = &rq->set->domain[i].home;
+
+	if (!policy->path_rules)
+		return BVM_REASON_NONE;
+	/* The old root would get a second name, below the new one. */
+	if (op == BVM_OP_MOUNTS_PIVOT_ROOT &&
+	    d_backing_inode(rq->path->dentry) == home->inode)
+		return BVM_REASON_MOUNT;
+	if (!rq->sourced)
+		return rq->renames ? BVM_REASON_MOUNT : BVM_REASON_NONE;
+	if (rq->renames && bailiff_path_is_detached(rq->second))
+		return bailiff_detached_reason(rq->second, h->view, i, home,
+					       &h->name);
+	if (h->source->reason)
+		return h->source->reason;
+	if (!bailiff_home_same(&h->source->home, home))
+		return BVM_REASON_FOREIGN;
+	if (rq->renames && gains(&policy->image, h->source, &h->name, i,
+				 d_is_dir(rq->second->dentry)))
+		return BVM_REASON_WIDENS;
+	return BVM_REASON_NONE;
 }
 
 static struct answer answer_of(const struct hearing *h, u32 op, u32 i)
@@ -212,6 +288,8 @@ static struct answer answer_of(const struct hearing *h, u32 op, u32 i)
 		a.reason = BVM_REASON_MOUNT;
 	else if (!rule && takes_over(h->rq, op))
 		a.reason = BVM_REASON_DEFAULT;
+	else if (h->rq->class == BVM_CLASS_MOUNTS)
+		a.reason = reason_of_mount(h, op, i);
 	return a;
 }
 
@@ -289,10 +367,12 @@ static void open_hearing(struct hearing *h, const struct bailiff_request *rq,
 	h->view = view;
 	if (is_judged_by_name(rq))
 		bailiff_path_walk(rq->path, rq->walk, view, &h->name);
+	h->source = NULL;
 }
 
 int bailiff_decide(const struct bailiff_request *rq)
 {
+	struct bailiff_name source;
 	struct bailiff_view view;
 	struct hearing h;
 	int ret = 0;
@@ -306,6 +386,10 @@ int bailiff_decide(const struct bailiff_request *rq)
 		return -EAGAIN;
 	}
 	open_hearing(&h, rq, &view);
+	if (rq->class == BVM_CLASS_MOUNTS && rq->sourced) {
+		bailiff_path_walk(rq->second, 0, &view, &source);
+		h.source = &source;
+	}
 	/* Everyone is asked: what a later domain would deny is recorded too. */
 	for (u32 i = 0; i < view.num; i++) {
 		int err = ask(&h, i);
@@ -397,14 +481,8 @@ int bailiff_decide_names(struct bailiff_request *rq, struct dentry *dentry)
 static bool widens(const struct hearing *from, const struct hearing *to, u32 i,
 		   enum bailiff_move move)
 {
-	const struct bvm_image *image = &from->view->policy[i]->image;
-
-	if (move == BAILIFF_MOVE_DIR &&
-	    bvm_rights_gained_below(image, from->name.fed[i].below,
-				    to->name.fed[i].below))
-		return true;
-	return bvm_rights_gained(image, from->name.fed[i].state,
-				 to->name.fed[i].state);
+	return gains(&from->view->policy[i]->image, &from->name, &to->name, i,
+		     move == BAILIFF_MOVE_DIR);
 }
 
 int bailiff_decide_move(const struct bailiff_request *from,

@@ -29,10 +29,16 @@ struct bailiff_request {
 	u32 walk; /* BAILIFF_WALK_* for path */
 	u32 reason; /* enum bvm_reason: denied before any rule; NONE */
 	bool silent; /* the kernel only probes: count, but do not record */
-	const struct path *second; /* for the record only, or NULL */
+	/* for the record only, or NULL; of mounts with `sourced`: the source */
+	const struct path *second;
 	const char *detail; /* for the record only, or NULL */
 	/* What the ctx's text and peer_name stand for, where they are not 0. */
 	struct bvm_str text, peer_name;
+	/* mounts: */
+	const char *fstype; /* or NULL: that is not known */
+	const char *source_name; /* where it is no path; "": there is none */
+	bool sourced; /* second is what is mounted, and is judged */
+	bool renames; /* what is mounted has names already, or may have */
 	union bvm_ctx ctx;
 };
 

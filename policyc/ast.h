@@ -93,11 +93,12 @@ struct ast_rule {
 	/*
 	 * network allows of connect, listen, send, accept: the socket they
 	 * need (create) is allowed too, whatever the ports and addresses.
+	 * mounts allows of mount: fsmount, wherever it will be attached.
 	 */
 	bool implies_create;
 	struct span span; /* of the rule; its line is the one in records */
 
-	/* files: paths; exec: the objects of allow/deny themselves */
+	/* files: paths; exec: the objects of allow/deny themselves; mounts: target */
 	struct ast_patterns paths; /* none: any object */
 	struct ast_patterns except;
 	u64 types; /* files: BVM_KIND_* set; 0 = any */
@@ -131,6 +132,10 @@ struct ast_rule {
 	u32 num_signals;
 
 	struct ast_patterns names; /* kernel: globs of a request's text */
+	/* mounts; `paths` above are the targets */
+	struct ast_patterns sources;
+	struct ast_patterns fstypes; /* no paths: pattern_check_text */
+	u32 mount_flags; /* MS_*, one of which must be there; 0: any */
 
 	struct ast_when when;
 	const char *message; /* or NULL */

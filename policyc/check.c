@@ -11,6 +11,11 @@
 	(NETWORK_ENDS | BVM_BIT(NETWORK, BIND) | BVM_BIT(NETWORK, LISTEN) | \
 	 BVM_BIT(NETWORK, ACCEPT))
 
+/* These need a socket of their own. */
+#define NETWORK_CREATING                                        \
+	(BVM_BIT(NETWORK, CONNECT) | BVM_BIT(NETWORK, LISTEN) | \
+	 BVM_BIT(NETWORK, ACCEPT) | BVM_BIT(NETWORK, SEND))
+
 /* Operations that have what a key speaks of. */
 static const struct {
 	u32 class;
@@ -20,6 +25,10 @@ static const struct {
 	{ BVM_CLASS_FILES, "paths", ~BVM_BIT(FILES, INHERIT) },
 	{ BVM_CLASS_FILES, "owner", ~BVM_BIT(FILES, INHERIT) },
 	{ BVM_CLASS_FILES, "ioctl", BVM_BIT(FILES, IOCTL) },
+	{ BVM_CLASS_MOUNTS, "target", ~BVM_BIT(MOUNTS, FSMOUNT) },
+	{ BVM_CLASS_MOUNTS, "source",
+	  BVM_BIT(MOUNTS, MOUNT) | BVM_BIT(MOUNTS, MOVE_MOUNT) },
+	{ BVM_CLASS_MOUNTS, "flags", BVM_BIT(MOUNTS, MOUNT) },
 	{ BVM_CLASS_NETWORK, "to", NETWORK_ENDS },
 	{ BVM_CLASS_NETWORK, "at", NETWORK_ADDRESSED },
 	{ BVM_CLASS_NETWORK, "ports", NETWORK_ADDRESSED },
@@ -181,12 +190,12 @@ static void check_creation(const struct rule_facts *facts)
 {
 	struct ast_rule *rule = facts->rule;
 
-	rule->implies_create =
-		rule->class == BVM_CLASS_NETWORK &&
-		rule->kind == BVM_RULE_ALLOW &&
-		(rule->ops &
-		 (BVM_BIT(NETWORK, CONNECT) | BVM_BIT(NETWORK, LISTEN) |
-		  BVM_BIT(NETWORK, ACCEPT) | BVM_BIT(NETWORK, SEND)));
+	if (rule->kind != BVM_RULE_ALLOW)
+		return;
+	rule->implies_create = (rule->class == BVM_CLASS_NETWORK &&
+				rule->ops & NETWORK_CREATING) ||
+			       (rule->class == BVM_CLASS_MOUNTS &&
+				rule->ops & BVM_BIT(MOUNTS, MOUNT));
 }
 
 void check_rule(struct parse *parse, const struct rule_facts *facts)

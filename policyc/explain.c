@@ -88,8 +88,14 @@ static u32 find_rules(const struct explain *x, const struct judge_case *c,
 		return num;
 	}
 	if (class == BVM_CLASS_FILES || class == BVM_CLASS_EXEC) {
-		num = intern_len(rows, c->row);
-		memcpy(rules, intern_get(rows, c->row), num * sizeof(u32));
+		const u32 *items = intern_get(rows, c->row);
+
+		/* behind them are sources of mounts: lowering.h */
+		while (num < intern_len(rows, c->row) &&
+		       items[num] < ast->num_rules) {
+			rules[num] = items[num];
+			num++;
+		}
 		return num;
 	}
 	for (u32 i = 0; i < ast->num_rules; i++)
@@ -294,7 +300,7 @@ static void print_widens(const struct explain *x)
 
 	show_rights(&buf, x->judgement.extra);
 	printf("deny: widens\n  %s%s would have rights that %s%s lacks: %s\n",
-	       below, x->request.paths[1], below, x->request.paths[0],
+	       below, x->judgement.to, below, x->judgement.from,
 	       buf_text(&buf));
 }
 

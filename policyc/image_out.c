@@ -308,6 +308,7 @@ static int put_class_tables(struct writer *w, u32 class)
 		return too_large(w, bvm_classes[class].name, c->num_keys,
 				 "keys", BVM_MAX_ARRAY);
 	ret = put_lists(w, class, &t->lists);
+	/* flags have no ranges: none, which is no table */
 	for (u32 field = 0; field < PRED_FIRST_ADDRESS && !ret; field++)
 		ret = put_numbers(w, class, field, &t->fields[field]);
 	for (u32 field = PRED_FIRST_ADDRESS; field < PRED_FIRST_TEXT && !ret;

@@ -530,12 +530,43 @@ static u32 state_of(const struct judge *j, const char *path, bool below)
 	return below && path[1] ? bvm_dfa_step(t, state, '/') : state;
 }
 
-/* What the object of the first path would gain under the second. */
-static u64 find_gain(const struct judge *j, bool below)
+/* An object that gets another name. */
+struct renaming {
+	const char *from, *to;
+	bool is_tree;
+};
+
+#define FLAG_BIND (1u << 12)
+#define FLAG_MOVE (1u << 13)
+
+static bool is_renaming(const struct judge *j, struct renaming *r)
 {
-	const char *const *paths = j->request->paths;
-	const u32 from = state_of(j, paths[0], below);
-	const u32 to = state_of(j, paths[1], below);
+	const u64 moves = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK);
+	const u64 mounts = BVM_BIT(MOUNTS, MOUNT) |
+			   BVM_BIT(MOUNTS, MOVE_MOUNT);
+	const struct request *request = j->request;
+
+	r->from = request->paths[0];
+	r->to = request->paths[1];
+	r->is_tree = j->base.ctx.files.type == BVM_KIND_DIR;
+	if (request->class == BVM_CLASS_FILES)
+		return request->num_paths == 2 && !(request->ops & ~moves);
+	r->from = request->texts[BVM_STR_SOURCE - 1];
+	r->to = request->paths[0];
+	r->is_tree = true;
+	if (request->class != BVM_CLASS_MOUNTS || request->ops & ~mounts)
+		return false;
+	return r->from && r->from[0] == '/' &&
+	       (request->ops == BVM_BIT(MOUNTS, MOVE_MOUNT) ||
+		j->base.ctx.mounts.flags & (FLAG_BIND | FLAG_MOVE));
+}
+
+/* What the object of the first name would gain under the second. */
+static u64 find_gain(const struct judge *j, const struct renaming *r,
+		     bool below)
+{
+	const u32 from = state_of(j, r->from, below);
+	const u32 to = state_of(j, r->to, below);
 
 	return below ? bvm_rights_gained_below(j->img, from, to) :
 		       bvm_rights_gained(j->img, from, to);
@@ -543,19 +574,19 @@ static u64 find_gain(const struct judge *j, bool below)
 
 static void check_widening(const struct judge *j, struct judgement *out)
 {
-	const u64 moves = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK);
-	const bool is_tree = j->base.ctx.files.type == BVM_KIND_DIR;
+	struct renaming r;
 	struct judge_case new;
 
-	if (j->request->class != BVM_CLASS_FILES ||
-	    j->request->num_paths != 2 || j->request->ops & ~moves ||
-	    out->answer != JUDGE_ALLOW || !j->img->rights)
+	if (out->answer != JUDGE_ALLOW || !j->img->rights ||
+	    !is_renaming(j, &r))
 		return;
-	run_case(j, &j->base, out->shown.op, j->request->paths[1], &new);
-	out->extra = find_gain(j, false);
+	run_case(j, &j->base, out->shown.op, r.to, &new);
+	out->from = r.from;
+	out->to = r.to;
+	out->extra = find_gain(j, &r, false);
 	out->below = !out->extra;
-	if (is_tree)
-		out->extra |= find_gain(j, true);
+	if (r.is_tree)
+		out->extra |= find_gain(j, &r, true);
 	if (out->extra)
 		deny_widening(out, &new);
 }

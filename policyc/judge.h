@@ -40,6 +40,7 @@ struct judgement {
 	u64 open; /* OPEN: fields of the class that it depends on */
 	bool widens; /* DENY: the new name would give rights the old lacks */
 	u64 extra; /* widens: those rights, BVM_RIGHT_* */
+	const char *from, *to; /* widens: the names */
 	bool below; /* widens: not of the name itself, but of some below it */
 };
 

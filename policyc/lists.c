@@ -50,7 +50,7 @@ u32 lists_class_errno(u32 class)
 static bool has_path_rules(const struct ast_policy *ast)
 {
 	for (u32 i = 0; i < ast->num_rules; i++)
-		if (ast->rules[i].paths.num)
+		if (ast->rules[i].paths.num || ast->rules[i].sources.num)
 			return true;
 	return false;
 }
@@ -373,8 +373,9 @@ static int find_role(const struct lists *lists, const struct ast_rule *rule,
 {
 	if (rule->class != lists->class)
 		return -1;
-	if (lists->class == BVM_CLASS_NETWORK && op == BVM_OP_NETWORK_CREATE &&
-	    rule->kind == BVM_RULE_ALLOW && rule->implies_create)
+	if (rule->implies_create && rule->kind == BVM_RULE_ALLOW &&
+	    op == (lists->class == BVM_CLASS_MOUNTS ? BVM_OP_MOUNTS_FSMOUNT :
+						      BVM_OP_NETWORK_CREATE))
 		return ROLE_CREATE;
 	if (!(rule->ops >> op & 1))
 		return -1;

@@ -8,7 +8,7 @@
 
 /* A pattern of the automaton and what it is to its rule. */
 struct origin {
-	u32 rule; /* index */
+	u32 rule; /* index; a source's is the number of rules higher */
 	bool except;
 	const struct ast_pattern *pattern;
 };
@@ -28,6 +28,9 @@ struct lowering {
 	u32 round;
 };
 
+/* What of a rule a pattern belongs to. */
+enum role { OF_PATHS, OF_EXCEPT, OF_SOURCE };
+
 static bool is_path_class(u32 class)
 {
 	return class == BVM_CLASS_FILES || class == BVM_CLASS_EXEC;
@@ -36,10 +39,12 @@ static bool is_path_class(u32 class)
 /* ---- the automaton ---- */
 
 static int add_patterns(struct lowering *lo, struct nfa *nfa, u32 rule,
-			bool except)
+			enum role role)
 {
 	const struct ast_rule *r = &lo->ast->rules[rule];
-	const struct ast_patterns *from = except ? &r->except : &r->paths;
+	const struct ast_patterns *from = role == OF_EXCEPT ? &r->except :
+					  role == OF_SOURCE ? &r->sources :
+							      &r->paths;
 	struct pattern_error err;
 	int ret;
 
@@ -47,7 +52,12 @@ static int add_patterns(struct lowering *lo, struct nfa *nfa, u32 rule,
 		lo->origins = arena_grow(lo->arena, lo->origins,
 					 lo->num_origins, sizeof(*lo->origins));
 		lo->origins[lo->num_origins] =
-			(struct origin){ rule, except, &from->items[i] };
+			(struct origin){ .rule = rule,
+					 .except = role == OF_EXCEPT,
+					 .pattern = &from->items[i] };
+		if (role == OF_SOURCE)
+			lo->origins[lo->num_origins].rule +=
+				lo->ast->num_rules;
 		ret = nfa_add(nfa, from->items[i].text, lo->num_origins, &err);
 		if (ret) {
 			diag_report(lo->diag, &from->items[i].span, PATTERN,
@@ -64,12 +74,17 @@ static int add_all_patterns(struct lowering *lo, struct nfa *nfa)
 	int ret = 0;
 
 	for (u32 i = 0; i < lo->ast->num_rules && !ret; i++) {
-		if (!is_path_class(lo->ast->rules[i].class))
-			continue;
-		ret = add_patterns(lo, nfa, i, false);
-		if (!ret)
-			ret = add_patterns(lo, nfa, i, true);
+		const u32 class = lo->ast->rules[i].class;
+
+		if (is_path_class(class) || class == BVM_CLASS_MOUNTS)
+			ret = add_patterns(lo, nfa, i, OF_PATHS);
+		if (!ret && is_path_class(class))
+			ret = add_patterns(lo, nfa, i, OF_EXCEPT);
 	}
+	/* last, so that the items of a row ascend */
+	for (u32 i = 0; i < lo->ast->num_rules && !ret; i++)
+		if (lo->ast->rules[i].class == BVM_CLASS_MOUNTS)
+			ret = add_patterns(lo, nfa, i, OF_SOURCE);
 	return ret;
 }
 
@@ -93,8 +108,10 @@ static int too_many_states(struct lowering *lo, const struct fsm_blame *blame)
 static void find_pathless(struct lowering *lo)
 {
 	lo->pathless = arena_array(lo->arena, lo->ast->num_rules, sizeof(u32));
-	lo->excepted = arena_array(lo->arena, lo->ast->num_rules, sizeof(u32));
-	lo->row = arena_array(lo->arena, lo->ast->num_rules, sizeof(u32));
+	lo->excepted = arena_array(lo->arena, 2 * (size_t)lo->ast->num_rules,
+				   sizeof(u32));
+	lo->row = arena_array(lo->arena, 2 * (size_t)lo->ast->num_rules,
+			      sizeof(u32));
 	for (u32 i = 0; i < lo->ast->num_rules; i++)
 		if (is_path_class(lo->ast->rules[i].class) &&
 		    !lo->ast->rules[i].paths.num && !lo->ast->rules[i].memfd)
@@ -109,7 +126,10 @@ static void add_to_row(struct lowering *lo, u32 *num, u32 rule)
 		lo->row[(*num)++] = rule;
 }
 
-/* The rules that match a string which these patterns match; all ascend. */
+/*
+ * The rules that match a string which these patterns match, then the rules of
+ * mounts whose sources do; all ascend.
+ */
 static u32 put_row(struct lowering *lo, const u32 *patterns, u32 num)
 {
 	u32 num_rules = 0, at = 0;
@@ -182,6 +202,17 @@ static u32 *alloc_keys(struct lowering *lo, u32 class, u64 num)
 	return c->keys;
 }
 
+/* How many items of a row are rules that match by the path of the object. */
+static u32 num_rules_of(const struct lowering *lo, u32 row)
+{
+	const u32 *items = intern_get(&lo->out->rows, row);
+	u32 num = intern_len(&lo->out->rows, row);
+
+	while (num && items[num - 1] >= lo->ast->num_rules)
+		num--;
+	return num;
+}
+
 static int find_file_keys(struct lowering *lo)
 {
 	struct lists *lists = &lo->out->classes[BVM_CLASS_FILES].lists;
@@ -195,12 +226,14 @@ static int find_file_keys(struct lowering *lo)
 				 BVM_MAX_ARRAY / OPS_PER_ROW);
 	keys = alloc_keys(lo, BVM_CLASS_FILES, num);
 	for (u32 row = 0; row < rows->num; row++) {
+		const u32 num_rules = num_rules_of(lo, row);
+
 		for (u32 op = 0; op < OPS_PER_ROW; op++) {
 			bool used = bvm_classes[BVM_CLASS_FILES].ops[op].name;
 
 			*keys++ =
 				lists_choose(lists, op, intern_get(rows, row),
-					     used ? intern_len(rows, row) : 0);
+					     used ? num_rules : 0);
 		}
 	}
 	return lists->err;
@@ -235,7 +268,7 @@ static int find_exec_keys(struct lowering *lo)
 	for (u32 row = 0; row < rows->num; row++)
 		keys[row] = lists_choose(lists, BVM_OP_EXEC_EXEC,
 					 intern_get(rows, row),
-					 intern_len(rows, row));
+					 num_rules_of(lo, row));
 	if (memfd) {
 		lo->out->memfd_key = rows->num;
 		keys[rows->num] = choose_memfd(lo, lists);
@@ -281,6 +314,9 @@ static int find_class(struct lowering *lo, u32 class)
 	if (!bvm_classes[class].mediated)
 		return 0;
 	preds_init(&c->preds, lo->arena, lo->diag, class);
+	c->preds.rows = &lo->out->rows;
+	c->preds.num_rules = lo->ast->num_rules;
+	c->preds.has_paths = lo->out->has_paths;
 	lists_init(&c->lists, lo->arena, lo->diag, lo->ast, &c->preds);
 	if (c->lists.err)
 		return c->lists.err;
@@ -314,6 +350,39 @@ static void add_right(const struct lists *lists, u32 list, u64 bit,
 		rights->must |= bit;
 }
 
+/*
+ * What may be mounted from a path of the row. Whether rules of mounts allow it
+ * depends on much else, which a new name does not change; so each predicate on
+ * sources is a right of its own: that one of an allow holds, that one of a
+ * deny does not. Where there are more than bits, some share one.
+ *
+ * A mount point is no right: to mount over something takes it away, and shows
+ * nothing of it.
+ */
+static void add_source_rights(struct lowering *lo, u32 row,
+			      struct bvm_rights *rights)
+{
+	const struct preds *preds = &lo->out->classes[BVM_CLASS_MOUNTS].preds;
+	u64 may = 0, lacks = 0;
+	u32 num = 0;
+
+	for (u32 i = 0; i < preds->num; i++) {
+		const struct pred *pred = &preds->items[i];
+		u64 bit;
+
+		if (pred->field != PRED_SOURCE)
+			continue;
+		bit = 1ull << (BVM_RIGHT_SOURCE_SHIFT +
+			       num++ % BVM_RIGHT_SOURCE_BITS);
+		if (pred_has(pred, row) != pred_has(pred, PRED_NAMELESS))
+			may |= bit;
+		else
+			lacks |= bit;
+	}
+	rights->may |= may;
+	rights->must |= may & ~lacks;
+}
+
 static void find_rights(struct lowering *lo)
 {
 	const struct lowered_class *files = &lo->out->classes[BVM_CLASS_FILES];
@@ -334,6 +403,7 @@ static void find_rights(struct lowering *lo)
 					  1ull << op, rights);
 		add_right(&exec->lists, exec->keys[row], BVM_RIGHT_EXEC,
 			  rights);
+		add_source_rights(lo, row, rights);
 	}
 }
 

@@ -2,7 +2,7 @@
 /*
  * lowering.h - from the typed policy to what programs look up
  *
- * One automaton over all path patterns of files and exec; each set of
+ * One automaton over all path patterns of files, exec and mounts; each set of
  * matching rules is a row. For each class: predicates, decision lists, and
  * keys, which say what list decides:
  *
@@ -31,7 +31,11 @@ struct lowered_class {
 struct lowered {
 	bool has_paths; /* some rule has a pattern; else row 0 is all */
 	struct fsm fsm; /* accept is the row; set if has_paths */
-	struct intern rows; /* rules of files and exec that match, by row */
+	/*
+	 * Rules that match, by row: files and exec; mounts by their target;
+	 * then, as index + number of rules, mounts by their source.
+	 */
+	struct intern rows;
 	struct bvm_rights *rights; /* per row */
 	struct closures closures; /* per state of fsm; set if has_paths */
 	u32 memfd_key; /* of class exec; 0: that of row 0 */

@@ -8,6 +8,7 @@
 
 #include "ioctl.h"
 #include "operand.h"
+#include "rule_mount.h"
 #include "suggest.h"
 
 #define AF_UNIX_NUMBER 1
@@ -574,6 +575,91 @@ static int read_signal(struct operand *o, const char *const *words, u32 num)
 	return ret || !num ? ret : set_number(o, "signal", signal);
 }
 
+/* ---- mounts ---- */
+
+/* What is mounted: a path, or a name that no pattern matches. */
+static int read_source(struct operand *o, const char *word)
+{
+	int ret = 0;
+
+	if (word[0] == '/')
+		ret = read_path(o, word, &word);
+	return ret ? ret : set_text(o, "source", word);
+}
+
+/* A type of file system, or what mount(8) is told to do instead. */
+static int read_mount_type(struct operand *o, const char *word)
+{
+	long flag = bvm_name_find(rule_mount_flags, word);
+
+	if (flag <= 0)
+		return set_text(o, "text", word);
+	/* "ro" and the like are no operations of their own */
+	if (strcmp(word, "bind") && strcmp(word, "remount") &&
+	    strcmp(word, "shared") && strcmp(word, "private") &&
+	    strcmp(word, "slave") && strcmp(word, "unbindable")) {
+		(void)operand_fail(o->err, "'%s' is a flag", word);
+		return operand_hint(o->err, "flags are an attribute: 'flags=%s "
+					    "mount tmpfs /t'", word);
+	}
+	o->request->mount_flags = flag;
+	return strcmp(word, "bind") ? 0 : set_text(o, "text", word);
+}
+
+static int read_mount(struct operand *o, const char *const *words, u32 num)
+{
+	const u64 op = o->request->ops;
+	const bool moves = op == BVM_BIT(MOUNTS, MOVE_MOUNT);
+	const bool typed = op == BVM_BIT(MOUNTS, MOUNT) ||
+			   op == BVM_BIT(MOUNTS, FSMOUNT);
+	const bool placed = op != BVM_BIT(MOUNTS, FSMOUNT);
+	const u32 min = typed + moves + placed;
+	int ret = 0;
+
+	if (num < min || num > min + (op == BVM_BIT(MOUNTS, MOUNT))) {
+		(void)operand_fail(o->err, "'%s' takes %s%s%s",
+				   o->request->verb,
+				   typed ? "a type, " : "",
+				   moves ? "a source, " : "",
+				   placed ? "a mount point" : "no path");
+		return operand_hint(o->err, "as in 'mount tmpfs /t', 'mount "
+					    "bind /a /b', 'umount /t'");
+	}
+	ret = set_number(o, "nameless", placed ? 0 : 3);
+	if (!ret && typed)
+		ret = read_mount_type(o, words[0]);
+	if (!ret && num - typed - placed == 1)
+		ret = read_source(o, words[typed]);
+	if (!ret && placed)
+		ret = add_path(o, words[num - 1]);
+	return ret;
+}
+
+/* "ro,nosuid", beside what the operands say; without any: none. */
+static int read_mount_flags(struct operand *o, const char *text)
+{
+	char *word, *rest = arena_strdup(o->arena, text);
+	u64 flag;
+	int ret;
+
+	while ((word = strsep(&rest, ","))) {
+		ret = *word ? read_name(o, "mount flag", rule_mount_flags, word,
+					&flag) :
+			      0;
+		if (ret)
+			return ret;
+		o->request->mount_flags |= *word ? (u32)flag : 0;
+	}
+	return 0;
+}
+
+int operand_finish(struct operand *o)
+{
+	if (o->request->class != BVM_CLASS_MOUNTS)
+		return 0;
+	return set_number(o, "flags", o->request->mount_flags);
+}
+
 int operand_read(struct operand *o, const char *const *words, u32 num)
 {
 	switch (o->request->class) {
@@ -599,6 +685,8 @@ int operand_read(struct operand *o, const char *const *words, u32 num)
 			return operand_fail(o->err, "'%s' takes nothing more",
 					    o->request->verb);
 		return 0;
+	case BVM_CLASS_MOUNTS:
+		return read_mount(o, words, num);
 	}
 	return 0;
 }
@@ -683,10 +771,15 @@ int operand_attribute(struct operand *o, const char *word)
 		name = "remote";
 	else if (!strcmp(name, "at"))
 		name = "local";
+	else if (!strcmp(name, "fstype"))
+		name = "text";
 	field = request_field(o->request->class, name);
+	if (field >= 0 && o->request->class == BVM_CLASS_MOUNTS &&
+	    !strcmp(name, "flags"))
+		return read_mount_flags(o, text);
 	if (field < 0 || info->fields[field].kind == BVM_FIELD_STR ||
 	    !strcmp(name, "op") || !strcmp(name, "has_addr") ||
-	    !strcmp(name, "cap"))
+	    !strcmp(name, "cap") || !strcmp(name, "nameless"))
 		return unknown_attribute(o, arena_strndup(o->arena, word,
 							  text - 1 - word));
 	if (info->fields[field].kind == BVM_FIELD_ADDR)

@@ -32,6 +32,9 @@ int __must_check operand_default(struct operand *o);
 /* One "attr=value". Return: 0 or -EINVAL. */
 int __must_check operand_attribute(struct operand *o, const char *word);
 
+/* After all of them: what they said together. Return: 0 or -EINVAL. */
+int __must_check operand_finish(struct operand *o);
+
 /* Fill err and return -EINVAL. */
 int __printf(2, 3)
 	operand_fail(struct request_error *err, const char *fmt, ...);

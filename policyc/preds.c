@@ -56,6 +56,9 @@ const char *pred_field_name(enum pred_field field)
 		[PRED_NO_NEW_PRIVS] = "no-new-privs",
 		[PRED_SIGNAL] = "signal",
 		[PRED_PEER] = "peer",
+		[PRED_TARGET] = "target",
+		[PRED_SOURCE] = "source",
+		[PRED_FLAGS] = "flags",
 	};
 
 	_Static_assert(ARRAY_SIZE(names) == PRED_NUM_FIELDS, "a name each");
@@ -200,6 +203,7 @@ static bool same_pred(const struct pred *x, const struct pred *y)
 {
 	return x->field == y->field && x->field != PRED_RATE &&
 	       x->num_ranges == y->num_ranges &&
+	       x->mask == y->mask &&
 	       (!x->num_ranges ||
 		!memcmp(x->ranges, y->ranges,
 			x->num_ranges * sizeof(*x->ranges))) &&
@@ -465,6 +469,76 @@ static void add_socket(struct need *need)
 	add_protocols(need);
 }
 
+/* ---- mounts ---- */
+
+static bool has_item(const u32 *items, u32 num, u32 item)
+{
+	for (u32 i = 0; i < num; i++)
+		if (items[i] == item)
+			return true;
+	return false;
+}
+
+/*
+ * The rows in which the rule's patterns match. What has no name that can be
+ * found is not what an allow is for, but may be what a deny is for.
+ */
+static void add_rows(struct need *need, enum pred_field field, u32 item)
+{
+	const struct intern *rows = need->preds->rows;
+	struct pred_range *ranges = arena_array(
+		need->preds->arena, rows->num + 1, sizeof(*ranges));
+	u32 num = 0;
+
+	for (u32 row = 0; row < rows->num; row++)
+		if (has_item(intern_get(rows, row), intern_len(rows, row),
+			     item))
+			ranges[num++] = (struct pred_range){ row, row };
+	if (need->rule->kind != BVM_RULE_ALLOW)
+		ranges[num++] =
+			(struct pred_range){ PRED_NAMELESS, PRED_NAMELESS };
+	/* a pattern that matches nothing: no row, and no other value */
+	if (!num)
+		ranges[num++] = (struct pred_range){ PRED_NAMELESS - 1,
+						     PRED_NAMELESS - 1 };
+	add_pred_ranges(need, field, ranges, num);
+}
+
+/*
+ * These show files that have names already under other ones. Where names
+ * decide, a rule must say that it means them.
+ */
+static void add_fstypes(struct need *need)
+{
+	static struct ast_pattern all[] = { { .text = "**" } };
+	static struct ast_pattern layered[] = { { .text = "ecryptfs" },
+						{ .text = "overlay" } };
+	const struct ast_patterns any = { all, ARRAY_SIZE(all) };
+	const struct ast_patterns unless = { layered, ARRAY_SIZE(layered) };
+	const struct ast_rule *rule = need->rule;
+
+	if (rule->fstypes.num)
+		add_patterns(need, PRED_TEXT, &rule->fstypes, NULL);
+	else if (rule->kind == BVM_RULE_ALLOW && need->preds->has_paths &&
+		 rule->ops & BVM_BIT(MOUNTS, MOUNT))
+		add_patterns(need, PRED_TEXT, &any, &unless);
+}
+
+static void add_mount(struct need *need)
+{
+	const struct ast_rule *rule = need->rule;
+	struct pred flags = { .field = PRED_FLAGS, .mask = rule->mount_flags };
+
+	if (rule->paths.num)
+		add_rows(need, PRED_TARGET, rule->number - 1);
+	if (rule->sources.num)
+		add_rows(need, PRED_SOURCE,
+			 need->preds->num_rules + rule->number - 1);
+	if (flags.mask)
+		add(need, &flags);
+	add_fstypes(need);
+}
+
 static int finish(const struct need *need, u64 *bits)
 {
 	*bits = need->bits;
@@ -505,6 +579,8 @@ int preds_of_rule(struct preds *preds, const struct ast_rule *rule, u64 *bits)
 	add_patterns(&need, PRED_TEXT, &rule->names, NULL);
 	add_ranges(&need, PRED_IOCTL, &rule->ioctls);
 	add_args(&need);
+	if (rule->class == BVM_CLASS_MOUNTS)
+		add_mount(&need);
 	if (rule->class == BVM_CLASS_NETWORK) {
 		add_families(&need);
 		add_socket(&need);
@@ -521,6 +597,10 @@ int preds_of_create(struct preds *preds, const struct ast_rule *rule, u64 *bits)
 	struct need need = { .preds = preds, .rule = rule };
 
 	add_when(&need);
+	if (rule->class == BVM_CLASS_MOUNTS) {
+		add_fstypes(&need);
+		return finish(&need, bits);
+	}
 	add_create_families(&need);
 	add_socket(&need);
 	return finish(&need, bits);
@@ -571,6 +651,14 @@ int preds_of_own_tasks(struct preds *preds, u64 *bits)
 
 	add_mask(&need, PRED_PEER, 1u << BVM_PEER_SELF);
 	return finish(&need, bits);
+}
+
+bool pred_has(const struct pred *pred, u64 value)
+{
+	for (u32 i = 0; i < pred->num_ranges; i++)
+		if (value >= pred->ranges[i].lo && value <= pred->ranges[i].hi)
+			return true;
+	return false;
 }
 
 static bool ranges_meet(const struct pred *x, const struct pred *y)

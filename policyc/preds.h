@@ -12,6 +12,7 @@
 #include "arena.h"
 #include "ast.h"
 #include "diag.h"
+#include "intern.h"
 
 enum pred_field {
 	PRED_UID,
@@ -28,6 +29,9 @@ enum pred_field {
 	PRED_NO_NEW_PRIVS,
 	PRED_SIGNAL,
 	PRED_PEER, /* BVM_PEER_*, or a match of PRED_PEER_NAME */
+	PRED_TARGET, /* mounts: row of a path, PRED_NAMELESS: of none */
+	PRED_SOURCE,
+	PRED_FLAGS, /* mounts: a mask, one bit of which must be set */
 	PRED_REMOTE, /* addresses; all before are numbers */
 	PRED_LOCAL,
 	PRED_EXE, /* texts, by patterns: these and all after */
@@ -52,6 +56,9 @@ static inline u32 pred_protocol_key(u32 socktype, u32 protocol)
 	return socktype << 10 | protocol;
 }
 
+/* Stands for the row of a path that is not known. */
+#define PRED_NAMELESS U32_MAX
+
 struct pred_range {
 	u64 lo, hi; /* inclusive */
 };
@@ -60,6 +67,7 @@ struct pred {
 	enum pred_field field;
 	struct pred_range *ranges; /* ascending, neither overlap nor touch */
 	u32 num_ranges;
+	u32 mask; /* PRED_FLAGS */
 	struct ast_cidrs in, except; /* sorted; PRED_REMOTE and PRED_LOCAL */
 	struct ast_patterns match, unless; /* sorted; texts but PRED_ARGS */
 	const struct ast_args *args; /* sorted; PRED_ARGS */
@@ -71,6 +79,10 @@ struct preds {
 	struct arena *arena;
 	struct diag *diag;
 	u32 class;
+	/* of mounts: lowering.h */
+	const struct intern *rows;
+	u32 num_rules;
+	bool has_paths; /* some rule of the policy has a path */
 	struct pred items[BVM_MAX_PREDICATES];
 	u32 num;
 };
@@ -117,6 +129,8 @@ static inline bool pred_matches_text(const struct pred *pred,
 	return pred->field == field ||
 	       (pred->field == PRED_PEER && field == PRED_PEER_NAME);
 }
+/* Is value in the ranges of a numeric predicate? */
+bool pred_has(const struct pred *pred, u64 value);
 
 /* "uid", "family", ...: as in requests and in a policy's keys. */
 const char *pred_field_name(enum pred_field field);

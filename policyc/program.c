@@ -37,6 +37,9 @@ static const char *member_of(enum pred_field field)
 		[PRED_NO_NEW_PRIVS] = "no_new_privs",
 		[PRED_SIGNAL] = "signal",
 		[PRED_PEER] = "peer",
+		[PRED_TARGET] = "path",
+		[PRED_SOURCE] = "source",
+		[PRED_FLAGS] = "flags",
 	};
 
 	_Static_assert(ARRAY_SIZE(names) == PRED_NUM_FIELDS, "a member each");
@@ -145,6 +148,51 @@ static void emit_text(struct emit *e, u32 class, enum pred_field field,
 	emit_place(e, &done);
 }
 
+/* r3 = row of a path, or PRED_NAMELESS */
+static void load_row(struct emit *e, u32 class, enum pred_field field, u32 dfa)
+{
+	struct emit_label known = { 0 }, nameless = { 0 }, done = { 0 };
+
+	load_member(e, class, 3, "nameless");
+	emit_jump(e, BVM_JSET32_K, 3, field == PRED_TARGET ? 1 : 2, &nameless);
+	emit_jump(e, BVM_JA, 0, 0, &known);
+	emit_place(e, &nameless);
+	emit_insn(e, BVM_MOV32_K, 3, 0, 0, -1);
+	emit_jump(e, BVM_JA, 0, 0, &done);
+	emit_place(e, &known);
+	load_member(e, class, 3, member_of(field));
+	emit_call(e, REG_CTX, dfa, BVM_HELPER_MATCH);
+	emit_move(e, 3, 0);
+	emit_place(e, &done);
+}
+
+static void emit_rows(struct emit *e, const struct preds *preds,
+		      enum pred_field field,
+		      const struct program_tables *tables)
+{
+	struct bvm_range *ranges;
+	u32 num = tables_find_ranges(preds, field, &ranges);
+
+	load_row(e, preds->class, field, tables->dfa);
+	emit_ranges(e, ranges, num, tables->fields[field]);
+}
+
+static void emit_flags(struct emit *e, const struct preds *preds)
+{
+	load_member(e, preds->class, 3, member_of(PRED_FLAGS));
+	for (u32 i = 0; i < preds->num; i++) {
+		struct emit_label set = { 0 }, done = { 0 };
+
+		if (preds->items[i].field != PRED_FLAGS)
+			continue;
+		emit_jump(e, BVM_JSET32_K, 3, (s32)preds->items[i].mask, &set);
+		emit_jump(e, BVM_JA, 0, 0, &done);
+		emit_place(e, &set);
+		emit_or(e, REG_PREDS, 1ull << i);
+		emit_place(e, &done);
+	}
+}
+
 static void emit_address(struct emit *e, const struct preds *preds,
 			 enum pred_field field, u32 table)
 {
@@ -179,7 +227,11 @@ static void emit_preds(struct emit *e, const struct preds *preds,
 	for (u32 field = 0; field < PRED_NUM_FIELDS; field++) {
 		if (!is_asked(preds, texts, field))
 			continue;
-		if (field < PRED_FIRST_ADDRESS)
+		if (field == PRED_FLAGS)
+			emit_flags(e, preds);
+		else if (field == PRED_TARGET || field == PRED_SOURCE)
+			emit_rows(e, preds, field, tables);
+		else if (field < PRED_FIRST_ADDRESS)
 			emit_number(e, preds, field, tables->fields[field]);
 		else if (field < PRED_FIRST_TEXT)
 			emit_address(e, preds, field, tables->fields[field]);

@@ -37,6 +37,9 @@ const char *request_attr_name(struct arena *arena, u32 class, u32 field)
 {
 	char *name = arena_strdup(arena, bvm_classes[class].fields[field].name);
 
+	if (class == BVM_CLASS_MOUNTS && !strcmp(name, "text"))
+		return "fstype";
+
 	for (char *c = name; *c; c++)
 		if (*c == '_')
 			*c = '-';
@@ -228,6 +231,8 @@ int request_parse_words(struct arena *arena, const char *const *words, u32 num,
 	/* after the operands: what they say and attributes must not differ */
 	if (!ret)
 		ret = read_attributes(&o, words, attrs);
+	if (!ret)
+		ret = operand_finish(&o);
 	return ret ? ret : operand_default(&o);
 }
 

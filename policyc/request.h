@@ -35,7 +35,8 @@ struct request {
 	u64 ops; /* one, or those of a group that are judged */
 	bool group; /* the verb was a group */
 	const char *verb;
-	const char *paths[REQUEST_MAX_PATHS]; /* absolute, without . .. // */
+	/* absolute, without . .. //; mounts: the mount point, alone */
+	const char *paths[REQUEST_MAX_PATHS];
 	u32 num_paths;
 	union bvm_ctx ctx; /* what was given; op and path are not filled */
 	/* what TEXT fields name, by handle - 1; one that is given as nothing
@@ -46,6 +47,7 @@ struct request {
 	u32 num_choices;
 	const char *argv; /* exec: arguments, each with its NUL */
 	u32 argv_len; /* 0: the program is called without any */
+	u32 mount_flags; /* of the operands and the attribute so far */
 	const char *note; /* how a path was read differently, or NULL */
 };
 

@@ -5,6 +5,7 @@
 #include "rule_peer.h"
 #include "rule_args.h"
 #include "rule_rate.h"
+#include "rule_mount.h"
 #include "suggest.h"
 
 #define MAX_MESSAGE 256 /* bytes; it goes into every record */
@@ -426,6 +427,12 @@ static void read_key(struct parse *parse, enum key_id key,
 		break;
 	case KEY_FILES_IOCTL:
 		ioctl_read(parse, node, &rule->ioctls);
+		break;
+	case KEY_MOUNTS_TARGET:
+	case KEY_MOUNTS_SOURCE:
+	case KEY_MOUNTS_FSTYPE:
+	case KEY_MOUNTS_FLAGS:
+		rule_mount_read(parse, key, node, rule);
 		break;
 	default:
 		read_network_key(parse, key, node, facts);

@@ -4,6 +4,7 @@
 
 #include "request.h"
 #include "rule_peer.h"
+#include "rule_mount.h"
 #include "show.h"
 
 #define MAX_VALUES 6 /* of a predicate; the rest is counted */
@@ -86,10 +87,10 @@ void show_rights(struct buf *buf, u64 rights)
 		buf_printf(&out, "%sexec", out.len ? ", " : "");
 	show_rights_of(&out, BVM_CLASS_NETWORK,
 		       rights >> BVM_RIGHT_NETWORK_SHIFT & 0xff, " there");
-	show_rights_of(&out, BVM_CLASS_MOUNTS,
-		       rights >> BVM_RIGHT_TARGET_SHIFT & 0x7f, " there");
-	show_rights_of(&out, BVM_CLASS_MOUNTS,
-		       rights >> BVM_RIGHT_SOURCE_SHIFT & 0x7f, " from there");
+	if (rights >> BVM_RIGHT_SOURCE_SHIFT &
+	    ((1u << BVM_RIGHT_SOURCE_BITS) - 1))
+		buf_printf(&out, "%sto be mounted elsewhere",
+			   out.len ? ", " : "");
 	buf_printf(buf, "%s", buf_text(&out));
 }
 
@@ -126,6 +127,18 @@ static void show_number(struct buf *buf, const struct bvm_name *words, u64 num)
 		buf_printf(buf, "0x%llx", (unsigned long long)num);
 	else
 		buf_printf(buf, "%llu", (unsigned long long)num);
+}
+
+static void show_flags(struct buf *buf, u64 mask)
+{
+	const char *comma = "";
+
+	for (u32 i = 0; rule_mount_flags[i].name; i++) {
+		if (!(mask & rule_mount_flags[i].num))
+			continue;
+		buf_printf(buf, "%s%s", comma, rule_mount_flags[i].name);
+		comma = ",";
+	}
 }
 
 static void show_address(struct buf *buf, const struct bvm_addr *addr)
@@ -188,6 +201,8 @@ void show_fields(struct buf *buf, u32 class, const struct bvm_run *run,
 			show_text(buf, run, number);
 		else if (field->kind == BVM_FIELD_ADDR)
 			show_address(buf, (const void *)at);
+		else if (!strcmp(field->name, "flags"))
+			show_flags(buf, number);
 		else
 			show_number(buf, words_of(class, field->name), number);
 	}
@@ -290,7 +305,22 @@ static void show_args(struct buf *buf, const struct pred *pred)
 
 void show_pred(struct buf *buf, const struct pred *pred)
 {
-	buf_printf(buf, "%s", pred_field_name(pred->field));
+	const bool fstype = pred->field == PRED_TEXT && pred->rule &&
+			    pred->rule->class == BVM_CLASS_MOUNTS;
+
+	buf_printf(buf, "%s", fstype ? "fstype" : pred_field_name(pred->field));
+	/* whose ranges are rows, which say nothing to people */
+	if (pred->field == PRED_TARGET || pred->field == PRED_SOURCE) {
+		show_patterns(buf, pred->field == PRED_TARGET ?
+					   &pred->rule->paths :
+					   &pred->rule->sources);
+		return;
+	}
+	if (pred->field == PRED_FLAGS) {
+		buf_printf(buf, " ");
+		show_flags(buf, pred->mask);
+		return;
+	}
 	for (u32 i = 0; i < pred->num_ranges && i < MAX_VALUES; i++) {
 		buf_printf(buf, i ? ", " : " ");
 		show_range(buf, pred->field, &pred->ranges[i]);

@@ -146,8 +146,8 @@ struct bvm_rights {
  */
 #define BVM_RIGHT_FILES_OPS 40
 #define BVM_RIGHT_NETWORK_SHIFT 40 /* + operation, 0-7: a unix socket there */
-#define BVM_RIGHT_TARGET_SHIFT 48 /* + operation of mounts, 0-6: as target */
-#define BVM_RIGHT_SOURCE_SHIFT 55 /* + operation of mounts, 0-6: as source */
+#define BVM_RIGHT_SOURCE_SHIFT 48 /* + 0-14: what rules of mounts ask of a source */
+#define BVM_RIGHT_SOURCE_BITS 15
 #define BVM_RIGHT_EXEC_SHIFT 63
 #define BVM_RIGHT_EXEC (1ull << BVM_RIGHT_EXEC_SHIFT)
 

@@ -105,6 +105,7 @@ print_probes()
 	define LSM_COUNT include/linux/lsm_hooks.h 'lsm_static_calls_table'
 	define MNT_IDMAP $hooks 'inode_setattr, struct mnt_idmap'
 	define CONST_BPRM $hooks 'bprm_committing_creds, const struct linux_binprm'
+	define CONST_SB $hooks 'sb_kern_mount, const struct super_block'
 	define CONST_FILE_FROM_FILE $hooks 'bprm_creds_from_file,[^)]*const struct file'
 	define FILE_USER_PATH include/linux/fs.h 'file_user_path\('
 	define BACKING_FILE include/linux/fs.h 'backing_file_user_path\('

@@ -14,6 +14,7 @@ struct question {
 	const char *text;
 	const char *peers; /* "/a/b" */
 	const char *argv, *argv_end;
+	const char *source;
 };
 
 static bool in_ranges(const struct ast_ranges *ranges, u64 value)
@@ -281,6 +282,52 @@ static bool match_object(const struct ast_rule *rule, const struct question *q)
 	return !any_pattern(&rule->except, q->path);
 }
 
+/* ---- mounts ---- */
+
+/* A name that is not known is what a deny may be for, and no allow is. */
+static bool match_place(const struct ast_rule *rule,
+			const struct ast_patterns *patterns, bool nameless,
+			const char *path)
+{
+	if (!patterns->num)
+		return true;
+	return nameless ? rule->kind != BVM_RULE_ALLOW :
+			  any_pattern(patterns, path);
+}
+
+/* Types that show other files again must be named where names decide. */
+static bool match_fstype(const struct ast_rule *rule, const struct question *q)
+{
+	bool names = false;
+
+	if (rule->fstypes.num)
+		return any_pattern(&rule->fstypes, q->text);
+	for (u32 i = 0; i < q->ast->num_rules; i++)
+		names |= q->ast->rules[i].paths.num ||
+			 q->ast->rules[i].except.num ||
+			 q->ast->rules[i].sources.num;
+	if (rule->kind != BVM_RULE_ALLOW || !names ||
+	    !(rule->ops & BVM_BIT(MOUNTS, MOUNT)))
+		return true;
+	return q->text && strcmp(q->text, "overlay") &&
+	       strcmp(q->text, "ecryptfs");
+}
+
+static bool match_mount(const struct ast_rule *rule, const struct question *q)
+{
+	const struct bvm_ctx_mounts *ctx = &q->ctx->mounts;
+
+	if (q->ctx->op == BVM_OP_MOUNTS_FSMOUNT && rule->implies_create &&
+	    rule->kind == BVM_RULE_ALLOW)
+		return match_fstype(rule, q);
+	return rule->ops >> q->ctx->op & 1 &&
+	       match_place(rule, &rule->paths, ctx->nameless & 1, q->path) &&
+	       match_place(rule, &rule->sources, ctx->nameless & 2,
+			   q->source) &&
+	       (!rule->mount_flags || rule->mount_flags & ctx->flags) &&
+	       match_fstype(rule, q);
+}
+
 static bool matches(const struct ast_rule *rule, const struct question *q)
 {
 	bool creates = q->class == BVM_CLASS_NETWORK &&
@@ -291,6 +338,8 @@ static bool matches(const struct ast_rule *rule, const struct question *q)
 		return false;
 	if (creates)
 		return match_create(rule, &q->ctx->network);
+	if (q->class == BVM_CLASS_MOUNTS)
+		return match_mount(rule, q);
 	if (!(rule->ops >> q->ctx->op & 1))
 		return false;
 	if (!match_object(rule, q))
@@ -335,6 +384,7 @@ u32 oracle_eval(const struct ast_policy *ast,
 		.peers = request->strings[BVM_STR_PEER - 1],
 		.argv = request->argv,
 		.argv_end = request->argv + request->argv_len,
+		.source = request->strings[BVM_STR_SOURCE - 1],
 	};
 	const struct ast_rule *deny = NULL, *allow = NULL;
 	bool kill = false, quiet = true, audit = false, frozen = false;
@@ -366,7 +416,8 @@ u32 oracle_eval(const struct ast_policy *ast,
 	if (class == BVM_CLASS_TASKS && ctx->tasks.peer == BVM_PEER_SELF)
 		return bvm_verdict(flags, 0, 0);
 	for (u32 i = 0; class == BVM_CLASS_MOUNTS && i < ast->num_rules; i++)
-		frozen |= ast->rules[i].paths.num > 0;
+		frozen |= ast->rules[i].paths.num > 0 ||
+			  ast->rules[i].sources.num > 0;
 	if (ast->defaults[class] == AST_DENY || frozen ||
 	    (class == BVM_CLASS_FILES && ctx->op == BVM_OP_FILES_INHERIT &&
 	     must_be_named(ctx->files.type)) ||

@@ -263,6 +263,33 @@ static void gen_task_rule(struct gen *gen, struct ast_rule *rule)
 			gen_names(gen, RULE_PEER_BEFORE, RULE_PEER_BEHIND);
 }
 
+static struct ast_patterns gen_fstypes(struct gen *gen)
+{
+	static const char *const types[] = { "tmpfs", "proc", "ext?", "*fs",
+					     "overlay", "bind", "{a,b}*" };
+	struct ast_patterns p = { .num = 1 + gen_below(gen, 2) };
+
+	p.items = arena_array(gen->arena, p.num, sizeof(*p.items));
+	for (u32 i = 0; i < p.num; i++)
+		p.items[i].text = PICK(gen, types);
+	return p;
+}
+
+static void gen_mount_rule(struct gen *gen, struct ast_rule *rule)
+{
+	rule->implies_create = rule->kind == BVM_RULE_ALLOW &&
+			       rule->ops & BVM_BIT(MOUNTS, MOUNT);
+	if (ONE_IN(gen, 3))
+		rule->paths = gen_patterns(gen, 1 + gen_below(gen, 2));
+	if (ONE_IN(gen, 5))
+		rule->sources = gen_patterns(gen, 1 + gen_below(gen, 2));
+	if (ONE_IN(gen, 5))
+		rule->fstypes = gen_fstypes(gen);
+	if (ONE_IN(gen, 5))
+		rule->mount_flags = 1u << gen_below(gen, 3) |
+				    1u << gen_below(gen, 32);
+}
+
 static u64 gen_ops(struct gen *gen, u32 class)
 {
 	u64 all = bvm_classes[class].mediated;
@@ -309,6 +336,8 @@ static void gen_rule(struct gen *gen, struct ast_rule *rule)
 	else if (rule->class == BVM_CLASS_CAPABILITIES)
 		rule->caps = (u64)gen_below(gen, U32_MAX) << 9 ^
 			     gen_below(gen, U32_MAX);
+	else if (rule->class == BVM_CLASS_MOUNTS)
+		gen_mount_rule(gen, rule);
 	else if (rule->class == BVM_CLASS_TASKS)
 		gen_task_rule(gen, rule);
 	else if (rule->class == BVM_CLASS_KERNEL && ONE_IN(gen, 2))
@@ -362,10 +391,11 @@ static const char *gen_string(struct gen *gen, const struct ast_policy *ast,
 	for (u32 tries = 0; tries < 8 && ast->num_rules && !pattern; tries++) {
 		const struct ast_rule *rule =
 			&ast->rules[gen_below(gen, ast->num_rules)];
-		const struct ast_patterns *from = exe ? &rule->when.exe :
-						  ONE_IN(gen, 4) ?
-							&rule->except :
-							&rule->paths;
+		const struct ast_patterns *from =
+			exe			    ? &rule->when.exe :
+			rule->sources.num && ONE_IN(gen, 2) ? &rule->sources :
+			ONE_IN(gen, 4)		    ? &rule->except :
+						      &rule->paths;
 
 		if (from->num)
 			pattern = from->items[gen_below(gen, from->num)].text;
@@ -387,6 +417,26 @@ static void gen_numbers(struct gen *gen, const struct bvm_class_info *info,
 	}
 }
 
+static void gen_mount(struct gen *gen, const struct ast_policy *ast,
+		      struct oracle_request *request)
+{
+	static const char *const types[] = { "tmpfs", "proc", "ext4", "bind",
+					     "overlay", "ax", "" };
+
+	request->ctx.mounts.flags = gen_below(gen, 8) |
+				    1u << gen_below(gen, 32);
+	if (!ONE_IN(gen, 3))
+		request->ctx.mounts.nameless = 0;
+	if (!ONE_IN(gen, 10))
+		request->strings[BVM_STR_PATH - 1] =
+			gen_string(gen, ast, false);
+	if (!ONE_IN(gen, 4))
+		request->strings[BVM_STR_SOURCE - 1] =
+			gen_string(gen, ast, false);
+	if (!ONE_IN(gen, 8))
+		request->strings[BVM_STR_TEXT - 1] = PICK(gen, types);
+}
+
 void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
 		 struct oracle_request *request)
 {
@@ -405,6 +455,8 @@ void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
 		ctx->capabilities.cap = gen_below(gen, 41);
 	if (class == BVM_CLASS_NETWORK)
 		gen_network(gen, &ctx->network);
+	if (class == BVM_CLASS_MOUNTS)
+		gen_mount(gen, ast, request);
 	if (class == BVM_CLASS_TASKS && ONE_IN(gen, 2))
 		ctx->tasks.signal = 15;
 	if (class == BVM_CLASS_TASKS && ctx->tasks.peer == BVM_PEER_OTHER)

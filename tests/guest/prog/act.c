@@ -287,6 +287,47 @@ static int do_opentree(char **a)
 				  1 /* OPEN_TREE_CLONE */));
 }
 
+/* A new file system of a type, with a key and its value if there is a '='. */
+static int do_fsmount(char **a)
+{
+	char *value = strchr(a[1], '=');
+	int ret, fd = syscall(SYS_fsopen, a[0], 0);
+
+	if (fd < 0)
+		return -1;
+	if (value) {
+		*value++ = '\0';
+		if (syscall(SYS_fsconfig, fd, 1 /* SET_STRING */, a[1], value,
+			    0))
+			return -1;
+	}
+	if (syscall(SYS_fsconfig, fd, 6 /* CMD_CREATE */, NULL, NULL, 0))
+		return -1;
+	ret = syscall(SYS_fsmount, fd, 0, 0);
+	close(fd);
+	return keep(a[2], ret);
+}
+
+static int do_movetree(char **a)
+{
+	return syscall(SYS_move_mount, AT_FDCWD, a[0], AT_FDCWD, a[1], 0);
+}
+
+static int do_oldmove(char **a)
+{
+	return mount(a[0], a[1], NULL, MS_MOVE, NULL);
+}
+
+static int do_remount(char **a)
+{
+	return mount("none", a[0], NULL, MS_REMOUNT | MS_RDONLY, NULL);
+}
+
+static int do_overlay(char **a)
+{
+	return mount("none", a[1], "overlay", 0, a[0]);
+}
+
 static int do_movemount(char **a)
 {
 	return syscall(SYS_move_mount, *slot(a[0]), "", AT_FDCWD, a[1],
@@ -576,6 +617,11 @@ static const struct {
 	{ "pivot", 2, do_pivot },
 	{ "opentree", 2, do_opentree },
 	{ "movemount", 2, do_movemount },
+	{ "fsmount", 3, do_fsmount },
+	{ "movetree", 2, do_movetree },
+	{ "oldmove", 2, do_oldmove },
+	{ "remount", 1, do_remount },
+	{ "overlay", 2, do_overlay },
 	{ "exec", 1, do_exec },
 	{ "execfd", 1, do_execfd },
 	{ "waitfor", 1, do_waitfor },

@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 90
+# also: 6.1 fast
+#
+# The mount tree by file descriptors: fsopen, fsconfig, fsmount, open_tree,
+# move_mount.
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/lsm.sh"
+
+t=$work/t
+mkdir -p "$t"/{m1,m2,x,src,c1,c2} "$work/secret"
+echo s > "$work/secret/key"
+echo d > "$t/src/data"
+
+succeeds "the policy loads" load_policy <<EOF
+bailiff: 1
+policy: api
+default: {files: deny, exec: deny, network: deny, capabilities: allow, mounts: deny}
+files:
+  - allow: [read, manage]
+    paths: ["$t", "$t/**"]
+  - allow: inherit
+    type: [pipe, tty, "null"]
+mounts:
+  - allow: mount
+    fstype: tmpfs
+    target: "$t/[mc]*"
+  - allow: umount
+  - allow: move-mount
+    source: "$t/m*"
+    target: "$t/c*"
+EOF
+
+claim()
+{
+	local want=$1 description=$2
+	shift 2
+	is "$(under api "$@")" "$want" "$description"
+}
+
+is "$("$act" fsmount proc - 1 , movemount 1 "$t/x" | paste -sd' ')" "ok ok" \
+	"unconfined: any type"
+umount "$t/x"
+is "$("$act" opentree "$work/secret" 1 , movemount 1 "$t/c1" | paste -sd' ')" "ok ok" \
+	"unconfined: a copy of a tree is attached"
+umount "$t/c1"
+
+claim "ok ok" "a new tmpfs is attached" fsmount tmpfs size=1m 1 , movemount 1 "$t/m1"
+claim "ok" "and has the names of the place" open wc "$t/m1/file" 1
+claim "ok EPERM" "not elsewhere" fsmount tmpfs - 1 , movemount 1 "$t/x"
+claim EPERM "fsconfig makes no other type" fsmount proc - 1
+claim "ok EACCES" "what is attached nowhere has no name" \
+	fsmount tmpfs - 1 , openat wc 1 file 2
+claim "ok EPERM" "a copy of a tree gets no name that gives more" \
+	opentree "$work/secret" 1 , movemount 1 "$t/c1"
+claim "ok EACCES" "nor is it read where it is attached nowhere" \
+	opentree "$work/secret" 1 , openat r 1 key 2
+claim "ok ok ok" "a copy gets one that gives the same" \
+	opentree "$t/m1" 1 , movemount 1 "$t/m2" , open r "$t/m2/file" 1
+umount "$t/m2"
+claim ok "a mount is moved" movetree "$t/m1" "$t/c1"
+claim EPERM "not everywhere" movetree "$t/c1" "$t/m1"
+umount "$t/c1"
+
+# A whole file system that has a name is not new, though it looks so.
+mkdir "$work/vault"
+mount -t tmpfs none "$work/vault"
+echo s > "$work/vault/key"
+claim "ok EPERM" "a whole file system, copied" \
+	opentree "$work/vault" 1 , movemount 1 "$t/c1"
+umount "$work/vault"
+done_testing
