@@ -10,6 +10,7 @@
 
 #define MAX_DENIALS 4000 /* different ones */
 #define THREADS "/proc/self/task/"
+#define SOURCE " from " /* in the detail of a packet's record */
 
 /* Denials that are alike but for process and time. */
 struct denial {
@@ -118,6 +119,18 @@ static char *without_thread(const char *object, char *buf, size_t size)
 	return buf;
 }
 
+/* Neither is the port of who connects or sends. Return: detail, or buf. */
+static char *without_source_port(char *detail, char *buf, size_t size)
+{
+	const char *from = strstr(detail, SOURCE);
+	const char *colon = from ? strrchr(from, ':') : NULL;
+
+	if (!colon)
+		return detail;
+	snprintf(buf, size, "%.*s:*", (int)(colon - detail), detail);
+	return buf;
+}
+
 bool remedy_add(struct remedy *remedy, const struct json_t *record)
 {
 	struct denial found = {
@@ -127,13 +140,16 @@ bool remedy_add(struct remedy *remedy, const struct json_t *record)
 		.rule = logread_number(record, "rule"),
 		.line = logread_number(record, "line"),
 	};
-	char object[BVM_MAX_PATH];
+	char object[BVM_MAX_PATH], detail[128];
 	size_t i;
 
 	if (!is_denial(record))
 		return false;
 	found.object = without_thread(found.object, object, sizeof(object));
 	found.class = bvm_class_by_name(logread_string(record, "class"));
+	if (found.class == BVM_CLASS_NETWORK)
+		found.detail = without_source_port(found.detail, detail,
+						   sizeof(detail));
 	found.op = bvm_op_by_name(found.class, logread_string(record, "op"));
 	if (!found.class || found.op < 0)
 		return true;
@@ -404,25 +420,64 @@ static void print_objects(struct remedy *remedy, u32 class, FILE *out)
 	}
 }
 
-/* "family/type/protocol" as the keys of a rule. */
+/* "family/type/protocol" as the keys of a rule; what is behind is not it. */
 static void print_socket(const char *detail, FILE *out)
 {
 	static const char *const keys[] = { "family", "type", "protocol" };
 	size_t i, len;
 
-	for (i = 0; i < ARRAY_SIZE(keys) && *detail; i++) {
-		len = strcspn(detail, "/");
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		len = strcspn(detail, "/ ");
 		if (len && (detail[0] < '0' || detail[0] > '9'))
 			fprintf(out, "    %s: %.*s\n", keys[i], (int)len,
 				detail);
-		detail += len + (detail[len] == '/');
+		if (detail[len] != '/')
+			return;
+		detail += len + 1;
 	}
+}
+
+/* Bytes of the address in "1.2.3.4:80" or "[::1]:80"; *from: its first. */
+static int address_len(const char **from)
+{
+	const char *colon = strrchr(*from, ':');
+	int len = colon ? (int)(colon - *from) : 0;
+
+	if (**from != '[' || len < 2)
+		return len;
+	++*from;
+	return len - 2;
+}
+
+/* "... from 1.2.3.4:80" as `from`: the port is another one the next time. */
+static void print_source(const char *detail, FILE *out)
+{
+	const char *from = strstr(detail, SOURCE);
+	int len;
+
+	if (!from)
+		return;
+	from += strlen(SOURCE);
+	len = address_len(&from);
+	if (len)
+		fprintf(out, "    from: \"%.*s\"\n", len, from);
 }
 
 static bool is_local(int op)
 {
 	return op == BVM_OP_NETWORK_BIND || op == BVM_OP_NETWORK_LISTEN ||
-	       op == BVM_OP_NETWORK_ACCEPT;
+	       op == BVM_OP_NETWORK_ACCEPT || op == BVM_OP_NETWORK_RECEIVE;
+}
+
+static bool is_listen(int op)
+{
+	return is_local(op) && op != BVM_OP_NETWORK_RECEIVE;
+}
+
+/* A unix socket, by its path or its abstract name. */
+static bool is_unix_name(const char *object)
+{
+	return *object == '/' || *object == '@';
 }
 
 /* "1.2.3.4:80" or "[::1]:80" as `to` and `ports`. */
@@ -432,13 +487,15 @@ static void print_address(const struct denial *denial, FILE *out)
 	const char *colon = strrchr(address, ':');
 	int len;
 
+	if (is_unix_name(address)) {
+		fputs("    unix: ", out);
+		print_pattern(address, out);
+		fputc('\n', out);
+		return;
+	}
 	if (!colon)
 		return;
-	len = (int)(colon - address);
-	if (*address == '[' && len > 1) {
-		address++;
-		len -= 2;
-	}
+	len = address_len(&address);
 	if (!is_local(denial->op))
 		fprintf(out, "    to: \"%.*s\"\n", len, address);
 	fprintf(out, "    ports: %s\n", colon + 1);
@@ -460,7 +517,8 @@ static bool is_covered(const struct remedy *remedy, size_t index)
 		if (denial->op == BVM_OP_NETWORK_CREATE &&
 		    other->op != BVM_OP_NETWORK_CREATE)
 			return true;
-		if (i < index && is_local(denial->op) && is_local(other->op) &&
+		if (i < index && is_listen(denial->op) &&
+		    is_listen(other->op) &&
 		    !strcmp(other->object, denial->object))
 			return true;
 	}
@@ -478,11 +536,12 @@ static void print_network(struct remedy *remedy, FILE *out)
 		    !is_allowable(denial) || is_covered(remedy, i))
 			continue;
 		fprintf(out, "  - allow: %s\n",
-			is_local(denial->op) ?
+			is_listen(denial->op) ?
 				"listen" :
 				bvm_op_name(denial->class, (u32)denial->op));
 		print_socket(denial->detail, out);
 		print_address(denial, out);
+		print_source(denial->detail, out);
 	}
 }
 

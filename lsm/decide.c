@@ -71,6 +71,7 @@ static bool is_judged_by_name(const struct bailiff_request *rq)
 {
 	return rq->path &&
 	       (rq->class == BVM_CLASS_FILES || rq->class == BVM_CLASS_EXEC ||
+		rq->class == BVM_CLASS_NETWORK ||
 		rq->class == BVM_CLASS_MOUNTS);
 }
 
@@ -218,8 +219,8 @@ static bool takes_over(const struct bailiff_request *rq, u32 op)
 }
 
 static bool gains(const struct bvm_image *image,
-		  const struct bailiff_name *from, const struct bailiff_name *to,
-		  u32 i, bool is_tree)
+		  const struct bailiff_name *from,
+		  const struct bailiff_name *to, u32 i, bool is_tree)
 {
 	if (is_tree && bvm_rights_gained_below(image, from->fed[i].below,
 					       to->fed[i].below))

@@ -24,23 +24,26 @@ static u32 print_path(const struct path *path, u32 walk, char *buf, u32 len)
 	return bailiff_path_print(path, walk, buf, len);
 }
 
-/* "1.2.3.4:80", "[::1]:80"; the remote side of what has one. */
-static u32 print_address(const struct bvm_ctx_network *net, char *buf, u32 len)
+/* "1.2.3.4:80", "[::1]:80" */
+static u32 print_end(const struct bvm_addr *addr, u32 port, char *buf, u32 len)
 {
-	const struct bvm_addr *addr = &net->remote;
 	struct in6_addr in6;
 
-	switch (net->op) {
-	case BVM_OP_NETWORK_BIND:
-	case BVM_OP_NETWORK_LISTEN:
-	case BVM_OP_NETWORK_ACCEPT:
-		addr = &net->local;
-	}
 	memcpy(&in6, addr, sizeof(in6));
 	if (ipv6_addr_v4mapped(&in6))
-		return scnprintf(buf, len, "%pI4:%u", &in6.s6_addr[12],
-				 net->port);
-	return scnprintf(buf, len, "[%pI6c]:%u", &in6, net->port);
+		return scnprintf(buf, len, "%pI4:%u", &in6.s6_addr[12], port);
+	return scnprintf(buf, len, "[%pI6c]:%u", &in6, port);
+}
+
+/* The remote side of what the caller reaches for, else the local one. */
+static u32 print_address(const struct bvm_ctx_network *net, char *buf, u32 len)
+{
+	switch (net->op) {
+	case BVM_OP_NETWORK_CONNECT:
+	case BVM_OP_NETWORK_SEND:
+		return print_end(&net->remote, net->port, buf, len);
+	}
+	return print_end(&net->local, net->port, buf, len);
 }
 
 static const char *word(const struct bvm_name *names, u32 num, char *spare,
@@ -93,6 +96,34 @@ static u32 print_command(u32 cmd, char *buf, u32 len)
 	return scnprintf(buf, len, "0x%x", cmd);
 }
 
+/* A packet has a source, too. */
+static u32 print_socket_and_source(const struct bailiff_request *rq, char *buf,
+				   u32 len)
+{
+	const struct bvm_ctx_network *net = &rq->ctx.network;
+	u32 num = print_socket(net, buf, len);
+
+	if (rq->cred)
+		return num;
+	num += scnprintf(buf + num, len - num, " from ");
+	return num +
+	       print_end(&net->remote, net->peer_port, buf + num, len - num);
+}
+
+/* Abstract names may hold any byte; those that are none for people become ?. */
+static u32 print_text(const struct bailiff_request *rq, char *buf, u32 len)
+{
+	u32 num = min(rq->text.len, len - 1);
+
+	for (u32 i = 0; i < num; i++) {
+		char byte = rq->text.bytes[i];
+
+		buf[i] = byte > ' ' && byte < 0x7f ? byte : '?';
+	}
+	buf[num] = 0;
+	return num;
+}
+
 u32 bailiff_describe_object(const struct bailiff_request *rq, char *buf,
 			    u32 len)
 {
@@ -102,6 +133,8 @@ u32 bailiff_describe_object(const struct bailiff_request *rq, char *buf,
 	case BVM_CLASS_NETWORK:
 		if (rq->ctx.network.has_addr)
 			return print_address(&rq->ctx.network, buf, len);
+		if (rq->text.bytes)
+			return print_text(rq, buf, len);
 		break;
 	case BVM_CLASS_CAPABILITIES:
 		return scnprintf(buf, len, "%s",
@@ -126,7 +159,7 @@ u32 bailiff_describe_detail(const struct bailiff_request *rq, char *buf,
 {
 	buf[0] = 0;
 	if (rq->class == BVM_CLASS_NETWORK)
-		return print_socket(&rq->ctx.network, buf, len);
+		return print_socket_and_source(rq, buf, len);
 	if (rq->class == BVM_CLASS_TASKS)
 		return print_deed(rq, buf, len);
 	if (rq->class == BVM_CLASS_FILES && rq->path &&

@@ -204,7 +204,8 @@ static void add_request(struct bailiff_event *event,
 	if (find_place(event, &at))
 		event->detail = keep_string(
 			event, bailiff_describe_detail(&shown, at.to, at.len));
-	event->uid = from_kuid(&init_user_ns, rq->cred->fsuid);
+	event->uid = rq->cred ? from_kuid(&init_user_ns, rq->cred->fsuid) :
+				BAILIFF_EVENT_NO_UID;
 }
 
 static void add_task(struct bailiff_event *event)
@@ -251,7 +252,8 @@ static void build(struct bailiff_event *event,
 	else
 		event->uid = from_kuid(&init_user_ns, current_fsuid());
 	event->object = event->object ?: add_string(event, record->text);
-	add_task(event);
+	if (!record->request || record->request->cred)
+		add_task(event);
 	while (event->len % 8)
 		((char *)event)[event->len++] = 0;
 }

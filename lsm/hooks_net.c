@@ -16,17 +16,15 @@
 #include <net/ipv6.h>
 #include <net/sock.h>
 
+#include "address.h"
 #include "attach.h"
 #include "common.h"
 #include "compat.h"
 #include "cred.h"
 #include "decide.h"
+#include "sock.h"
+#include "unix.h"
 #include "use.h"
-
-static bool is_inet(const struct sock *sk)
-{
-	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
-}
 
 /*
  * Protocol 0 means the usual one of the type. The caller may give any number,
@@ -47,25 +45,25 @@ static u32 resolve_protocol(int family, int type, int protocol)
 	return 0;
 }
 
+void bailiff_address_socket(struct bailiff_request *rq, const struct sock *sk)
+{
+	struct bvm_ctx_network *net = &rq->ctx.network;
+
+	net->family = sk->sk_family;
+	net->type = sk->sk_type;
+	/* Its parts speak TCP, and rules speak of the whole. */
+	net->protocol = bailiff_sock_is_mptcp(sk) ?
+				IPPROTO_MPTCP :
+				min_t(u32, sk->sk_protocol, BVM_PROTOCOL_OTHER);
+}
+
 /* A request about an existing socket. */
 static void init_request(struct bailiff_request *rq, const struct sock *sk,
 			 const struct bailiff_set *set, u64 op)
 {
-	struct bvm_ctx_network *net = &rq->ctx.network;
-
 	bailiff_request_init(rq, current_cred(), set, BVM_CLASS_NETWORK);
 	rq->ops = op;
-	net->family = sk->sk_family;
-	net->type = sk->sk_type;
-	net->protocol = min_t(u32, sk->sk_protocol, BVM_PROTOCOL_OTHER);
-}
-
-static void map_v4(struct bvm_addr *addr, __be32 v4)
-{
-	struct in6_addr in6;
-
-	ipv6_addr_set_v4mapped(v4, &in6);
-	memcpy(addr, &in6, sizeof(*addr));
+	bailiff_address_socket(rq, sk);
 }
 
 /*
@@ -82,7 +80,7 @@ static u32 read_address(const struct sockaddr *address, int len, int family,
 	case AF_INET:
 		if (len < (int)sizeof(*in))
 			return BVM_REASON_BAD_ADDRESS;
-		map_v4(addr, in->sin_addr.s_addr);
+		bailiff_address_v4(addr, in->sin_addr.s_addr);
 		*port = ntohs(in->sin_port);
 		return BVM_REASON_NONE;
 	case AF_INET6:
@@ -106,7 +104,7 @@ static int family_of(const struct sockaddr *address, int len)
 static bool is_usable(const struct sock *sk, int family)
 {
 	/* Others that carry IP, as SMC and RDS do, take either. */
-	if (!is_inet(sk))
+	if (!bailiff_is_inet(sk))
 		return true;
 	/* IPv6 datagram sockets take IPv4 addresses as they are. */
 	return family == sk->sk_family ||
@@ -133,7 +131,7 @@ static void set_address(struct bailiff_request *rq, const struct sock *sk,
 /* Sockets of some other families reach IP addresses, too. */
 static bool is_ip(const struct sock *sk, int family)
 {
-	return is_inet(sk) || family == AF_INET || family == AF_INET6;
+	return bailiff_is_inet(sk) || family == AF_INET || family == AF_INET6;
 }
 
 /* The address that a socket has taken. */
@@ -141,7 +139,7 @@ static void set_local(struct bailiff_request *rq, const struct sock *sk)
 {
 	struct bvm_ctx_network *net = &rq->ctx.network;
 
-	if (!is_inet(sk))
+	if (!bailiff_is_inet(sk))
 		return;
 	net->has_addr = 1;
 	net->port = inet_sk(sk)->inet_num;
@@ -151,7 +149,7 @@ static void set_local(struct bailiff_request *rq, const struct sock *sk)
 		return;
 	}
 #endif
-	map_v4(&net->local, sk->sk_rcv_saddr);
+	bailiff_address_v4(&net->local, sk->sk_rcv_saddr);
 }
 
 /*
@@ -170,13 +168,13 @@ static void resolve_any(struct bvm_ctx_network *net)
 		if (ipv6_addr_v4mapped(&local) && local.s6_addr32[3])
 			net->remote = net->local;
 		else
-			map_v4(&net->remote, htonl(INADDR_LOOPBACK));
+			bailiff_address_v4(&net->remote, htonl(INADDR_LOOPBACK));
 		return;
 	}
 	if (!ipv6_addr_any(&remote))
 		return;
 	if (ipv6_addr_v4mapped(&local))
-		map_v4(&net->remote, htonl(INADDR_LOOPBACK));
+		bailiff_address_v4(&net->remote, htonl(INADDR_LOOPBACK));
 	else
 		net->remote.bytes[15] = 1;
 }
@@ -197,7 +195,11 @@ static void set_remote(struct bailiff_request *rq, const struct sock *sk,
 /* A socket from outside is judged as every descriptor from outside. */
 static int use_socket(const struct socket *sock)
 {
-	return sock->file ? bailiff_use(sock->file) : 0;
+	int err = sock->file ? bailiff_use(sock->file) : 0;
+
+	if (!err)
+		bailiff_sock_adopt(sock->sk, bailiff_current_set());
+	return err;
 }
 
 static int hook_socket_create(int family, int type, int protocol, int kern)
@@ -225,6 +227,8 @@ static int hook_socket_bind(struct socket *sock, struct sockaddr *address,
 
 	if (likely(!set))
 		return 0;
+	if (sk->sk_family == AF_UNIX)
+		return use_socket(sock) ?: bailiff_unix_bind(sk, address, addrlen);
 	init_request(&rq, sk, set, BVM_BIT(NETWORK, BIND));
 	family = family_of(address, addrlen);
 	if (is_ip(sk, family)) {
@@ -243,8 +247,11 @@ static int judge_connect(const struct sock *sk, const struct bailiff_set *set,
 	int family = family_of(address, addrlen);
 	struct bailiff_request rq;
 
+	if (sk->sk_family == AF_UNIX)
+		return bailiff_unix_name(sk, address, addrlen,
+					 BVM_BIT(NETWORK, CONNECT));
 	/* Taking a connection back gives nothing. */
-	if (family == AF_UNSPEC && (is_inet(sk) || sk->sk_family == AF_UNIX))
+	if (family == AF_UNSPEC && bailiff_is_inet(sk))
 		return 0;
 	init_request(&rq, sk, set, BVM_BIT(NETWORK, CONNECT));
 	if (is_ip(sk, family))
@@ -270,6 +277,8 @@ static int judge_local(struct socket *sock, u64 op)
 
 	if (likely(!set))
 		return 0;
+	if (sock->sk->sk_family == AF_UNIX)
+		return use_socket(sock) ?: bailiff_unix_own(sock->sk, op);
 	init_request(&rq, sock->sk, set, op);
 	set_local(&rq, sock->sk);
 	return use_socket(sock) ?: bailiff_decide(&rq);
@@ -280,8 +289,33 @@ static int hook_socket_listen(struct socket *sock, int backlog)
 	return judge_local(sock, BVM_BIT(NETWORK, LISTEN));
 }
 
+/*
+ * Are the connections of sk judged when they are asked for (hooks_packet.c)?
+ * Those that came before the socket had domains were not.
+ */
+static bool is_judged_by_source(const struct sock *sk,
+				const struct bailiff_set *set)
+{
+	if (!bailiff_is_inet(sk) || bailiff_sock_set(sk) != set)
+		return false;
+	switch (sk->sk_protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_SCTP:
+		return true;
+#ifdef BAILIFF_HAVE_MPTCP_ADD_SUBFLOW
+	case IPPROTO_MPTCP:
+		return true;
+#endif
+	}
+	return false;
+}
+
 static int hook_socket_accept(struct socket *sock, struct socket *newsock)
 {
+	const struct bailiff_set *set = bailiff_current_set();
+
+	if (set && is_judged_by_source(sock->sk, set))
+		return use_socket(sock);
 	return judge_local(sock, BVM_BIT(NETWORK, ACCEPT));
 }
 
@@ -304,11 +338,14 @@ static int judge_send(const struct sock *sk, const struct bailiff_set *set,
 	int family = family_of(msg->msg_name, msg->msg_namelen);
 	struct bailiff_request rq;
 
-	if (family == AF_UNSPEC && is_inet(sk)) {
+	if (family == AF_UNSPEC && bailiff_is_inet(sk)) {
 		family = resolve_unspec(sk);
 		if (family == AF_UNSPEC)
 			return 0;
 	}
+	if (sk->sk_family == AF_UNIX)
+		return bailiff_unix_name(sk, msg->msg_name, msg->msg_namelen,
+					 BVM_BIT(NETWORK, SEND));
 	init_request(&rq, sk, set, BVM_BIT(NETWORK, SEND));
 	if (is_ip(sk, family))
 		set_remote(&rq, sk, msg->msg_name, msg->msg_namelen, family);
@@ -326,9 +363,17 @@ static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg,
 	if (likely(!set))
 		return 0;
 	err = use_socket(sock);
-	if (err || !msg->msg_name || msg->msg_namelen <= 0)
+	if (err)
 		return err;
-	if (sk->sk_type != SOCK_STREAM || !is_inet(sk))
+	/* Unix streams take no name, and sequenced packets ignore it. */
+	if (sk->sk_family == AF_UNIX && sk->sk_type != SOCK_DGRAM)
+		return 0;
+	if (!msg->msg_name || msg->msg_namelen <= 0) {
+		if (sk->sk_family == AF_UNIX)
+			bailiff_unix_name_nobody();
+		return 0;
+	}
+	if (sk->sk_type != SOCK_STREAM || !bailiff_is_inet(sk))
 		return judge_send(sk, set, msg);
 	/* TCP connects by sending, if told so; else it ignores the name. */
 	if (msg->msg_flags & MSG_FASTOPEN)
@@ -344,7 +389,21 @@ static int hook_socket_recvmsg(struct socket *sock, struct msghdr *msg,
 	return bailiff_current_set() ? use_socket(sock) : 0;
 }
 
+/*
+ * Options, names and shutdown act on a socket that its rules let exist: there
+ * is no operation for them, but a descriptor from outside is judged first.
+ */
 static int hook_socket_option(struct socket *sock, int level, int optname)
+{
+	return bailiff_current_set() ? use_socket(sock) : 0;
+}
+
+static int hook_socket_shutdown(struct socket *sock, int how)
+{
+	return bailiff_current_set() ? use_socket(sock) : 0;
+}
+
+static int hook_socket_getname(struct socket *sock)
 {
 	return bailiff_current_set() ? use_socket(sock) : 0;
 }
@@ -400,6 +459,9 @@ static struct security_hook_list hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(socket_recvmsg, hook_socket_recvmsg),
 	LSM_HOOK_INIT(socket_getsockopt, hook_socket_option),
 	LSM_HOOK_INIT(socket_setsockopt, hook_socket_option),
+	LSM_HOOK_INIT(socket_shutdown, hook_socket_shutdown),
+	LSM_HOOK_INIT(socket_getsockname, hook_socket_getname),
+	LSM_HOOK_INIT(socket_getpeername, hook_socket_getname),
 	LSM_HOOK_INIT(sctp_bind_connect, hook_sctp_bind_connect),
 };
 

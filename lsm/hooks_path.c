@@ -16,6 +16,7 @@
 #include "origin.h"
 #include "path.h"
 #include "protect.h"
+#include "unix.h"
 
 static struct path at(const struct path *dir, struct dentry *dentry)
 {
@@ -75,12 +76,16 @@ static int hook_path_mkdir(const struct path *dir, struct dentry *dentry,
 static int hook_path_mknod(const struct path *dir, struct dentry *dentry,
 			   umode_t mode, unsigned int dev)
 {
+	struct path path = at(dir, dentry);
+	int err;
+
 	/* open(O_CREAT) comes here too, with or without a type. */
 	if (S_ISREG(mode) || !(mode & S_IFMT))
 		return judge_new(dir, dentry, BVM_BIT(FILES, CREATE),
 				 BVM_KIND_REGULAR);
-	return judge_new(dir, dentry, BVM_BIT(FILES, MKNOD),
-			 bailiff_kind_of_mode(mode));
+	err = judge_new(dir, dentry, BVM_BIT(FILES, MKNOD),
+			bailiff_kind_of_mode(mode));
+	return err || !S_ISSOCK(mode) ? err : bailiff_unix_made(&path);
 }
 
 static int hook_path_symlink(const struct path *dir, struct dentry *dentry,

@@ -8,6 +8,8 @@
 #include <linux/task_work.h>
 #include <linux/types.h>
 
+#include "target.h"
+
 /* The task blob. */
 struct bailiff_task {
 	struct callback_head kill;
@@ -15,6 +17,7 @@ struct bailiff_task {
 	struct callback_head mounted;
 	/* set while mount(2) may look up again what it was judged by */
 	bool mounting;
+	struct bailiff_target target;
 };
 
 /*

@@ -38,6 +38,38 @@ static int refuse(const char *where, u32 class, u64 missing,
 			hook ? ": it has no hook " : "", hook ?: "");
 }
 
+/* BVM_NEEDS_* that this kernel lacks. */
+static u32 lacks(void)
+{
+	u32 needs = 0;
+
+#ifndef BAILIFF_HAVE_LBS_SOCK
+	needs |= BVM_NEEDS_ALL;
+#endif
+#ifndef BAILIFF_HAVE_MPTCP_ADD_SUBFLOW
+	needs |= BVM_NEEDS_MPTCP_SOURCE;
+#endif
+	return needs;
+}
+
+static int check_needs(const struct bvm_image *image,
+		       const struct bvm_rule *rule, struct bvm_error *err)
+{
+	u32 missing = rule->needs & lacks();
+
+	if (!missing || is_waived(image, rule->class))
+		return 0;
+	if (missing & BVM_NEEDS_SOCKET_PEER)
+		return bvm_fail(
+			err, -EOPNOTSUPP, 0,
+			"%s:%u: this kernel does not say whose a socket is: no rule with 'peer'",
+			bvm_image_string(image, rule->file), rule->line);
+	return bvm_fail(
+		err, -EOPNOTSUPP, 0,
+		"%s:%u: this kernel does not say who connects by mptcp: name the protocols that 'from' is about",
+		bvm_image_string(image, rule->file), rule->line);
+}
+
 /* What cannot be enforced is refused, by the line that asks for it. */
 static int check_rules(const struct bvm_image *image, struct bvm_error *err)
 {
@@ -46,7 +78,11 @@ static int check_rules(const struct bvm_image *image, struct bvm_error *err)
 	for (u32 i = 0; i < image->num_rules; i++) {
 		const struct bvm_rule *rule = &image->rules[i];
 		u64 missing = rule->ops & ~bailiff_mediated(rule->class);
+		int ret;
 
+		ret = check_needs(image, rule, err);
+		if (ret)
+			return ret;
 		if (!missing || is_waived(image, rule->class))
 			continue;
 		scnprintf(where, sizeof(where),

@@ -22,14 +22,26 @@
 		(ctx)->no_new_privs = task_no_new_privs(current); \
 	} while (0)
 
+/* A packet is nobody's: no rule's `when` holds for it. */
+static void fill_nobody(struct bvm_ctx_network *net)
+{
+	net->uid = U32_MAX;
+	net->gid = U32_MAX;
+	net->host_uid = U32_MAX;
+}
+
 void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
 			  const struct bailiff_set *set, u32 class)
 {
 	memset(rq, 0, sizeof(*rq));
 	rq->cred = cred;
 	rq->set = set;
-	rq->exe = bailiff_cred(cred)->exe;
 	rq->class = class;
+	if (!cred) {
+		fill_nobody(&rq->ctx.network);
+		return;
+	}
+	rq->exe = bailiff_cred(cred)->exe;
 	switch (class) {
 	case BVM_CLASS_FILES:
 		FILL_IDS(&rq->ctx.files, cred, cred->fsuid, cred->fsgid);
@@ -89,6 +101,10 @@ void bailiff_request_path(struct bailiff_request *rq, const struct path *path,
 	const struct inode *inode = d_backing_inode(path->dentry);
 
 	rq->path = path;
+	if (rq->class == BVM_CLASS_NETWORK) {
+		rq->ctx.network.path = BVM_STR_PATH;
+		return;
+	}
 	rq->ctx.files.path = 1;
 	rq->ctx.files.type = kind;
 	rq->ctx.files.owner = 1;

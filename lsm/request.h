@@ -19,7 +19,7 @@
  * by bailiff_request_init().
  */
 struct bailiff_request {
-	const struct cred *cred; /* the subject */
+	const struct cred *cred; /* the subject; NULL: a packet, see below */
 	const struct bailiff_set *set; /* its domains, never NULL */
 	u32 class; /* enum bvm_class */
 	u64 ops; /* operations of the class, all of which must be allowed */
@@ -42,7 +42,11 @@ struct bailiff_request {
 	union bvm_ctx ctx;
 };
 
-/* A request of class by cred, whose domains are set; no operations yet. */
+/*
+ * A request of class by cred, whose domains are set; no operations yet. Without
+ * cred it is a packet of class network, which comes in while any task runs:
+ * the record then names no task, and nobody is killed.
+ */
 void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
 			  const struct bailiff_set *set, u32 class);
 

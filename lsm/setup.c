@@ -13,6 +13,7 @@
 #include "kill.h"
 #include "origin.h"
 #include "setup.h"
+#include "sock.h"
 #include "use.h"
 
 bool bailiff_initialized __ro_after_init;
@@ -33,6 +34,9 @@ struct lsm_blob_sizes bailiff_blob_sizes __ro_after_init = {
 	.lbs_file = sizeof(struct bailiff_file),
 	.lbs_inode = sizeof(struct bailiff_inode),
 	.lbs_task = sizeof(struct bailiff_task),
+#ifdef BAILIFF_HAVE_LBS_SOCK
+	.lbs_sock = sizeof(struct bailiff_sock),
+#endif
 };
 
 static int __init parse_enabled(char *value)
@@ -56,6 +60,9 @@ static int __init bailiff_init(void)
 	bailiff_path_add_hooks();
 	bailiff_dentry_add_hooks();
 	bailiff_net_add_hooks();
+	bailiff_sock_add_hooks();
+	bailiff_packet_add_hooks();
+	bailiff_unix_add_hooks();
 	bailiff_cap_add_hooks();
 	bailiff_mount_add_hooks();
 	bailiff_task_add_hooks();

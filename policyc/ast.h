@@ -98,7 +98,10 @@ struct ast_rule {
 	bool implies_create;
 	struct span span; /* of the rule; its line is the one in records */
 
-	/* files: paths; exec: the objects of allow/deny themselves; mounts: target */
+	/*
+	 * files: paths; exec: the objects of allow/deny themselves; network:
+	 * unix sockets in the file system; mounts: targets
+	 */
 	struct ast_patterns paths; /* none: any object */
 	struct ast_patterns except;
 	u64 types; /* files: BVM_KIND_* set; 0 = any */
@@ -118,7 +121,10 @@ struct ast_rule {
 	u32 *protocols;
 	u32 num_protocols;
 	struct ast_ranges ports, peer_ports;
-	struct ast_cidrs to, to_except; /* remote */
+	struct ast_cidrs to, to_except; /* remote: `to`, or `from` */
+	bool incoming; /* remote was given by `from` */
+	/* network: abstract names with their @; kernel: of the object */
+	struct ast_patterns names, names_except;
 	struct ast_cidrs at, at_except; /* local */
 
 	u64 caps; /* capabilities: set of numbers */
@@ -131,7 +137,6 @@ struct ast_rule {
 	u32 *signals; /* numbers of names.def */
 	u32 num_signals;
 
-	struct ast_patterns names; /* kernel: globs of a request's text */
 	/* mounts; `paths` above are the targets */
 	struct ast_patterns sources;
 	struct ast_patterns fstypes; /* no paths: pattern_check_text */

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "check.h"
 #include "links.h"
+#include "rule_net.h"
 #include "rule_peer.h"
 #include "textset.h"
 
-#define NETWORK_ENDS                                          \
-	(BVM_BIT(NETWORK, CONNECT) | BVM_BIT(NETWORK, SEND) | \
-	 BVM_BIT(NETWORK, RECEIVE))
-#define NETWORK_ADDRESSED                                                   \
+#define NETWORK_ENDS (BVM_BIT(NETWORK, CONNECT) | BVM_BIT(NETWORK, SEND))
+#define NETWORK_SOURCES (BVM_BIT(NETWORK, ACCEPT) | BVM_BIT(NETWORK, RECEIVE))
+#define NETWORK_SERVES (BVM_BIT(NETWORK, BIND) | BVM_BIT(NETWORK, LISTEN))
+#define NETWORK_NAMED                                                       \
 	(NETWORK_ENDS | BVM_BIT(NETWORK, BIND) | BVM_BIT(NETWORK, LISTEN) | \
 	 BVM_BIT(NETWORK, ACCEPT))
+#define NETWORK_ADDRESSED (NETWORK_NAMED | BVM_BIT(NETWORK, RECEIVE))
 
 /* These need a socket of their own. */
 #define NETWORK_CREATING                                        \
@@ -30,6 +32,9 @@ static const struct {
 	  BVM_BIT(MOUNTS, MOUNT) | BVM_BIT(MOUNTS, MOVE_MOUNT) },
 	{ BVM_CLASS_MOUNTS, "flags", BVM_BIT(MOUNTS, MOUNT) },
 	{ BVM_CLASS_NETWORK, "to", NETWORK_ENDS },
+	{ BVM_CLASS_NETWORK, "from", NETWORK_SOURCES | NETWORK_SERVES },
+	{ BVM_CLASS_NETWORK, "unix", NETWORK_NAMED },
+	{ BVM_CLASS_NETWORK, "peer", NETWORK_ENDS },
 	{ BVM_CLASS_NETWORK, "at", NETWORK_ADDRESSED },
 	{ BVM_CLASS_NETWORK, "ports", NETWORK_ADDRESSED },
 	{ BVM_CLASS_NETWORK, "peer-ports", NETWORK_ADDRESSED },
@@ -134,9 +139,10 @@ static void check_except(struct parse *parse, const struct rule_facts *facts)
 		diag_report(parse->diag, &pair->key->span, EXCEPT_ALONE,
 			    "'paths'");
 	if (class == BVM_CLASS_NETWORK && !node_find(facts->node, "to") &&
-	    !node_find(facts->node, "at"))
+	    !node_find(facts->node, "from") &&
+	    !node_find(facts->node, "at") && !node_find(facts->node, "unix"))
 		diag_report(parse->diag, &pair->key->span, EXCEPT_ALONE,
-			    "'to' or 'at'");
+			    "'to', 'from', 'at' or 'unix'");
 }
 
 /* `/x/` and two stars do not name /x, which surprises everybody once. */
@@ -207,6 +213,7 @@ void check_rule(struct parse *parse, const struct rule_facts *facts)
 	rule_peer_check(parse, facts);
 	check_except(parse, facts);
 	check_owner(parse, facts);
+	rule_net_check(parse, facts);
 	check_below(parse, facts->rule);
 	check_creation(facts);
 	links_check(parse, facts->rule);

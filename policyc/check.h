@@ -12,6 +12,7 @@ struct rule_facts {
 	struct ast_rule *rule;
 	const struct node *node; /* a mapping */
 	u64 named; /* operations said one by one or by group */
+	u64 spelled; /* operations said one by one */
 	bool all; /* ... and by `all` */
 };
 

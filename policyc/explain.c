@@ -87,7 +87,8 @@ static u32 find_rules(const struct explain *x, const struct judge_case *c,
 				rules[num++] = i;
 		return num;
 	}
-	if (class == BVM_CLASS_FILES || class == BVM_CLASS_EXEC) {
+	if (class == BVM_CLASS_FILES || class == BVM_CLASS_EXEC ||
+	    (class == BVM_CLASS_NETWORK && c->op != BVM_OP_NETWORK_CREATE)) {
 		const u32 *items = intern_get(rows, c->row);
 
 		/* behind them are sources of mounts: lowering.h */

@@ -72,6 +72,24 @@ static void put_meta(struct writer *w)
 	buf_put(add_section(w, BVM_SECTION_META, 0), &meta, sizeof(meta));
 }
 
+/* BVM_NEEDS_* of a rule. */
+static u8 needs_of(const struct ast_rule *rule)
+{
+	const u32 mptcp = bvm_name_find(bvm_protocol_names, "mptcp");
+	bool named = !rule->num_protocols;
+	u8 needs = 0;
+
+	if (rule->class != BVM_CLASS_NETWORK)
+		return 0;
+	for (u32 i = 0; i < rule->num_protocols; i++)
+		named |= rule->protocols[i] == mptcp;
+	if (rule->incoming && rule->ops & BVM_BIT(NETWORK, ACCEPT) && named)
+		needs |= BVM_NEEDS_MPTCP_SOURCE;
+	if (rule->peers || rule->peer_names.num)
+		needs |= BVM_NEEDS_SOCKET_PEER;
+	return needs;
+}
+
 static void put_rules(struct writer *w)
 {
 	struct buf *buf;
@@ -93,6 +111,7 @@ static void put_rules(struct writer *w)
 					    from->message ? from->message : ""),
 			.class = from->class,
 			.kind = from->kind,
+			.needs = needs_of(from),
 		};
 
 		buf_put(buf, &rule, sizeof(rule));
@@ -302,6 +321,8 @@ static int put_class_tables(struct writer *w, u32 class)
 
 	t->dfa = w->dfa;
 	t->memfd_key = w->lowered.memfd_key;
+	if (class == BVM_CLASS_NETWORK && !w->lowered.has_unix_paths)
+		t->dfa = PROGRAM_NO_TABLE;
 	for (u32 field = 0; field < PRED_NUM_FIELDS; field++)
 		t->fields[field] = PROGRAM_NO_TABLE;
 	if (tables_put_array(add_table(w, &t->keys), c->keys, c->num_keys))

@@ -9,8 +9,13 @@ enum role {
 	ROLE_RULE,
 	ROLE_CREATE, /* of a socket that the rule implies */
 	ROLE_INHERIT,
-	ROLE_BITS = 2,
+	ROLE_INCOMING, /* asked by a socket, not by a caller */
+	ROLE_SERVE, /* bind and listen, of a rule about who connects */
+	ROLE_BITS = 3,
 };
+
+#define OUTGOING (BVM_BIT(NETWORK, CONNECT) | BVM_BIT(NETWORK, SEND))
+#define INCOMING (BVM_BIT(NETWORK, ACCEPT) | BVM_BIT(NETWORK, RECEIVE))
 
 /* Stands in a choice for "and the default is not that of the class". */
 #define CHOICE_OWN_DEFAULT U32_MAX
@@ -107,6 +112,8 @@ void lists_init(struct lists *lists, struct arena *arena, struct diag *diag,
 	lists->need = arena_array(arena, ast->num_rules, sizeof(u64));
 	lists->need_create = arena_array(arena, ast->num_rules, sizeof(u64));
 	lists->need_inherit = arena_array(arena, ast->num_rules, sizeof(u64));
+	lists->need_incoming = arena_array(arena, ast->num_rules, sizeof(u64));
+	lists->need_serve = arena_array(arena, ast->num_rules, sizeof(u64));
 	lists->scratch = arena_array(arena, ast->num_rules + 1, sizeof(u32));
 	intern_init(&lists->lists, arena);
 	intern_init(&lists->choices, arena);
@@ -126,12 +133,20 @@ void lists_init(struct lists *lists, struct arena *arena, struct diag *diag,
 		    rule->ops & BVM_BIT(FILES, INHERIT))
 			lists->err = preds_of_inherit(preds, rule,
 						      &lists->need_inherit[i]);
+		if (!lists->err && lists->class == BVM_CLASS_NETWORK &&
+		    rule->ops & INCOMING)
+			lists->err = preds_of_incoming(
+				preds, rule, &lists->need_incoming[i]);
+		if (!lists->err && rule->incoming)
+			lists->err = preds_of_serve(preds, rule,
+						    &lists->need_serve[i]);
 		add_rate(lists, i);
 	}
 	if (!lists->err && lists->class == BVM_CLASS_FILES &&
 	    ast->defaults[lists->class] == AST_ALLOW)
 		lists->err = preds_of_named_kinds(preds, &lists->named_kinds);
-	if (!lists->err && lists->class == BVM_CLASS_TASKS)
+	if (!lists->err && (lists->class == BVM_CLASS_TASKS ||
+			    lists->class == BVM_CLASS_NETWORK))
 		lists->err = preds_of_own_tasks(preds, &lists->own_tasks);
 }
 
@@ -146,6 +161,10 @@ static u64 item_need(const struct lists *lists, u32 item)
 		return lists->need_create[rule];
 	case ROLE_INHERIT:
 		return lists->need_inherit[rule];
+	case ROLE_INCOMING:
+		return lists->need_incoming[rule];
+	case ROLE_SERVE:
+		return lists->need_serve[rule];
 	}
 	return lists->need[rule];
 }
@@ -343,6 +362,12 @@ static void put_default(struct list *list, bool own)
 			     mods);
 		verdict = own ? deny : verdict;
 	}
+	/* so does that of network, where unix sockets have another end */
+	if (lists->class == BVM_CLASS_NETWORK && own) {
+		put_modified(list, lists->own_tasks, bvm_verdict(0, 0, 0),
+			     mods);
+		own = false;
+	}
 	if (verdict & BVM_VERDICT_DENY) {
 		put_modified(list, 0, verdict, none);
 		return;
@@ -382,6 +407,10 @@ static int find_role(const struct lists *lists, const struct ast_rule *rule,
 	if (lists->class == BVM_CLASS_FILES && op == BVM_OP_FILES_INHERIT &&
 	    rule->kind == BVM_RULE_ALLOW)
 		return ROLE_INHERIT;
+	if (lists->class == BVM_CLASS_NETWORK && INCOMING >> op & 1)
+		return ROLE_INCOMING;
+	if (lists->class == BVM_CLASS_NETWORK && rule->incoming)
+		return ROLE_SERVE;
 	return ROLE_RULE;
 }
 
@@ -398,7 +427,8 @@ bool lists_rule_need(const struct lists *lists, u32 rule, u32 op, u64 *need)
 static bool has_own_default(u32 class, u32 op)
 {
 	return (class == BVM_CLASS_FILES && op == BVM_OP_FILES_INHERIT) ||
-	       (class == BVM_CLASS_TASKS && op == BVM_OP_TASKS_TRACE);
+	       (class == BVM_CLASS_TASKS && op == BVM_OP_TASKS_TRACE) ||
+	       (class == BVM_CLASS_NETWORK && OUTGOING >> op & 1);
 }
 
 u32 lists_choose(struct lists *lists, u32 op, const u32 *rules, u32 num)

@@ -28,8 +28,9 @@ struct lists {
 	u32 class;
 	/* per rule of the policy: what it needs; see preds.h */
 	u64 *need, *need_create, *need_inherit;
+	u64 *need_incoming, *need_serve;
 	u64 named_kinds;
-	u64 own_tasks; /* tasks: the other one is of the same container */
+	u64 own_tasks; /* tasks, network: the other one is of this container */
 	struct intern lists; /* rows of struct bvm_decision; 0 denies */
 	struct intern choices; /* rows of chosen rules */
 	u32 *list_of_choice;

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "lowering.h"
+#include "unixrights.h"
 
 #define OPS_PER_ROW 64
+#define NETWORK_OPS_PER_ROW LOWERING_NETWORK_OPS
 
 /* A pattern of the automaton and what it is to its rule. */
 struct origin {
@@ -20,7 +22,7 @@ struct lowering {
 	struct lowered *out;
 	struct origin *origins; /* per pattern of the NFA */
 	u32 num_origins;
-	u32 *pathless; /* rules of files and exec without paths */
+	u32 *pathless; /* rules of the classes with paths that have none */
 	u32 num_pathless;
 	/* for one row */
 	u32 *row;
@@ -33,7 +35,8 @@ enum role { OF_PATHS, OF_EXCEPT, OF_SOURCE };
 
 static bool is_path_class(u32 class)
 {
-	return class == BVM_CLASS_FILES || class == BVM_CLASS_EXEC;
+	return class == BVM_CLASS_FILES || class == BVM_CLASS_EXEC ||
+	       class == BVM_CLASS_NETWORK;
 }
 
 /* ---- the automaton ---- */
@@ -56,8 +59,7 @@ static int add_patterns(struct lowering *lo, struct nfa *nfa, u32 rule,
 					 .except = role == OF_EXCEPT,
 					 .pattern = &from->items[i] };
 		if (role == OF_SOURCE)
-			lo->origins[lo->num_origins].rule +=
-				lo->ast->num_rules;
+			lo->origins[lo->num_origins].rule += lo->ast->num_rules;
 		ret = nfa_add(nfa, from->items[i].text, lo->num_origins, &err);
 		if (ret) {
 			diag_report(lo->diag, &from->items[i].span, PATTERN,
@@ -151,6 +153,15 @@ static u32 put_row(struct lowering *lo, const u32 *patterns, u32 num)
 	return intern_put(&lo->out->rows, lo->row, num_rules);
 }
 
+static bool has_unix_paths(const struct ast_policy *ast)
+{
+	for (u32 i = 0; i < ast->num_rules; i++)
+		if (ast->rules[i].class == BVM_CLASS_NETWORK &&
+		    (ast->rules[i].paths.num || ast->rules[i].except.num))
+			return true;
+	return false;
+}
+
 static int find_rows(struct lowering *lo)
 {
 	struct nfa *nfa = nfa_create(lo->arena);
@@ -165,6 +176,7 @@ static int find_rows(struct lowering *lo)
 	if (ret)
 		return ret;
 	lo->out->has_paths = lo->num_origins > 0;
+	lo->out->has_unix_paths = has_unix_paths(lo->ast);
 	find_pathless(lo);
 	(void)put_row(lo, NULL, 0); /* row 0: no pattern matches */
 	if (!lo->out->has_paths)
@@ -231,9 +243,8 @@ static int find_file_keys(struct lowering *lo)
 		for (u32 op = 0; op < OPS_PER_ROW; op++) {
 			bool used = bvm_classes[BVM_CLASS_FILES].ops[op].name;
 
-			*keys++ =
-				lists_choose(lists, op, intern_get(rows, row),
-					     used ? num_rules : 0);
+			*keys++ = lists_choose(lists, op, intern_get(rows, row),
+					       used ? num_rules : 0);
 		}
 	}
 	return lists->err;
@@ -290,6 +301,34 @@ static u32 class_rules(struct lowering *lo, u32 class, int cap, u32 *rules)
 	return num;
 }
 
+/* Only where some rule names the path of a socket. */
+static int find_network_keys(struct lowering *lo)
+{
+	struct lists *lists = &lo->out->classes[BVM_CLASS_NETWORK].lists;
+	const struct intern *rows = &lo->out->rows;
+	u64 num = (u64)rows->num * NETWORK_OPS_PER_ROW;
+	u32 *all = arena_array(lo->arena, lo->ast->num_rules, sizeof(u32));
+	u32 *keys;
+
+	_Static_assert(BVM_OP_NETWORK_CREATE == 0 &&
+			       BVM_OP_NETWORK_RECEIVE < NETWORK_OPS_PER_ROW,
+		       "the key of an operation");
+	if (num > BVM_MAX_ARRAY)
+		return too_large(lo, "network", rows->num,
+				 "combinations of rules that match a path",
+				 BVM_MAX_ARRAY / NETWORK_OPS_PER_ROW);
+	keys = alloc_keys(lo, BVM_CLASS_NETWORK, num);
+	num = class_rules(lo, BVM_CLASS_NETWORK, -1, all);
+	for (u32 row = 0; row < rows->num; row++) {
+		/* a socket has no name when it is made */
+		*keys++ = lists_choose(lists, BVM_OP_NETWORK_CREATE, all, num);
+		for (u32 op = 1; op < NETWORK_OPS_PER_ROW; op++)
+			*keys++ = lists_choose(lists, op, intern_get(rows, row),
+					       num_rules_of(lo, row));
+	}
+	return lists->err;
+}
+
 static int find_other_keys(struct lowering *lo, u32 class)
 {
 	struct lists *lists = &lo->out->classes[class].lists;
@@ -332,6 +371,9 @@ static int find_class(struct lowering *lo, u32 class)
 		return find_file_keys(lo);
 	case BVM_CLASS_EXEC:
 		return find_exec_keys(lo);
+	case BVM_CLASS_NETWORK:
+		if (lo->out->has_unix_paths)
+			return find_network_keys(lo);
 	}
 	return find_other_keys(lo, class);
 }
@@ -387,6 +429,8 @@ static void find_rights(struct lowering *lo)
 {
 	const struct lowered_class *files = &lo->out->classes[BVM_CLASS_FILES];
 	const struct lowered_class *exec = &lo->out->classes[BVM_CLASS_EXEC];
+	const struct lists *network =
+		&lo->out->classes[BVM_CLASS_NETWORK].lists;
 	const struct bvm_op_info *ops = bvm_classes[BVM_CLASS_FILES].ops;
 	u32 num = lo->out->rows.num;
 
@@ -404,6 +448,9 @@ static void find_rights(struct lowering *lo)
 		add_right(&exec->lists, exec->keys[row], BVM_RIGHT_EXEC,
 			  rights);
 		add_source_rights(lo, row, rights);
+		if (lo->out->has_unix_paths)
+			unixrights_add(network, intern_get(&lo->out->rows, row),
+				       num_rules_of(lo, row), rights);
 	}
 }
 

@@ -2,12 +2,13 @@
 /*
  * lowering.h - from the typed policy to what programs look up
  *
- * One automaton over all path patterns of files, exec and mounts; each set of
+ * One automaton over all path patterns of files, exec, network and mounts; each set of
  * matching rules is a row. For each class: predicates, decision lists, and
  * keys, which say what list decides:
  *
  *	files		keys[row * 64 + operation]
  *	exec		keys[row]; if rules name memfd, one more for it
+ *	network		keys[row * 8 + operation], where a rule has a path
  *	capabilities	keys[capability]
  *	others		keys[operation]
  */
@@ -20,6 +21,8 @@
 #include "preds.h"
 #include "textmatch.h"
 
+#define LOWERING_NETWORK_OPS 8
+
 struct lowered_class {
 	struct preds preds;
 	struct textmatch texts[PRED_NUM_TEXTS]; /* by field, PRED_FIRST_TEXT on */
@@ -31,9 +34,10 @@ struct lowered_class {
 struct lowered {
 	bool has_paths; /* some rule has a pattern; else row 0 is all */
 	struct fsm fsm; /* accept is the row; set if has_paths */
+	bool has_unix_paths; /* a rule of network has one */
 	/*
-	 * Rules that match, by row: files and exec; mounts by their target;
-	 * then, as index + number of rules, mounts by their source.
+	 * Rules that match, by row: files, exec and network; mounts by their
+	 * target; then, as index + number of rules, mounts by their source.
 	 */
 	struct intern rows;
 	struct bvm_rights *rights; /* per row */

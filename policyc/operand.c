@@ -354,7 +354,7 @@ static int read_kind(struct operand *o, const char *const *words, u32 num)
 static bool is_local_op(const struct request *r)
 {
 	const u64 local = BVM_BIT(NETWORK, BIND) | BVM_BIT(NETWORK, LISTEN) |
-			  BVM_BIT(NETWORK, ACCEPT);
+			  BVM_BIT(NETWORK, ACCEPT) | BVM_BIT(NETWORK, RECEIVE);
 
 	return r->ops & local;
 }
@@ -426,8 +426,12 @@ static int read_endpoint(struct operand *o, const char *word)
 	u64 number;
 	int ret;
 
-	if (word[0] == '/' || word[0] == '@')
-		return set_number(o, "family", AF_UNIX_NUMBER);
+	if (word[0] == '/' || word[0] == '@') {
+		ret = set_number(o, "family", AF_UNIX_NUMBER);
+		if (!ret && word[0] == '/')
+			ret = add_path(o, word);
+		return ret ? ret : set_text(o, "text", *word == '@' ? word : "");
+	}
 	ret = split_port(o, text, &host, &port);
 	if (!ret)
 		ret = read_host(o, host);
@@ -463,18 +467,34 @@ static int read_socket_word(struct operand *o, const char *word)
 	return ret;
 }
 
+static int set_peer(struct operand *o, u32 peer, const char *names)
+{
+	int ret = set_number(o, "peer", peer);
+
+	return ret ? ret : set_text(o, "peer_name", names);
+}
+
 /* What the kernel leaves at 0 is not left open. */
 static int set_absent(struct operand *o)
 {
 	static const char *const names[] = { "has_addr", "port", "peer_port" };
 	const struct request *r = o->request;
 	u32 family = r->ctx.network.family;
+	bool given = is_given(o, request_field(r->class, "family"));
+	bool creates = r->ops == BVM_BIT(NETWORK, CREATE);
+	bool inet = family == AF_INET_NUMBER || family == AF_INET6_NUMBER ||
+		    is_given(o, request_field(r->class, "has_addr")) ||
+		    r->num_choices;
 	int ret = 0;
 
-	if (r->ops != BVM_BIT(NETWORK, CREATE) &&
-	    (!is_given(o, request_field(r->class, "family")) ||
-	     family == AF_INET_NUMBER || family == AF_INET6_NUMBER))
-		return 0;
+	/* only unix sockets have names */
+	if (creates || inet || (given && family != AF_UNIX_NUMBER))
+		ret = set_text(o, "text", "");
+	if (!ret && (r->given & 1ull << request_field(r->class, "text")) &&
+	    !r->num_paths && !r->ctx.network.text)
+		ret = set_peer(o, BVM_PEER_NONE, "");
+	if (!creates && (!given || inet))
+		return ret;
 	for (u32 i = 0; i < ARRAY_SIZE(names) && !ret; i++)
 		ret = set_number(o, names[i], 0);
 	return ret;

@@ -11,7 +11,8 @@
  *	kernel		module-request, keyring, lockdown: a name
  *	mounts		nothing that is looked at
  *
- * An address is the local one of bind, listen and accept, else the remote.
+ * An address is the local one of bind, listen, accept and receive, else the
+ * remote; of these, `from=` is the remote one.
  */
 #ifndef POLICYC_OPERAND_H
 #define POLICYC_OPERAND_H

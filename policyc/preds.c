@@ -5,6 +5,7 @@
 
 #include "preds.h"
 
+#define AF_UNIX_NUMBER 1
 #define AF_INET_NUMBER 2
 #define AF_INET6_NUMBER 10
 #define MAX_SOCKTYPE 63
@@ -202,8 +203,7 @@ static bool same_args(const struct pred *x, const struct pred *y)
 static bool same_pred(const struct pred *x, const struct pred *y)
 {
 	return x->field == y->field && x->field != PRED_RATE &&
-	       x->num_ranges == y->num_ranges &&
-	       x->mask == y->mask &&
+	       x->num_ranges == y->num_ranges && x->mask == y->mask &&
 	       (!x->num_ranges ||
 		!memcmp(x->ranges, y->ranges,
 			x->num_ranges * sizeof(*x->ranges))) &&
@@ -413,8 +413,15 @@ static bool speaks_of_inet(const struct ast_rule *rule)
 	       rule->at_except.num;
 }
 
+static bool speaks_of_unix(const struct ast_rule *rule)
+{
+	return rule->paths.num || rule->names.num || rule->peers ||
+	       rule->peer_names.num;
+}
+
 static void add_families(struct need *need)
 {
+	static const u32 unix_alone = AF_UNIX_NUMBER;
 	static const u32 inet[] = { AF_INET_NUMBER, AF_INET6_NUMBER };
 	const struct ast_rule *rule = need->rule;
 
@@ -423,9 +430,14 @@ static void add_families(struct need *need)
 			   rule->num_families);
 	else if (speaks_of_inet(rule))
 		add_values(need, PRED_FAMILY, inet, ARRAY_SIZE(inet));
+	else if (speaks_of_unix(rule))
+		add_values(need, PRED_FAMILY, &unix_alone, 1);
 }
 
-/* A socket for addresses of one family only is of that family. */
+/*
+ * A socket for addresses of one family only is of that family; but one of IPv6
+ * also takes what IPv4 sends.
+ */
 static void add_create_families(struct need *need)
 {
 	const struct ast_rule *rule = need->rule;
@@ -433,7 +445,7 @@ static void add_create_families(struct need *need)
 	bool v4 = false, v6 = false;
 	u32 family;
 
-	for (u32 i = 0; i < cidrs->num; i++) {
+	for (u32 i = 0; i < cidrs->num && !rule->incoming; i++) {
 		if (pred_is_ipv4(&cidrs->items[i]))
 			v4 = true;
 		else
@@ -486,8 +498,8 @@ static bool has_item(const u32 *items, u32 num, u32 item)
 static void add_rows(struct need *need, enum pred_field field, u32 item)
 {
 	const struct intern *rows = need->preds->rows;
-	struct pred_range *ranges = arena_array(
-		need->preds->arena, rows->num + 1, sizeof(*ranges));
+	struct pred_range *ranges =
+		arena_array(need->preds->arena, rows->num + 1, sizeof(*ranges));
 	u32 num = 0;
 
 	for (u32 row = 0; row < rows->num; row++)
@@ -539,6 +551,27 @@ static void add_mount(struct need *need)
 	add_fstypes(need);
 }
 
+/* Everything but the other end. */
+static void add_own_end(struct need *need)
+{
+	const struct ast_rule *rule = need->rule;
+
+	add_families(need);
+	add_socket(need);
+	add_ranges(need, PRED_PORT, &rule->ports);
+	add_cidrs(need, PRED_LOCAL, &rule->at, &rule->at_except);
+	add_patterns(need, PRED_TEXT, &rule->names, &rule->names_except);
+}
+
+static void add_network(struct need *need)
+{
+	const struct ast_rule *rule = need->rule;
+
+	add_own_end(need);
+	add_ranges(need, PRED_PEER_PORT, &rule->peer_ports);
+	add_cidrs(need, PRED_REMOTE, &rule->to, &rule->to_except);
+}
+
 static int finish(const struct need *need, u64 *bits)
 {
 	*bits = need->bits;
@@ -576,19 +609,31 @@ int preds_of_rule(struct preds *preds, const struct ast_rule *rule, u64 *bits)
 	add_mask(&need, PRED_TYPE, rule->types);
 	add_values(&need, PRED_SIGNAL, rule->signals, rule->num_signals);
 	add_peer(&need);
-	add_patterns(&need, PRED_TEXT, &rule->names, NULL);
+	add_patterns(&need, PRED_TEXT, &rule->names, &rule->names_except);
 	add_ranges(&need, PRED_IOCTL, &rule->ioctls);
 	add_args(&need);
 	if (rule->class == BVM_CLASS_MOUNTS)
 		add_mount(&need);
-	if (rule->class == BVM_CLASS_NETWORK) {
-		add_families(&need);
-		add_socket(&need);
-		add_ranges(&need, PRED_PORT, &rule->ports);
-		add_ranges(&need, PRED_PEER_PORT, &rule->peer_ports);
-		add_cidrs(&need, PRED_REMOTE, &rule->to, &rule->to_except);
-		add_cidrs(&need, PRED_LOCAL, &rule->at, &rule->at_except);
-	}
+	if (rule->class == BVM_CLASS_NETWORK)
+		add_network(&need);
+	return finish(&need, bits);
+}
+
+int preds_of_serve(struct preds *preds, const struct ast_rule *rule, u64 *bits)
+{
+	struct need need = { .preds = preds, .rule = rule };
+
+	add_when(&need);
+	add_own_end(&need);
+	return finish(&need, bits);
+}
+
+int preds_of_incoming(struct preds *preds, const struct ast_rule *rule,
+		      u64 *bits)
+{
+	struct need need = { .preds = preds, .rule = rule };
+
+	add_network(&need);
 	return finish(&need, bits);
 }
 

@@ -103,6 +103,12 @@ int __must_check preds_of_rule(struct preds *preds, const struct ast_rule *rule,
 			       u64 *need);
 int __must_check preds_of_create(struct preds *preds,
 				 const struct ast_rule *rule, u64 *need);
+/* For accept and receive: `when` is not asked, since nobody calls. */
+int __must_check preds_of_incoming(struct preds *preds,
+				   const struct ast_rule *rule, u64 *need);
+/* For bind and listen, of a rule that says who may connect: no address yet. */
+int __must_check preds_of_serve(struct preds *preds,
+				const struct ast_rule *rule, u64 *need);
 int __must_check preds_of_inherit(struct preds *preds,
 				  const struct ast_rule *rule, u64 *need);
 

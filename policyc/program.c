@@ -283,6 +283,14 @@ static void emit_key(struct emit *e, u32 class,
 		emit_row(e, class, tables->dfa);
 		emit_exec_key(e, tables->memfd_key);
 		return;
+	case BVM_CLASS_NETWORK:
+		if (tables->dfa == PROGRAM_NO_TABLE)
+			break;
+		emit_row(e, class, tables->dfa);
+		emit_insn(e, BVM_LSH64_K, 0, 0, 0, 3);
+		load_member(e, class, 3, "op");
+		emit_insn(e, BVM_OR64_X, 3, 0, 0, 0);
+		return;
 	case BVM_CLASS_CAPABILITIES:
 		load_member(e, class, 3, "cap");
 		return;

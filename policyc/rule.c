@@ -2,6 +2,7 @@
 #include "check.h"
 #include "ioctl.h"
 #include "rule.h"
+#include "rule_net.h"
 #include "rule_peer.h"
 #include "rule_args.h"
 #include "rule_rate.h"
@@ -109,6 +110,8 @@ static bool read_ops(struct parse *parse, enum key_id key,
 			      read_op(parse, rule->class, &values.items[i]);
 		ok &= ops != 0;
 		facts->named |= ops;
+		if (!group)
+			facts->spelled |= ops;
 		rule->ops |= ops;
 	}
 	return ok;
@@ -340,7 +343,8 @@ static void read_network_key(struct parse *parse, enum key_id key,
 			     const struct node *node, struct rule_facts *facts)
 {
 	struct ast_rule *rule = facts->rule;
-	bool remote = node_find(facts->node, "to") != NULL;
+	bool remote = node_find(facts->node, "to") ||
+		      node_find(facts->node, "from");
 
 	switch (key) {
 	case KEY_NETWORK_FAMILY:
@@ -367,7 +371,21 @@ static void read_network_key(struct parse *parse, enum key_id key,
 	case KEY_NETWORK_AT:
 		(void)value_cidrs(parse, key, node, &rule->at);
 		break;
+	case KEY_NETWORK_FROM:
+		rule->incoming = true;
+		(void)value_cidrs(parse, key, node, &rule->to);
+		break;
+	case KEY_NETWORK_PEER:
+		rule_peer_read(parse, key, node, rule);
+		break;
+	case KEY_NETWORK_UNIX:
+		rule_net_read_unix(parse, key, node, rule);
+		break;
 	case KEY_NETWORK_EXCEPT:
+		if (node_find(facts->node, "unix")) {
+			rule_net_read_except(parse, key, node, rule);
+			break;
+		}
 		(void)value_cidrs(parse, key, node,
 				  remote ? &rule->to_except : &rule->at_except);
 		break;

@@ -77,6 +77,19 @@ static void show_rights_of(struct buf *buf, u32 class, u64 ops,
 	}
 }
 
+/* Operations on a unix socket: those bits stand for several. */
+static u64 unix_ops(u64 rights)
+{
+	u64 ops = rights >> BVM_RIGHT_NETWORK_SHIFT & 0x3e;
+
+	if (rights & BVM_RIGHT_UNIX_REACH)
+		ops |= BVM_BIT(NETWORK, CONNECT) | BVM_BIT(NETWORK, SEND);
+	if (rights & BVM_RIGHT_UNIX_SERVE)
+		ops |= BVM_BIT(NETWORK, BIND) | BVM_BIT(NETWORK, LISTEN) |
+		       BVM_BIT(NETWORK, ACCEPT);
+	return ops;
+}
+
 void show_rights(struct buf *buf, u64 rights)
 {
 	struct buf out = BUF_INIT(buf->arena);
@@ -85,8 +98,7 @@ void show_rights(struct buf *buf, u64 rights)
 	show_ops(&out, BVM_CLASS_FILES, rights & files);
 	if (rights & BVM_RIGHT_EXEC)
 		buf_printf(&out, "%sexec", out.len ? ", " : "");
-	show_rights_of(&out, BVM_CLASS_NETWORK,
-		       rights >> BVM_RIGHT_NETWORK_SHIFT & 0xff, " there");
+	show_rights_of(&out, BVM_CLASS_NETWORK, unix_ops(rights), " there");
 	if (rights >> BVM_RIGHT_SOURCE_SHIFT &
 	    ((1u << BVM_RIGHT_SOURCE_BITS) - 1))
 		buf_printf(&out, "%sto be mounted elsewhere",

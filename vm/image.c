@@ -163,7 +163,7 @@ static int check_rule(const struct reader *r, const struct bvm_rule *rule)
 		return bvm_fail(r->err, -EINVAL, off_of(r, rule),
 				"rule %u: unknown operations of class %s", num,
 				bvm_classes[rule->class].name);
-	if (rule->kind > BVM_RULE_AUDIT || rule->reserved)
+	if (rule->kind > BVM_RULE_AUDIT || rule->needs & ~BVM_NEEDS_ALL)
 		return bvm_fail(r->err, -EINVAL, off_of(r, rule),
 				"rule %u: unknown kind %u", num, rule->kind);
 	if (!rule->line)

@@ -86,8 +86,14 @@ struct bvm_rule {
 	u32 message; /* string offset, "" if none */
 	u16 class; /* enum bvm_class */
 	u8 kind; /* enum bvm_rule_kind */
-	u8 reserved; /* 0 */
+	u8 needs; /* BVM_NEEDS_*, of the kernel: it refuses what it lacks */
 };
+
+/* The domains of the parts of an MPTCP socket: who connects to it is judged. */
+#define BVM_NEEDS_MPTCP_SOURCE (1u << 0)
+/* The domains of sockets: whose the other end of a unix socket is. */
+#define BVM_NEEDS_SOCKET_PEER (1u << 1)
+#define BVM_NEEDS_ALL 3u
 
 enum bvm_selector_kind {
 	BVM_SELECT_IMAGE = 1,
@@ -146,6 +152,15 @@ struct bvm_rights {
  */
 #define BVM_RIGHT_FILES_OPS 40
 #define BVM_RIGHT_NETWORK_SHIFT 40 /* + operation, 0-7: a unix socket there */
+/*
+ * Rules of network without a path say the same of every name, so its bits are
+ * about rules with paths alone: one allows the operation. In the places of
+ * `create` and `receive`, which no path decides: none denies `connect` or
+ * `send`; none denies `bind`, `listen` or `accept`.
+ */
+#define BVM_RIGHT_UNIX(op) (1ull << (BVM_RIGHT_NETWORK_SHIFT + (op)))
+#define BVM_RIGHT_UNIX_REACH BVM_RIGHT_UNIX(0)
+#define BVM_RIGHT_UNIX_SERVE BVM_RIGHT_UNIX(6)
 #define BVM_RIGHT_SOURCE_SHIFT 48 /* + 0-14: what rules of mounts ask of a source */
 #define BVM_RIGHT_SOURCE_BITS 15
 #define BVM_RIGHT_EXEC_SHIFT 63

@@ -81,6 +81,9 @@
 
 #define BAILIFF_EVENT_VERSION 1
 
+/* uid where no task asked: of a packet */
+#define BAILIFF_EVENT_NO_UID 0xffffffffu
+
 /*
  * One record. Strings are NUL-terminated, at offsets from the start of the
  * record; 0 means there is none. len is a multiple of 8. A reader that gets
@@ -96,9 +99,9 @@ struct bailiff_event {
 	__u64 lost; /* records lost so far, since boot */
 	__u64 generation; /* of the policy */
 	__u64 cgroup; /* id of the bound cgroup; 0: self */
-	__u32 tgid; /* in the initial pid namespace */
+	__u32 tgid; /* in the initial pid namespace; 0: no task, a packet */
 	__u32 tid;
-	__u32 uid; /* fsuid, in the initial user namespace */
+	__u32 uid; /* fsuid, in the initial user namespace, or ..._NO_UID */
 	__u8 op; /* operation, vm/hooks.def */
 	__u8 reason; /* enum bvm_reason, vm/names.def */
 	__u16 err; /* errno given to the caller, positive; 0 none */
@@ -111,7 +114,11 @@ struct bailiff_event {
 	__u16 exe; /* path of the caller's executable */
 	__u16 comm;
 	__u16 object; /* path, address:port, capability name, kind */
-	__u16 detail; /* second path, family/type/protocol, or mount type */
+	/*
+	 * second path, mount type, or family/type/protocol and, of a packet,
+	 * " from " and its source
+	 */
+	__u16 detail;
 };
 
 #endif /* _UAPI_BAILIFF_H */

@@ -124,17 +124,24 @@ static bool match_family(const struct ast_rule *rule, u32 family)
 
 	if (rule->num_families)
 		return in_values(rule->families, rule->num_families, family);
+	if (!inet && (rule->paths.num || rule->names.num || rule->peers ||
+		      rule->peer_names.num))
+		return family == 1;
 	return !inet || family == 2 || family == 10;
 }
 
 static bool match_network(const struct ast_rule *rule,
 			  const struct bvm_ctx_network *net)
 {
+	/* a rule about who connects: nobody has yet */
+	bool serves = rule->incoming && (net->op == BVM_OP_NETWORK_BIND ||
+					 net->op == BVM_OP_NETWORK_LISTEN);
+
 	return match_family(rule, net->family) && match_socket(rule, net) &&
 	       in_ranges(&rule->ports, net->port) &&
-	       in_ranges(&rule->peer_ports, net->peer_port) &&
-	       match_address(&rule->to, &rule->to_except, net->has_addr,
-			     &net->remote) &&
+	       (serves || in_ranges(&rule->peer_ports, net->peer_port)) &&
+	       (serves || match_address(&rule->to, &rule->to_except,
+					net->has_addr, &net->remote)) &&
 	       match_address(&rule->at, &rule->at_except, net->has_addr,
 			     &net->local);
 }
@@ -146,7 +153,7 @@ static bool match_create(const struct ast_rule *rule,
 	const struct ast_cidrs *cidrs = rule->to.num ? &rule->to : &rule->at;
 	bool v4 = false, v6 = false;
 
-	for (u32 i = 0; i < cidrs->num; i++) {
+	for (u32 i = 0; i < cidrs->num && !rule->incoming; i++) {
 		bool four = cidrs->items[i].len >= 96 &&
 			    is_ipv4(&cidrs->items[i].addr);
 
@@ -238,13 +245,19 @@ static bool match_name(const struct ast_patterns *patterns, const char *names)
 	return false;
 }
 
+static bool match_peer(const struct ast_rule *rule, const struct question *q,
+		       u32 peer)
+{
+	return (!rule->peers && !rule->peer_names.num) ||
+	       rule->peers >> peer & 1 ||
+	       match_name(&rule->peer_names, q->peers);
+}
+
 static bool match_task(const struct ast_rule *rule, const struct question *q)
 {
 	const struct bvm_ctx_tasks *tasks = &q->ctx->tasks;
 
-	if ((rule->peers || rule->peer_names.num) &&
-	    !(rule->peers >> tasks->peer & 1) &&
-	    !match_name(&rule->peer_names, q->peers))
+	if (!match_peer(rule, q, tasks->peer))
 		return false;
 	return in_values(rule->signals, rule->num_signals, tasks->signal);
 }
@@ -334,7 +347,12 @@ static bool matches(const struct ast_rule *rule, const struct question *q)
 		       q->ctx->op == BVM_OP_NETWORK_CREATE &&
 		       rule->kind == BVM_RULE_ALLOW && rule->implies_create;
 
-	if (rule->class != q->class || !match_when(rule, q))
+	/* what comes in comes to a socket: nobody calls */
+	bool incoming = q->class == BVM_CLASS_NETWORK &&
+			(q->ctx->op == BVM_OP_NETWORK_ACCEPT ||
+			 q->ctx->op == BVM_OP_NETWORK_RECEIVE);
+
+	if (rule->class != q->class || (!incoming && !match_when(rule, q)))
 		return false;
 	if (creates)
 		return match_create(rule, &q->ctx->network);
@@ -344,13 +362,17 @@ static bool matches(const struct ast_rule *rule, const struct question *q)
 		return false;
 	if (!match_object(rule, q))
 		return false;
+	if (rule->names.num && (!any_pattern(&rule->names, q->text) ||
+				any_pattern(&rule->names_except, q->text)))
+		return false;
 	switch (q->class) {
 	case BVM_CLASS_FILES:
 		return match_file(rule, q);
 	case BVM_CLASS_EXEC:
 		return match_program(rule, q);
 	case BVM_CLASS_NETWORK:
-		return match_network(rule, &q->ctx->network);
+		return match_network(rule, &q->ctx->network) &&
+		       match_peer(rule, q, q->ctx->network.peer);
 	case BVM_CLASS_CAPABILITIES:
 		return rule->caps >> q->ctx->capabilities.cap & 1;
 	case BVM_CLASS_TASKS:
@@ -414,6 +436,11 @@ u32 oracle_eval(const struct ast_policy *ast,
 	if (allow)
 		return bvm_verdict(flags, 0, allow->number);
 	if (class == BVM_CLASS_TASKS && ctx->tasks.peer == BVM_PEER_SELF)
+		return bvm_verdict(flags, 0, 0);
+	if (class == BVM_CLASS_NETWORK &&
+	    ctx->network.peer == BVM_PEER_SELF &&
+	    (ctx->op == BVM_OP_NETWORK_CONNECT ||
+	     ctx->op == BVM_OP_NETWORK_SEND))
 		return bvm_verdict(flags, 0, 0);
 	for (u32 i = 0; class == BVM_CLASS_MOUNTS && i < ast->num_rules; i++)
 		frozen |= ast->rules[i].paths.num > 0 ||

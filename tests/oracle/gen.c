@@ -160,8 +160,69 @@ static const u32 protocols[] = { 0, 1, 6, 17, 132, 262 };
 
 #define VALUES(gen, from, num) gen_values(gen, from, ARRAY_SIZE(from), num)
 
+/* Globs for one of names; what stands around each is given. */
+static struct ast_patterns gen_names(struct gen *gen, const char *before,
+				     const char *behind)
+{
+	static const char *const globs[] = { "a",   "a*",     "?b",   "web",
+					     "*-*", "{b,w*}", "[^a]*" };
+	struct ast_patterns p = { .num = 1 + gen_below(gen, 2) };
+
+	p.items = arena_array(gen->arena, p.num, sizeof(*p.items));
+	for (u32 i = 0; i < p.num; i++)
+		p.items[i].text = arena_printf(gen->arena, "%s%s%s", before,
+					       PICK(gen, globs), behind);
+	return p;
+}
+
+/* Abstract names: patterns that begin with an @, as paths do with a slash. */
+static struct ast_patterns gen_abstract(struct gen *gen, u32 num)
+{
+	struct ast_patterns p = gen_patterns(gen, num);
+
+	for (u32 i = 0; i < num; i++) {
+		char *text = arena_strdup(gen->arena, p.items[i].text);
+
+		text[0] = '@';
+		p.items[i].text = text;
+	}
+	return p;
+}
+
+static void gen_unix_rule(struct gen *gen, struct ast_rule *rule)
+{
+	/* a name is not what these are about: check.c */
+	rule->ops &= ~(BVM_BIT(NETWORK, CREATE) | BVM_BIT(NETWORK, RECEIVE));
+	if (ONE_IN(gen, 4)) {
+		rule->ops &= BVM_BIT(NETWORK, CONNECT) | BVM_BIT(NETWORK, SEND);
+		rule->peers = 1 + gen_below(gen, 15);
+		if (ONE_IN(gen, 2))
+			rule->peer_names = gen_names(gen, RULE_PEER_BEFORE,
+						     RULE_PEER_BEHIND);
+	}
+	if (ONE_IN(gen, 2)) {
+		rule->paths = gen_patterns(gen, 1 + gen_below(gen, 3));
+		if (ONE_IN(gen, 3))
+			rule->except = gen_patterns(gen, 1);
+		return;
+	}
+	rule->names = gen_abstract(gen, 1 + gen_below(gen, 2));
+	if (ONE_IN(gen, 3))
+		rule->names_except = gen_abstract(gen, 1);
+}
+
 static void gen_network_rule(struct gen *gen, struct ast_rule *rule)
 {
+	if (ONE_IN(gen, 3)) {
+		rule->implies_create = ONE_IN(gen, 2);
+		gen_unix_rule(gen, rule);
+		return;
+	}
+	rule->incoming = ONE_IN(gen, 3);
+	if (rule->incoming)
+		rule->ops &= BVM_BIT(NETWORK, BIND) | BVM_BIT(NETWORK, LISTEN) |
+			     BVM_BIT(NETWORK, ACCEPT) |
+			     BVM_BIT(NETWORK, RECEIVE);
 	rule->implies_create = ONE_IN(gen, 2);
 	if (ONE_IN(gen, 3))
 		rule->families = VALUES(gen, families, &rule->num_families);
@@ -235,21 +296,6 @@ static void gen_file_rule(struct gen *gen, struct ast_rule *rule)
 
 static const char *const names[] = { "a", "ab", "b", "web", "net-pf-16" };
 
-/* Globs for one of names; what stands around each is given. */
-static struct ast_patterns gen_names(struct gen *gen, const char *before,
-				     const char *behind)
-{
-	static const char *const globs[] = { "a",   "a*",     "?b",   "web",
-					     "*-*", "{b,w*}", "[^a]*" };
-	struct ast_patterns p = { .num = 1 + gen_below(gen, 2) };
-
-	p.items = arena_array(gen->arena, p.num, sizeof(*p.items));
-	for (u32 i = 0; i < p.num; i++)
-		p.items[i].text = arena_printf(gen->arena, "%s%s%s", before,
-					       PICK(gen, globs), behind);
-	return p;
-}
-
 static void gen_task_rule(struct gen *gen, struct ast_rule *rule)
 {
 	static const u32 signals[] = { 0, 1, 9, 15, 33, 64 };
@@ -265,7 +311,7 @@ static void gen_task_rule(struct gen *gen, struct ast_rule *rule)
 
 static struct ast_patterns gen_fstypes(struct gen *gen)
 {
-	static const char *const types[] = { "tmpfs", "proc", "ext?", "*fs",
+	static const char *const types[] = { "tmpfs",	"proc", "ext?",	 "*fs",
 					     "overlay", "bind", "{a,b}*" };
 	struct ast_patterns p = { .num = 1 + gen_below(gen, 2) };
 
@@ -382,9 +428,28 @@ static void gen_network(struct gen *gen, struct bvm_ctx_network *net)
 	gen_address(gen, &net->local);
 }
 
+/* The patterns of a rule that speak of a string of a request. */
+static const struct ast_patterns *patterns_of(struct gen *gen,
+					      const struct ast_rule *rule,
+					      enum bvm_str_handle handle)
+{
+	bool except = ONE_IN(gen, 4);
+
+	switch (handle) {
+	case BVM_STR_EXE:
+		return &rule->when.exe;
+	case BVM_STR_TEXT:
+		return except ? &rule->names_except : &rule->names;
+	case BVM_STR_SOURCE:
+		return &rule->sources;
+	default:
+		return except ? &rule->except : &rule->paths;
+	}
+}
+
 /* Something that some rule's patterns may match. */
 static const char *gen_string(struct gen *gen, const struct ast_policy *ast,
-			      bool exe)
+			      enum bvm_str_handle handle)
 {
 	const char *pattern = NULL;
 
@@ -392,10 +457,7 @@ static const char *gen_string(struct gen *gen, const struct ast_policy *ast,
 		const struct ast_rule *rule =
 			&ast->rules[gen_below(gen, ast->num_rules)];
 		const struct ast_patterns *from =
-			exe			    ? &rule->when.exe :
-			rule->sources.num && ONE_IN(gen, 2) ? &rule->sources :
-			ONE_IN(gen, 4)		    ? &rule->except :
-						      &rule->paths;
+			patterns_of(gen, rule, handle);
 
 		if (from->num)
 			pattern = from->items[gen_below(gen, from->num)].text;
@@ -420,8 +482,8 @@ static void gen_numbers(struct gen *gen, const struct bvm_class_info *info,
 static void gen_mount(struct gen *gen, const struct ast_policy *ast,
 		      struct oracle_request *request)
 {
-	static const char *const types[] = { "tmpfs", "proc", "ext4", "bind",
-					     "overlay", "ax", "" };
+	static const char *const types[] = { "tmpfs",	"proc", "ext4", "bind",
+					     "overlay", "ax",	"" };
 
 	request->ctx.mounts.flags = gen_below(gen, 8) |
 				    1u << gen_below(gen, 32);
@@ -429,12 +491,37 @@ static void gen_mount(struct gen *gen, const struct ast_policy *ast,
 		request->ctx.mounts.nameless = 0;
 	if (!ONE_IN(gen, 10))
 		request->strings[BVM_STR_PATH - 1] =
-			gen_string(gen, ast, false);
+			gen_string(gen, ast, BVM_STR_PATH);
 	if (!ONE_IN(gen, 4))
 		request->strings[BVM_STR_SOURCE - 1] =
-			gen_string(gen, ast, false);
+			gen_string(gen, ast, BVM_STR_SOURCE);
 	if (!ONE_IN(gen, 8))
 		request->strings[BVM_STR_TEXT - 1] = PICK(gen, types);
+}
+
+/* A unix socket has a path, an abstract name, or neither. */
+static void gen_unix(struct gen *gen, const struct ast_policy *ast,
+		     struct oracle_request *request)
+{
+	char *name;
+
+	if (ONE_IN(gen, 2) || request->ctx.op == BVM_OP_NETWORK_CREATE)
+		return;
+	request->ctx.network.family = 1;
+	request->ctx.network.has_addr = 0;
+	request->ctx.network.peer = gen_below(gen, 4);
+	if (request->ctx.network.peer == BVM_PEER_OTHER)
+		request->strings[BVM_STR_PEER - 1] =
+			arena_printf(gen->arena, "/%s", PICK(gen, names));
+	if (ONE_IN(gen, 2)) {
+		request->strings[BVM_STR_PATH - 1] =
+			gen_string(gen, ast, BVM_STR_PATH);
+	} else if (!ONE_IN(gen, 5)) {
+		name = arena_strdup(gen->arena,
+				    gen_string(gen, ast, BVM_STR_TEXT));
+		name[0] = '@';
+		request->strings[BVM_STR_TEXT - 1] = name;
+	}
 }
 
 void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
@@ -470,7 +557,10 @@ void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
 	if ((class == BVM_CLASS_EXEC && !ctx->exec.memfd) ||
 	    (class == BVM_CLASS_FILES && ctx->op != BVM_OP_FILES_INHERIT))
 		request->strings[BVM_STR_PATH - 1] =
-			gen_string(gen, ast, false);
+			gen_string(gen, ast, BVM_STR_PATH);
+	if (class == BVM_CLASS_NETWORK)
+		gen_unix(gen, ast, request);
 	if (!ONE_IN(gen, 10))
-		request->strings[BVM_STR_EXE - 1] = gen_string(gen, ast, true);
+		request->strings[BVM_STR_EXE - 1] =
+			gen_string(gen, ast, BVM_STR_EXE);
 }

@@ -66,9 +66,30 @@ END_TEST
 
 START_TEST(what_no_kernel_judges_is_kept_and_warned_of)
 {
-	ck_assert_uint_eq(ops_of("network", "deny: receive"),
-			  BVM_BIT(NETWORK, RECEIVE));
+	ck_assert_uint_eq(ops_of("kernel", "deny: swap"),
+			  BVM_BIT(KERNEL, SWAP));
 	ck_assert_uint_eq(diag_num_warnings(diag), 1);
+}
+END_TEST
+
+START_TEST(who_comes_in_is_no_matter_of_callers)
+{
+	const u64 serve = BVM_BIT(NETWORK, BIND) | BVM_BIT(NETWORK, LISTEN);
+	const u64 accept = BVM_BIT(NETWORK, ACCEPT);
+
+	ck_assert_uint_eq(ops_of("network", "allow: listen, when: {uid: 1}"),
+			  serve | accept);
+	ck_assert_uint_eq(ops_of("network", "deny: listen, when: {uid: 1}"),
+			  serve);
+	ck_assert_uint_eq(ops_of("network", "allow: listen, from: 10.0.0.1"),
+			  serve | accept);
+	ck_assert_uint_eq(ops_of("network", "deny: listen, from: 10.0.0.1"),
+			  accept);
+	ck_assert_uint_eq(ops_of("network", "deny: all, from: 10.0.0.1"),
+			  accept | BVM_BIT(NETWORK, RECEIVE));
+	ck_assert_uint_eq(ops_of("network", "deny: all, unix: /x"),
+			  serve | accept | BVM_BIT(NETWORK, CONNECT) |
+				  BVM_BIT(NETWORK, SEND));
 }
 END_TEST
 
@@ -203,6 +224,7 @@ int main(void)
 	tcase_add_test(tests, groups_are_what_kernels_judge);
 	tcase_add_test(tests, commands_of_ioctl_narrow_ioctl_alone);
 	tcase_add_test(tests, what_no_kernel_judges_is_kept_and_warned_of);
+	tcase_add_test(tests, who_comes_in_is_no_matter_of_callers);
 	tcase_add_test(tests, all_is_every_operation_that_the_keys_speak_of);
 	tcase_add_loop_test(tests, allowing_a_connection_allows_its_socket, 0,
 			    (int)ARRAY_SIZE(sockets));

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sock.c - the domains of a socket, from its creation to its end
+ */
+#include <linux/net.h>
+#include <linux/preempt.h>
+#include <net/sctp/structs.h>
+#include <net/sock.h>
+
+#include "attach.h"
+#include "common.h"
+#include "compat.h"
+#include "cred.h"
+#include "sock.h"
+
+#ifdef BAILIFF_HAVE_LBS_SOCK
+/* Only while nobody else uses sk. Takes over the reference. */
+static void replace(struct sock *sk, struct bailiff_set *set)
+{
+	struct bailiff_set *old = bailiff_sock(sk)->set;
+
+	smp_store_release(&bailiff_sock(sk)->set, set);
+	bailiff_set_put(old);
+}
+
+void bailiff_sock_adopt(struct sock *sk, struct bailiff_set *set)
+{
+	if (likely(bailiff_sock_set(sk)) || sk->sk_kern_sock)
+		return;
+	bailiff_set_get(set);
+	/* Another task may be the first as well. */
+	if (cmpxchg(&bailiff_sock(sk)->set, NULL, set))
+		bailiff_set_put(set);
+}
+
+void bailiff_sock_copy(const struct sock *sk, struct sock *newsk)
+{
+	if (bailiff_sock(newsk)->set != bailiff_sock_set(sk))
+		replace(newsk, bailiff_set_get(bailiff_sock_set(sk)));
+	bailiff_sock(newsk)->mptcp = bailiff_sock(sk)->mptcp;
+}
+
+/*
+ * Sockets that come of a connection are made in softirq, or by the task that
+ * connects; who makes them says afterwards whose they are.
+ */
+static int hook_sk_alloc_security(struct sock *sk, int family, gfp_t gfp)
+{
+	if (in_task())
+		bailiff_sock(sk)->set = bailiff_set_get(bailiff_current_set());
+	return 0;
+}
+
+/* May run in softirq and after a grace period, and on a blob of zeros. */
+static void hook_sk_free_security(struct sock *sk)
+{
+	if (sk->sk_security)
+		replace(sk, NULL);
+}
+
+static void hook_sk_clone_security(const struct sock *sk, struct sock *newsk)
+{
+	bailiff_sock_copy(sk, newsk);
+}
+
+/* What the kernel sends for itself is not the task's that happens to run. */
+static int hook_socket_post_create(struct socket *sock, int family, int type,
+				   int protocol, int kern)
+{
+	if (kern && sock->sk)
+		replace(sock->sk, NULL);
+	return 0;
+}
+
+#ifdef BAILIFF_HAVE_MPTCP_ADD_SUBFLOW
+static int hook_mptcp_add_subflow(struct sock *sk, struct sock *ssk)
+{
+	bailiff_sock_copy(sk, ssk);
+	bailiff_sock(ssk)->mptcp = true;
+	return 0;
+}
+#endif
+
+static void hook_sctp_sk_clone(struct sctp_association *asoc, struct sock *sk,
+			       struct sock *newsk)
+{
+	bailiff_sock_copy(sk, newsk);
+}
+
+static struct security_hook_list hooks[] __ro_after_init = {
+	LSM_HOOK_INIT(sk_alloc_security, hook_sk_alloc_security),
+	LSM_HOOK_INIT(sk_free_security, hook_sk_free_security),
+	LSM_HOOK_INIT(sk_clone_security, hook_sk_clone_security),
+	LSM_HOOK_INIT(socket_post_create, hook_socket_post_create),
+#ifdef BAILIFF_HAVE_MPTCP_ADD_SUBFLOW
+	LSM_HOOK_INIT(mptcp_add_subflow, hook_mptcp_add_subflow),
+#endif
+	LSM_HOOK_INIT(sctp_sk_clone, hook_sctp_sk_clone),
+};
+
+void __init bailiff_sock_add_hooks(void)
+{
+	bailiff_add_hooks(hooks);
+}
+#else
+void __init bailiff_sock_add_hooks(void)
+{
+}
+#endif

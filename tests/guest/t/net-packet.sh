@@ -1,0 +1,124 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 120
+# also: 6.1 small
+#
+# What comes in: packets and connections, judged by the domains of the socket.
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/lsm.sh"
+
+talk=$BAILIFF_TOP/build/guest/talk
+ip link set lo up 2> /dev/null
+
+# says WANT DESCRIPTION VERB...: what talk prints after it entered the policy.
+says()
+{
+	local want=$1 description=$2
+	shift 2
+	is "$("$talk" enter packet , "$@" | tail -n +2 | paste -sd' ')" "$want" \
+		"$description"
+}
+
+succeeds "the policy loads" load_policy <<'END'
+bailiff: 1
+policy: packet
+default: {files: allow, exec: allow, network: deny, capabilities: allow, mounts: allow}
+network:
+  - allow: [create, bind]
+    family: [inet, inet6]
+  - allow: receive
+    protocol: udp
+    from: ["127.0.0.1", "::1"]
+    ports: 5000
+  - deny: receive
+    protocol: udp
+    from: 127.0.0.9
+    message: not from there
+  - allow: receive
+    protocol: icmp
+    from: 127.0.0.1
+  - allow: connect
+    protocol: udp
+    to: 127.0.0.3
+  - allow: listen
+    protocol: tcp
+    ports: 8000
+    from: ["127.0.0.1", "::1"]
+  - allow: listen
+    protocol: tcp
+    ports: 8001
+END
+
+udp="socket 2 dgram 1 , bind 1 4:127.0.0.1:5000"
+# shellcheck disable=SC2086 # words
+{
+says "ok ok ok ok ok" "a packet from an allowed address" \
+	$udp , @socket 2 dgram 1 , @sendto 1 4:127.0.0.1:5000 , recv 1
+drain
+says "ok ok ok ok ok EAGAIN" "a packet from another address" \
+	$udp , @socket 2 dgram 1 , @bind 1 4:127.0.0.2:0 , @sendto 1 4:127.0.0.1:5000 , recv 1
+record=$(records)
+like "$record" '^127.0.0.1:5000$' "its record has where it was to arrive"
+like "$record" '^inet/dgram/udp from 127.0.0.2:[0-9]+$' "and whence it came"
+is "$(grep -c '^talk$' <<< "$record")" 1 "and names no task: only the one that entered is named"
+before=$(hits packet :11)
+says "ok ok ok ok ok EAGAIN" "a packet that a rule denies" \
+	$udp , @socket 2 dgram 1 , @bind 1 4:127.0.0.9:0 , @sendto 1 4:127.0.0.1:5000 , recv 1
+is "$(hits packet :11)" "$((before + 1))" "is counted for that rule"
+like "$(records)" '^not from there$' "and recorded with its message"
+says "ok ok ok ok EAGAIN" "a packet to another port" \
+	socket 2 dgram 1 , bind 1 4:127.0.0.1:5001 , @socket 2 dgram 1 , \
+	@sendto 1 4:127.0.0.1:5001 , recv 1
+says "ok ok ok ok ok ok ok" "answers to connect() are no receive" \
+	@socket 2 dgram 1 , @bind 1 4:127.0.0.3:53 , \
+	socket 2 dgram 1 , bind 1 4:127.0.0.4:5002 , connect 1 4:127.0.0.3:53 , \
+	@sendto 1 4:127.0.0.4:5002 , recv 1
+says "ok ok ok ok ok ok ok EAGAIN" "but others do not reach that socket, or a disconnected one" \
+	@socket 2 dgram 1 , @bind 1 4:127.0.0.3:53 , \
+	socket 2 dgram 1 , bind 1 4:127.0.0.4:5002 , connect 1 4:127.0.0.3:53 , \
+	connect 1 0:0.0.0.0:0 , @sendto 1 4:127.0.0.4:5002 , recv 1
+says "ok ok ok ok ok" "IPv6" \
+	socket 10 dgram 1 , bind 1 6:[::1]:5000 , @socket 10 dgram 1 , \
+	@sendto 1 6:[::1]:5000 , recv 1
+says "ok ok ok ok ok" "IPv4 to a socket of IPv6 is IPv4" \
+	socket 10 dgram 1 , bind 1 6:[::]:5000 , @socket 2 dgram 1 , \
+	@sendto 1 4:127.0.0.1:5000 , recv 1
+says "ok ok ok ok ok EAGAIN" "also when it is denied" \
+	socket 10 dgram 1 , bind 1 6:[::]:5000 , @socket 2 dgram 1 , \
+	@bind 1 4:127.0.0.2:0 , @sendto 1 4:127.0.0.1:5000 , recv 1
+says "ok ok ok ok" "a raw socket takes what is allowed" \
+	socket 2 raw:1 1 , @socket 2 raw:1 1 , @sendto 1 4:127.0.0.1:0 , recv 1
+says "ok ok ok ok EAGAIN" "and nothing else" \
+	socket 2 raw:1 1 , @socket 2 raw:1 1 , @bind 1 4:127.0.0.2:0 , \
+	@sendto 1 4:127.0.0.1:0 , recv 1
+
+tcp="socket 2 stream 1 , bind 1 4:0.0.0.0:8000 , listen 1"
+says "ok ok ok ok ok ok ok ok" "a connection from an allowed address" \
+	$tcp , @socket 2 stream 1 , @connect 1 4:127.0.0.1:8000 , accept 1 2 , \
+	@send 1 , recv 2
+drain
+says "ok ok ok ok ok ETIMEDOUT EAGAIN" "a connection from another address" \
+	$tcp , @socket 2 stream 1 , @bind 1 4:127.0.0.2:0 , @connect 1 4:127.0.0.1:8000 , accept 1 2
+like "$(records)" '^inet/stream/tcp from 127.0.0.2:[0-9]+$' "its record says whose"
+says "ok ok ok ok ok ok ok" "a port without 'from' takes anybody's" \
+	socket 2 stream 1 , bind 1 4:0.0.0.0:8001 , listen 1 , \
+	@socket 2 stream 1 , @bind 1 4:127.0.0.2:0 , @connect 1 4:127.0.0.1:8001 , accept 1 2
+says "ok ok ok ok ok ok" "a connection by IPv6" \
+	socket 10 stream 1 , bind 1 6:[::]:8000 , listen 1 , \
+	@socket 10 stream 1 , @connect 1 6:[::1]:8000 , accept 1 2
+says "ok ok ok ok ok ETIMEDOUT EAGAIN" "by IPv4 to a socket of IPv6" \
+	socket 10 stream 1 , bind 1 6:[::]:8000 , listen 1 , \
+	@socket 2 stream 1 , @bind 1 4:127.0.0.2:0 , @connect 1 4:127.0.0.1:8000 , accept 1 2
+}
+
+# Sockets that were made outside
+is "$("$talk" socket 2 dgram 1 , bind 1 4:127.0.0.1:5000 , @socket 2 dgram 1 , \
+	@bind 1 4:127.0.0.2:0 , enter packet , shutdown 1 , @sendto 1 4:127.0.0.1:5000 , recv 1 |
+	tail -n 1)" EAGAIN "a socket from outside is judged after its first use"
+
+tell "$fs/unload" packet > /dev/null
+wait_for 5 test ! -e "$fs/policies/packet"
+[ ! -e "$fs/policies/packet" ] && ok "a policy can go when its sockets are gone" ||
+	not_ok "a policy can go when its sockets are gone"
+done_testing
