@@ -321,20 +321,21 @@ static int do_msgsnd(char **a)
 	return msgsnd(atoi(a[0]), &text, 1, IPC_NOWAIT);
 }
 
+/* The system calls take the name without its slash. */
 static int do_mqueue(char **a)
 {
 	return close_fd(
-		syscall(SYS_mq_open, a[0], O_CREAT | O_RDWR, 0600, NULL));
+		syscall(SYS_mq_open, a[0] + 1, O_CREAT | O_RDWR, 0600, NULL));
 }
 
 static int do_mqopen(char **a)
 {
-	return close_fd(syscall(SYS_mq_open, a[0], O_RDWR, 0, NULL));
+	return close_fd(syscall(SYS_mq_open, a[0] + 1, O_RDWR, 0, NULL));
 }
 
 static int do_mqunlink(char **a)
 {
-	return syscall(SYS_mq_unlink, a[0]);
+	return syscall(SYS_mq_unlink, a[0] + 1);
 }
 
 /* ---- the kernel ---- */
