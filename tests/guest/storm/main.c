@@ -43,12 +43,13 @@ static const struct {
 	void (*run)(void);
 	bool confined;
 } workers[] = {
-	{ storm_load, false },	       { storm_spare, false },
-	{ storm_bind, false },	       { storm_read_records, false },
-	{ storm_read_reports, false }, { storm_move, false },
-	{ storm_join, false },	       { storm_open, true },
+	/* The confined first: "flip" is not to be unloaded before they enter. */
+	{ storm_open, true },	       { storm_open, true },
 	{ storm_rename, true },	       { storm_exec, true },
-	{ storm_connect, true },
+	{ storm_connect, true },       { storm_load, false },
+	{ storm_spare, false },	       { storm_bind, false },
+	{ storm_read_records, false }, { storm_read_reports, false },
+	{ storm_move, false },	       { storm_join, false },
 };
 
 void storm_complain(enum storm_count what, const char *fmt, ...)
@@ -102,6 +103,7 @@ static pid_t start(size_t i)
 			perror("storm: cannot enter flip");
 			_exit(1);
 		}
+		atomic_fetch_add(&storm->num_entered, 1);
 	}
 	workers[i].run();
 	_exit(0);
@@ -153,13 +155,24 @@ static int note_first(void)
 	return 0;
 }
 
+/* A worker that does not come to be confined is seen when all are stopped. */
+static void wait_for_entered(int num)
+{
+	for (int i = 0; i < 1000 && atomic_load(&storm->num_entered) < num; i++)
+		usleep(10000);
+}
+
 static int run(int seconds)
 {
 	pid_t pids[LENGTH(workers)];
-	int bad;
+	int bad, num_confined = 0;
 
-	for (size_t i = 0; i < LENGTH(workers); i++)
+	for (size_t i = 0; i < LENGTH(workers); i++) {
+		if (!workers[i].confined)
+			wait_for_entered(num_confined);
+		num_confined += workers[i].confined;
 		pids[i] = start(i);
+	}
 	sleep(seconds);
 	bad = stop_all(pids);
 	check_generations();

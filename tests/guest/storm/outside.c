@@ -15,6 +15,9 @@
 #include "lsm/uapi/bailiff.h"
 #include "storm.h"
 
+/* Microseconds: most of the time is for loads, and for who is judged. */
+#define STORM_PAUSE 1000
+
 struct image {
 	char bytes[1 << 20];
 	ssize_t len;
@@ -96,6 +99,7 @@ void storm_spare(void)
 		tell_text("policies/spare/mode", "enforce", 0, 0, COUNT_MODES);
 		tell_text("policies/flip/mode", "network=enforce", 0, 0,
 			  COUNT_MODES);
+		usleep(STORM_PAUSE);
 		do {
 			tell_text("unload", "spare", EBUSY, 0, COUNT_UNLOADS);
 		} while (storm_goes_on() &&
@@ -127,7 +131,7 @@ void storm_bind(void)
 			snprintf(line, sizeof(line), "cgroup=%llu", id);
 			tell_text("unbind", line, ENOENT, 0, COUNT_BINDS);
 		}
-		usleep(1000);
+		usleep(STORM_PAUSE);
 	}
 	snprintf(line, sizeof(line), "cgroup=%llu", id);
 	tell_text("unbind", line, ENOENT, 0, COUNT_BINDS);
@@ -219,6 +223,7 @@ void storm_read_reports(void)
 		while (len > 0);
 		close(fd);
 		storm_count(COUNT_REPORTS);
+		usleep(STORM_PAUSE);
 	}
 }
 
@@ -239,5 +244,6 @@ void storm_move(void)
 		    umount2(place, MNT_DETACH))
 			storm_complain(COUNT_WRONG, "%s", place);
 		storm_count(COUNT_MOVES);
+		usleep(STORM_PAUSE);
 	}
 }

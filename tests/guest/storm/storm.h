@@ -41,6 +41,7 @@ struct storm {
 	const char *spare; /* of policy "spare" */
 	const char *cgroup; /* a directory */
 	atomic_bool stop;
+	atomic_int num_entered; /* workers that are confined */
 	atomic_ulong count[NUM_COUNTS];
 	atomic_uchar said[STORM_MAX_GENERATIONS]; /* bits of the enum above */
 };
