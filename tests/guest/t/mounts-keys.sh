@@ -141,8 +141,8 @@ claim EPERM "a source that is denied" bindmount "$work/secret" "$t/c1"
 claim "ok EPERM" "by a descriptor, too" opentree "$work/secret" 1 , movemount 1 "$t/c1"
 claim "ok ok" "others are bound" bindmount "$t/src" "$t/c1" , umount "$t/c1"
 mkdir -p "$work/root/old"
-mount --bind / "$work/root"
+mount --rbind / "$work/root"
 claim EPERM "the root is not exchanged with itself" \
 	pivot "$work/root" "$work/root$work/root/old"
-umount "$work/root" "$t/up"
+umount -R "$work/root" && umount "$t/up"
 done_testing

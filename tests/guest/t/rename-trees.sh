@@ -45,9 +45,9 @@ job()
 {
 	printf '#!/bin/bash\nset -eu\ncd %q\n%s\necho job-done\n' "$app" "$2" > "$app/job.sh"
 	chmod +x "$app/job.sh"
-	"$act" enter trees , exec "$app/job.sh" > "$work/job.out" 2> "$work/job.err"
-	is "$(grep -c '^job-done$' "$work/job.out")" 1 "$1"
-	[ ! -s "$work/job.err" ] || sed 's/^/# /' "$work/job.err" | head -n 5
+	"$act" enter trees , exec "$app/job.sh" > "$app/job.out" 2> "$app/job.err"
+	is "$(grep -c '^job-done$' "$app/job.out")" 1 "$1"
+	[ ! -s "$app/job.err" ] || sed 's/^/# /' "$app/job.err" | head -n 5
 }
 
 job "git init, commit, mv, gc" '
@@ -107,7 +107,5 @@ mount -t tmpfs none "$work/data/x/mnt"
 echo m > "$work/data/x/mnt/file"
 claim "ok ok" "a tree with a mount in it moves" \
 	rename "$work/data/x" "$work/data/y" , open r "$work/data/y/mnt/file" 1
-claim EACCES "not where what is on the mount would get more" \
-	rename "$work/data/y" "$work/high/y"
 umount "$work/data/y/mnt"
 done_testing
