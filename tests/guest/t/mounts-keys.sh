@@ -21,7 +21,7 @@ mkdir "$t/up"/{u,w}
 succeeds "the policy loads" load_policy <<EOF
 bailiff: 1
 policy: keys
-default: {files: deny, exec: deny, network: deny, capabilities: allow, mounts: deny}
+default: {files: deny, exec: deny, network: deny, capabilities: allow, mounts: deny, namespaces: allow}
 files:
   - allow: [read, manage]
     paths: ["$t", "$t/**"]
@@ -126,7 +126,7 @@ claim "ok EPERM" "and it is no way round names" unshare Um , bindmount "$work/se
 load_policy <<EOF
 bailiff: 1
 policy: keys
-default: {files: deny, exec: deny, network: deny, capabilities: allow, mounts: deny}
+default: {files: deny, exec: deny, network: deny, capabilities: allow, mounts: deny, namespaces: allow}
 files:
   - allow: [read, manage]
     paths: ["$work", "$work/**"]
