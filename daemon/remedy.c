@@ -4,34 +4,12 @@
 #include <string.h>
 
 #include "logread.h"
-#include "remedy.h"
+#include "remedy_parts.h"
 #include "text.h"
 #include "vm/hooks.h"
 
 #define MAX_DENIALS 4000 /* different ones */
 #define THREADS "/proc/self/task/"
-#define SOURCE " from " /* in the detail of a packet's record */
-
-/* Denials that are alike but for process and time. */
-struct denial {
-	char *object;
-	char *detail;
-	char *file; /* of the rule that denies; "" if none */
-	char reason[32];
-	u32 class;
-	int op;
-	long long rule;
-	long long line;
-	unsigned long long count;
-	u64 ops; /* print_paths: of this path */
-	bool done; /* print_paths: has been printed */
-};
-
-struct remedy {
-	struct denial *denials;
-	size_t num;
-	unsigned long long num_left_out; /* past MAX_DENIALS */
-};
 
 struct remedy *remedy_create(void)
 {
@@ -122,7 +100,7 @@ static char *without_thread(const char *object, char *buf, size_t size)
 /* Neither is the port of who connects or sends. Return: detail, or buf. */
 static char *without_source_port(char *detail, char *buf, size_t size)
 {
-	const char *from = strstr(detail, SOURCE);
+	const char *from = strstr(detail, REMEDY_SOURCE);
 	const char *colon = from ? strrchr(from, ':') : NULL;
 
 	if (!colon)
@@ -210,7 +188,7 @@ void remedy_print_counts(const struct remedy *remedy, FILE *out)
  * A path as a literal glob in double quotes. The glob quotes its specials
  * with a backslash; YAML then wants that one doubled.
  */
-static void print_pattern(const char *path, FILE *out)
+void remedy_print_pattern(const char *path, FILE *out)
 {
 	const unsigned char *at;
 
@@ -235,7 +213,7 @@ static void print_pattern(const char *path, FILE *out)
 }
 
 /* Can the default be what denied it, so that an allow rule helps? */
-static bool is_allowable(const struct denial *denial)
+bool remedy_is_allowable(const struct denial *denial)
 {
 	return !strcmp(denial->reason, "default") ||
 	       !strcmp(denial->reason, "mount-tree") ||
@@ -279,8 +257,8 @@ static void print_ops(u32 class, u64 ops, FILE *out)
 
 static bool is_path_denial(const struct denial *denial)
 {
-	return is_allowable(denial) && denial->class == BVM_CLASS_FILES &&
-	       denial->object[0] == '/';
+	return remedy_is_allowable(denial) &&
+	       denial->class == BVM_CLASS_FILES && denial->object[0] == '/';
 }
 
 /* A rule of its own: the detail is the command, which narrows it. */
@@ -304,7 +282,7 @@ static void print_paths_of(struct remedy *remedy, u64 ops, FILE *out)
 		if (denial->done || denial->ops != ops)
 			continue;
 		fputs("      - ", out);
-		print_pattern(denial->object, out);
+		remedy_print_pattern(denial->object, out);
 		fputc('\n', out);
 		denial->done = true;
 	}
@@ -351,7 +329,7 @@ static void print_ioctls(const struct remedy *remedy, FILE *out)
 		if (!is_ioctl(&all[i]) || j < i)
 			continue;
 		fputs("  - allow: ioctl\n    paths: ", out);
-		print_pattern(all[i].object, out);
+		remedy_print_pattern(all[i].object, out);
 		fputs("\n    ioctl: [", out);
 		for (; j < remedy->num; j++) {
 			if (!is_ioctl(&all[j]) ||
@@ -373,7 +351,8 @@ static void print_kinds(const struct remedy *remedy, FILE *out)
 		const struct denial *denial = &remedy->denials[i];
 
 		if (denial->class != BVM_CLASS_FILES ||
-		    denial->op != BVM_OP_FILES_INHERIT || !is_allowable(denial))
+		    denial->op != BVM_OP_FILES_INHERIT ||
+		    !remedy_is_allowable(denial))
 			continue;
 		fprintf(out, "%s\"%s\"", sep, denial->object);
 		sep = ", ";
@@ -403,7 +382,7 @@ static void print_objects(struct remedy *remedy, u32 class, FILE *out)
 	for (i = 0; i < remedy->num; i++) {
 		const struct denial *denial = &remedy->denials[i];
 
-		if (denial->class != class || !is_allowable(denial))
+		if (denial->class != class || !remedy_is_allowable(denial))
 			continue;
 		for (j = 0; j < i; j++)
 			if (remedy->denials[j].class == class &&
@@ -413,135 +392,10 @@ static void print_objects(struct remedy *remedy, u32 class, FILE *out)
 			continue;
 		fputs("      - ", out);
 		if (class == BVM_CLASS_EXEC)
-			print_pattern(denial->object, out);
+			remedy_print_pattern(denial->object, out);
 		else
 			fputs(denial->object, out);
 		fputc('\n', out);
-	}
-}
-
-/* "family/type/protocol" as the keys of a rule; what is behind is not it. */
-static void print_socket(const char *detail, FILE *out)
-{
-	static const char *const keys[] = { "family", "type", "protocol" };
-	size_t i, len;
-
-	for (i = 0; i < ARRAY_SIZE(keys); i++) {
-		len = strcspn(detail, "/ ");
-		if (len && (detail[0] < '0' || detail[0] > '9'))
-			fprintf(out, "    %s: %.*s\n", keys[i], (int)len,
-				detail);
-		if (detail[len] != '/')
-			return;
-		detail += len + 1;
-	}
-}
-
-/* Bytes of the address in "1.2.3.4:80" or "[::1]:80"; *from: its first. */
-static int address_len(const char **from)
-{
-	const char *colon = strrchr(*from, ':');
-	int len = colon ? (int)(colon - *from) : 0;
-
-	if (**from != '[' || len < 2)
-		return len;
-	++*from;
-	return len - 2;
-}
-
-/* "... from 1.2.3.4:80" as `from`: the port is another one the next time. */
-static void print_source(const char *detail, FILE *out)
-{
-	const char *from = strstr(detail, SOURCE);
-	int len;
-
-	if (!from)
-		return;
-	from += strlen(SOURCE);
-	len = address_len(&from);
-	if (len)
-		fprintf(out, "    from: \"%.*s\"\n", len, from);
-}
-
-static bool is_local(int op)
-{
-	return op == BVM_OP_NETWORK_BIND || op == BVM_OP_NETWORK_LISTEN ||
-	       op == BVM_OP_NETWORK_ACCEPT || op == BVM_OP_NETWORK_RECEIVE;
-}
-
-static bool is_listen(int op)
-{
-	return is_local(op) && op != BVM_OP_NETWORK_RECEIVE;
-}
-
-/* A unix socket, by its path or its abstract name. */
-static bool is_unix_name(const char *object)
-{
-	return *object == '/' || *object == '@';
-}
-
-/* "1.2.3.4:80" or "[::1]:80" as `to` and `ports`. */
-static void print_address(const struct denial *denial, FILE *out)
-{
-	const char *address = denial->object;
-	const char *colon = strrchr(address, ':');
-	int len;
-
-	if (is_unix_name(address)) {
-		fputs("    unix: ", out);
-		print_pattern(address, out);
-		fputc('\n', out);
-		return;
-	}
-	if (!colon)
-		return;
-	len = address_len(&address);
-	if (!is_local(denial->op))
-		fprintf(out, "    to: \"%.*s\"\n", len, address);
-	fprintf(out, "    ports: %s\n", colon + 1);
-}
-
-/* Do other rules say it already: bind and listen are one, a socket comes with
- * what it is used for? */
-static bool is_covered(const struct remedy *remedy, size_t index)
-{
-	const struct denial *denial = &remedy->denials[index];
-	size_t i;
-
-	for (i = 0; i < remedy->num; i++) {
-		const struct denial *other = &remedy->denials[i];
-
-		if (other->class != BVM_CLASS_NETWORK || !is_allowable(other) ||
-		    strcmp(other->detail, denial->detail))
-			continue;
-		if (denial->op == BVM_OP_NETWORK_CREATE &&
-		    other->op != BVM_OP_NETWORK_CREATE)
-			return true;
-		if (i < index && is_listen(denial->op) &&
-		    is_listen(other->op) &&
-		    !strcmp(other->object, denial->object))
-			return true;
-	}
-	return false;
-}
-
-static void print_network(struct remedy *remedy, FILE *out)
-{
-	size_t i;
-
-	for (i = 0; i < remedy->num; i++) {
-		const struct denial *denial = &remedy->denials[i];
-
-		if (denial->class != BVM_CLASS_NETWORK ||
-		    !is_allowable(denial) || is_covered(remedy, i))
-			continue;
-		fprintf(out, "  - allow: %s\n",
-			is_listen(denial->op) ?
-				"listen" :
-				bvm_op_name(denial->class, (u32)denial->op));
-		print_socket(denial->detail, out);
-		print_address(denial, out);
-		print_source(denial->detail, out);
 	}
 }
 
@@ -555,7 +409,7 @@ static bool is_repeated(const struct remedy *remedy, size_t index)
 		const struct denial *other = &remedy->denials[i];
 
 		if (other->class == denial->class && other->op == denial->op &&
-		    is_allowable(other) &&
+		    remedy_is_allowable(other) &&
 		    !strcmp(other->detail, denial->detail) &&
 		    (denial->class == BVM_CLASS_TASKS ||
 		     !strcmp(other->object, denial->object)))
@@ -591,7 +445,7 @@ static void print_tasks(const struct remedy *remedy, FILE *out)
 
 	for (i = 0; i < remedy->num; i++)
 		if (remedy->denials[i].class == BVM_CLASS_TASKS &&
-		    is_allowable(&remedy->denials[i]) &&
+		    remedy_is_allowable(&remedy->denials[i]) &&
 		    !is_repeated(remedy, i))
 			print_deed(&remedy->denials[i], out);
 }
@@ -612,14 +466,14 @@ static void print_kernel(const struct remedy *remedy, FILE *out)
 		const struct denial *denial = &remedy->denials[i];
 
 		if (denial->class != BVM_CLASS_KERNEL ||
-		    !is_allowable(denial) || is_repeated(remedy, i))
+		    !remedy_is_allowable(denial) || is_repeated(remedy, i))
 			continue;
 		fprintf(out, "  - allow: %s\n",
 			bvm_op_name(denial->class, (u32)denial->op));
 		if (!has_name(denial))
 			continue;
 		fputs("    names: ", out);
-		print_pattern(denial->object, out);
+		remedy_print_pattern(denial->object, out);
 		fputc('\n', out);
 	}
 }
@@ -631,7 +485,7 @@ static void print_plain_ops(struct remedy *remedy, u32 class, FILE *out)
 
 	for (i = 0; i < remedy->num; i++)
 		if (remedy->denials[i].class == class &&
-		    is_allowable(&remedy->denials[i]))
+		    remedy_is_allowable(&remedy->denials[i]))
 			ops |= 1ull << remedy->denials[i].op;
 	fputs("  - allow: ", out);
 	print_ops(class, ops, out);
@@ -644,7 +498,7 @@ static bool has_class(const struct remedy *remedy, u32 class)
 
 	for (i = 0; i < remedy->num; i++)
 		if (remedy->denials[i].class == class &&
-		    is_allowable(&remedy->denials[i]))
+		    remedy_is_allowable(&remedy->denials[i]))
 			return true;
 	return false;
 }
@@ -661,7 +515,7 @@ static void print_class(struct remedy *remedy, u32 class, FILE *out)
 		print_objects(remedy, class, out);
 		break;
 	case BVM_CLASS_NETWORK:
-		print_network(remedy, out);
+		remedy_print_network(remedy, out);
 		break;
 	case BVM_CLASS_TASKS:
 		print_tasks(remedy, out);
@@ -682,11 +536,11 @@ static void print_others(const struct remedy *remedy, FILE *out)
 	for (i = 0; i < remedy->num; i++) {
 		const struct denial *denial = &remedy->denials[i];
 
-		if (is_allowable(denial))
+		if (remedy_is_allowable(denial))
 			continue;
 		fprintf(out, "# %s ",
 			bvm_op_name(denial->class, (u32)denial->op));
-		print_pattern(denial->object, out);
+		remedy_print_pattern(denial->object, out);
 		if (denial->rule)
 			fprintf(out,
 				": denied by the rule at %s:%lld; give that "

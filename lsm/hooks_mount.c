@@ -82,8 +82,9 @@ static bool find_source(const char *name, struct path *path)
 	if (!name || name[0] != '/' || has_dotdot(name) ||
 	    READ_ONCE(current->fs->users) != 1)
 		return false;
-	if (kern_path(name, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT |
-				LOOKUP_NO_SYMLINKS, path))
+	if (kern_path(name,
+		      LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT | LOOKUP_NO_SYMLINKS,
+		      path))
 		return false;
 	if (freeze_links())
 		return true;
@@ -219,10 +220,14 @@ static u32 mount_flags(const struct vfsmount *mnt)
 		int mnt;
 		u32 ms;
 	} table[] = {
-		{ MNT_READONLY, MS_RDONLY },   { MNT_NOSUID, MS_NOSUID },
-		{ MNT_NODEV, MS_NODEV },       { MNT_NOEXEC, MS_NOEXEC },
-		{ MNT_NOATIME, MS_NOATIME },   { MNT_NODIRATIME, MS_NODIRATIME },
-		{ MNT_RELATIME, MS_RELATIME }, { MNT_NOSYMFOLLOW, MS_NOSYMFOLLOW },
+		{ MNT_READONLY, MS_RDONLY },
+		{ MNT_NOSUID, MS_NOSUID },
+		{ MNT_NODEV, MS_NODEV },
+		{ MNT_NOEXEC, MS_NOEXEC },
+		{ MNT_NOATIME, MS_NOATIME },
+		{ MNT_NODIRATIME, MS_NODIRATIME },
+		{ MNT_RELATIME, MS_RELATIME },
+		{ MNT_NOSYMFOLLOW, MS_NOSYMFOLLOW },
 	};
 	u32 flags = 0;
 
@@ -242,9 +247,8 @@ static int hook_move_mount(const struct path *from_path,
 	if (likely(!set))
 		return 0;
 	init(&rq, set,
-	     bailiff_path_is_detached(from_path) ?
-		     BVM_BIT(MOUNTS, MOUNT) :
-		     BVM_BIT(MOUNTS, MOVE_MOUNT),
+	     bailiff_path_is_detached(from_path) ? BVM_BIT(MOUNTS, MOUNT) :
+						   BVM_BIT(MOUNTS, MOVE_MOUNT),
 	     from_path->mnt->mnt_sb->s_type->name);
 	rq.path = to_path;
 	rq.second = from_path;

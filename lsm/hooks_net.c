@@ -168,7 +168,8 @@ static void resolve_any(struct bvm_ctx_network *net)
 		if (ipv6_addr_v4mapped(&local) && local.s6_addr32[3])
 			net->remote = net->local;
 		else
-			bailiff_address_v4(&net->remote, htonl(INADDR_LOOPBACK));
+			bailiff_address_v4(&net->remote,
+					   htonl(INADDR_LOOPBACK));
 		return;
 	}
 	if (!ipv6_addr_any(&remote))
@@ -228,7 +229,8 @@ static int hook_socket_bind(struct socket *sock, struct sockaddr *address,
 	if (likely(!set))
 		return 0;
 	if (sk->sk_family == AF_UNIX)
-		return use_socket(sock) ?: bailiff_unix_bind(sk, address, addrlen);
+		return use_socket(sock) ?:
+					  bailiff_unix_bind(sk, address, addrlen);
 	init_request(&rq, sk, set, BVM_BIT(NETWORK, BIND));
 	family = family_of(address, addrlen);
 	if (is_ip(sk, family)) {

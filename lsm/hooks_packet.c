@@ -114,7 +114,8 @@ static int hook_socket_sock_rcv_skb(struct sock *sk, struct sk_buff *skb)
 		return 0;
 	init_request(&rq, sk, set, BVM_BIT(NETWORK, RECEIVE));
 	rq.ctx.network.port = inet_sk(sk)->inet_num;
-	if (sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE)
+	if (sk->sk_protocol == IPPROTO_UDP ||
+	    sk->sk_protocol == IPPROTO_UDPLITE)
 		rq.ctx.network.peer_port = ntohs(udp_hdr(skb)->source);
 	read_addresses(&rq, skb);
 	return bailiff_decide(&rq);

@@ -139,8 +139,8 @@ static void check_except(struct parse *parse, const struct rule_facts *facts)
 		diag_report(parse->diag, &pair->key->span, EXCEPT_ALONE,
 			    "'paths'");
 	if (class == BVM_CLASS_NETWORK && !node_find(facts->node, "to") &&
-	    !node_find(facts->node, "from") &&
-	    !node_find(facts->node, "at") && !node_find(facts->node, "unix"))
+	    !node_find(facts->node, "from") && !node_find(facts->node, "at") &&
+	    !node_find(facts->node, "unix"))
 		diag_report(parse->diag, &pair->key->span, EXCEPT_ALONE,
 			    "'to', 'from', 'at' or 'unix'");
 }

@@ -28,8 +28,9 @@ static bool pass(const struct fsm *fsm, struct bvm_rights *rights)
 
 		changed |= widen(&rights[i], &rights[s->def]);
 		for (u32 k = 0; k < s->num; k++)
-			changed |= widen(&rights[i],
-					 &rights[fsm->edges[s->first + k].next]);
+			changed |=
+				widen(&rights[i],
+				      &rights[fsm->edges[s->first + k].next]);
 	}
 	return changed;
 }

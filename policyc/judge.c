@@ -542,8 +542,7 @@ struct renaming {
 static bool is_renaming(const struct judge *j, struct renaming *r)
 {
 	const u64 moves = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK);
-	const u64 mounts = BVM_BIT(MOUNTS, MOUNT) |
-			   BVM_BIT(MOUNTS, MOVE_MOUNT);
+	const u64 mounts = BVM_BIT(MOUNTS, MOUNT) | BVM_BIT(MOUNTS, MOVE_MOUNT);
 	const struct request *request = j->request;
 
 	r->from = request->paths[0];

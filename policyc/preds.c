@@ -3,12 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "preds.h"
-
-#define AF_UNIX_NUMBER 1
-#define AF_INET_NUMBER 2
-#define AF_INET6_NUMBER 10
-#define MAX_SOCKTYPE 63
+#include "preds_parts.h"
 
 /* Descriptors of these kinds give away more than one object. */
 #define KIND_BIT(KIND) (1ull << BVM_KIND_##KIND)
@@ -16,14 +11,6 @@
 	(KIND_BIT(UNKNOWN) | KIND_BIT(IO_URING) | KIND_BIT(USERFAULTFD) |      \
 	 KIND_BIT(BPF) | KIND_BIT(PERF) | KIND_BIT(SECCOMP) | KIND_BIT(NSFS) | \
 	 KIND_BIT(MOUNT) | KIND_BIT(FANOTIFY))
-
-/* A rule's condition while it is being put together. */
-struct need {
-	struct preds *preds;
-	const struct ast_rule *rule;
-	u64 bits;
-	int err; /* the first failure sticks */
-};
 
 void preds_init(struct preds *preds, struct arena *arena, struct diag *diag,
 		u32 class)
@@ -230,7 +217,7 @@ static int too_many(struct preds *preds, const struct pred *pred)
 	return -E2BIG;
 }
 
-static void add(struct need *need, struct pred *pred)
+void pred_add(struct need *need, struct pred *pred)
 {
 	struct preds *preds = need->preds;
 	u32 i = 0;
@@ -252,17 +239,17 @@ static void add(struct need *need, struct pred *pred)
 	need->bits |= 1ull << i;
 }
 
-static void add_pred_ranges(struct need *need, enum pred_field field,
-			    struct pred_range *ranges, u32 num)
+void pred_add_ranges(struct need *need, enum pred_field field,
+		     struct pred_range *ranges, u32 num)
 {
 	struct pred pred = { .field = field, .ranges = ranges };
 
 	pred.num_ranges = merge_ranges(ranges, num);
-	add(need, &pred);
+	pred_add(need, &pred);
 }
 
-static void add_ranges(struct need *need, enum pred_field field,
-		       const struct ast_ranges *from)
+void pred_add_spans(struct need *need, enum pred_field field,
+		    const struct ast_ranges *from)
 {
 	struct pred_range *ranges;
 
@@ -272,11 +259,11 @@ static void add_ranges(struct need *need, enum pred_field field,
 	for (u32 i = 0; i < from->num; i++)
 		ranges[i] = (struct pred_range){ from->items[i].lo,
 						 from->items[i].hi };
-	add_pred_ranges(need, field, ranges, from->num);
+	pred_add_ranges(need, field, ranges, from->num);
 }
 
-static void add_values(struct need *need, enum pred_field field,
-		       const u32 *values, u32 num)
+void pred_add_values(struct need *need, enum pred_field field,
+		     const u32 *values, u32 num)
 {
 	struct pred_range *ranges;
 
@@ -285,7 +272,7 @@ static void add_values(struct need *need, enum pred_field field,
 	ranges = arena_array(need->preds->arena, num, sizeof(*ranges));
 	for (u32 i = 0; i < num; i++)
 		ranges[i] = (struct pred_range){ values[i], values[i] };
-	add_pred_ranges(need, field, ranges, num);
+	pred_add_ranges(need, field, ranges, num);
 }
 
 static void add_mask(struct need *need, enum pred_field field, u64 mask)
@@ -296,12 +283,11 @@ static void add_mask(struct need *need, enum pred_field field, u64 mask)
 	for (u32 i = 0; i < 64; i++)
 		if (mask >> i & 1)
 			values[num++] = i;
-	add_values(need, field, values, num);
+	pred_add_values(need, field, values, num);
 }
 
-static void add_cidrs(struct need *need, enum pred_field field,
-		      const struct ast_cidrs *in,
-		      const struct ast_cidrs *except)
+void pred_add_cidrs(struct need *need, enum pred_field field,
+		    const struct ast_cidrs *in, const struct ast_cidrs *except)
 {
 	static struct ast_cidr all[2] = {
 		{ .len = 0 },
@@ -314,12 +300,12 @@ static void add_cidrs(struct need *need, enum pred_field field,
 		return;
 	pred.in = sort_cidrs(need->preds->arena, in->num ? in : &any);
 	pred.except = sort_cidrs(need->preds->arena, except);
-	add(need, &pred);
+	pred_add(need, &pred);
 }
 
-static void add_patterns(struct need *need, enum pred_field field,
-			 const struct ast_patterns *match,
-			 const struct ast_patterns *unless)
+void pred_add_patterns(struct need *need, enum pred_field field,
+		       const struct ast_patterns *match,
+		       const struct ast_patterns *unless)
 {
 	struct pred pred = { .field = field };
 
@@ -328,7 +314,7 @@ static void add_patterns(struct need *need, enum pred_field field,
 	pred.match = sort_patterns(need->preds->arena, match);
 	if (unless)
 		pred.unless = sort_patterns(need->preds->arena, unless);
-	add(need, &pred);
+	pred_add(need, &pred);
 }
 
 static void add_args(struct need *need)
@@ -344,7 +330,7 @@ static void add_args(struct need *need)
 	qsort(args, rule->num_args, sizeof(*args), compare_args);
 	pred.args = args;
 	pred.num_args = rule->num_args;
-	add(need, &pred);
+	pred_add(need, &pred);
 }
 
 static void add_answer(struct need *need, enum pred_field field,
@@ -353,110 +339,7 @@ static void add_answer(struct need *need, enum pred_field field,
 	const u32 value = answer == AST_YES;
 
 	if (answer != AST_ANY)
-		add_values(need, field, &value, 1);
-}
-
-/* ---- network ---- */
-
-/* Socket types that carry a protocol; bits 1 .. 5. */
-static u32 socktypes_of(u32 protocol)
-{
-	const u32 stream = 1u << 1, dgram = 1u << 2, raw = 1u << 3;
-	const u32 seqpacket = 1u << 5;
-
-	switch (protocol) {
-	case 6: /* tcp */
-	case 262: /* mptcp */
-		return stream;
-	case 17: /* udp */
-	case 136: /* udplite */
-		return dgram;
-	case 132: /* sctp */
-		return stream | seqpacket;
-	case 1: /* icmp */
-	case 58: /* icmpv6 */
-		return dgram | raw;
-	}
-	return ~0u;
-}
-
-static void add_protocols(struct need *need)
-{
-	const struct ast_rule *rule = need->rule;
-	struct pred_range *ranges;
-	u32 num = 0;
-
-	if (!rule->num_protocols)
-		return;
-	ranges = arena_array(need->preds->arena,
-			     (size_t)rule->num_protocols * (MAX_SOCKTYPE + 1),
-			     sizeof(*ranges));
-	for (u32 i = 0; i < rule->num_protocols; i++) {
-		u32 protocol = rule->protocols[i];
-		/* a rule that says the type itself is not second-guessed */
-		u32 types = rule->num_socktypes ? ~0u : socktypes_of(protocol);
-
-		for (u32 type = 0; type <= MAX_SOCKTYPE; type++) {
-			u32 key = pred_protocol_key(type, protocol);
-
-			if (types == ~0u || (type < 32 && types >> type & 1))
-				ranges[num++] = (struct pred_range){ key, key };
-		}
-	}
-	add_pred_ranges(need, PRED_PROTOCOL, ranges, num);
-}
-
-static bool speaks_of_inet(const struct ast_rule *rule)
-{
-	return rule->num_protocols || rule->ports.num || rule->peer_ports.num ||
-	       rule->to.num || rule->to_except.num || rule->at.num ||
-	       rule->at_except.num;
-}
-
-static bool speaks_of_unix(const struct ast_rule *rule)
-{
-	return rule->paths.num || rule->names.num || rule->peers ||
-	       rule->peer_names.num;
-}
-
-static void add_families(struct need *need)
-{
-	static const u32 unix_alone = AF_UNIX_NUMBER;
-	static const u32 inet[] = { AF_INET_NUMBER, AF_INET6_NUMBER };
-	const struct ast_rule *rule = need->rule;
-
-	if (rule->num_families)
-		add_values(need, PRED_FAMILY, rule->families,
-			   rule->num_families);
-	else if (speaks_of_inet(rule))
-		add_values(need, PRED_FAMILY, inet, ARRAY_SIZE(inet));
-	else if (speaks_of_unix(rule))
-		add_values(need, PRED_FAMILY, &unix_alone, 1);
-}
-
-/*
- * A socket for addresses of one family only is of that family; but one of IPv6
- * also takes what IPv4 sends.
- */
-static void add_create_families(struct need *need)
-{
-	const struct ast_rule *rule = need->rule;
-	const struct ast_cidrs *cidrs = rule->to.num ? &rule->to : &rule->at;
-	bool v4 = false, v6 = false;
-	u32 family;
-
-	for (u32 i = 0; i < cidrs->num && !rule->incoming; i++) {
-		if (pred_is_ipv4(&cidrs->items[i]))
-			v4 = true;
-		else
-			v6 = true;
-	}
-	if (rule->num_families || v4 == v6) {
-		add_families(need);
-		return;
-	}
-	family = v4 ? AF_INET_NUMBER : AF_INET6_NUMBER;
-	add_values(need, PRED_FAMILY, &family, 1);
+		pred_add_values(need, field, &value, 1);
 }
 
 /* ---- rules ---- */
@@ -465,111 +348,12 @@ static void add_when(struct need *need)
 {
 	const struct ast_when *when = &need->rule->when;
 
-	add_ranges(need, PRED_UID, &when->uid);
-	add_ranges(need, PRED_GID, &when->gid);
-	add_ranges(need, PRED_HOST_UID, &when->host_uid);
+	pred_add_spans(need, PRED_UID, &when->uid);
+	pred_add_spans(need, PRED_GID, &when->gid);
+	pred_add_spans(need, PRED_HOST_UID, &when->host_uid);
 	add_answer(need, PRED_OWNER, when->owner);
 	add_answer(need, PRED_NO_NEW_PRIVS, when->no_new_privs);
-	add_patterns(need, PRED_EXE, &when->exe, NULL);
-}
-
-static void add_socket(struct need *need)
-{
-	const struct ast_rule *rule = need->rule;
-
-	add_values(need, PRED_SOCKTYPE, rule->socktypes, rule->num_socktypes);
-	add_protocols(need);
-}
-
-/* ---- mounts ---- */
-
-static bool has_item(const u32 *items, u32 num, u32 item)
-{
-	for (u32 i = 0; i < num; i++)
-		if (items[i] == item)
-			return true;
-	return false;
-}
-
-/*
- * The rows in which the rule's patterns match. What has no name that can be
- * found is not what an allow is for, but may be what a deny is for.
- */
-static void add_rows(struct need *need, enum pred_field field, u32 item)
-{
-	const struct intern *rows = need->preds->rows;
-	struct pred_range *ranges =
-		arena_array(need->preds->arena, rows->num + 1, sizeof(*ranges));
-	u32 num = 0;
-
-	for (u32 row = 0; row < rows->num; row++)
-		if (has_item(intern_get(rows, row), intern_len(rows, row),
-			     item))
-			ranges[num++] = (struct pred_range){ row, row };
-	if (need->rule->kind != BVM_RULE_ALLOW)
-		ranges[num++] =
-			(struct pred_range){ PRED_NAMELESS, PRED_NAMELESS };
-	/* a pattern that matches nothing: no row, and no other value */
-	if (!num)
-		ranges[num++] = (struct pred_range){ PRED_NAMELESS - 1,
-						     PRED_NAMELESS - 1 };
-	add_pred_ranges(need, field, ranges, num);
-}
-
-/*
- * These show files that have names already under other ones. Where names
- * decide, a rule must say that it means them.
- */
-static void add_fstypes(struct need *need)
-{
-	static struct ast_pattern all[] = { { .text = "**" } };
-	static struct ast_pattern layered[] = { { .text = "ecryptfs" },
-						{ .text = "overlay" } };
-	const struct ast_patterns any = { all, ARRAY_SIZE(all) };
-	const struct ast_patterns unless = { layered, ARRAY_SIZE(layered) };
-	const struct ast_rule *rule = need->rule;
-
-	if (rule->fstypes.num)
-		add_patterns(need, PRED_TEXT, &rule->fstypes, NULL);
-	else if (rule->kind == BVM_RULE_ALLOW && need->preds->has_paths &&
-		 rule->ops & BVM_BIT(MOUNTS, MOUNT))
-		add_patterns(need, PRED_TEXT, &any, &unless);
-}
-
-static void add_mount(struct need *need)
-{
-	const struct ast_rule *rule = need->rule;
-	struct pred flags = { .field = PRED_FLAGS, .mask = rule->mount_flags };
-
-	if (rule->paths.num)
-		add_rows(need, PRED_TARGET, rule->number - 1);
-	if (rule->sources.num)
-		add_rows(need, PRED_SOURCE,
-			 need->preds->num_rules + rule->number - 1);
-	if (flags.mask)
-		add(need, &flags);
-	add_fstypes(need);
-}
-
-/* Everything but the other end. */
-static void add_own_end(struct need *need)
-{
-	const struct ast_rule *rule = need->rule;
-
-	add_families(need);
-	add_socket(need);
-	add_ranges(need, PRED_PORT, &rule->ports);
-	add_cidrs(need, PRED_LOCAL, &rule->at, &rule->at_except);
-	add_patterns(need, PRED_TEXT, &rule->names, &rule->names_except);
-}
-
-static void add_network(struct need *need)
-{
-	const struct ast_rule *rule = need->rule;
-
-	add_own_end(need);
-	add_ranges(need, PRED_PEER_PORT, &rule->peer_ports);
-	add_cidrs(need, PRED_REMOTE, &rule->to, &rule->to_except);
+	pred_add_patterns(need, PRED_EXE, &when->exe, NULL);
 }
 
 static int finish(const struct need *need, u64 *bits)
@@ -595,7 +379,7 @@ static void add_peer(struct need *need)
 	if (rule->peer_names.num)
 		pred.match =
 			sort_patterns(need->preds->arena, &rule->peer_names);
-	add(need, &pred);
+	pred_add(need, &pred);
 }
 
 int preds_of_rule(struct preds *preds, const struct ast_rule *rule, u64 *bits)
@@ -605,17 +389,17 @@ int preds_of_rule(struct preds *preds, const struct ast_rule *rule, u64 *bits)
 
 	add_when(&need);
 	if (rule->owner)
-		add_values(&need, PRED_OWNER, &yes, 1);
+		pred_add_values(&need, PRED_OWNER, &yes, 1);
 	add_mask(&need, PRED_TYPE, rule->types);
-	add_values(&need, PRED_SIGNAL, rule->signals, rule->num_signals);
+	pred_add_values(&need, PRED_SIGNAL, rule->signals, rule->num_signals);
 	add_peer(&need);
-	add_patterns(&need, PRED_TEXT, &rule->names, &rule->names_except);
-	add_ranges(&need, PRED_IOCTL, &rule->ioctls);
+	pred_add_patterns(&need, PRED_TEXT, &rule->names, &rule->names_except);
+	pred_add_spans(&need, PRED_IOCTL, &rule->ioctls);
 	add_args(&need);
 	if (rule->class == BVM_CLASS_MOUNTS)
-		add_mount(&need);
+		pred_add_mount(&need);
 	if (rule->class == BVM_CLASS_NETWORK)
-		add_network(&need);
+		pred_add_network(&need);
 	return finish(&need, bits);
 }
 
@@ -624,7 +408,7 @@ int preds_of_serve(struct preds *preds, const struct ast_rule *rule, u64 *bits)
 	struct need need = { .preds = preds, .rule = rule };
 
 	add_when(&need);
-	add_own_end(&need);
+	pred_add_own_end(&need);
 	return finish(&need, bits);
 }
 
@@ -633,7 +417,7 @@ int preds_of_incoming(struct preds *preds, const struct ast_rule *rule,
 {
 	struct need need = { .preds = preds, .rule = rule };
 
-	add_network(&need);
+	pred_add_network(&need);
 	return finish(&need, bits);
 }
 
@@ -643,11 +427,11 @@ int preds_of_create(struct preds *preds, const struct ast_rule *rule, u64 *bits)
 
 	add_when(&need);
 	if (rule->class == BVM_CLASS_MOUNTS) {
-		add_fstypes(&need);
+		pred_add_fstypes(&need);
 		return finish(&need, bits);
 	}
-	add_create_families(&need);
-	add_socket(&need);
+	pred_add_create_families(&need);
+	pred_add_socket(&need);
 	return finish(&need, bits);
 }
 
@@ -678,7 +462,7 @@ int preds_of_rate(struct preds *preds, const struct ast_rule *rule, u64 *bits)
 					 bvm_classes[preds->class].name));
 		return -E2BIG;
 	}
-	add(&need, &pred);
+	pred_add(&need, &pred);
 	return finish(&need, bits);
 }
 

@@ -24,10 +24,9 @@ static void add_name(struct parse *parse, const struct value *value,
 			diag_note(parse->diag, "%s", err.hint);
 		return;
 	}
-	to->items =
-		arena_grow(parse->arena, to->items, to->num, sizeof(*to->items));
-	to->items[to->num++] =
-		(struct ast_pattern){ value->text, value->span };
+	to->items = arena_grow(parse->arena, to->items, to->num,
+			       sizeof(*to->items));
+	to->items[to->num++] = (struct ast_pattern){ value->text, value->span };
 }
 
 /* A rule speaks of paths or of names: each is found in a way of its own. */
@@ -78,8 +77,9 @@ static void check_unix(struct parse *parse, const struct rule_facts *facts)
 	if ((rule->paths.num && rule->names_except.num) ||
 	    (rule->names.num && rule->except.num))
 		diag_report(parse->diag, &pair->key->span, UNIX_MIXED,
-			    rule->except.num ? rule->except.items[0].text :
-					       rule->names_except.items[0].text);
+			    rule->except.num ?
+				    rule->except.items[0].text :
+				    rule->names_except.items[0].text);
 }
 
 /* ---- accept and receive ---- */
@@ -103,8 +103,9 @@ static void not_for_sockets(struct parse *parse, const struct rule_facts *facts,
 	op = bvm_op_name(BVM_CLASS_NETWORK, (u32)__builtin_ctzll(named));
 	diag_report(parse->diag, &pair->key->span, KEY_FOR_OPS, key,
 		    arena_printf(parse->arena, "'%s'", op));
-	diag_note(parse->diag, "'%s' is judged by the socket, not by a caller: "
-			       "give it a rule of its own",
+	diag_note(parse->diag,
+		  "'%s' is judged by the socket, not by a caller: "
+		  "give it a rule of its own",
 		  op);
 }
 
@@ -150,14 +151,16 @@ static const char *find_other_family(const struct ast_rule *rule)
 static void check_receive(struct parse *parse, const struct rule_facts *facts)
 {
 	const struct ast_rule *rule = facts->rule;
-	const char *stream = find_stream(rule), *family = find_other_family(rule);
+	const char *stream = find_stream(rule),
+		   *family = find_other_family(rule);
 
 	if (!(facts->spelled & BVM_BIT(NETWORK, RECEIVE)))
 		return;
 	if (family) {
 		diag_report(parse->diag, &rule->span, NO_PACKETS, family);
-		diag_note(parse->diag, "no hook of the kernel sees what such "
-				       "sockets receive: deny 'create' instead");
+		diag_note(parse->diag,
+			  "no hook of the kernel sees what such "
+			  "sockets receive: deny 'create' instead");
 	} else if (stream) {
 		diag_report(parse->diag, &rule->span, NO_PACKETS, stream);
 		diag_note(parse->diag, "a connection is judged once, by "

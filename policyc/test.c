@@ -73,7 +73,8 @@ static void report_wrong(const struct trial *t)
 		return;
 	}
 	show_rights(&buf, t->judgement.extra);
-	diag_note(t->diag, "%s the new name would have what %s the old one lacks: %s",
+	diag_note(t->diag,
+		  "%s the new name would have what %s the old one lacks: %s",
 		  t->judgement.below ? "below" : "under",
 		  t->judgement.below ? "below" : "under", buf_text(&buf));
 }

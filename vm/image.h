@@ -161,7 +161,8 @@ struct bvm_rights {
 #define BVM_RIGHT_UNIX(op) (1ull << (BVM_RIGHT_NETWORK_SHIFT + (op)))
 #define BVM_RIGHT_UNIX_REACH BVM_RIGHT_UNIX(0)
 #define BVM_RIGHT_UNIX_SERVE BVM_RIGHT_UNIX(6)
-#define BVM_RIGHT_SOURCE_SHIFT 48 /* + 0-14: what rules of mounts ask of a source */
+#define BVM_RIGHT_SOURCE_SHIFT \
+	48 /* + 0-14: what rules of mounts ask of a source */
 #define BVM_RIGHT_SOURCE_BITS 15
 #define BVM_RIGHT_EXEC_SHIFT 63
 #define BVM_RIGHT_EXEC (1ull << BVM_RIGHT_EXEC_SHIFT)

@@ -18,8 +18,8 @@ static const struct bvm_rights *closure(const struct bvm_image *img, u32 state)
 
 static const struct bvm_rights *rights(const struct bvm_image *img, u32 state)
 {
-	return &img->rights[img->tables[img->rights_dfa].dfa.states[state]
-				    .accept];
+	return &img->rights
+			[img->tables[img->rights_dfa].dfa.states[state].accept];
 }
 
 static bool has_states(const struct bvm_image *img, u32 from, u32 to)

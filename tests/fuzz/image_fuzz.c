@@ -87,7 +87,7 @@ static void check_rights(const u8 *data, size_t len)
 		const struct bvm_rights *old = rights_of(from);
 		const struct bvm_rights *new = rights_of(to);
 
-		if (old != new && new->may & ~old->must)
+		if (old != new &&new->may & ~old->must)
 			abort();
 		from = bvm_dfa_step(t, from, data[i]);
 		to = bvm_dfa_step(t, to, data[i]);

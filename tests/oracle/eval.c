@@ -437,8 +437,7 @@ u32 oracle_eval(const struct ast_policy *ast,
 		return bvm_verdict(flags, 0, allow->number);
 	if (class == BVM_CLASS_TASKS && ctx->tasks.peer == BVM_PEER_SELF)
 		return bvm_verdict(flags, 0, 0);
-	if (class == BVM_CLASS_NETWORK &&
-	    ctx->network.peer == BVM_PEER_SELF &&
+	if (class == BVM_CLASS_NETWORK && ctx->network.peer == BVM_PEER_SELF &&
 	    (ctx->op == BVM_OP_NETWORK_CONNECT ||
 	     ctx->op == BVM_OP_NETWORK_SEND))
 		return bvm_verdict(flags, 0, 0);

@@ -134,7 +134,7 @@ static bool gains_below(char *from, char *to, u32 depth)
 	static const char letters[] = "abcx/";
 	const size_t from_len = strlen(from), to_len = strlen(to);
 	const struct bvm_rights *old = rights_of(from), *new = rights_of(to);
-	bool gains = old != new && new->may & ~old->must;
+	bool gains = old != new &&new->may & ~old->must;
 
 	for (u32 i = 0; !gains && depth && letters[i]; i++) {
 		const char tail[2] = { letters[i] };
@@ -216,11 +216,11 @@ static struct ast_policy *policy_of(const char *rules)
 	const struct diag_options options = { .json = false };
 	struct diag *diag = diag_create(arena, &options);
 	const struct parse_options parse = { .no_includes = true };
-	const char *text = arena_printf(
-		arena, "bailiff: 1\npolicy: t\nfiles:\n%s", rules);
-	struct ast_policy *ast = parse_text(
-		arena, diag, &parse,
-		source_create(arena, "t.yaml", text, strlen(text)));
+	const char *text =
+		arena_printf(arena, "bailiff: 1\npolicy: t\nfiles:\n%s", rules);
+	struct ast_policy *ast =
+		parse_text(arena, diag, &parse,
+			   source_create(arena, "t.yaml", text, strlen(text)));
 
 	if (!ast) {
 		diag_print(diag, stderr);

@@ -115,7 +115,7 @@ static const struct {
 	  "from=fd00::9 accept tcp '[fd00::1]:80'" },
 	{ "network", "connect", "/run/a b.sock", "unix/stream/0",
 	  "peer=host connect unix stream '/run/a b.sock'" },
-	{ "network", "send", "@x*y", "unix/dgram/0", 
+	{ "network", "send", "@x*y", "unix/dgram/0",
 	  "peer=host send unix dgram '@x*y'" },
 	{ "capabilities", "capability", "sys_admin", "",
 	  "capability sys_admin" },

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2101
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
