@@ -103,6 +103,7 @@ END_TEST
 START_TEST(a_class_without_a_program_is_denied)
 {
 	ck_assert_uint_eq(bvm_run_class(&run, BVM_CLASS_FILES), 0);
+	image.programs[BVM_CLASS_TASKS].header = NULL;
 	ck_assert_uint_eq(bvm_run_class(&run, BVM_CLASS_TASKS),
 			  BVM_VERDICT_BROKEN);
 	ck_assert_uint_eq(bvm_run_class(&run, 0), BVM_VERDICT_BROKEN);

@@ -158,7 +158,9 @@ static const struct {
 	{ "send udp 10.255.0.1:1", EXIT_NO, "deny: rule 8", "" },
 	{ "create tcp", EXIT_YES, "allow: rule 6", "" },
 	{ "create unix", EXIT_NO, "deny: ", "" },
-	{ "connect unix /run/x", EXIT_NO, "deny: ", "" },
+	{ "connect unix /run/x", EXIT_BAD, "undecided: it depends on peer",
+	  "peer=self: allow" },
+	{ "peer=host connect unix /run/x", EXIT_NO, "deny: ", "" },
 	{ "no-new-privs=yes exe=/usr/bin/sh exec /bin/x", EXIT_YES,
 	  "allow: rule 9", "" },
 	{ "no-new-privs=yes exe=/opt/a/run exec /bin/x", EXIT_YES,
@@ -188,7 +190,7 @@ static const struct {
 	{ "chain=yes exec /usr/sbin/x", EXIT_NO, "deny: the default", "" },
 	{ "exec memfd -g a", EXIT_YES, "allow: rule 11", "" },
 	{ "exec memfd -x", EXIT_NO, "deny: the default", "" },
-	{ "mount", EXIT_NO, "deny: the default of mounts, EPERM", "" },
+	{ "mount tmpfs /t", EXIT_NO, "deny: the default of mounts, EPERM", "" },
 };
 
 START_TEST(policy_answers)

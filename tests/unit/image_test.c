@@ -133,7 +133,7 @@ static const struct change changes[] = {
 	{ RULES, 20, 2, 0, -EINVAL, "rule 1: unknown class 0" },
 	{ RULES, 20, 2, 10, -EINVAL, "rule 1: unknown class 10" },
 	{ RULES, 22, 1, 3, -EINVAL, "rule 1: unknown kind 3" },
-	{ RULES, 23, 1, 1, -EINVAL, "rule 1: unknown kind" },
+	{ RULES, 23, 1, BVM_NEEDS_ALL + 1, -EINVAL, "rule 1: unknown kind" },
 	{ DFA, 0, 4, 0, -EINVAL, "unknown kind of table 0" },
 	{ DFA, 0, 4, BVM_NUM_TABLE_KINDS, -EINVAL, "unknown kind of table 12" },
 	{ DFA, 4, 4, 6, -EINVAL, "table is 404 bytes long, its counts need" },

@@ -192,7 +192,7 @@ START_TEST(other_classes)
 	ck_assert(!given("ioctl"));
 	must_parse("stat /dev/tty");
 	ck_assert(given("ioctl") && !r.ctx.files.ioctl);
-	must_parse("pivot-root");
+	must_parse("pivot-root /new");
 	ck_assert_uint_eq(r.class, BVM_CLASS_MOUNTS);
 }
 END_TEST
