@@ -28,7 +28,7 @@ run_check_program()
 	local log=$out/unit/${1##*/}.log status=0 line checks bad
 
 	timeout 300 "$1" > "$log" 2>&1 || status=$?
-	line=$(grep -E '^[0-9]+%: Checks: ' "$log" | tail -n 1 || :)
+	line=$(grep -a -E '^[0-9]+%: Checks: ' "$log" | tail -n 1 || :)
 	if [ -z "$line" ]; then
 		echo "FAIL ${1##*/}: ended with status $status and no summary"
 		tail -n 40 "$log" | sed 's/^/    /'
@@ -45,7 +45,7 @@ run_check_program()
 		echo "ok   ${1##*/} ($checks)"
 	else
 		echo "FAIL ${1##*/}: $bad of $checks"
-		grep -v -E '^Running suite|:P:' "$log" | tail -n 40 | sed 's/^/    /'
+		grep -a -v -E '^Running suite|:P:' "$log" | tail -n 40 | sed 's/^/    /'
 	fi
 }
 
@@ -73,7 +73,7 @@ run_counting()
 	shift
 
 	"$@" 2>&1 | tee "$log" || status=$?
-	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || :)
+	line=$(grep -a -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || :)
 	if [ -z "$line" ]; then
 		echo "FAIL $1: ended without a summary"
 		count 0 1

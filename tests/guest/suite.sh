@@ -9,7 +9,8 @@
 #	boot/*.sh	a boot each, with the words of "# append:" and "# lsm:"
 #	t/*.sh		one boot for all, but for those with "# boot: own", which
 #			may say "# smp: CPUS"; once more on the kernel of
-#			"# also: VERSION FLAVOUR"
+#			"# also: VERSION FLAVOUR"; before, what "# host: SCRIPT"
+#			names is run here
 #
 # A file with "# needs: CONFIG_X" is not run, and counts as nothing, on a kernel
 # whose configuration here does not ask for that.
@@ -134,11 +135,22 @@ lacks()
 	echo "none ${1##*/}: not run: the $guest_flavour kernel lacks $option"
 }
 
+# What a test needs made on the host: "# host: SCRIPT", a file beside this one.
+prepare()
+{
+	local script
+
+	script=$(header "$1" host)
+	[ -z "$script" ] || "$guest_dir/$script" ||
+		{ echo "FAIL $script, for ${1##*/}"; failed=$((failed + 1)); }
+}
+
 run_tests()
 {
 	local file together=()
 
 	for file in $(chosen t "$@"); do
+		prepare "$file"
 		if lacks "$file"; then
 			not_run=$((not_run + 1))
 		elif [ "$(header "$file" boot)" = own ]; then

@@ -196,6 +196,8 @@ static const struct change changes[] = {
 	{ RIGHTS, 4, 4, U32_MAX, -EINVAL, "does not hold its rows" },
 	{ RIGHTS, 8, 4, 2, -EINVAL, "RIGHTS of 132 bytes does not hold" },
 	{ RIGHTS, 8, 4, U32_MAX, -EINVAL, "does not hold its rows" },
+	/* their sum wraps to what it was */
+	{ RIGHTS, 4, 8, 7ull << 32 | U32_MAX, -EINVAL, "does not hold its" },
 	{ RIGHTS, 12, 4, 1, -EINVAL, "RIGHTS: reserved field is not 0" },
 	{ RIGHTS, ROWS + 8, 8, 1, -EINVAL, "row 0: must is not within may" },
 	{ RIGHTS, CLOSURE_OF, 4, 3, -EINVAL, "RIGHTS: state 0: its closure" },

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 180
-# also: 6.1 small
+# also: 6.1 fast
 #
 # Operations for which the kernel names only a dentry are judged by every name
 # of the object; and what an overlay does below does not count.

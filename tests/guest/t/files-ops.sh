@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 180
-# also: 6.1 small
+# also: 6.1 fast
 #
 # Attributes, locks, ioctl, watches: each system call that does an operation is
 # allowed with its rule, denied without, and recorded by rule and path.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
-# also: 6.1 small
+# also: 6.1 fast
 #
 # What comes in: packets and connections, judged by the domains of the socket.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

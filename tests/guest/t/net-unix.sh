@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 180
-# also: 6.1 small
+# also: 6.1 fast
 #
 # Unix sockets: by path, by abstract name, by who is at the other end.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

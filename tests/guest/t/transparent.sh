@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 300
+# host: selftests.sh
+#
+# Under a policy that allows everything a task behaves as if unconfined: the
+# kernel's own selftests and ordinary work in a container have the same results.
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/lsm.sh"
+. "$BAILIFF_TOP/tests/guest/container.sh"
+
+ip link set lo up
+load_policy <<END || bail "no policy"
+bailiff: 1
+policy: open
+default: allow
+files:
+  - allow: inherit
+    type: [unknown, pipe, tty, "null", inet, unix, socket-other, memfd, anon, pidfd, io_uring, userfaultfd, bpf, perf, seccomp, nsfs, mount, fanotify]
+mounts:
+  - allow: all
+END
+
+# --- selftests ------------------------------------------------------------------
+
+# said WORDS...: what a program says and how it ends, without its numbers
+said()
+{
+	timeout -k 1 20 "$@" < /dev/null > $work/said 2>&1
+	echo "status $?" >> $work/said
+	grep -v -x EXEC $work/said | sed 's/0x[0-9a-f]*/N/g; s/[0-9][0-9]*/N/g'
+	grep -E '^# Totals|^(not )?ok|^# PASSED|^status' $work/said
+}
+
+num=0
+cd $work || bail "no directory"
+for program in "$BAILIFF_TOP"/build/guest/selftests/*; do
+	free=$(said "$program")
+	confined=$(said "$act" enter open , exec "$program" | grep -v -x ok)
+	is "$confined" "$free" "the selftest ${program##*/} has the same results"
+	num=$((num + 1))
+done
+is "$([ $num -ge 40 ] && echo yes)" yes "there are $num selftests"
+
+# --- ordinary work in a container -----------------------------------------------
+
+# work NAME: in a container, in the cgroup of that name
+work()
+{
+	BAILIFF_HOOK='' bundle_make "$1" work '' \
+		"$BAILIFF_TOP/tests/guest/work.sh" > /dev/null
+	container_run "$1" 2>&1
+}
+
+free=$(work loose)
+id=$(cgroup containers/tight)
+succeeds "the container's cgroup is bound" tell $fs/bind "cgroup=$id policy=open"
+joins=$(status_of joins)
+confined=$(work tight)
+diag "$confined"
+is "$(grep -c ': status 0,' <<< "$free")" 9 "nine kinds of work succeed without a policy"
+is "$confined" "$free" "and have the same results under one"
+is "$([ $(($(status_of joins) - joins)) -gt 0 ] && echo yes)" yes "which they were under"
+done_testing
