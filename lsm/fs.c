@@ -13,6 +13,7 @@
 
 #include "common.h"
 #include "cred.h"
+#include "decide.h"
 #include "event.h"
 #include "fs.h"
 #include "inherit.h"
@@ -53,9 +54,36 @@ void bailiff_fs_log(u32 act, const struct bailiff_slot *slot, u64 cgroup,
 	rcu_read_unlock();
 }
 
+/*
+ * Whoever is confined has no say here, whatever a rule allows, and in audit
+ * mode, too: the decision is asked for its record alone.
+ */
+static int refuse_confined(const struct file *file, u64 op)
+{
+	const struct bailiff_set *set = bailiff_current_set();
+	struct bailiff_request rq;
+	int err;
+
+	if (likely(!set))
+		return 0;
+	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
+	rq.ops = op;
+	rq.reason = BVM_REASON_SELF_PROTECT;
+	bailiff_request_path(&rq, &file->f_path, 0);
+	err = bailiff_decide(&rq);
+	(void)err;
+	return -EPERM;
+}
+
 int bailiff_fs_check_admin(const struct file *file)
 {
-	if (bailiff_cred_set(file->f_cred) || bailiff_current_set())
+	int err = refuse_confined(file, file->f_mode & FMODE_WRITE ?
+						BVM_BIT(FILES, WRITE) :
+						BVM_BIT(FILES, READ));
+
+	if (err)
+		return err;
+	if (bailiff_cred_set(file->f_cred))
 		return -EPERM;
 	if (!file_ns_capable(file, &init_user_ns, CAP_MAC_ADMIN) ||
 	    !capable(CAP_MAC_ADMIN))
@@ -207,8 +235,10 @@ static ssize_t events_read(struct file *file, char __user *buf, size_t len,
 			   loff_t *ppos)
 {
 	/* Reading takes records away; the descriptor may be inherited. */
-	if (bailiff_current_set())
-		return -EPERM;
+	int err = refuse_confined(file, BVM_BIT(FILES, READ));
+
+	if (err)
+		return err;
 	return bailiff_event_read(buf, len, file->f_flags & O_NONBLOCK);
 }
 
