@@ -11,6 +11,7 @@
 #include <crypto/sha2.h>
 
 #include "common.h"
+#include "compat.h"
 #include "load.h"
 #include "mediate.h"
 #include "vm/helpers.h"
