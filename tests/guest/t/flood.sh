@@ -24,7 +24,7 @@ policy()
 	load_policy <<END
 bailiff: 1
 policy: $1
-default: {files: $2, exec: allow, network: $3, capabilities: allow, mounts: $4}
+default: {files: $2, exec: allow, network: $3, capabilities: allow, mounts: $4, tasks: allow}
 files:
   - deny: read
     paths: $work/tree/denied
