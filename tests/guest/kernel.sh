@@ -193,16 +193,35 @@ check_options()
 	fail "these options did not take effect:"$'\n'"$missing"
 }
 
-# run_make [setsid] WORDS...
+# Sets words to what each make of this kernel is told.
+set_words()
+{
+	words=(-C "$source" O="$objects" CC="$compiler" HOSTCC="$compiler"
+		KBUILD_BUILD_TIMESTAMP=1970-01-01 KBUILD_BUILD_USER=bailiff
+		KBUILD_BUILD_HOST=guest)
+}
+
+# run_make WORDS...
 run_make()
 {
-	local session=()
+	local words
 
-	[ "$1" != setsid ] || { session=(exec setsid); shift; }
-	"${session[@]}" make -C "$source" O="$objects" \
-		CC="$compiler" HOSTCC="$compiler" \
-		KBUILD_BUILD_TIMESTAMP=1970-01-01 KBUILD_BUILD_USER=bailiff \
-		KBUILD_BUILD_HOST=guest "$@" < /dev/null
+	set_words
+	make "${words[@]}" "$@" < /dev/null
+}
+
+# In place of the shell, in a session of its own. The image is put together
+# without ccache: of the compressed kernel, which the assembler includes, it
+# knows the length alone, and would give back another one that is as long.
+exec_build()
+{
+	local words
+
+	set_words
+	rm -f "$objects/arch/x86/boot/compressed/piggy.o"
+	# shellcheck disable=SC2016 # the inner shell's
+	exec setsid bash -c 'make "$@" vmlinux && CCACHE_DISABLE=1 make "$@" bzImage' \
+		bash "${words[@]}" -j"$(nproc)" < /dev/null
 }
 
 configure()
@@ -310,7 +329,7 @@ build_image()
 
 	total=$(expected_steps)
 	# A session of its own: make_pid is then the group of all compilers.
-	run_make setsid -j"$(nproc)" bzImage > "$objects/make.log" 2>&1 &
+	exec_build > "$objects/make.log" 2>&1 &
 	make_pid=$!
 	while kill -0 "$make_pid" 2> /dev/null; do
 		sleep 1
@@ -334,6 +353,7 @@ digest_inputs()
 {
 	[ -n "${KERNEL_SRC:-}" ] && return
 	{
+		declare -f exec_build
 		list_options
 		[ -n "$guest_plain" ] || find "$source/security/bailiff" -type f -print0 |
 			sort -z | xargs -0 sha256sum
