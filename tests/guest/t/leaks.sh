@@ -13,7 +13,9 @@ churn=$BAILIFF_TOP/build/guest/churn
 loads=${GUEST_LEAKS_LOADS:-1000}
 cycles=${GUEST_LEAKS_CYCLES:-1000}
 joins=${GUEST_LEAKS_JOINS:-1000}
-limit=$((16 * 1024))
+# What a thousand rounds of the smallest object would leave; what other tasks of
+# the guest take and give back meanwhile is some 20 KiB.
+limit=$((32 * 1024))
 
 # A policy with what there is to free: programs, tables, counters
 write_policy()
@@ -57,7 +59,7 @@ claim()
 				growth -= $1
 			}
 			END { if (seen) print growth }' <<< "$text")
-		[ -n "$growth" ] && [ "$growth" -le $limit ] && [ "$growth" -ge -$limit ] &&
+		[ -n "$growth" ] && [ "$growth" -le $limit ] &&
 			ok "$description: $kind" || not_ok "$description: $kind ($growth bytes)"
 	done
 	growth=$(awk '$1 == "vmalloc" { print $3 - $2 }' <<< "$text")
