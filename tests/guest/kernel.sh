@@ -373,11 +373,11 @@ build_unless_done()
 
 # --- warnings -------------------------------------------------------------------
 
-# The compiler's, those of kernel-doc and sparse's: of our files alone; and what
-# sparse could not read. True when there is one.
+# The compiler's, those of kernel-doc and sparse's: of our files alone, not of
+# the kernel's headers; and what sparse could not read. True when there is one.
 print_warnings()
 {
-	grep -E -e '(^|/)security/bailiff/[^ ]*:[0-9:]* *(warning|error|info|note: in included file)' \
+	grep -E -e '(^|/)security/bailiff/[^ ]*:[0-9:]* *(warning|error|info)' \
 		-e 'sparse: |error: (too many|unable|cannot)' "$1"
 }
 
