@@ -7,11 +7,11 @@
 # program compiled, git, python3, perl, sqlite3. Prints one line for each step,
 # the same lines wherever nothing is in the way (t/transparent.sh compares).
 set -u
-export LC_ALL=C HOME=/tmp/work/home APT_CONFIG=/tmp/work/apt.conf
+export LC_ALL=C HOME=/tmp/chores/home APT_CONFIG=/tmp/chores/apt.conf
 export GIT_AUTHOR_DATE='2001-01-01T00:00:00Z' GIT_COMMITTER_DATE='2001-01-01T00:00:00Z'
-rm -rf /tmp/work
-mkdir -p /tmp/work/home
-cd /tmp/work || exit 1
+rm -rf /tmp/chores
+mkdir -p /tmp/chores/home
+cd /tmp/chores || exit 1
 
 # step NAME COMMAND...: its status and what it says
 step()
@@ -51,13 +51,13 @@ make_package()
 
 install_package()
 {
-	local root=/tmp/work/root
+	local root=/tmp/chores/root
 
 	mkdir -p $root/{bin,etc/apt/preferences.d,tmp} \
 		$root/var/{lib/dpkg/{info,updates,triggers},lib/apt/lists/partial,cache/apt/archives/partial,log}
 	: > $root/var/lib/dpkg/status
 	cp /bin/busybox $root/bin/sh
-	echo "deb [trusted=yes] file:/tmp/work/repository ./" > $root/etc/apt/sources.list
+	echo "deb [trusted=yes] file:/tmp/chores/repository ./" > $root/etc/apt/sources.list
 	printf '%s\n' "Dir \"$root\";" 'APT::Sandbox::User "root";' \
 		'Dir::Bin::dpkg "/usr/bin/dpkg";' \
 		"Dpkg::Options { \"--root=$root\"; };" \
@@ -68,8 +68,8 @@ install_package()
 
 remove_package()
 {
-	[ -f "$APT_CONFIG" ] && apt-get -qq -y purge hello && ls /tmp/work/root/usr/share
-	echo "conf left: $(ls /tmp/work/root/etc/hello.conf 2> /dev/null)"
+	[ -f "$APT_CONFIG" ] && apt-get -qq -y purge hello && ls /tmp/chores/root/usr/share
+	echo "conf left: $(ls /tmp/chores/root/etc/hello.conf 2> /dev/null)"
 }
 
 # --- a program of several files ------------------------------------------------
