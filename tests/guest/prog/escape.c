@@ -390,12 +390,16 @@ static int try_open_tree(void)
 	return tree >= 0 && reads_at(tree, "asset");
 }
 
-/* Two threads of time: the name points elsewhere between look and leap. */
+/*
+ * Two threads of time: the name points elsewhere between look and leap. It
+ * goes on until it was caught once at least: else the other thread never ran,
+ * and nothing was tried.
+ */
 static int try_symlink_race(void)
 {
 	char name[400], next[400];
+	int out = 0, caught = 0;
 	pid_t pid;
-	int out = 0;
 
 	snprintf(name, sizeof(name), "%s/racer", free_dir);
 	snprintf(next, sizeof(next), "%s/next", free_dir);
@@ -406,16 +410,18 @@ static int try_symlink_race(void)
 		    rename(next, name))
 			_exit(1);
 	}
-	for (int i = 0; i < 4000 && !out; i++) {
+	for (int i = 0; i < 2000000 && !out && (i < 4000 || !caught); i++) {
 		int fd = open(name, O_RDONLY);
 
+		if (fd < 0 && errno != ENOENT)
+			caught = errno;
 		out = reads_fd(fd);
 		close(fd);
 	}
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	unlink(name);
-	errno = EACCES;
+	errno = caught;
 	return out;
 }
 
