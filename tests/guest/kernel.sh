@@ -287,7 +287,7 @@ expected_steps()
 	elif [ "$guest_flavour" = debug ]; then
 		echo 1700
 	else
-		echo 1440
+		echo 1500
 	fi
 }
 
