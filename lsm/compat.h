@@ -130,36 +130,38 @@ static inline struct cgroup *__cgroup_get_from_id(u64 id)
 #endif
 
 /*
- * A directory in securityfs with all that is in it. One level is enough for
- * us; each file is removed alone, since each pinned the file system.
+ * A directory in securityfs with all that is in it; one level is enough for us.
+ * securityfs_remove() of 6.1 must not do this: it leaves a file that somebody
+ * holds open in its directory (fs/libfs.c simple_unlink() does not unhash), and
+ * whoever removes it again drops references that are not his. What it is good
+ * for: of an entry that is gone already it only gives back one of the pins that
+ * each creation took of the file system.
  */
 #ifndef BAILIFF_HAVE_SECURITYFS_RECURSIVE_REMOVE
-static inline struct dentry *bailiff_get_child(struct dentry *dir)
+static inline unsigned int bailiff_count_children(struct dentry *dir)
 {
-	struct dentry *child, *found = NULL;
+	struct dentry *child;
+	unsigned int count = 0;
 
 	spin_lock(&dir->d_lock);
 	list_for_each_entry(child, &dir->d_subdirs, d_child) {
 		spin_lock_nested(&child->d_lock, DENTRY_D_LOCK_NESTED);
-		if (simple_positive(child))
-			found = dget_dlock(child);
+		count += simple_positive(child);
 		spin_unlock(&child->d_lock);
-		if (found)
-			break;
 	}
 	spin_unlock(&dir->d_lock);
-	return found;
+	return count;
 }
 
 static inline void securityfs_recursive_remove(struct dentry *dir)
 {
-	struct dentry *child;
+	unsigned int pins = 1 + bailiff_count_children(dir);
 
-	while ((child = bailiff_get_child(dir))) {
-		securityfs_remove(child);
-		dput(child);
-	}
-	securityfs_remove(dir);
+	dget(dir);
+	simple_recursive_removal(dir, NULL);
+	while (pins--)
+		securityfs_remove(dir);
+	dput(dir);
 }
 #endif
 

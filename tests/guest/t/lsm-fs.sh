@@ -86,6 +86,25 @@ like "$(tell $fs/policies/fs/mode loud)" 'error' "other words are refused"
 tell $fs/policies/fs/mode enforce > /dev/null
 is "$(under fs exec /usr/bin/id)" EACCES "enforced again"
 
+# Removed while somebody has its files open, it is gone all the same, and a next
+# one of the same name has files of its own
+sed "s/^policy: fs/policy: held/" $work/policy.yaml > $work/held.yaml
+policyc build $work/held.yaml -o $work/held.img > /dev/null
+for round in 1 2 3; do
+	load_image $work/held.img > /dev/null
+	exec 8< $fs/policies/held/info 9< $fs/policies/held
+	is "$(tell $fs/unload held)" ok "a policy whose files are open is removed ($round)"
+	is "$(ls -d $fs/policies/held $fs/policies/held/* 2>&1 | grep -vc 'No such file')" 0 \
+		"and nothing of it is left ($round)"
+	[ $round != 2 ] || exec 8<&- 9<&-
+done
+is "$(ls /proc/self/fd/9/ | wc -l)" 0 "what is open of it is empty"
+exec 8<&- 9<&-
+like "$(load_image $work/held.img)" '^ok policy=held' "it comes back"
+is "$(ls $fs/policies/held | paste -sd' ')" "$(ls $fs/policies/fs | paste -sd' ')" \
+	"with all of its files"
+is "$(tell $fs/unload held)" ok "and goes"
+
 # Whole writes at the start only, and privilege
 is "$(printf x | dd of=$fs/unload bs=1 seek=1 2>&1 | grep -c 'Invalid argument')" 1 \
 	"messages begin at offset 0"
