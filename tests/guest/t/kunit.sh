@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # needs: CONFIG_KUNIT
+# also: 6.1 fast
 #
 # The KUnit tests of the kernel side, which ran when this kernel started.
 . "$BAILIFF_TOP/tests/guest/lib.sh"
