@@ -248,10 +248,10 @@ static bool learn_half(num *a, const num *half, struct stretch r, word bias)
 			 (word)(half->mask | (word)~HALF_MAX));
 }
 
-static num half_of(num a, enum bvm_rel rel)
+static num half_of(const num *a, enum bvm_rel rel)
 {
-	return is_signed(rel) ? bvm_num_extend(a, BVM_HALF_BITS) :
-				bvm_num_cut(a, BVM_HALF_BITS);
+	return is_signed(rel) ? bvm_num_extend(*a, BVM_HALF_BITS) :
+				bvm_num_cut(*a, BVM_HALF_BITS);
 }
 
 static bool learn(num *a, const num *half, enum bvm_rel rel)
@@ -265,22 +265,51 @@ static bool learn(num *a, const num *half, enum bvm_rel rel)
 	return learn_half(a, half, r, bias);
 }
 
-static bool refine_half(enum bvm_rel rel, num *a, num *b)
+/*
+ * The half of *a was `half`, and *left is what is left of it: where is what
+ * *a becomes? Where that is all of the half, nothing of *a goes; and a word
+ * that was its own half is one still. NULL: no word is left.
+ */
+static const num *learn_left(const num *a, const num *half, num *left,
+			     enum bvm_rel rel, num *learned)
 {
-	num x = half_of(*a, rel), y = half_of(*b, rel);
+	if (bvm_num_is_same(left, half))
+		return a;
+	if (!bvm_num_settle(left))
+		return NULL;
+	if (bvm_num_is_same(a, half))
+		return left;
+	*learned = *a;
+	if (!learn(learned, left, rel) || !bvm_num_settle(learned))
+		return NULL;
+	return learned;
+}
 
-	return bvm_num_refine(rel, &x, &y) && learn(a, &x, rel) &&
-	       learn(b, &y, rel);
+struct bvm_halves bvm_num_halves(enum bvm_rel rel, const num *a, const num *b)
+{
+	return (struct bvm_halves){ half_of(a, rel), half_of(b, rel) };
+}
+
+bool bvm_num_refine_halves(enum bvm_rel rel, num *a, num *b,
+			   const struct bvm_halves *halves)
+{
+	struct bvm_halves left = *halves, learned;
+	const num *x, *y;
+
+	if (!refine(rel, &left.a, &left.b))
+		return false;
+	x = learn_left(a, &halves->a, &left.a, rel, &learned.a);
+	y = learn_left(b, &halves->b, &left.b, rel, &learned.b);
+	if (!x || !y)
+		return false;
+	*a = *x;
+	*b = *y;
+	return true;
 }
 
 bool bvm_num_refine_half(enum bvm_rel rel, num *a, num *b)
 {
-	num x = *a, y = *b;
+	const struct bvm_halves halves = bvm_num_halves(rel, a, b);
 
-	if (!refine_half(rel, &x, &y) || !settle_changed(&x, a) ||
-	    !settle_changed(&y, b))
-		return false;
-	*a = x;
-	*b = y;
-	return true;
+	return bvm_num_refine_halves(rel, a, b, &halves);
 }

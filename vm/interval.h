@@ -112,4 +112,17 @@ bool __must_check bvm_num_refine(enum bvm_rel rel, struct bvm_num *a,
 bool __must_check bvm_num_refine_half(enum bvm_rel rel, struct bvm_num *a,
 				      struct bvm_num *b);
 
+/* The half words that `rel` or its contrary compares, as words. */
+struct bvm_halves {
+	struct bvm_num a;
+	struct bvm_num b;
+};
+
+/* bvm_num_refine_half() in two steps, of which a branch needs one but once. */
+struct bvm_halves bvm_num_halves(enum bvm_rel rel, const struct bvm_num *a,
+				 const struct bvm_num *b);
+bool __must_check bvm_num_refine_halves(enum bvm_rel rel, struct bvm_num *a,
+					struct bvm_num *b,
+					const struct bvm_halves *halves);
+
 #endif /* BVM_INTERVAL_H */

@@ -33,7 +33,7 @@ static word last_member(struct bits b, word at)
 }
 
 /* Move the ends to the first and last word with the known bits. */
-static bool fit(struct stretch *r, struct bits b)
+static inline bool fit(struct stretch *r, struct bits b)
 {
 	const word lo = next_member(b, r->lo);
 	const word hi = last_member(b, r->hi);
@@ -45,7 +45,7 @@ static bool fit(struct stretch *r, struct bits b)
 }
 
 /* The words without sign; false: there are none. */
-static bool fit_positive(const num *n, struct stretch *r)
+static inline bool fit_positive(const num *n, struct stretch *r)
 {
 	if (n->smax < 0)
 		return false;
@@ -55,7 +55,7 @@ static bool fit_positive(const num *n, struct stretch *r)
 }
 
 /* The words with the sign set. */
-static bool fit_negative(const num *n, struct stretch *r)
+static inline bool fit_negative(const num *n, struct stretch *r)
 {
 	if (n->smin >= 0)
 		return false;
@@ -86,7 +86,7 @@ bool bvm_num_settle(num *n)
 	n->umax = neg.hi;
 	n->smin = (sword)neg.lo;
 	n->smax = (sword)pos.hi;
-	n->mask &= (word)(fill(pos.lo ^ pos.hi) | fill(neg.lo ^ neg.hi) |
+	n->mask &= (word)(fill((pos.lo ^ pos.hi) | (neg.lo ^ neg.hi)) |
 			  (pos.lo ^ neg.lo));
 	n->value = (word)(pos.lo & (word)~n->mask);
 	return true;

@@ -170,83 +170,95 @@ static struct relations relations_of(u8 code)
 	}
 }
 
-static bool refine(const struct bvm_insn *insn, enum bvm_rel rel,
-		   struct bvm_num *a, struct bvm_num *b)
-{
-	if (BVM_CODE_CLASS(insn->code) == BVM_CLS_JMP32)
-		return bvm_num_refine_half(rel, a, b);
-	return bvm_num_refine(rel, a, b);
-}
-
 /* A number of the same width of which nothing else is known. */
 static struct bvm_num forget(struct bvm_num a)
 {
 	return a.umax <= U32_MAX ? bvm_num_range(0, U32_MAX) : bvm_num_top();
 }
 
-/* What a branch compares. */
+static bool is_half(const struct bvm_insn *insn)
+{
+	return BVM_CODE_CLASS(insn->code) == BVM_CLS_JMP32;
+}
+
+/* What a branch compares; an imm is a number of the branch's own. */
 struct operands {
-	struct bvm_num a;
-	struct bvm_num b;
+	struct bvm_num *a;
+	struct bvm_num *b;
+	struct bvm_halves halves; /* of both, if it compares halves */
 };
+
+static void find_halves(struct operands *o, const struct bvm_insn *insn,
+			enum bvm_rel rel)
+{
+	if (is_half(insn))
+		o->halves = bvm_num_halves(rel, o->a, o->b);
+}
+
+static bool refine(const struct operands *o, const struct bvm_insn *insn,
+		   enum bvm_rel rel)
+{
+	if (is_half(insn))
+		return bvm_num_refine_halves(rel, o->a, o->b, &o->halves);
+	return bvm_num_refine(rel, o->a, o->b);
+}
 
 /*
  * What one side of a branch teaches of its operands. false: that side cannot
  * be taken, since the condition contradicts what was known; then only the
  * condition counts, so that a check is good whatever precedes it.
  */
-static bool learn(struct operands *o, const struct bvm_insn *insn,
+static bool learn(const struct operands *o, const struct bvm_insn *insn,
 		  enum bvm_rel rel)
 {
-	struct operands learned = *o;
+	struct bvm_num a, b;
+	struct operands forgot;
 
 	/* a register against itself says nothing worth having */
 	if (BVM_CODE_IS_X(insn->code) && insn->dst == insn->src)
 		return true;
-	if (refine(insn, rel, &learned.a, &learned.b)) {
-		*o = learned;
+	if (refine(o, insn, rel))
 		return true;
+	a = forget(*o->a);
+	b = *o->b;
+	forgot.a = &a;
+	forgot.b = &b;
+	find_halves(&forgot, insn, rel);
+	if (refine(&forgot, insn, rel)) {
+		*o->a = a;
+		*o->b = b;
 	}
-	learned.a = forget(o->a);
-	learned.b = o->b;
-	if (refine(insn, rel, &learned.a, &learned.b))
-		*o = learned;
 	return false;
-}
-
-static void put_operands(struct bvm_state *s, const struct bvm_insn *insn,
-			 const struct operands *o)
-{
-	s->regs[insn->dst].num = o->a;
-	if (BVM_CODE_IS_X(insn->code))
-		s->regs[insn->src].num = o->b;
 }
 
 /* The state is not copied for the jump's side: it is sent, and then changed. */
 static int verify_branch(struct bvm_verifier *v, const struct bvm_insn *insn)
 {
 	const struct relations rel = relations_of(insn->code);
-	struct operands taken, not_taken;
+	struct bvm_num imm = bvm_num_const((u64)(s64)insn->imm);
+	struct bvm_num a, b;
+	struct operands o;
 	bool is_taken;
 	int err;
 
+	o.a = &v->cur.regs[insn->dst].num;
+	o.b = &imm;
 	err = bvm_need_num(v, insn->dst);
-	if (!err && BVM_CODE_IS_X(insn->code))
+	if (!err && BVM_CODE_IS_X(insn->code)) {
 		err = bvm_need_num(v, insn->src);
+		o.b = &v->cur.regs[insn->src].num;
+	}
 	if (err)
 		return err;
-	taken.a = v->cur.regs[insn->dst].num;
-	taken.b = BVM_CODE_IS_X(insn->code) ?
-			  v->cur.regs[insn->src].num :
-			  bvm_num_const((u64)(s64)insn->imm);
-	not_taken = taken;
-	is_taken = learn(&taken, insn, rel.taken);
-	v->live = learn(&not_taken, insn, rel.not_taken) || !v->in->lowered;
-	if (is_taken || !v->in->lowered) {
-		put_operands(&v->cur, insn, &taken);
+	a = *o.a;
+	b = *o.b;
+	find_halves(&o, insn, rel.taken);
+	is_taken = learn(&o, insn, rel.taken);
+	if (is_taken || !v->in->lowered)
 		err = send(v, &v->cur, (u32)bvm_insn_target(insn, v->pc));
-	}
-	put_operands(&v->cur, insn, &not_taken);
+	*o.a = a;
+	*o.b = b;
+	v->live = learn(&o, insn, rel.not_taken) || !v->in->lowered;
 	return err;
 }
 

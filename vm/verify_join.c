@@ -15,24 +15,24 @@ void bvm_state_copy(struct bvm_state *to, const struct bvm_state *from)
 	memcpy(to, from, used_bytes(from));
 }
 
-/* Most registers are the same on both ways, and compared without a call. */
-static bool is_same(const struct bvm_reg *a, const struct bvm_reg *b)
+/*
+ * Most registers are the same on both ways, and compared without a call; of
+ * one that is not set there is no number to compare.
+ */
+static inline bool is_same(const struct bvm_reg *a, const struct bvm_reg *b)
 {
-	return !((a->num.value ^ b->num.value) | (a->num.mask ^ b->num.mask) |
+	if ((a->kind ^ b->kind) | (a->lost ^ b->lost))
+		return false;
+	return a->kind == BVM_REG_UNSET ||
+	       !((a->num.value ^ b->num.value) | (a->num.mask ^ b->num.mask) |
 		 (a->num.umin ^ b->num.umin) | (a->num.umax ^ b->num.umax) |
 		 (u64)(a->num.smin ^ b->num.smin) |
-		 (u64)(a->num.smax ^ b->num.smax) | (a->kind ^ b->kind) |
-		 (a->lost ^ b->lost));
+		 (u64)(a->num.smax ^ b->num.smax));
 }
 
 /* Differing kinds leave nothing to use; pc is noted where anything is lost. */
 static void join_reg(struct bvm_reg *to, const struct bvm_reg *from, u32 pc)
 {
-	struct bvm_num num;
-	bool lost;
-
-	if (is_same(to, from))
-		return;
 	if (to->kind != from->kind) {
 		bvm_reg_unset(to);
 		to->lost = pc + 1;
@@ -42,12 +42,9 @@ static void join_reg(struct bvm_reg *to, const struct bvm_reg *from, u32 pc)
 		to->lost = to->lost > from->lost ? to->lost : from->lost;
 		return;
 	}
-	num = bvm_num_join(to->num, from->num);
-	lost = !bvm_num_is_same(&num, &to->num) ||
-	       !bvm_num_is_same(&num, &from->num);
-	to->num = num;
-	if (lost)
-		to->lost = pc + 1;
+	/* of two that differ, one at least loses something */
+	to->num = bvm_num_join(to->num, from->num);
+	to->lost = pc + 1;
 }
 
 struct bvm_slot *bvm_state_slot(struct bvm_state *s, u32 i)
@@ -57,7 +54,7 @@ struct bvm_slot *bvm_state_slot(struct bvm_state *s, u32 i)
 
 		bvm_reg_unset(&slot->reg);
 		slot->set = 0;
-		slot->reserved = 0;
+		slot->writer = 0;
 	}
 	return &s->slots[i];
 }
@@ -66,6 +63,11 @@ static void join_slot(struct bvm_slot *to, const struct bvm_slot *from, u32 pc)
 {
 	const u32 either = to->set | from->set;
 
+	if (to->writer == from->writer && to->writer)
+		return;
+	to->writer = 0;
+	if (to->set == from->set && is_same(&to->reg, &from->reg))
+		return;
 	/* bytes of a pointer must not become readable as bytes of a number */
 	if (to->reg.kind != from->reg.kind)
 		to->set = 0;
@@ -83,6 +85,7 @@ static void drop_slot(struct bvm_slot *slot, u32 pc)
 	bvm_reg_unset(&slot->reg);
 	slot->reg.lost = lost;
 	slot->set = 0;
+	slot->writer = 0;
 }
 
 void bvm_state_join(struct bvm_state *to, const struct bvm_state *from, u32 pc)
@@ -90,7 +93,8 @@ void bvm_state_join(struct bvm_state *to, const struct bvm_state *from, u32 pc)
 	u32 i;
 
 	for (i = 0; i < BVM_NUM_REGS; i++)
-		join_reg(&to->regs[i], &from->regs[i], pc);
+		if (!is_same(&to->regs[i], &from->regs[i]))
+			join_reg(&to->regs[i], &from->regs[i], pc);
 	if (from->num_slots)
 		(void)bvm_state_slot(to, from->num_slots - 1);
 	for (i = 0; i < from->num_slots; i++)

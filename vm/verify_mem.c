@@ -254,33 +254,34 @@ int bvm_verify_load(struct bvm_verifier *v, const struct bvm_insn *insn)
 }
 
 /* What a slot held is no more; bytes of a number stay readable. */
-static void spoil(struct bvm_slot *slot)
+static void spoil(struct bvm_slot *slot, u32 pc)
 {
 	if (slot->reg.kind != BVM_REG_NUM)
 		slot->set = 0;
 	bvm_reg_set_num(&slot->reg, bvm_num_top());
+	slot->writer = pc + 1;
 }
 
-static void store_bytes(struct bvm_state *s, const struct access *a)
+static void store_bytes(struct bvm_state *s, const struct access *a, u32 pc)
 {
 	s64 off;
 
 	for (off = a->lo; off < a->end; off++) {
 		struct bvm_slot *slot = bvm_state_slot(s, slot_of(off));
 
-		spoil(slot);
+		spoil(slot, pc);
 		slot->set |= 1u << (off & 7);
 	}
 }
 
 /* Somewhere in a->lo .. a->end: nothing becomes set, nothing stays known. */
-static void store_somewhere(struct bvm_state *s, const struct access *a)
+static void store_somewhere(struct bvm_state *s, const struct access *a, u32 pc)
 {
 	u32 i;
 
 	for (i = slot_of(a->end - 1); i <= slot_of(a->lo); i++) {
 		if (i < s->num_slots)
-			spoil(&s->slots[i]);
+			spoil(&s->slots[i], pc);
 	}
 }
 
@@ -324,13 +325,14 @@ int bvm_verify_store(struct bvm_verifier *v, const struct bvm_insn *insn)
 		return err;
 
 	if (!a.fixed) {
-		store_somewhere(&v->cur, &a);
+		store_somewhere(&v->cur, &a, v->pc);
 	} else if (a.size == 8 && !(a.lo & 7)) {
 		slot = bvm_state_slot(&v->cur, slot_of(a.lo));
 		slot->reg = value;
 		slot->set = 0xff;
+		slot->writer = v->pc + 1;
 	} else {
-		store_bytes(&v->cur, &a);
+		store_bytes(&v->cur, &a, v->pc);
 	}
 	return 0;
 }

@@ -35,7 +35,12 @@ struct bvm_reg {
 struct bvm_slot {
 	struct bvm_reg reg; /* the value, where all eight bytes are set */
 	u32 set; /* bit i: byte i may be read; reg.lost: why one may not */
-	u32 reserved;
+	/*
+	 * 1 + the instruction that wrote it last; 0 = another was joined into
+	 * it. Each instruction is visited once, so where two states have the
+	 * same slot by the same writer, they have the same in it.
+	 */
+	u32 writer;
 };
 
 /* Slot i is bytes -8 * (i + 1) .. -8 * i - 1 from the end of the stack. */

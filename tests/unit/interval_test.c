@@ -16,6 +16,7 @@
 #define bvm_num_div num8_div
 #define bvm_num_div_const num8_div_const
 #define bvm_num_extend num8_extend
+#define bvm_num_halves num8_halves
 #define bvm_num_has num8_has
 #define bvm_num_is_const num8_is_const
 #define bvm_num_is_same num8_is_same
@@ -28,6 +29,7 @@
 #define bvm_num_range num8_range
 #define bvm_num_refine num8_refine
 #define bvm_num_refine_half num8_refine_half
+#define bvm_num_refine_halves num8_refine_halves
 #define bvm_num_rsh num8_rsh
 #define bvm_num_settle num8_settle
 #define bvm_num_settled num8_settled
