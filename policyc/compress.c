@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compress.h"
+#include "tails.h"
 #include "vm/image.h"
 
 /*
@@ -120,44 +121,43 @@ static u32 find_num_cells(const struct packer *p)
 	return max + p->fsm->num_classes;
 }
 
-static int put(struct buf *buf, const struct fsm *fsm, u32 kind)
+int compress_put(struct buf *buf, const struct fsm *fsm, struct compress *how)
 {
+	struct tails tails;
+	const struct fsm *rest = &tails.rest;
 	/* cells before num_classes are out of reach for high classes: unused */
 	struct packer p = { .arena = buf->arena,
-			    .fsm = fsm,
+			    .fsm = rest,
 			    .end = fsm->num_classes,
 			    .first_free = fsm->num_classes };
-	struct bvm_table_header header = { .kind = kind,
-					   .count = fsm->num_states };
-	struct bvm_dfa_head head = { .start = fsm->start,
-				     .num_classes = fsm->num_classes };
+	struct bvm_table_header header = { .kind = how->kind };
+	struct bvm_dfa_head head = { .num_classes = fsm->num_classes };
 
-	if (fsm->num_states > BVM_MAX_DFA_STATES)
+	tails_find(buf->arena, fsm, !how->no_tails, &tails);
+	how->count = rest->num_states;
+	how->number_of = tails.number_of;
+	if (rest->num_states > BVM_MAX_DFA_STATES ||
+	    tails.bytes.len > BVM_MAX_DFA_TAILS)
 		return -E2BIG;
-	p.states = arena_array(p.arena, fsm->num_states, sizeof(*p.states));
+	p.states = arena_array(p.arena, rest->num_states, sizeof(*p.states));
 	place_all(&p);
+	header.count = rest->num_states;
 	header.aux = find_num_cells(&p);
 	if (header.aux > BVM_MAX_DFA_CELLS)
 		return -E2BIG;
 	grow(&p, header.aux);
-	for (u32 i = 0; i < fsm->num_states; i++) {
-		p.states[i].def = fsm->states[i].def;
-		p.states[i].accept = fsm->states[i].accept;
+	for (u32 i = 0; i < rest->num_states; i++) {
+		p.states[i].def = rest->states[i].def;
+		p.states[i].accept = rest->states[i].accept;
 	}
+	head.start = rest->start;
+	head.tail_len = tails.bytes.len;
+	head.tail_def = tails.def;
 	memcpy(head.classmap, fsm->classmap, sizeof(head.classmap));
 	buf_put(buf, &header, sizeof(header));
 	buf_put(buf, &head, sizeof(head));
-	buf_put(buf, p.states, fsm->num_states * sizeof(*p.states));
+	buf_put(buf, p.states, rest->num_states * sizeof(*p.states));
 	buf_put(buf, p.cells, header.aux * sizeof(*p.cells));
+	buf_put(buf, tails.bytes.data, tails.bytes.len);
 	return 0;
-}
-
-int compress_put(struct buf *buf, const struct fsm *fsm)
-{
-	return put(buf, fsm, BVM_TABLE_DFA);
-}
-
-int compress_put_argv(struct buf *buf, const struct fsm *fsm)
-{
-	return put(buf, fsm, BVM_TABLE_ARGV);
 }

@@ -84,7 +84,8 @@ static void dump_tables(const struct bvm_image *img)
 		printf("table %u: %s, %u %s", i, dump_table_kind(t->kind),
 		       t->count, units[t->kind]);
 		if (t->kind == BVM_TABLE_DFA || t->kind == BVM_TABLE_ARGV)
-			printf(", %u cells, %u classes, %u rows", t->aux,
+			printf(", %u cells, %u bytes of tails, %u classes, %u rows",
+			       t->aux, t->dfa.head->tail_len,
 			       t->dfa.head->num_classes, t->dfa.num_rows);
 		if (t->kind == BVM_TABLE_LISTS)
 			printf(", %u entries", t->aux);

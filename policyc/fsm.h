@@ -13,7 +13,7 @@
 #include "intern.h"
 #include "nfa.h"
 
-#define FSM_MAX_STATES (1u << 20) /* before minimisation */
+#define FSM_MAX_STATES (4u << 20) /* before minimisation */
 #define FSM_MAX_POOL (48u << 20) /* nodes in all the sets of nodes */
 
 struct fsm_edge {

@@ -34,6 +34,7 @@ struct writer {
 	u32 num_sections;
 	u32 num_tables;
 	u32 dfa; /* table, or PROGRAM_NO_TABLE */
+	struct compress paths; /* that table */
 	u32 rates; /* the same */
 	u32 *buckets; /* per rule: its bucket, or U32_MAX */
 	u32 num_buckets;
@@ -155,7 +156,9 @@ static void put_rights(struct writer *w)
 	buf_put(buf, w->lowered.rights,
 		header.num_rows * sizeof(*w->lowered.rights));
 	buf_put(buf, closures->items, closures->num * sizeof(*closures->items));
-	buf_put(buf, closures->of, w->lowered.fsm.num_states * sizeof(u32));
+	for (u32 i = 0; i < w->lowered.fsm.num_states; i++)
+		if (w->paths.number_of[i] < w->paths.count)
+			buf_put_u32(buf, closures->of[i]);
 }
 
 /* ---- tables ---- */
@@ -225,14 +228,13 @@ static int put_text(struct writer *w, u32 class, u32 text)
 	const struct textmatch *t = &w->lowered.classes[class].texts[text];
 	struct program_tables *tables = &w->tables[class];
 	enum pred_field field = PRED_FIRST_TEXT + text;
-
-	struct buf *buf;
+	struct compress how = {
+		.kind = field == PRED_ARGS ? BVM_TABLE_ARGV : BVM_TABLE_DFA,
+	};
 
 	if (!t->asked)
 		return 0;
-	buf = add_table(w, &tables->texts[text]);
-	if (field == PRED_ARGS ? compress_put_argv(buf, &t->fsm) :
-				 compress_put(buf, &t->fsm))
+	if (compress_put(add_table(w, &tables->texts[text]), &t->fsm, &how))
 		return too_large(w, pred_field_name(field), t->fsm.num_states,
 				 "states", BVM_MAX_DFA_STATES);
 	return put_ranges(w, field, t->rows, t->num_rows,
@@ -345,8 +347,9 @@ static int put_tables(struct writer *w)
 	int ret = 0;
 
 	w->dfa = PROGRAM_NO_TABLE;
+	w->paths.kind = BVM_TABLE_DFA;
 	if (w->lowered.has_paths &&
-	    compress_put(add_table(w, &w->dfa), &w->lowered.fsm))
+	    compress_put(add_table(w, &w->dfa), &w->lowered.fsm, &w->paths))
 		return too_large(w, "paths", w->lowered.fsm.num_states,
 				 "states", BVM_MAX_DFA_STATES);
 	put_rates(w);

@@ -142,7 +142,7 @@ void witness_find(struct arena *arena, const struct bvm_table *dfa, bool paths,
 {
 	struct search s = { .arena = arena, .dfa = dfa, .paths = paths };
 
-	s.seen = arena_array(arena, dfa->count, NUM_ENDINGS);
+	s.seen = arena_array(arena, bvm_dfa_numbers(dfa), NUM_ENDINGS);
 	intern_init(&s.found, arena);
 	find_bytes(&s);
 	reach(&s, 0, bvm_dfa_start(dfa) * NUM_ENDINGS + END_START, 0);

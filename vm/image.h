@@ -128,7 +128,7 @@ struct bvm_program_header {
  *	struct bvm_rights rows[num_rows]	by accept row of the DFA; row 0
  *						is a path no pattern matches
  *	struct bvm_rights closures[num_closures]
- *	u32 closure_of[states of the DFA]	index of closures
+ *	u32 closure_of[count of the DFA]	index of closures
  *
  * A row says what may and must be allowed under a name that ends in a state of
  * that row; a closure, the same of a state and of all states that any bytes
@@ -189,11 +189,22 @@ struct bvm_table_header {
 };
 
 /*
- * DFA: u32 start, u32 num_classes (1..256), u8 classmap[256], then
- * struct bvm_dfa_state[count], struct bvm_dfa_cell[aux]. One step on byte b:
+ * DFA: struct bvm_dfa_head, struct bvm_dfa_state[count],
+ * struct bvm_dfa_cell[aux], u8 tails[tail_len]. One step on byte b:
  *
  *	cell = cells[state.base + classmap[b]]
  *	next = cell.check == state ? cell.next : state.def
+ *
+ * Most states of a large automaton wait for one byte. A row of them is a tail,
+ * one byte of 1..127 for each, and then the state it ends in, in four bytes
+ * with the high bit set, seven bits each, the low ones first:
+ *
+ *	tails   . . c o n f 82 81 80 80 . .	"conf" leads to state 130
+ *
+ * State count + i is to wait at tails[i]. Any other byte leads to tail_def, and
+ * what that state accepts is accepted in the tail, too. A cell may lead into
+ * tails, where they are text; nothing else does. A byte of a tail is alone in
+ * its class, so two bytes of one class lead to the same state from any.
  *
  * base + num_classes <= aux, so the cell always exists. A cell lies within
  * num_classes of its owner's base. classmap[0] is any class: paths hold no
@@ -204,7 +215,9 @@ struct bvm_table_header {
  */
 struct bvm_dfa_head {
 	u32 start;
-	u32 num_classes;
+	u32 num_classes; /* 1..256 */
+	u32 tail_len;
+	u32 tail_def; /* below count */
 	u8 classmap[256];
 };
 
@@ -328,6 +341,7 @@ struct bvm_table {
 			const struct bvm_dfa_head *head;
 			const struct bvm_dfa_state *states;
 			const struct bvm_dfa_cell *cells;
+			const u8 *tails;
 			u32 num_rows; /* greatest accept row + 1 */
 		} dfa;
 		struct {

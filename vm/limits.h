@@ -26,6 +26,8 @@
 
 #define BVM_MAX_DFA_STATES (4u << 20)
 #define BVM_MAX_DFA_CELLS (16u << 20)
+#define BVM_MAX_DFA_TAILS (16u << 20) /* bytes of all tails */
+#define BVM_MAX_DFA_TAIL 4096 /* bytes of one */
 #define BVM_MAX_LPM_PREFIXES 1000000 /* that a policy names */
 #define BVM_MAX_LPM_NODES \
 	(BVM_MAX_LPM_PREFIXES + 2) /* and ::/0, IPv4's border */

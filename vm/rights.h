@@ -31,7 +31,8 @@ u64 bvm_rights_gained_below(const struct bvm_image *img, u32 from, u32 to);
  * Check the closures that img states: each holds its state's own rights, and
  * the closure of every state that a byte leads to. Then, by induction over the
  * bytes, it holds those of all names below; the least ones are not asked for.
- * One pass over states and cells.
+ * One pass over states, cells and tails: cells that lead into the same tail
+ * are refused where they would make it more.
  *
  * Return: 0; -EINVAL, *at is the first state that is wrong.
  */

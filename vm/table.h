@@ -10,13 +10,37 @@
 
 #include "image.h"
 
+#define BVM_DFA_TAIL_END 4 /* bytes behind the text of a tail */
+
+/* Is this byte of tails one that a state waits for? */
+static inline bool bvm_dfa_is_text(u8 byte)
+{
+	return byte && byte < 0x80;
+}
+
+/* The state that the BVM_DFA_TAIL_END bytes behind a tail say. */
+static inline u32 bvm_dfa_tail_end(const u8 *end)
+{
+	return (end[0] & 0x7fu) | (end[1] & 0x7fu) << 7 |
+	       (end[2] & 0x7fu) << 14 | (end[3] & 0x7fu) << 21;
+}
+
 /* One step of a DFA; the kernel's path walk feeds bytes through this. */
 static inline u32 bvm_dfa_step(const struct bvm_table *t, u32 state, u8 byte)
 {
-	const struct bvm_dfa_state *s = &t->dfa.states[state];
-	const struct bvm_dfa_cell *c =
-		&t->dfa.cells[s->base + t->dfa.head->classmap[byte]];
+	const struct bvm_dfa_state *s;
+	const struct bvm_dfa_cell *c;
 
+	if (state >= t->count) {
+		const u8 *at = t->dfa.tails + (state - t->count);
+
+		if (*at != byte)
+			return t->dfa.head->tail_def;
+		return bvm_dfa_is_text(at[1]) ? state + 1 :
+						bvm_dfa_tail_end(at + 1);
+	}
+	s = &t->dfa.states[state];
+	c = &t->dfa.cells[s->base + t->dfa.head->classmap[byte]];
 	return c->check == state ? c->next : s->def;
 }
 
@@ -27,7 +51,26 @@ static inline u32 bvm_dfa_start(const struct bvm_table *t)
 
 static inline u32 bvm_dfa_accept(const struct bvm_table *t, u32 state)
 {
+	if (state >= t->count)
+		state = t->dfa.head->tail_def;
 	return t->dfa.states[state].accept;
+}
+
+/*
+ * Numbers that states may have, from 0: those of states that wait in a tail,
+ * and of its end, are above t->count. For arrays that hold something per state.
+ */
+static inline u32 bvm_dfa_numbers(const struct bvm_table *t)
+{
+	return t->count + t->dfa.head->tail_len;
+}
+
+/* Is this number a state's? */
+static inline bool bvm_dfa_is_state(const struct bvm_table *t, u32 state)
+{
+	return state < t->count ||
+	       (state - t->count < t->dfa.head->tail_len &&
+		bvm_dfa_is_text(t->dfa.tails[state - t->count]));
 }
 
 /* State after feeding len bytes to state. */

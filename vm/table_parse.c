@@ -63,12 +63,58 @@ static int check_dfa_head(const struct bvm_table_parse *p)
 		return bvm_fail(p->err, -EINVAL, bvm_table_off(p, head),
 				"start state %u of %u", head->start,
 				p->t->count);
+	if (head->tail_def >= p->t->count)
+		return bvm_fail(p->err, -EINVAL,
+				bvm_table_off(p, &head->tail_def),
+				"default state %u of tails, of %u",
+				head->tail_def, p->t->count);
 	for (i = 0; i < 256; i++) {
 		if (head->classmap[i] >= head->num_classes)
 			return bvm_fail(p->err, -EINVAL,
 					bvm_table_off(p, &head->classmap[i]),
 					"byte %u is in class %u of %u", i,
 					head->classmap[i], head->num_classes);
+	}
+	return 0;
+}
+
+/* Is there no other byte in the class of this one? */
+static bool is_class_of_one(const struct bvm_dfa_head *head, u32 byte)
+{
+	u32 i;
+
+	for (i = 0; i < 256; i++) {
+		if (i != byte && head->classmap[i] == head->classmap[byte])
+			return false;
+	}
+	return true;
+}
+
+/* Text, then where it ends; the text of each has some byte. */
+static int check_dfa_tails(const struct bvm_table_parse *p)
+{
+	const struct bvm_dfa_head *head = p->t->dfa.head;
+	const u8 *tails = p->t->dfa.tails;
+	bool alone[128] = { false };
+	u32 i, k, from;
+
+	for (i = 1; i < 128; i++)
+		alone[i] = is_class_of_one(head, i);
+	for (i = 0; i < head->tail_len; i += BVM_DFA_TAIL_END) {
+		from = i;
+		while (i < head->tail_len && bvm_dfa_is_text(tails[i]) &&
+		       alone[tails[i]])
+			i++;
+		for (k = 0; k < BVM_DFA_TAIL_END; k++) {
+			if (i + k >= head->tail_len || !(tails[i + k] & 0x80))
+				break;
+		}
+		if (i == from || i - from > BVM_MAX_DFA_TAIL ||
+		    k < BVM_DFA_TAIL_END ||
+		    bvm_dfa_tail_end(tails + i) >= p->t->count)
+			return bvm_fail(p->err, -EINVAL,
+					bvm_table_off(p, tails + from),
+					"bad tail at %u", from);
 	}
 	return 0;
 }
@@ -110,7 +156,7 @@ static int check_dfa_cells(const struct bvm_table_parse *p)
 	for (i = 0; i < p->t->aux; i++) {
 		c = &p->t->dfa.cells[i];
 		if ((c->check >= p->t->count && c->check != U32_MAX) ||
-		    c->next >= p->t->count)
+		    !bvm_dfa_is_state(p->t, c->next))
 			return bvm_fail(
 				p->err, -EINVAL, bvm_table_off(p, c),
 				"cell %u: check %u or next %u of %u states", i,
@@ -125,28 +171,44 @@ static int check_dfa_cells(const struct bvm_table_parse *p)
 	return 0;
 }
 
-static int parse_dfa(struct bvm_table_parse *p)
+static int check_dfa_size(const struct bvm_table_parse *p)
 {
-	struct bvm_table *t = p->t;
+	const struct bvm_table *t = p->t;
+	const u64 need = sizeof(*t->dfa.head) +
+			 (u64)t->count * sizeof(*t->dfa.states) +
+			 (u64)t->aux * sizeof(*t->dfa.cells);
+	u32 tail_len = 0;
 	int err;
 
 	err = bvm_table_check_count(p, "states", t->count, BVM_MAX_DFA_STATES);
 	if (!err)
 		err = bvm_table_check_count(p, "cells", t->aux,
 					    BVM_MAX_DFA_CELLS);
-	if (!err)
-		err = bvm_table_check_len(
-			p, sizeof(*t->dfa.head) +
-				   (u64)t->count * sizeof(*t->dfa.states) +
-				   (u64)t->aux * sizeof(*t->dfa.cells));
+	if (!err && p->len >= sizeof(*t->dfa.head)) {
+		tail_len = ((const struct bvm_dfa_head *)p->bytes)->tail_len;
+		err = bvm_table_check_count(p, "bytes of tails", tail_len,
+					    BVM_MAX_DFA_TAILS);
+	}
+	return err ? err : bvm_table_check_len(p, need + tail_len);
+}
+
+static int parse_dfa(struct bvm_table_parse *p)
+{
+	struct bvm_table *t = p->t;
+	int err;
+
+	err = check_dfa_size(p);
 	if (err)
 		return err;
 
 	t->dfa.head = (const void *)p->bytes;
 	t->dfa.states = (const void *)(t->dfa.head + 1);
 	t->dfa.cells = (const void *)(t->dfa.states + t->count);
+	t->dfa.tails = (const void *)(t->dfa.cells + t->aux);
 	t->max_steps = t->kind == BVM_TABLE_ARGV ? BVM_MAX_ARGV : BVM_MAX_PATH;
 	err = check_dfa_head(p);
+	if (!err)
+		err = check_dfa_tails(p);
 	if (!err)
 		err = check_dfa_states(p);
 	if (!err)

@@ -77,15 +77,36 @@ u64 table_twin_product(const struct bvm_table *t, const u8 *key)
 	return t->product.values[node];
 }
 
+/* Seven bits a byte, the low ones first. */
+static u32 twin_tail_end(const u8 *end)
+{
+	u32 state = 0;
+
+	for (u32 i = 4; i-- > 0;)
+		state = state * 128 + end[i] - 128;
+	return state;
+}
+
 u32 table_twin_walk(const struct bvm_table *t, const u8 *bytes, u32 len)
 {
+	const u8 *tails = (const u8 *)&t->dfa.cells[t->aux];
 	u32 state = t->dfa.head->start;
 
 	for (u32 i = 0; i < len; i++) {
-		u32 next = t->dfa.states[state].def;
+		u32 next = t->dfa.head->tail_def;
 
 		if (!bytes[i] && t->kind == BVM_TABLE_DFA)
 			break;
+		if (state >= t->count) {
+			const u8 *at = tails + state - t->count;
+
+			if (at[0] == bytes[i])
+				next = at[1] > 127 ? twin_tail_end(at + 1) :
+						     state + 1;
+			state = next;
+			continue;
+		}
+		next = t->dfa.states[state].def;
 		for (u32 k = 0; k < t->aux; k++)
 			if (t->dfa.cells[k].check == state &&
 			    k == t->dfa.states[state].base +
@@ -93,5 +114,7 @@ u32 table_twin_walk(const struct bvm_table *t, const u8 *bytes, u32 len)
 				next = t->dfa.cells[k].next;
 		state = next;
 	}
+	if (state >= t->count)
+		state = t->dfa.head->tail_def;
 	return t->dfa.states[state].accept;
 }

@@ -69,8 +69,8 @@ static void build(const struct ast_policy *ast)
 static struct bvm_rights reachable(u32 from)
 {
 	struct bvm_rights sum = { 0, ~0ull };
-	bool *seen = arena_array(arena, dfa()->count, sizeof(bool));
-	u32 *todo = arena_array(arena, dfa()->count, sizeof(u32));
+	bool *seen = arena_array(arena, bvm_dfa_numbers(dfa()), sizeof(bool));
+	u32 *todo = arena_array(arena, bvm_dfa_numbers(dfa()), sizeof(u32));
 	u32 num = 1;
 
 	todo[0] = from;

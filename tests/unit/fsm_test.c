@@ -64,12 +64,13 @@ static bool accepts(const struct machine *m, const char *path, u32 pattern)
 }
 
 /* The table of an image, parsed. */
-static void make_table(const struct fsm *fsm, struct bvm_table *t)
+static void make_table(const struct fsm *fsm, struct compress *how,
+		       struct bvm_table *t)
 {
 	struct buf buf = BUF_INIT(arena);
 	struct bvm_error err;
 
-	ck_assert_int_eq(compress_put(&buf, fsm), 0);
+	ck_assert_int_eq(compress_put(&buf, fsm, how), 0);
 	ck_assert_msg(!bvm_table_parse(buf.data, buf.len, 0, t, &err), "%s",
 		      err.text);
 }
@@ -77,9 +78,13 @@ static void make_table(const struct fsm *fsm, struct bvm_table *t)
 static void compare(struct gen *gen, const struct machine *m,
 		    const char *const *patterns, u32 num)
 {
-	struct bvm_table t;
+	struct compress how = { .kind = BVM_TABLE_DFA },
+			plain = { .kind = BVM_TABLE_DFA, .no_tails = true };
+	struct bvm_table t, full;
 
-	make_table(&m->fsm, &t);
+	make_table(&m->fsm, &how, &t);
+	make_table(&m->fsm, &plain, &full);
+	ck_assert_uint_eq(full.dfa.head->tail_len, 0);
 	for (u32 i = 0; i < PATHS; i++) {
 		const char *path = gen_path(gen, patterns[gen_below(gen, num)]);
 		u32 state = walk(&m->fsm, path);
@@ -88,11 +93,17 @@ static void compare(struct gen *gen, const struct machine *m,
 			ck_assert_msg(accepts(m, path, p) ==
 					      oracle_match(patterns[p], path),
 				      "%s and %s", patterns[p], path);
+		ck_assert_uint_eq(bvm_dfa_feed(&full, bvm_dfa_start(&full),
+					       path, strlen(path)),
+				  state);
+		ck_assert_uint_eq(bvm_dfa_accept(&full, state),
+				  m->fsm.states[state].accept);
+		state = how.number_of[state];
 		ck_assert_uint_eq(bvm_dfa_feed(&t, bvm_dfa_start(&t), path,
 					       strlen(path)),
 				  state);
 		ck_assert_uint_eq(bvm_dfa_accept(&t, state),
-				  m->fsm.states[state].accept);
+				  bvm_dfa_accept(&full, walk(&m->fsm, path)));
 	}
 }
 

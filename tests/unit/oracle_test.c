@@ -191,13 +191,13 @@ START_TEST(rights_never_promise_what_the_rules_do_not)
 				&img->tables[img->rights_dfa];
 			const char *path = gen_path(&gen, gen_pattern(&gen));
 			u32 op = gen_below(&gen, 17),
-			    state = t->dfa.head->start;
+			    state = bvm_dfa_start(t);
 			const struct bvm_rights *rights;
 			bool may, must;
 
 			for (const char *c = path; *c; c++)
 				state = bvm_dfa_step(t, state, *c);
-			rights = &img->rights[t->dfa.states[state].accept];
+			rights = &img->rights[bvm_dfa_accept(t, state)];
 			may = rights->may >> op & 1;
 			must = rights->must >> op & 1;
 			asked++;

@@ -107,6 +107,140 @@ START_TEST(every_cell_state_and_class_of_a_dfa_is_checked)
 }
 END_TEST
 
+/* "ab" leads from state 1 to state 1, its end and all. */
+struct tailed {
+	struct dfa d;
+	u8 tails[14];
+};
+
+static struct tailed make_tailed(void)
+{
+	struct tailed t = { .d = make_dfa(),
+			    .tails = { 'a', 'b', 0x81, 0x80, 0x80, 0x80, 'b',
+				       'a', 'b', 'a', 0x80, 0x80, 0x80,
+				       0x80 } };
+
+	t.d.head.num_classes = 3;
+	t.d.head.tail_len = sizeof(t.tails);
+	t.d.head.classmap[255] = 0;
+	t.d.head.classmap['a'] = 1;
+	t.d.head.classmap['b'] = 2;
+	t.d.states[1].base = 1;
+	t.d.cells[3] = (struct bvm_dfa_cell){ 1, 2 };
+	return t;
+}
+
+#define TAILED_LEN (sizeof(struct dfa) + 14)
+
+static u32 feed(const char *text)
+{
+	return bvm_dfa_feed(&table, bvm_dfa_start(&table), text, strlen(text));
+}
+
+START_TEST(tails_are_walked_to_where_they_end)
+{
+	struct {
+		struct bvm_table_header h;
+		struct tailed t;
+	} section = { TABLE(DFA, 2, 4), make_tailed() };
+
+	section.t.d.states[0].accept = 7;
+	section.t.d.states[1].accept = 3;
+	ck_assert_int_eq(bvm_table_parse(&section,
+					 sizeof(section.h) + TAILED_LEN, 0,
+					 &table, &err),
+			 0);
+	ck_assert_uint_eq(bvm_dfa_numbers(&table), 16);
+	ck_assert(bvm_dfa_is_state(&table, 3) && !bvm_dfa_is_state(&table, 4));
+	ck_assert(!bvm_dfa_is_state(&table, 16));
+	ck_assert_uint_eq(feed("b"), 2);
+	ck_assert_uint_eq(feed("ba"), 3);
+	ck_assert_uint_eq(feed("bab"), 1);
+	ck_assert_uint_eq(feed("babb"), 2);
+	ck_assert_uint_eq(feed("bb"), 0);
+	ck_assert_uint_eq(feed("baa"), 0);
+	ck_assert_uint_eq(feed("b\xff"), 0);
+	ck_assert_uint_eq(bvm_dfa_accept(&table, feed("bab")), 3);
+	ck_assert_uint_eq(bvm_dfa_accept(&table, feed("ba")), 7);
+}
+END_TEST
+
+START_TEST(every_byte_of_tails_is_checked)
+{
+	static const struct {
+		u32 at;
+		u8 byte;
+	} changes[] = {
+		{ 0, 0 },     { 0, 0x80 }, { 0, 'c' },	{ 1, 0 },
+		{ 2, 0x82 },  { 2, 'a' },  { 3, 0x81 }, { 4, 0x81 },
+		{ 5, 'a' },   { 5, 0xff }, { 6, 0x80 }, { 9, 0x80 },
+		{ 10, 0x82 }, { 13, 'b' }, { 13, 0 },	{ 12, 0x7f },
+	};
+	struct tailed t;
+
+	for (u32 i = 0; i < ARRAY_SIZE(changes); i++) {
+		t = make_tailed();
+		t.tails[changes[i].at] = changes[i].byte;
+		expect(TABLE(DFA, 2, 4), &t, TAILED_LEN, "bad tail at ");
+	}
+	/* cut off anywhere, one that is whole ends before */
+	for (u32 len = 1; len < sizeof(t.tails); len++) {
+		t = make_tailed();
+		t.d.head.tail_len = len;
+		expect(TABLE(DFA, 2, 4), &t, TAILED_LEN - sizeof(t.tails) + len,
+		       len == 6 ? NULL : "bad tail at ");
+	}
+	/* a byte of a tail is alone in its class */
+	t = make_tailed();
+	t.d.head.classmap['c'] = 1;
+	expect(TABLE(DFA, 2, 4), &t, TAILED_LEN, "bad tail at 0");
+}
+END_TEST
+
+START_TEST(cells_alone_lead_into_tails_and_to_their_text)
+{
+	struct tailed t = make_tailed();
+
+	for (u32 i = 0; i < sizeof(t.tails) + 2; i++) {
+		const bool text = i < sizeof(t.tails) && t.tails[i] < 0x80;
+
+		t.d.cells[3].next = 2 + i;
+		expect(TABLE(DFA, 2, 4), &t, TAILED_LEN,
+		       text ? NULL : "of 2 states");
+	}
+	t = make_tailed();
+	t.d.head.start = 2;
+	expect(TABLE(DFA, 2, 4), &t, TAILED_LEN, "start state 2 of 2");
+	t = make_tailed();
+	t.d.states[0].def = 2;
+	expect(TABLE(DFA, 2, 4), &t, TAILED_LEN, "default state 2 of 2");
+	t = make_tailed();
+	t.d.head.tail_def = 2;
+	expect(TABLE(DFA, 2, 4), &t, TAILED_LEN, "default state 2 of tails");
+}
+END_TEST
+
+START_TEST(a_tail_has_a_length)
+{
+	static struct {
+		struct dfa d;
+		u8 tails[BVM_MAX_DFA_TAIL + 5];
+	} t;
+	struct tailed small = make_tailed();
+
+	t.d = small.d;
+	memset(t.tails, 'a', sizeof(t.tails));
+	memset(t.tails + BVM_MAX_DFA_TAIL, 0x80, 5);
+	t.d.head.tail_len = BVM_MAX_DFA_TAIL + 4;
+	expect(TABLE(DFA, 2, 4), &t, sizeof(struct dfa) + t.d.head.tail_len,
+	       NULL);
+	t.tails[BVM_MAX_DFA_TAIL] = 'a';
+	t.d.head.tail_len++;
+	expect(TABLE(DFA, 2, 4), &t, sizeof(struct dfa) + t.d.head.tail_len,
+	       "bad tail at 0");
+}
+END_TEST
+
 START_TEST(one_class_is_enough)
 {
 	struct dfa d = make_dfa();
@@ -458,6 +592,10 @@ int main(void)
 
 	tcase_add_test(tc, a_header_is_whole);
 	tcase_add_test(tc, every_cell_state_and_class_of_a_dfa_is_checked);
+	tcase_add_test(tc, tails_are_walked_to_where_they_end);
+	tcase_add_test(tc, every_byte_of_tails_is_checked);
+	tcase_add_test(tc, cells_alone_lead_into_tails_and_to_their_text);
+	tcase_add_test(tc, a_tail_has_a_length);
 	tcase_add_test(tc, one_class_is_enough);
 	tcase_add_test(tc, a_hash_is_the_same_for_ever);
 	tcase_add_test(tc, bytes_above_127_are_no_negative_classes);

@@ -27,6 +27,7 @@ static void make_table(const char *pattern, bool text, struct bvm_table *table)
 	struct buf bytes = BUF_INIT(arena);
 	struct pattern_error error;
 	struct fsm_blame blame;
+	struct compress how = { .kind = BVM_TABLE_DFA };
 	struct intern accepts;
 	struct bvm_error err;
 	struct fsm fsm;
@@ -36,7 +37,7 @@ static void make_table(const char *pattern, bool text, struct bvm_table *table)
 	intern_init(&accepts, arena);
 	ck_assert_int_eq(fsm_build(arena, nfa, &accepts, &fsm, &blame), 0);
 	fsm_minimise(arena, &fsm);
-	ck_assert_int_eq(compress_put(&bytes, &fsm), 0);
+	ck_assert_int_eq(compress_put(&bytes, &fsm, &how), 0);
 	ck_assert_int_eq(bvm_table_parse(bytes.data, bytes.len, 0, table, &err),
 			 0);
 }
