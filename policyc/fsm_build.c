@@ -93,6 +93,13 @@ static void find_classes(struct builder *b)
 {
 	struct byteset literals = { 0 };
 
+	if (b->nfa->no_classes) {
+		b->fsm->num_classes = NUM_BYTES;
+		for (u32 byte = 0; byte < NUM_BYTES; byte++)
+			b->fsm->classmap[byte] = byte;
+		b->slash = '/';
+		return;
+	}
 	byteset_add(&literals, '/');
 	for (u32 i = 0; i < b->nfa->num_edges; i++)
 		if (b->nfa->edges[i].label == NFA_BYTE)

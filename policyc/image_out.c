@@ -16,6 +16,7 @@
 #include "program_rate.h"
 #include "source.h"
 #include "strings.h"
+#include "validate_rules.h"
 #include "vm/verify.h"
 
 struct section {
@@ -501,6 +502,27 @@ int image_load(struct arena *arena, const void *bytes, size_t len,
 	return bvm_image_verify(img, BVM_KERNEL_STACK, scratch, err);
 }
 
+/* Each automaton of the image as it will be written, against the rules. */
+static int validate(struct writer *w, const struct bvm_image *img)
+{
+	int ret = 0;
+
+	if (w->dfa != PROGRAM_NO_TABLE)
+		ret = validate_paths(w->arena, w->diag, w->ast, &w->lowered,
+				     &img->tables[w->dfa]);
+	for (u32 class = 1; class < BVM_NUM_CLASSES && !ret; class ++) {
+		const struct lowered_class *c = &w->lowered.classes[class];
+
+		for (u32 i = 0; i < PRED_NUM_TEXTS && !ret; i++)
+			if (c->num_keys && c->texts[i].asked)
+				ret = validate_text(
+					w->arena, w->diag, w->ast, c,
+					PRED_FIRST_TEXT + i,
+					&img->tables[w->tables[class].texts[i]]);
+	}
+	return ret;
+}
+
 static int finish(struct writer *w, struct buf *out)
 {
 	struct bvm_image *img = arena_alloc(w->arena, sizeof(*img));
@@ -517,7 +539,7 @@ static int finish(struct writer *w, struct buf *out)
 		ret = image_load(w->arena, out->data, out->len, img, &err);
 	if (ret)
 		diag_report(w->diag, &w->ast->name_span, BAD_IMAGE, err.text);
-	return ret;
+	return ret ? ret : validate(w, img);
 }
 
 int image_build(struct arena *arena, struct diag *diag,

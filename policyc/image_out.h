@@ -13,7 +13,8 @@
 /*
  * Append the image of a policy to out, which must be empty. The same policy
  * always gives the same bytes. What is written has passed bvm_image_parse and
- * bvm_image_verify with the kernel's limits.
+ * bvm_image_verify with the kernel's limits, and its automata have been proved
+ * to say what the rules do (validate_rules.h).
  *
  * Return: 0; -EINVAL, -E2BIG: reported in diag, out is then of no use.
  */

@@ -59,6 +59,7 @@ struct nfa {
 	u32 num_sets;
 	u32 root; /* node after the first '/', or NFA_NONE */
 	bool text_only; /* pattern_begin_text; set before the first pattern */
+	bool no_classes; /* fsm_build: one for each byte, to compare with */
 };
 
 /* Returns an automaton that matches nothing; it lives in the arena. */
