@@ -179,7 +179,7 @@ mutants:
 
 .PHONY: bench
 bench:
-	@scripts/deps.sh tools guest
+	@scripts/deps.sh tools guest bench
 	@$(MAKE) binaries bench-binaries
 	@CC='$(CC)' CFLAGS='$(CFLAGS)' UBPF='$(UBPF)' JSON='$(JSON)' DOCS='$(DOCS)' tests/bench/run.sh
 

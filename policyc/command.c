@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "attribution.h"
 #include "command.h"
 #include "image_out.h"
 #include "output.h"
@@ -91,6 +92,35 @@ static void print_built(const struct built *built, const char *out)
 		print_program(img, i);
 }
 
+/* The policy has been built, so lowering it again finds nothing new. */
+static void print_stats(const struct run *run, const struct built *built)
+{
+	struct lowered *lowered = arena_alloc(run->arena, sizeof(*lowered));
+	const struct bvm_image *img = &built->img;
+	u32 i;
+
+	for (i = 0; i < img->num_tables; i++) {
+		const struct bvm_table *t = &img->tables[i];
+
+		if (t->kind == BVM_TABLE_DFA || t->kind == BVM_TABLE_ARGV)
+			printf("  automaton %u: %u classes, %u states, %u cells, "
+			       "%u bytes of tails: %zu bytes\n",
+			       i, t->dfa.head->num_classes, t->count, t->aux,
+			       t->dfa.head->tail_len,
+			       sizeof(*t->dfa.head) +
+				       t->count * sizeof(*t->dfa.states) +
+				       t->aux * sizeof(*t->dfa.cells) +
+				       t->dfa.head->tail_len);
+	}
+	if (lowering_run(run->arena, run->diag, built->policy, lowered) ||
+	    !lowered->has_paths)
+		return;
+	printf("  paths: %u states with those of tails, %u if verdicts did not "
+	       "name their rule\n",
+	       lowered->fsm.num_states,
+	       attribution_states_without(run->arena, lowered));
+}
+
 int command_build(struct run *run)
 {
 	struct built *built = arena_alloc(run->arena, sizeof(*built));
@@ -113,5 +143,7 @@ int command_build(struct run *run)
 	}
 	if (!run->json && strcmp(out, "-"))
 		print_built(built, run->dry ? run->operands[0] : out);
+	if (!run->json && strcmp(out, "-") && run->stats)
+		print_stats(run, built);
 	return EXIT_YES;
 }

@@ -24,6 +24,7 @@ struct run {
 	struct parse_options parse;
 	const char *out; /* -o, or NULL */
 	bool dry; /* -n */
+	bool stats; /* --stats: of automata */
 	bool why_not; /* --why-not */
 	bool trace; /* --trace */
 	bool log; /* --log: the verifier's state at each instruction */

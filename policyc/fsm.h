@@ -13,7 +13,14 @@
 #include "intern.h"
 #include "nfa.h"
 
-#define FSM_MAX_STATES (4u << 20) /* before minimisation */
+/*
+ * States before minimisation: so many, and more for each node of the NFA, for
+ * large sets of literals need one for each; but never over the last figure. A
+ * set that multiplies is given up before it has taken seconds.
+ */
+#define FSM_FREE_STATES (1u << 20)
+#define FSM_STATES_PER_NODE 2
+#define FSM_MAX_STATES (4u << 20)
 #define FSM_MAX_POOL (48u << 20) /* nodes in all the sets of nodes */
 
 struct fsm_edge {
@@ -41,7 +48,7 @@ struct fsm {
 /* Who is to blame for an automaton that is too large. */
 struct fsm_blame {
 	u32 patterns[2]; /* the most frequent ones in the last sets */
-	u32 num_states; /* when it was given up */
+	u32 max_states; /* that it may have */
 };
 
 /*
@@ -49,7 +56,7 @@ struct fsm_blame {
  * that states accept; `accept` of a state is the row's number, and row 0 is
  * the empty one.
  *
- * Return: 0; -E2BIG past FSM_MAX_STATES or FSM_MAX_POOL, blame is filled.
+ * Return: 0; -E2BIG past the limits above, blame is filled.
  */
 int __must_check fsm_build(struct arena *arena, const struct nfa *nfa,
 			   struct intern *accepts, struct fsm *fsm,

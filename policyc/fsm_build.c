@@ -352,6 +352,14 @@ static u32 find_accept(struct builder *b, u32 state)
 /* ---- all of them ---- */
 
 /* Count which patterns the last sets consist of, and name the worst two. */
+static u32 max_states(const struct nfa *nfa)
+{
+	const u64 max =
+		FSM_FREE_STATES + (u64)FSM_STATES_PER_NODE * nfa->num_nodes;
+
+	return max < FSM_MAX_STATES ? max : FSM_MAX_STATES;
+}
+
 static int too_large(struct builder *b, struct fsm_blame *blame)
 {
 	u32 *counts = arena_array(b->arena, b->nfa->num_nodes, sizeof(u32));
@@ -359,7 +367,7 @@ static int too_large(struct builder *b, struct fsm_blame *blame)
 	u32 from = num > BLAME_SETS ? num - BLAME_SETS : 0;
 
 	memset(blame, 0, sizeof(*blame));
-	blame->num_states = num;
+	blame->max_states = max_states(b->nfa);
 	for (u32 set = from; set < num; set++)
 		for (u32 i = 0; i < intern_len(&b->sets, set); i++)
 			counts[intern_get(&b->sets, set)[i]]++;
@@ -403,6 +411,7 @@ int fsm_build(struct arena *arena, const struct nfa *nfa,
 	      struct intern *accepts, struct fsm *fsm, struct fsm_blame *blame)
 {
 	struct builder *b = arena_alloc(arena, sizeof(*b));
+	const u32 max = max_states(nfa);
 
 	b->arena = arena;
 	b->nfa = nfa;
@@ -410,8 +419,7 @@ int fsm_build(struct arena *arena, const struct nfa *nfa,
 	b->accepts = accepts;
 	init(b);
 	for (u32 state = 0; state < b->sets.num; state++) {
-		if (b->sets.num > FSM_MAX_STATES ||
-		    b->sets.pool_len > FSM_MAX_POOL)
+		if (b->sets.num > max || b->sets.pool_len > FSM_MAX_POOL)
 			return too_large(b, blame);
 		fsm->states = arena_grow(arena, fsm->states, state,
 					 sizeof(*fsm->states));

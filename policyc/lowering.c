@@ -97,7 +97,7 @@ static int too_many_states(struct lowering *lo, const struct fsm_blame *blame)
 	const struct ast_pattern *other =
 		lo->origins[blame->patterns[1]].pattern;
 
-	diag_report(lo->diag, &first->span, TOO_MANY_STATES, FSM_MAX_STATES);
+	diag_report(lo->diag, &first->span, TOO_MANY_STATES, blame->max_states);
 	if (other != first)
 		diag_note_at(lo->diag, &other->span, "together with '%s' here",
 			     other->text);

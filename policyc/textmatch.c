@@ -91,7 +91,7 @@ static int too_many_states(const struct builder *b,
 	const struct origin *other = &b->origins[blame->patterns[1]];
 
 	diag_report(b->preds->diag, first->span, TOO_MANY_STATES,
-		    FSM_MAX_STATES);
+		    blame->max_states);
 	if (other != first)
 		diag_note_at(b->preds->diag, other->span,
 			     "together with '%s' here", other->text);

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: run.sh [NAME...]        verify, exec, load, guest; without: all of them
+# usage: run.sh [NAME...]        verify, exec, load, compile, guest; without: all of
+# them
 #
 # Runs the benches that make built, prints tables of what they measured, and
 # says which budgets hold: the status is 1 if one does not. The rows are left
@@ -106,6 +107,95 @@ bench_load()
 	done
 }
 
+# timed RUNS NAME COMMAND...: the best time of some runs, and the memory of the
+# last one, as $ms and $mb; the status is that of the last one. The time is that
+# of the processor, in the program and for it: both compilers use but one.
+timed()
+{
+	local runs=$1 name=$2 status took TIMEFORMAT='%3U %3S'
+
+	shift 2
+	ms=
+	while ((runs-- > 0)); do
+		status=0
+		{ time command time -q -f %M -o "$out/globs/$name.kb" "$@" \
+			> "$out/globs/$name.out" 2> "$out/globs/$name.err"; } \
+			2> "$out/globs/$name.ms" || status=$?
+		took=$(awk '{ print int(1000 * ($1 + $2)) }' "$out/globs/$name.ms")
+		if [ -z "$ms" ] || [ "$took" -lt "$ms" ]; then ms=$took; fi
+	done
+	mb=$(($(tail -n 1 "$out/globs/$name.kb") / 1024))
+	return $status
+}
+
+row()
+{
+	printf 'compile\t%s\t%d\t%s\t%s\t%s\t%s\n' "$@" >> "$rows"
+}
+
+# The same globs for both. What apparmor_parser makes of them stays in a file:
+# nothing is loaded.
+bench_globs()
+{
+	local size=$1 runs=$2 max_ms=$3 max_mb=$4 policy=$out/globs/$1.yaml
+	local profile=$out/globs/$1.aa ms mb own_ms own_bytes bytes
+
+	awk -v form=bailiff -v num="$size" -f $here/globs.awk > "$policy"
+	timed "$runs" "$size" build/bin/policyc build "$policy" -o "$out/globs/$size.img" || {
+		cat "$out/globs/$size.out" >&2
+		row policyc "$size" 'took all' 0 - '>=1'
+		return
+	}
+	own_ms=$ms
+	row policyc "$size" ms "$ms" ms "$max_ms"
+	row policyc "$size" MB "$mb" MB "$max_mb"
+	build/bin/policyc build -n --stats "$policy" > "$out/globs/$size.stats"
+	own_bytes=$(sed -n 's/^  automaton 0: .*: \([0-9]*\) bytes$/\1/p' "$out/globs/$size.stats")
+	row policyc "$size" 'table bytes' "$own_bytes" bytes -
+	row policyc "$size" states "$(sed -n 's/^  paths: \([0-9]*\) .*/\1/p' \
+		"$out/globs/$size.stats")" - -
+	row policyc "$size" 'states, no rules' "$(sed -n 's/^  paths: .*, \([0-9]*\) if .*/\1/p' \
+		"$out/globs/$size.stats")" - -
+	[ "$size" -le 10000 ] || return 0
+
+	awk -v form=apparmor -v num="$size" -f $here/globs.awk > "$profile"
+	timed "$runs" "$size" timeout 300 "$apparmor" -Q -K -S -M /etc/apparmor.d/abi/3.0 \
+		"$profile" || {
+		say "apparmor_parser gives up on $size globs: $(tail -n 1 "$out/globs/$size.err")"
+		row apparmor_parser "$size" 'gave up after ms' "$ms" ms -
+		return 0
+	}
+	bytes=$(stat -c %s "$out/globs/$size.out")
+	row apparmor_parser "$size" ms "$ms" ms -
+	row apparmor_parser "$size" MB "$mb" MB -
+	row apparmor_parser "$size" 'table bytes' "$bytes" bytes -
+	[ "$size" = 1000 ] || return 0
+	row 'policyc beside apparmor_parser' "$size" 'times as fast' \
+		"$(awk -v a="$ms" -v b="$own_ms" 'BEGIN { print a / (b ? b : 1) }')" - '>=5'
+	row 'policyc beside apparmor_parser' "$size" '% of its table' \
+		"$((100 * own_bytes / bytes))" % '<=99'
+}
+
+bench_compile()
+{
+	local policy=$out/globs/prefixes.yaml ms mb apparmor
+
+	apparmor=$(PATH=$PATH:/usr/sbin:/sbin command -v apparmor_parser) || {
+		say 'no apparmor_parser to compare with: apt-get install apparmor'
+		return 1
+	}
+	rm -rf "$out/globs"
+	mkdir -p "$out/globs"
+	bench_globs 100 5 - -
+	bench_globs 1000 5 - -
+	bench_globs 10000 2 '<=2000' '<=256'
+	bench_globs 100000 1 '<=30000' -
+	awk -v kind=prefixes -v num=1000000 -f $here/policy.awk > "$policy"
+	timed 2 prefixes build/bin/policyc build "$policy" -o "$out/globs/prefixes.img"
+	row prefixes 1000000 ms "$ms" ms '<=3000'
+	row prefixes 1000000 MB "$mb" MB -
+}
+
 bench_guest()
 {
 	tests/guest/kernel.sh build > "$out/kernel.path" 2> "$out/kernel.log" || {
@@ -132,14 +222,14 @@ write_docs()
 	cp "$out/benchmarks.md" "$file"
 }
 
-[ $# -gt 0 ] || set -- verify exec load guest
+[ $# -gt 0 ] || set -- verify exec load compile guest
 mkdir -p $out
 : > $rows
 started=$SECONDS
 for name in "$@"; do
 	case $name in
-	verify|exec|load|guest) ;;
-	*) say "no bench '$name': verify, exec, load, guest"; exit 2 ;;
+	verify|exec|load|compile|guest) ;;
+	*) say "no bench '$name': verify, exec, load, compile, guest"; exit 2 ;;
 	esac
 	say "$name"
 	"bench_$name"
