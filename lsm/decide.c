@@ -33,31 +33,16 @@ struct hearing {
 	struct bailiff_name *source; /* of mounts, if rq->sourced, else NULL */
 };
 
-/* errno that some callers inside the kernel take for something else. */
-static bool is_plain_errno(u32 err)
-{
-	return bvm_name_of(bvm_errno_names, err);
-}
-
-static u32 default_errno(u32 class)
-{
-	switch (class) {
-	case BVM_CLASS_FILES:
-	case BVM_CLASS_EXEC:
-	case BVM_CLASS_NETWORK:
-		return EACCES;
-	}
-	return EPERM;
-}
-
-static u32 errno_of(const struct bailiff_request *rq,
+/* A program may answer any word: only what the operation's callers can stand. */
+static u32 errno_of(const struct bailiff_request *rq, u32 op,
 		    const struct answer *answer)
 {
 	u32 err = bvm_verdict_errno(answer->verdict);
 
-	if (answer->reason == BVM_REASON_RULE && is_plain_errno(err))
+	if (answer->reason == BVM_REASON_RULE &&
+	    bvm_errno_fits(rq->class, op, err))
 		return err;
-	return default_errno(rq->class);
+	return bvm_errno_of_class(rq->class);
 }
 
 static void look(const struct bailiff_set *set, struct bailiff_view *view)
@@ -311,7 +296,7 @@ static void record(const struct hearing *h, u32 op, u32 i,
 	if (by_rule)
 		record.rule = bvm_verdict_rule(a->verdict);
 	if (outcome == BAILIFF_EVENT_ENFORCED)
-		record.err = errno_of(h->rq, a);
+		record.err = errno_of(h->rq, op, a);
 	bailiff_event_emit(&record);
 }
 
@@ -339,7 +324,7 @@ static int deny(const struct hearing *h, u32 op, u32 i, const struct answer *a)
 	if (a->reason == BVM_REASON_RULE && (a->verdict & BVM_VERDICT_KILL) &&
 	    h->rq->cred == current_cred())
 		bailiff_kill_current();
-	return -(int)errno_of(h->rq, a);
+	return -(int)errno_of(h->rq, op, a);
 }
 
 /* All operations before the i-th domain; the first one denied ends it. */

@@ -17,6 +17,7 @@
 #include "event.h"
 #include "fs.h"
 #include "inherit.h"
+#include "omit.h"
 #include "protect.h"
 #include "selftest.h"
 #include "setup.h"
@@ -303,6 +304,12 @@ static int __init make_files(struct dentry *root)
 		if (files[i].command == &bailiff_self_command)
 			bailiff_protect_set_dir(root, dentry);
 	}
+#ifdef BAILIFF_CAN_OMIT
+	if (bailiff_omit)
+		securityfs_create_file("omit", 0600, root,
+				       (void *)&bailiff_omit_command,
+				       &bailiff_command_fops);
+#endif
 	return bailiff_fs_policy_init(root);
 }
 

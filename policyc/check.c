@@ -110,6 +110,45 @@ static void check_kill(struct parse *parse, const struct rule_facts *facts)
 	diag_note(parse->diag, "a packet may come while another task runs");
 }
 
+/* The words that may be said, as a list for people. */
+static const char *fitting_errnos(struct parse *parse, u32 class, u32 op)
+{
+	const char *list = "";
+
+	for (const struct bvm_name *n = bvm_errno_names; n->name; n++)
+		if (bvm_errno_fits(class, op, n->num))
+			list = arena_printf(parse->arena, "%s%s%s", list,
+					    *list ? ", " : "", n->name);
+	return list;
+}
+
+/* The callers of some hooks take an errno for something else, or replace it. */
+static void check_errno(struct parse *parse, const struct rule_facts *facts)
+{
+	const struct ast_rule *rule = facts->rule;
+	const struct node_pair *pair = node_find(facts->node, "errno");
+	u64 ops = rule->ops;
+
+	if (!pair || !rule->err || rule->kind != BVM_RULE_DENY)
+		return;
+	for (; ops; ops &= ops - 1) {
+		u32 op = (u32)__builtin_ctzll(ops);
+		const char *why = bvm_errno_why_not(rule->class, op, rule->err);
+
+		if (!why)
+			continue;
+		diag_report(parse->diag, &pair->value->span, ERRNO_UNFIT,
+			    bvm_op_name(rule->class, op),
+			    bvm_name_of(bvm_errno_names, rule->err), why);
+		diag_note(parse->diag, "it may be %s",
+			  fitting_errnos(parse, rule->class, op));
+		if (ops & (ops - 1) || ops != rule->ops)
+			diag_note(parse->diag, "give '%s' a rule of its own",
+				  bvm_op_name(rule->class, op));
+		return;
+	}
+}
+
 static void check_inherit(struct parse *parse, const struct rule_facts *facts)
 {
 	struct ast_rule *rule = facts->rule;
@@ -209,6 +248,7 @@ void check_rule(struct parse *parse, const struct rule_facts *facts)
 	check_meanings(parse, facts);
 	check_denial_keys(parse, facts);
 	check_kill(parse, facts);
+	check_errno(parse, facts);
 	check_inherit(parse, facts);
 	rule_peer_check(parse, facts);
 	check_except(parse, facts);

@@ -41,17 +41,6 @@ struct list {
 	struct modifiers kills, records, audits;
 };
 
-u32 lists_class_errno(u32 class)
-{
-	switch (class) {
-	case BVM_CLASS_FILES:
-	case BVM_CLASS_EXEC:
-	case BVM_CLASS_NETWORK:
-		return EACCES;
-	}
-	return EPERM;
-}
-
 static bool has_path_rules(const struct ast_policy *ast)
 {
 	for (u32 i = 0; i < ast->num_rules; i++)
@@ -90,7 +79,7 @@ static u32 default_verdict(const struct lists *lists)
 {
 	if (allows_by_default(lists))
 		return bvm_verdict(0, 0, 0);
-	return bvm_verdict(BVM_VERDICT_DENY, lists_class_errno(lists->class),
+	return bvm_verdict(BVM_VERDICT_DENY, bvm_errno_of_class(lists->class),
 			   0);
 }
 
@@ -99,7 +88,7 @@ void lists_init(struct lists *lists, struct arena *arena, struct diag *diag,
 {
 	const struct bvm_decision refuse = {
 		.verdict = bvm_verdict(BVM_VERDICT_DENY,
-				       lists_class_errno(preds->class), 0),
+				       bvm_errno_of_class(preds->class), 0),
 	};
 	u32 words[LISTS_ENTRY_WORDS];
 
@@ -179,7 +168,7 @@ static u32 deny_verdict(const struct lists *lists, const struct ast_rule *rule)
 	return bvm_verdict(
 		BVM_VERDICT_DENY | (rule->kill ? BVM_VERDICT_KILL : 0) |
 			(rule->quiet ? BVM_VERDICT_QUIET : 0),
-		rule->err ? rule->err : lists_class_errno(lists->class),
+		rule->err ? rule->err : bvm_errno_of_class(lists->class),
 		rule->number);
 }
 
@@ -353,7 +342,7 @@ static void put_default(struct list *list, bool own)
 	const struct modifiers *const mods[] = { &list->audits, NULL };
 	const struct lists *lists = list->lists;
 	const u32 deny = bvm_verdict(BVM_VERDICT_DENY,
-				     lists_class_errno(lists->class), 0);
+				     bvm_errno_of_class(lists->class), 0);
 	u32 verdict = default_verdict(lists);
 
 	/* the default of tasks speaks of everyone else */

@@ -59,7 +59,4 @@ bool lists_rule_need(const struct lists *lists, u32 rule, u32 op, u64 *need);
 /* May and must the list allow? */
 void lists_rights(const struct lists *lists, u32 list, bool *may, bool *must);
 
-/* The errno of denials that do not say one. */
-u32 lists_class_errno(u32 class);
-
 #endif /* POLICYC_LISTS_H */

@@ -4,6 +4,8 @@
 # usage: hooks.sh print          the table of lsm/hooks.def, as text
 #        hooks.sh docs           the same, as docs/hooks.md
 #        hooks.sh kernel TREE    holds it against the hooks of a kernel's source
+#        hooks.sh proofs         a test file, a hook that it proves and the words of
+#                                the claims, separated by tabs, a line for each
 #        hooks.sh check          against lsm/, vm/hooks.def, tests and docs;
 #                                ends with "N passed, N failed"
 set -uo pipefail
@@ -50,6 +52,18 @@ read_operations()
 		#define BVM_GROUP(CLASS, name, mask, doc)
 		#define BVM_OP(CLASS, num, OP, name, how, doc) #CLASS #OP name #how
 		#include "$top/vm/hooks.def"
+	END
+		sed -E '/./!d; s/^"//; s/" *$//; s/" *"/\t/g'
+}
+
+# Prints the rows of vm/errno.def, the columns separated by tabs.
+read_errnos()
+{
+	gcc -E -P -undef -nostdinc -x c - <<-END |
+		#define BVM_ERRNO_CLASS(CLASS, NAME) "CLASS" #CLASS #NAME
+		#define BVM_ERRNO_NOT(CLASS, OP, NAME, why) "NOT" #CLASS #OP #NAME why
+		#define BVM_ERRNO_FIXED(CLASS, OP, why) "FIXED" #CLASS #OP why
+		#include "$top/vm/errno.def"
 	END
 		sed -E '/./!d; s/^"//; s/" *$//; s/" *"/\t/g'
 }
@@ -153,6 +167,57 @@ print_groups()
 		}'
 }
 
+# What the caller of a denied operation is told.
+print_errnos()
+{
+	cat <<-END
+
+		## What the caller is told
+
+		\`errno:\` of a rule may be one of these, but for what is below; policyc refuses
+		others by line, and an image that has them all the same is refused, or the
+		class's own is said instead. Made from vm/names.def and vm/errno.def.
+
+		$(sed -n 's/^BVM_ERRNO(\(.*\))/\1/p' "$top/vm/names.def" | paste -sd' ' | fold -s -w 78 | sed 's/ *$//')
+
+		| class | without \`errno:\` |
+		|---|---|
+	END
+	{ read_operations | sed 's/^/OP\t/'; read_errnos; } | awk -F '\t' '
+		$1 == "OP" { name[$2 "." $3] = tolower($2) "." $4 }
+		$1 == "CLASS" { printf "| %s | %s |\n", tolower($2), $3 }
+		$1 == "NOT" { row[++n] = name[$2 "." $3] " | all but " $4 " | " $5 }
+		$1 == "FIXED" { row[++n] = name[$2 "." $3] " | the class'"'"'s alone | " $4 }
+		END {
+			print "\n| operation | may say | why |\n|---|---|---|"
+			for (i = 1; i <= n; i++)
+				print "| " row[i] " |"
+		}'
+	cat <<-'END'
+
+		Some callers of a hook ask whether, not why, and say something of their own:
+
+		- `capabilities`: the system call's errno, most often EPERM, EACCES for ports.
+		- `tasks.ptrace-trace`: PTRACE_ATTACH and PTRACE_TRACEME say the rule's;
+		  process_vm_readv, kcmp and pidfd_getfd say EPERM, files of /proc EACCES.
+		- `tasks.signal`: a SIGIO is not sent, and kill(-1) says nothing of what was
+		  denied with EPERM.
+		- `tasks.inspect`: ioprio_get of a group says ESRCH if all were denied.
+		- `network.accept` by source: the connection is not answered, the caller of
+		  accept waits on. The rule's errno is for the accept that a socket, port or
+		  local address forbids.
+		- `ipc.msg`: a message that may not be taken stays in the queue; msgrcv says
+		  ENOMSG, or waits.
+		- `files.inherit` of a descriptor that comes through a socket: recvmsg sets
+		  MSG_CTRUNC and gives those before it.
+		- `kernel.lockdown`: tracefs and debugfs say EPERM.
+		- `kernel.keyring` while keyrings are searched: ENOKEY.
+		- `exec.exec` of code that a new program needs, after the old one is gone:
+		  it is killed.
+		- hooks without an allow value (-) return nothing; they refuse nothing.
+	END
+}
+
 # count KIND: of its rows.
 count()
 {
@@ -185,6 +250,24 @@ print_docs()
 	END
 	print_reasons
 	print_groups
+	print_errnos
+}
+
+print_proofs()
+{
+	awk -F '\t' -v OFS='\t' '
+		$1 ~ /^(JUDGES|ALSO|PROOF)$/ {
+			file = $NF
+			words = $NF
+			sub(/: .*/, "", file)
+			sub(/^[^:]*: /, "", words)
+			at = file OFS $2
+			if (!(at in seen))
+				seen[at] = words
+			else if (!index("; " seen[at] "; ", "; " words "; "))
+				seen[at] = seen[at] "; " words
+		}
+		END { for (at in seen) print at, seen[at] }' "$rows" | sort
 }
 
 # --- the checks -----------------------------------------------------------------
@@ -377,6 +460,7 @@ read_rows > "$rows"
 case ${1:-}-$# in
 print-1) print_table ;;
 docs-1) print_docs ;;
+proofs-1) print_proofs ;;
 kernel-2) check_kernel "$2" ;;
 check-1) check_all ;;
 *) sed -n 's/^# usage: //p; s/^#        //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;

@@ -271,3 +271,58 @@ const char *bvm_op_name(u32 class, u32 op)
 		return "?";
 	return ops[class][op].name;
 }
+
+/* ---- what a denial may say ---- */
+
+#define BVM_ERRNO_CLASS(CLASS, NAME) \
+	case BVM_CLASS_##CLASS:      \
+		return NAME;
+#define BVM_ERRNO_NOT(CLASS, OP, NAME, why)
+#define BVM_ERRNO_FIXED(CLASS, OP, why)
+u32 bvm_errno_of_class(u32 class)
+{
+	switch (class) {
+#include "errno.def"
+	}
+	return EPERM;
+}
+#undef BVM_ERRNO_CLASS
+#undef BVM_ERRNO_NOT
+#undef BVM_ERRNO_FIXED
+
+#define BVM_ERRNO_CLASS(CLASS, NAME)
+#define BVM_ERRNO_NOT(CLASS, OP, NAME, why) \
+	{ BVM_CLASS_##CLASS, BVM_OP_##CLASS##_##OP, NAME, why },
+#define BVM_ERRNO_FIXED(CLASS, OP, why) \
+	{ BVM_CLASS_##CLASS, BVM_OP_##CLASS##_##OP, 0, why },
+static const struct {
+	u32 class;
+	u32 op;
+	u32 err; /* 0: all but the class's */
+	const char *why;
+} unfit[] = {
+#include "errno.def"
+};
+#undef BVM_ERRNO_CLASS
+#undef BVM_ERRNO_NOT
+#undef BVM_ERRNO_FIXED
+
+const char *bvm_errno_why_not(u32 class, u32 op, u32 err)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(unfit); i++) {
+		if (unfit[i].class != class || unfit[i].op != op)
+			continue;
+		if (unfit[i].err ? unfit[i].err == err :
+				   err != bvm_errno_of_class(class))
+			return unfit[i].why;
+	}
+	return NULL;
+}
+
+bool bvm_errno_fits(u32 class, u32 op, u32 err)
+{
+	return bvm_name_of(bvm_errno_names, err) &&
+	       !bvm_errno_why_not(class, op, err);
+}

@@ -205,6 +205,13 @@ const char *bvm_name_of(const struct bvm_name *names, u32 num);
 /* The number of a word in a table above, or -1. */
 long bvm_name_find(const struct bvm_name *names, const char *name);
 
+/* What the caller is told by a denial that names no errno (errno.def). */
+u32 bvm_errno_of_class(u32 class);
+/* May a denial of the operation say err? False as well for what is no word. */
+bool bvm_errno_fits(u32 class, u32 op, u32 err);
+/* Why it may not, if err is a word and does not fit; else NULL. */
+const char *bvm_errno_why_not(u32 class, u32 op, u32 err);
+
 /*
  * The verdict word, what a program returns (upper 32 bits of r0 are zero):
  *

@@ -402,7 +402,8 @@ static int parse_array(struct bvm_table_parse *p)
 
 /*
  * A denial without an errno would be an allow to the kernel's caller, and an
- * allow with one a denial without a reason.
+ * allow with one a denial without a reason. Which operation a list is for is
+ * not known here: whoever runs the program asks bvm_errno_fits().
  */
 static bool is_verdict(u32 verdict)
 {
@@ -413,7 +414,7 @@ static bool is_verdict(u32 verdict)
 	if (low & ~known)
 		return false;
 	if (verdict & BVM_VERDICT_DENY)
-		return bvm_verdict_errno(verdict) != 0;
+		return bvm_name_of(bvm_errno_names, bvm_verdict_errno(verdict));
 	return !bvm_verdict_errno(verdict) &&
 	       !(verdict & (BVM_VERDICT_KILL | BVM_VERDICT_QUIET));
 }

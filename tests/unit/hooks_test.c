@@ -3,6 +3,7 @@
  * hooks_test.c - the tables of classes, operations and names are whole
  */
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "vm/hooks.h"
@@ -33,6 +34,53 @@ START_TEST(fields_lie_in_order_inside_their_ctx)
 					f->kind >= BVM_FIELD_STR ? 8 : 16);
 		}
 	}
+}
+END_TEST
+
+/* None of these is an order to the kernel, and all fit into a verdict. */
+START_TEST(every_class_has_an_errno_that_all_its_operations_stand)
+{
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
+		u32 err = bvm_errno_of_class(class);
+
+		ck_assert(err == EACCES || err == EPERM);
+		for (u32 op = 0; op < BVM_MAX_OPS; op++) {
+			ck_assert(bvm_errno_fits(class, op, err));
+			ck_assert_ptr_null(bvm_errno_why_not(class, op, err));
+		}
+	}
+}
+END_TEST
+
+START_TEST(an_errno_that_is_an_order_fits_nowhere)
+{
+	static const u32 orders[] = {
+		0,	EAGAIN, EINTR, ECHILD, ESTALE, ESRCH, ENOEXEC, ENODATA,
+		ENOKEY, EEXIST, 512,   515,    519,    529,   0xffffu,
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(orders); i++)
+		for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
+			for (u32 op = 0; op < BVM_MAX_OPS; op++)
+				ck_assert(
+					!bvm_errno_fits(class, op, orders[i]));
+	for (const struct bvm_name *n = bvm_errno_names; n->name; n++)
+		ck_assert_uint_le(n->num, BVM_VERDICT_ERRNO_MASK);
+}
+END_TEST
+
+START_TEST(an_operation_may_refuse_an_errno_and_says_why)
+{
+	ck_assert(!bvm_errno_fits(BVM_CLASS_KERNEL, BVM_OP_KERNEL_KEYRING,
+				  EACCES));
+	ck_assert_ptr_nonnull(bvm_errno_why_not(BVM_CLASS_KERNEL,
+						BVM_OP_KERNEL_KEYRING, EACCES));
+	ck_assert(bvm_errno_fits(BVM_CLASS_KERNEL, BVM_OP_KERNEL_KEYRING,
+				 ENOENT));
+	ck_assert(bvm_errno_fits(BVM_CLASS_KERNEL, BVM_OP_KERNEL_BPF, EACCES));
+	ck_assert(!bvm_errno_fits(BVM_CLASS_CAPABILITIES, 0, EACCES));
+	ck_assert(!bvm_errno_fits(BVM_CLASS_FILES, BVM_OP_FILES_READ,
+				  EOPNOTSUPP));
 }
 END_TEST
 
@@ -179,6 +227,10 @@ int main(void)
 	int failed;
 
 	tcase_add_test(tc, fields_lie_in_order_inside_their_ctx);
+	tcase_add_test(tc,
+		       every_class_has_an_errno_that_all_its_operations_stand);
+	tcase_add_test(tc, an_errno_that_is_an_order_fits_nowhere);
+	tcase_add_test(tc, an_operation_may_refuse_an_errno_and_says_why);
 	tcase_add_test(tc, offsets_are_those_of_the_structures);
 	tcase_add_test(tc, operations_are_found_by_name);
 	tcase_add_test(tc, groups_hold_known_operations);

@@ -552,6 +552,11 @@ START_TEST(a_verdict_is_an_allow_or_a_denial)
 		{ BVM_VERDICT_KILL, 0, false },
 		{ BVM_VERDICT_QUIET, 0, false },
 		{ BVM_VERDICT_DENY | 1u << 4, EPERM, false },
+		/* orders to the kernel, and what is no errno of ours */
+		{ BVM_VERDICT_DENY, EAGAIN, false },
+		{ BVM_VERDICT_DENY, ECHILD, false },
+		{ BVM_VERDICT_DENY, 127, false },
+		{ BVM_VERDICT_DENY, ENOENT, true },
 	};
 	struct lists l = good_lists();
 
@@ -608,7 +613,7 @@ int main(void)
 	tcase_add_test(tc, a_list_always_has_an_answer);
 	tcase_add_test(tc, past_the_lists_is_a_denial);
 	tcase_add_test(tc, a_list_has_an_entry_for_each_rule_at_most);
-	tcase_add_loop_test(tc, a_verdict_is_an_allow_or_a_denial, 0, 22);
+	tcase_add_loop_test(tc, a_verdict_is_an_allow_or_a_denial, 0, 30);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
