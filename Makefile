@@ -92,6 +92,8 @@ help:
 	@echo 'make fuzz-guest the tests of load and faults in the guest, with large numbers,'
 	@echo '                and the fuzzing of securityfs for FUZZ_HOURS (1)'
 	@echo 'make mutants    faults planted in vm/: do the tests see them?'
+	@echo 'make mutants-guest  hooks left out of the module, one at a time: do the'
+	@echo '                tests in the guest see it? (an hour; HOOKS="file_open ...")'
 	@echo 'make bench      what the virtual machine costs, and what Linux and uBPF do beside it'
 	@echo '                (UBPF=libubpf.so: a build of uBPF; JSON=1; DOCS=1: into docs/)'
 	@echo 'make lint       warnings of the kernel side: W=1 and sparse, both kernels'
@@ -171,7 +173,13 @@ fuzz:
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) tests/run.sh fuzz
 	@BVM_DYNAMIC=$(DYNAMIC_INSNS) build/test/long/verify_dynamic_test
 
-.PHONY: mutants
+.PHONY: mutants mutants-guest
+# All, or HOOKS='file_open capable'
+mutants-guest:
+	@scripts/deps.sh tools guest
+	@$(MAKE) binaries guest-binaries
+	@tests/guest/mutants.sh $(or $(HOOKS),all)
+
 mutants:
 	@scripts/deps.sh tools test
 	@$(MAKE) build/libpolicyc.a build/san/libpolicyc.a

@@ -4,6 +4,7 @@
 # TAP for the tests in the guest. A test file sources this, makes its claims
 # with the words below and ends with done_testing. See README.md.
 
+# TAP_FIRST: the first claim that fails ends the file (omit.sh).
 tap_count=0
 tap_failed=0
 # What `run` sets may be large: never for the environment, whoever exported it.
@@ -22,6 +23,7 @@ not_ok()
 	tap_failed=$((tap_failed + 1))
 	echo "not ok $tap_count - $*"
 	echo "#   at ${BASH_SOURCE[-1]##*/} line $(tap_line)"
+	[ -z "${TAP_FIRST:-}" ] || exit 1
 }
 
 # The line of the test file that led here.

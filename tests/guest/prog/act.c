@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "passfd.h"
+#include "sockuse.h"
 
 #define MAX_SLOTS 16
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
@@ -481,6 +482,11 @@ static int do_send(char **a)
 	return send(*slot(a[0]), "x", 1, MSG_NOSIGNAL) < 0 ? -1 : 0;
 }
 
+static int do_sock(char **a)
+{
+	return use_socket(*slot(a[0]), a[1]);
+}
+
 static int do_socketpair(char **a)
 {
 	int fds[2];
@@ -635,6 +641,7 @@ static const struct {
 	{ "sendto", 2, do_sendto },
 	{ "fastopen", 2, do_fastopen },
 	{ "send", 1, do_send },
+	{ "sock", 2, do_sock },
 	{ "socketpair", 2, do_socketpair },
 	{ "sendfd", 2, do_sendfd },
 	{ "recvfd", 2, do_recvfd },

@@ -33,6 +33,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ring.h"
+
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 #define SYSLOG_ACTION_SIZE_BUFFER 10
 
@@ -434,6 +436,67 @@ static int do_ring(char **a)
 	return close_fd(syscall(SYS_io_uring_setup, 4, &params));
 }
 
+/* What a request came to. */
+static int answer_of(struct ring *ring)
+{
+	int ret = submit(ring, ring->fd, 0);
+
+	close(ring->fd);
+	errno = -ret;
+	return ret < 0 ? -1 : 0;
+}
+
+/* A request by other credentials: those of the task itself. */
+static int do_personality(char **a)
+{
+	struct ring ring;
+	int who;
+
+	(void)a;
+	if (!make_ring(&ring, 0))
+		return -1;
+	who = syscall(SYS_io_uring_register, ring.fd,
+		      IORING_REGISTER_PERSONALITY, NULL, 0);
+	if (who < 0)
+		return -1;
+	ring.sqe->opcode = IORING_OP_NOP;
+	ring.sqe->personality = who;
+	return answer_of(&ring);
+}
+
+/* A command for a driver: the null device takes any. */
+static int do_uringcmd(char **a)
+{
+	struct ring ring;
+
+	(void)a;
+	if (!make_ring(&ring, 0))
+		return -1;
+	ring.sqe->opcode = IORING_OP_URING_CMD;
+	ring.sqe->fd = open("/dev/null", O_RDWR);
+	return answer_of(&ring);
+}
+
+/* Reads the keyring that the task possesses. */
+static int do_readkey(char **a)
+{
+	char keys[64];
+
+	(void)a;
+	return syscall(SYS_keyctl, KEYCTL_READ, KEY_SPEC_SESSION_KEYRING, keys,
+		       sizeof(keys)) < 0 ?
+		       -1 :
+		       0;
+}
+
+/* The policy whose name is given judges from here on. */
+static int do_enter(char **a)
+{
+	int fd = open("/sys/kernel/security/bailiff/self", O_WRONLY);
+
+	return write(fd, a[0], strlen(a[0])) < 0 ? -1 : close_fd(fd);
+}
+
 static int do_open(char **a)
 {
 	return close_fd(open(a[0], O_RDONLY));
@@ -500,6 +563,10 @@ static const struct verb {
 	{ "time", 0, do_time },
 	{ "poller", 0, do_poller },
 	{ "ring", 0, do_ring },
+	{ "personality", 0, do_personality },
+	{ "uringcmd", 0, do_uringcmd },
+	{ "readkey", 0, do_readkey },
+	{ "enter", 1, do_enter },
 	{ "open", 1, do_open },
 	{ "family", 1, do_family },
 };

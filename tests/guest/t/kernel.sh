@@ -38,7 +38,8 @@ debug=/sys/kernel/debug/fault_around_bytes # what nobody may write is free
 verbs=(
 	"module:module" "modulefile FILE:module" "bpf:bpf" "perf:perf"
 	"session:keyring" "addkey user:keyring" "syslog:syslog" "time:time"
-	"poller:io-uring" "open DEBUGFS:lockdown"
+	"poller:io-uring" "personality:io-uring" "uringcmd:io-uring"
+	"open DEBUGFS:lockdown"
 )
 line=() rules=
 for entry in "${verbs[@]}"; do

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# timeout: 90
+# timeout: 120
 # also: 6.1 fast
 #
 # What was allowed is judged again after the policy, or its mode, changed; and
@@ -26,6 +26,19 @@ files:
     paths: $work/else
   - allow: inherit
     type: [pipe, "null", unix]
+EOF
+}
+
+# A version that lets no socket from outside in
+no_sockets()
+{
+	load_policy <<EOF
+bailiff: 1
+policy: again
+default: {files: deny, exec: allow, network: allow, capabilities: allow, mounts: deny}
+files:
+  - allow: inherit
+    type: [pipe, "null"]
 EOF
 }
 
@@ -75,6 +88,18 @@ files:
     paths: $work/else
 EOF
 )" "ok ok" "those from outside have: nothing more is heard, its output is one"
+
+# Sockets have calls of their own; a byte waits in this one
+version read
+for use in recv getopt setopt name peer shut; do
+	is "$(meanwhile socketpair 1 2 , send 2 , enter again , sock 1 $use , go , \
+		sock 1 $use -- version "read, write" | cut -d' ' -f 3-)" \
+		"ok ok ok ok" "a socket from outside is used: $use"
+	is "$(meanwhile socketpair 1 2 , send 2 , enter again , sock 1 $use , go , \
+		sock 1 $use -- no_sockets | cut -d' ' -f 3-)" "ok ok ok EACCES" \
+		"and judged again: $use"
+	version read
+done
 
 # Modes
 version read

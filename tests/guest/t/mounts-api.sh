@@ -71,4 +71,15 @@ echo s > "$work/vault/key"
 claim "ok EPERM" "a whole file system, copied" \
 	opentree "$work/vault" 1 , movemount 1 "$t/c1"
 umount "$work/vault"
+
+# A program that the kernel would run: no rule allows it
+load_policy <<EOF || not_ok "an open policy loads"
+bailiff: 1
+policy: open
+default: allow
+EOF
+isnt "$("$act" fsmount cgroup release_agent=/bin/true 1)" EPERM \
+	"unconfined: fsconfig takes a release_agent"
+is "$(under open fsmount cgroup release_agent=/bin/true 1)" EPERM \
+	"fsconfig names no release_agent"
 done_testing

@@ -194,6 +194,12 @@ start box
 is "$(at none sigio $pid)" ok "an own task as the owner"
 succeeds "gets it" wait_for 20 gone $pid
 
+# The file remembers whoever set it, until it is closed
+tasks_policy owner ""
+is "$(at owner sigio $host)" ok "an owner under a policy of its own"
+succeeds "which can go when the file is gone" \
+	wait_for 10 tell $fs/unload owner
+
 # From outside in
 start box
 succeeds "a signal from outside is not judged" kill -TERM $pid
