@@ -86,6 +86,7 @@ help:
 	@echo 'make test-guest the tests in the guest'
 	@echo 'make test-debug the tests in the guest on the debug kernel'
 	@echo 'make hooks      the table of all LSM hooks; makes docs/hooks.md'
+	@echo 'make policies   the shipped policies: tests and proofs'
 	@echo 'make prove      the verifier'"'"'s arithmetic: all sets at small widths, and proofs'
 	@echo '                at 64 bits by z3 and cvc5 (some 15 minutes)'
 	@echo 'make fuzz       the fuzzers, for FUZZ_SECONDS each (600)'
@@ -173,13 +174,21 @@ fuzz:
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) tests/run.sh fuzz
 	@BVM_DYNAMIC=$(DYNAMIC_INSNS) build/test/long/verify_dynamic_test
 
-.PHONY: mutants mutants-guest
+.PHONY: mutants-guest
 # All, or HOOKS='file_open capable'
 mutants-guest:
 	@scripts/deps.sh tools guest
 	@$(MAKE) binaries guest-binaries
 	@tests/guest/mutants.sh $(or $(HOOKS),all)
 
+# make test does the same, and more: tests/policy/run.sh
+.PHONY: policies
+policies:
+	@scripts/deps.sh tools
+	@$(MAKE) build/bin/policyc
+	@build/bin/policyc check policies/*.yaml
+
+.PHONY: mutants
 mutants:
 	@scripts/deps.sh tools test
 	@$(MAKE) build/libpolicyc.a build/san/libpolicyc.a

@@ -163,6 +163,13 @@ struct ast_test {
 	struct span span;
 };
 
+/* `never` and `always`: a set of requests. */
+struct ast_claim {
+	bool always; /* all are allowed; else: all are denied */
+	const char *request;
+	struct span span;
+};
+
 /* The most that a decision may cost. */
 struct ast_limit {
 	u64 most; /* 0: no limit */
@@ -185,6 +192,8 @@ struct ast_policy {
 	u32 num_selectors;
 	struct ast_test *tests;
 	u32 num_tests;
+	struct ast_claim *claims;
+	u32 num_claims;
 	const struct source **sources; /* the policy, then its includes */
 	u32 num_sources;
 	u8 digest[32]; /* SHA-256 over names and contents of the sources */

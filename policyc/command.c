@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "attribution.h"
+#include "claim.h"
 #include "command.h"
 #include "image_out.h"
 #include "output.h"
@@ -36,10 +37,22 @@ static void print_checked(const struct run *run, const char *path,
 {
 	if (run->json)
 		return;
-	printf("%s: policy %s: %u rule%s from %u file%s, %u test%s: ok\n", path,
-	       policy->name, policy->num_rules, plural(policy->num_rules),
+	printf("%s: policy %s: %u rule%s from %u file%s, %u test%s, "
+	       "%u proof%s: ok\n",
+	       path, policy->name, policy->num_rules, plural(policy->num_rules),
 	       policy->num_sources, plural(policy->num_sources),
-	       policy->num_tests, plural(policy->num_tests));
+	       policy->num_tests, plural(policy->num_tests), policy->num_claims,
+	       plural(policy->num_claims));
+}
+
+/* A policy that is not what its author says it is goes nowhere. */
+static u32 test_and_prove(struct run *run, const struct built *built)
+{
+	u32 failed =
+		test_policy(run->arena, run->diag, built->policy, &built->img);
+
+	return failed +
+	       claim_policy(run->arena, run->diag, built->policy, &built->img);
 }
 
 int command_check(struct run *run)
@@ -53,8 +66,7 @@ int command_check(struct run *run)
 
 		if (!build(run, path, built))
 			code = EXIT_BAD;
-		else if (!test_policy(run->arena, run->diag, built->policy,
-				      &built->img))
+		else if (!test_and_prove(run, built))
 			print_checked(run, path, built->policy);
 		else if (code == EXIT_YES)
 			code = EXIT_NO;
@@ -129,8 +141,7 @@ int command_build(struct run *run)
 
 	if (!build(run, run->operands[0], built))
 		return EXIT_BAD;
-	/* A policy that is not what its author says it is goes nowhere. */
-	if (test_policy(run->arena, run->diag, built->policy, &built->img))
+	if (test_and_prove(run, built))
 		return EXIT_NO;
 	if (!out)
 		out = arena_printf(run->arena, "%s.img", built->policy->name);

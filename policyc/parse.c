@@ -20,6 +20,8 @@ static read_fn *const readers[NUM_KEYS] = {
 	[KEY_POLICY_BUDGET] = section_read_budget,
 	[KEY_POLICY_CONTAINERS] = section_read_containers,
 	[KEY_POLICY_TESTS] = section_read_tests,
+	[KEY_POLICY_NEVER] = section_read_never,
+	[KEY_POLICY_ALWAYS] = section_read_always,
 };
 
 static void read_value(struct parse *parse, enum key_id key,
@@ -61,7 +63,7 @@ static void read_file(struct parse *parse, const struct file *file)
 			diag_report(parse->diag, &pair->key->span, INCLUDE_KEY,
 				    keys[key].name);
 			diag_note(parse->diag, "an include has vars, rules "
-					       "of classes and tests");
+					       "of classes, tests and never");
 			continue;
 		}
 		read_value(parse, (enum key_id)key, pair->value);

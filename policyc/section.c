@@ -377,3 +377,35 @@ void section_read_tests(struct parse *parse, const struct node *node)
 	for (i = 0; i < node->num; i++)
 		read_test(parse, node->items[i]);
 }
+
+/* ---- never and always ---- */
+
+static void read_claims(struct parse *parse, enum key_id key,
+			const struct node *node)
+{
+	struct ast_policy *policy = parse->policy;
+	struct values values = { 0 };
+
+	(void)value_list(parse, key, node, &values);
+	for (u32 i = 0; i < values.num; i++) {
+		const struct ast_claim claim = {
+			.always = key == KEY_POLICY_ALWAYS,
+			.request = values.items[i].text,
+			.span = values.items[i].span,
+		};
+
+		policy->claims = arena_grow(parse->arena, policy->claims,
+					    policy->num_claims, sizeof(claim));
+		policy->claims[policy->num_claims++] = claim;
+	}
+}
+
+void section_read_never(struct parse *parse, const struct node *node)
+{
+	read_claims(parse, KEY_POLICY_NEVER, node);
+}
+
+void section_read_always(struct parse *parse, const struct node *node)
+{
+	read_claims(parse, KEY_POLICY_ALWAYS, node);
+}

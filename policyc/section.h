@@ -17,5 +17,7 @@ void section_read_unmediated(struct parse *parse, const struct node *node);
 void section_read_budget(struct parse *parse, const struct node *node);
 void section_read_containers(struct parse *parse, const struct node *node);
 void section_read_tests(struct parse *parse, const struct node *node);
+void section_read_never(struct parse *parse, const struct node *node);
+void section_read_always(struct parse *parse, const struct node *node);
 
 #endif /* POLICYC_SECTION_H */

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+
+#include "space_parts.h"
+#include "vm/helpers.h"
+#include "vm/table.h"
+
+const char *space_why(int err)
+{
+	switch (err) {
+	case -E2BIG:
+		return "its conditions have too many combinations";
+	case -EOPNOTSUPP:
+		return "its program was not made by policyc";
+	case -ENOENT:
+		return "there is no program for the class";
+	}
+	return "it is a bug";
+}
+
+static void fill_run(struct bvm_run *run, const struct bvm_image *img,
+		     const struct space_point *point, bvm_atomic *slots)
+{
+	memset(run, 0, sizeof(*run));
+	run->image = img;
+	run->ctx = point->ctx;
+	run->slots = slots;
+	run->argv = point->argv ? point->argv : "";
+	run->argv_len = point->argv_len;
+	for (u32 i = 0; i < BVM_RUN_STRINGS; i++) {
+		run->strings[i].bytes = point->texts[i];
+		if (point->texts[i])
+			run->strings[i].len = strlen(point->texts[i]);
+	}
+	/* buckets are full at first */
+	if (img->meta->num_slots)
+		memset(slots, 0, img->meta->num_slots * sizeof(*slots));
+}
+
+u32 space_run(const struct bvm_image *img, const struct space_point *point,
+	      bvm_atomic *slots)
+{
+	struct bvm_run run;
+
+	fill_run(&run, img, point, slots);
+	return bvm_run_class(&run, point->class);
+}
+
+/* ---- what a program asks ---- */
+
+struct catch
+{
+	const struct bvm_program *program;
+	struct space_asked asked;
+};
+
+static bool catch_decide(void *arg, u32 pc, const u64 *regs, const u8 *stack)
+{
+	struct catch *c = arg;
+	const struct bvm_insn *insn = &c->program->insns[pc];
+
+	(void)stack;
+	if (insn->code != BVM_CALL || insn->imm != BVM_HELPER_DECIDE)
+		return true;
+	c->asked.lists = regs[2];
+	c->asked.list = regs[3];
+	c->asked.preds = regs[4];
+	return false;
+}
+
+struct space_asked space_ask(const struct space *s, u32 image,
+			     const struct space_point *point)
+{
+	const struct bvm_image *img = s->query->images[image];
+	struct catch c = { .program = &img->programs[point->class] };
+	struct bvm_run run;
+
+	c.asked.lists = U32_MAX;
+	fill_run(&run, img, point, s->slots);
+	(void)bvm_exec_traced(c.program->insns, c.program->header->num_insns,
+			      &run.ctx, s->info->ctx_size, catch_decide, &c);
+	return c.asked;
+}
+
+void space_apply(const struct space *s, u64 fields, struct space_point *to,
+		 const struct space_point *from)
+{
+	if (fields & SPACE_ARGV) {
+		to->argv = from->argv;
+		to->argv_len = from->argv_len;
+	}
+	for (u32 i = 0; i < s->info->num_fields; i++) {
+		const struct bvm_field *f = &s->info->fields[i];
+		u64 handle;
+
+		if (!(fields >> i & 1))
+			continue;
+		/* its bits belong to two parts */
+		if (!strcmp(f->name, "nameless"))
+			to->ctx.mounts.nameless |= from->ctx.mounts.nameless;
+		else
+			memcpy((u8 *)&to->ctx + f->off,
+			       (const u8 *)&from->ctx + f->off, f->size);
+		if (f->kind != BVM_FIELD_TEXT && f->kind != BVM_FIELD_STR)
+			continue;
+		handle = request_handle(s->query->class, i);
+		to->texts[handle - 1] = from->texts[handle - 1];
+	}
+}
+
+/* ---- one operation on one kind of object ---- */
+
+/* Settings of a part that differ in what a pair of lists asks. */
+struct choice {
+	const struct space_part *part;
+	u32 *settings;
+	u32 num;
+	u32 at;
+};
+
+struct walk {
+	struct space *s;
+	space_visit_fn visit;
+	void *arg;
+	struct intern seen; /* operations with lists */
+	struct choice choices[SPACE_MAX_PARTS];
+	struct space_asked asked[SPACE_MAX_IMAGES];
+	u64 asks[SPACE_MAX_IMAGES]; /* predicates in the lists */
+	u64 num_points;
+	bool stop;
+};
+
+static bool list_predicates(const struct bvm_image *img,
+			    const struct space_asked *asked, u64 *preds)
+{
+	const struct bvm_table *t = &img->tables[asked->lists];
+
+	*preds = 0;
+	if (asked->lists >= img->num_tables || t->kind != BVM_TABLE_LISTS ||
+	    asked->list >= t->count)
+		return false;
+	for (u32 i = t->lists.first[asked->list];
+	     i < t->lists.first[asked->list + 1]; i++)
+		*preds |= t->lists.entries[i].need;
+	return true;
+}
+
+/* Of settings that mean the same to the lists, the first that can be. */
+static void choose(struct walk *w, struct choice *choice,
+		   const struct space_point *object)
+{
+	const u64 path = object->ctx.network.path;
+	const struct space_part *part = choice->part;
+	struct intern kinds;
+
+	intern_init(&kinds, w->s->arena);
+	choice->settings = arena_array(w->s->arena, part->num, sizeof(u32));
+	choice->num = 0;
+	choice->at = 0;
+	for (u32 i = 0; i < part->num; i++) {
+		struct space_point point = part->settings[i].point;
+		u64 asked[SPACE_MAX_IMAGES] = { 0 };
+		u32 known = kinds.num;
+
+		point.op = object->op;
+		if (object->class == BVM_CLASS_NETWORK)
+			point.ctx.network.path = path;
+		if (!space_is_possible(part->fields, &point))
+			continue;
+		for (u32 k = 0; k < w->s->query->num_images; k++)
+			asked[k] = part->settings[i].preds[k] & w->asks[k];
+		if (intern_put(&kinds, (const u32 *)asked,
+			       2 * SPACE_MAX_IMAGES) == known)
+			choice->settings[choice->num++] = i;
+	}
+}
+
+static void run_point(struct walk *w, const struct space_point *point)
+{
+	const struct space_query *q = w->s->query;
+	u32 verdicts[SPACE_MAX_IMAGES] = { 0 };
+
+	for (u32 k = 0; k < q->num_images; k++) {
+		const struct space_asked *asked = &w->asked[k];
+		u64 preds = asked->preds;
+		u32 expected;
+
+		for (u32 p = 0; p < w->s->num_parts; p++) {
+			const struct choice *c = &w->choices[p];
+
+			preds &= ~c->part->mask[k];
+			preds |= c->part->settings[c->settings[c->at]].preds[k];
+		}
+		verdicts[k] = space_run(q->images[k], point, w->s->slots);
+		expected = bvm_lists_decide(&q->images[k]->tables[asked->lists],
+					    asked->list, preds);
+		if ((verdicts[k] ^ expected) & BVM_VERDICT_DENY) {
+			w->s->err = -EOPNOTSUPP;
+			w->stop = true;
+			return;
+		}
+	}
+	w->stop = !w->visit(w->arg, point, verdicts);
+}
+
+static void make_point(const struct walk *w, const struct space_point *object,
+		       struct space_point *point)
+{
+	*point = *object;
+	for (u32 p = 0; p < w->s->num_parts; p++) {
+		const struct choice *c = &w->choices[p];
+
+		space_apply(w->s, c->part->fields, point,
+			    &c->part->settings[c->settings[c->at]].point);
+	}
+}
+
+/* Next combination; false after the last. */
+static bool advance(struct walk *w)
+{
+	for (u32 p = 0; p < w->s->num_parts; p++) {
+		if (++w->choices[p].at < w->choices[p].num)
+			return true;
+		w->choices[p].at = 0;
+	}
+	return false;
+}
+
+static void walk_conditions(struct walk *w, const struct space_point *object)
+{
+	struct space *s = w->s;
+	struct space_point point;
+
+	for (u32 p = 0; p < s->num_parts; p++) {
+		w->choices[p].part = &s->parts[p];
+		choose(w, &w->choices[p], object);
+		if (!w->choices[p].num)
+			return;
+	}
+	do {
+		if (++w->num_points > SPACE_MAX_POINTS) {
+			s->err = -E2BIG;
+			return;
+		}
+		make_point(w, object, &point);
+		run_point(w, &point);
+	} while (!w->stop && advance(w));
+}
+
+/* An object whose lists were met for the operation brings nothing new. */
+static void walk_object(struct walk *w, const struct space_point *object,
+			u32 selector)
+{
+	const struct space_query *q = w->s->query;
+	u32 key[2 + SPACE_MAX_IMAGES] = { object->op, selector };
+	u32 known = w->seen.num;
+
+	for (u32 k = 0; k < q->num_images; k++) {
+		w->asked[k] = space_ask(w->s, k, object);
+		if (!list_predicates(q->images[k], &w->asked[k], &w->asks[k])) {
+			w->s->err = -EOPNOTSUPP;
+			return;
+		}
+		key[2 + k] = w->asked[k].list;
+	}
+	if (intern_put(&w->seen, key, ARRAY_SIZE(key)) != known)
+		return;
+	walk_conditions(w, object);
+}
+
+static void walk_capabilities(struct walk *w, struct space_point *object)
+{
+	const struct request *r = w->s->query->set.request;
+	int field = request_field(BVM_CLASS_CAPABILITIES, "cap");
+
+	for (u32 i = 0; bvm_cap_names[i].name && !w->stop && !w->s->err; i++) {
+		u32 cap = bvm_cap_names[i].num;
+
+		if (r && r->given >> field & 1 &&
+		    r->ctx.capabilities.cap != cap)
+			continue;
+		object->ctx.capabilities.cap = cap;
+		walk_object(w, object, cap);
+	}
+}
+
+/* May the object of an operation have a path, and may it have none? */
+static bool wants_path(u32 class, u32 op, bool *none)
+{
+	const u64 named = BVM_BIT(NETWORK, BIND) | BVM_BIT(NETWORK, CONNECT) |
+			  BVM_BIT(NETWORK, LISTEN) | BVM_BIT(NETWORK, ACCEPT) |
+			  BVM_BIT(NETWORK, SEND);
+
+	*none = true;
+	switch (class) {
+	case BVM_CLASS_FILES:
+		*none = op == BVM_OP_FILES_INHERIT;
+		return !*none;
+	case BVM_CLASS_EXEC:
+		return true;
+	case BVM_CLASS_NETWORK:
+		return named >> op & 1;
+	}
+	return false;
+}
+
+static void set_path(struct space *s, struct space_point *object,
+		     const char *path)
+{
+	int field = request_field(s->query->class, "path");
+	const u64 handle = path ? BVM_STR_PATH : 0;
+
+	if (field < 0 || s->query->class == BVM_CLASS_MOUNTS)
+		return;
+	object->texts[BVM_STR_PATH - 1] = path;
+	memcpy((u8 *)&object->ctx + s->info->fields[field].off, &handle,
+	       sizeof(handle));
+	if (s->query->class == BVM_CLASS_EXEC)
+		object->ctx.exec.memfd = !path;
+}
+
+/* Does the set have objects with a path, and such without? */
+static void limit_paths(const struct space_set *set, u32 class, bool *some,
+			bool *none)
+{
+	const struct request *r = set->request;
+	int memfd = request_field(class, "memfd");
+
+	/* the paths of mounts are conditions */
+	if (!r || class == BVM_CLASS_MOUNTS)
+		return;
+	if (set->paths || r->num_paths)
+		*none = false;
+	else if (class == BVM_CLASS_FILES)
+		*some = false;
+	if (class == BVM_CLASS_EXEC && r->given >> memfd & 1 &&
+	    r->ctx.exec.memfd)
+		*some = false;
+	if (class == BVM_CLASS_NETWORK && r->num_paths == 0 && !set->paths &&
+	    (r->given >> request_field(class, "text") & 1))
+		*some = false;
+}
+
+static void walk_op(struct walk *w, u32 op)
+{
+	struct space *s = w->s;
+	u32 class = s->query->class;
+	struct space_point object = s->base;
+	bool none, some = wants_path(class, op, &none);
+
+	object.op = op;
+	object.ctx.files.op = op; /* the first member of every ctx */
+	limit_paths(&s->query->set, class, &some, &none);
+	if (class == BVM_CLASS_CAPABILITIES) {
+		walk_capabilities(w, &object);
+		return;
+	}
+	if (none) {
+		set_path(s, &object, NULL);
+		walk_object(w, &object, 0);
+	}
+	for (u32 i = 0; some && i < s->paths.num && !w->stop && !s->err; i++) {
+		set_path(s, &object, s->paths.items[i].text);
+		walk_object(w, &object, 1);
+	}
+}
+
+int space_walk(struct arena *arena, const struct space_query *query,
+	       space_visit_fn visit, void *arg)
+{
+	struct space *s = arena_alloc(arena, sizeof(*s));
+	struct walk *w = arena_alloc(arena, sizeof(*w));
+	u32 slots = 1;
+
+	s->arena = arena;
+	s->query = query;
+	s->info = &bvm_classes[query->class];
+	s->op = (u32)__builtin_ctzll(query->ops);
+	for (u32 k = 0; k < query->num_images; k++) {
+		if (!query->images[k]->programs[query->class].header)
+			return -ENOENT;
+		if (query->images[k]->meta->num_slots > slots)
+			slots = query->images[k]->meta->num_slots;
+	}
+	s->slots = arena_array(arena, slots, sizeof(*s->slots));
+	space_find_parts(s);
+	w->s = s;
+	w->visit = visit;
+	w->arg = arg;
+	intern_init(&w->seen, arena);
+	for (u32 op = 0; op < BVM_MAX_OPS && !w->stop && !s->err && !s->empty;
+	     op++)
+		if (query->ops >> op & 1)
+			walk_op(w, op);
+	return s->err;
+}

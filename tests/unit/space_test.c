@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * space_test.c - what a walk found is all there is
+ *
+ * Random policies, alone and in pairs. Whatever a random request is answered by
+ * the images, the walk of its class must have met that answer for its operation,
+ * and each point of a walk must get from the reference the verdicts it came with.
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "policyc/image_out.h"
+#include "policyc/space_parts.h"
+#include "tests/oracle/eval.h"
+#include "tests/oracle/gen.h"
+
+#define LOOPS 4
+#define PAIRS 8
+#define REQUESTS 200
+
+struct policy {
+	const struct ast_policy *ast;
+	struct bvm_image img;
+};
+
+/* Answers that were met: by image 0, by image 1, as bits of 0 .. 3. */
+struct met {
+	const struct policy *const *policies;
+	u32 answers[BVM_MAX_OPS];
+	u32 points;
+};
+
+static void make_policy(struct gen *gen, struct policy *policy)
+{
+	const struct diag_options options = { .json = false };
+	struct diag *diag = diag_create(gen->arena, &options);
+	struct buf bytes = BUF_INIT(gen->arena);
+	struct bvm_error err;
+
+	policy->ast = gen_policy(gen);
+	ck_assert_int_eq(image_build(gen->arena, diag, policy->ast, &bytes), 0);
+	ck_assert_int_eq(image_load(gen->arena, bytes.data, bytes.len,
+				    &policy->img, &err),
+			 0);
+}
+
+static u32 denied_by(const struct policy *policy,
+		     const struct oracle_request *request)
+{
+	return oracle_eval(policy->ast, request) & BVM_VERDICT_DENY ? 1 : 0;
+}
+
+static bool meet(void *arg, const struct space_point *point,
+		 const u32 *verdicts)
+{
+	struct met *met = arg;
+	struct oracle_request request = {
+		.class = point->class,
+		.ctx = point->ctx,
+		.argv = point->argv,
+		.argv_len = point->argv_len,
+	};
+	u32 answer = 0;
+
+	memcpy(request.strings, point->texts, sizeof(request.strings));
+	for (u32 k = 0; k < 2; k++) {
+		u32 denied = verdicts[k] & BVM_VERDICT_DENY ? 1 : 0;
+
+		ck_assert_uint_eq(denied_by(met->policies[k], &request),
+				  denied);
+		answer |= denied << k;
+	}
+	met->answers[point->op] |= 1u << answer;
+	met->points++;
+	return true;
+}
+
+/* Absolute, without "//", "." and ".."; programs are not the root. */
+static bool is_path(const char *path, bool program)
+{
+	size_t len = path ? strlen(path) : 0;
+
+	if (!path)
+		return true;
+	if (path[0] != '/' || strstr(path, "//") || strstr(path, "/./") ||
+	    strstr(path, "/../"))
+		return false;
+	if (len == 1)
+		return !program;
+	return path[len - 1] != '/' && strcmp(strrchr(path, '/'), "/.") != 0 &&
+	       strcmp(strrchr(path, '/'), "/..") != 0;
+}
+
+/* Of the requests that the generator makes, those that a kernel can. */
+static bool is_possible(const struct oracle_request *r)
+{
+	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const struct bvm_ctx_network *n = &r->ctx.network;
+	struct space_point point = {
+		.class = r->class,
+		.op = r->ctx.files.op,
+		.ctx = r->ctx,
+	};
+	const char *text = r->strings[BVM_STR_TEXT - 1];
+	const char *path = r->strings[BVM_STR_PATH - 1];
+	const char *peer = r->strings[BVM_STR_PEER - 1];
+
+	if (!is_path(path, false) ||
+	    !is_path(r->strings[BVM_STR_EXE - 1], true))
+		return false;
+	if (r->class == BVM_CLASS_EXEC)
+		return (!path) == r->ctx.exec.memfd &&
+		       !(r->ctx.exec.chain && r->argv_len);
+	if (r->class == BVM_CLASS_FILES &&
+	    !path != (point.op == BVM_OP_FILES_INHERIT))
+		return false;
+	if (r->class == BVM_CLASS_TASKS && peer &&
+	    r->ctx.tasks.peer != BVM_PEER_OTHER)
+		return false;
+	if (r->class == BVM_CLASS_MOUNTS) {
+		point.ctx.mounts.path = path ? BVM_STR_PATH : 0;
+		point.ctx.mounts.text = text ? BVM_STR_TEXT : 0;
+		point.ctx.mounts.source =
+			r->strings[BVM_STR_SOURCE - 1] ? BVM_STR_SOURCE : 0;
+		if ((!path) != (r->ctx.mounts.nameless & 1))
+			return false;
+		if (point.ctx.mounts.source && r->ctx.mounts.nameless & 2)
+			return false;
+	}
+	if (r->class == BVM_CLASS_KERNEL)
+		point.ctx.kernel.text = text ? BVM_STR_TEXT : 0;
+	if (r->class == BVM_CLASS_NETWORK) {
+		bool v4 = !memcmp(n->remote.bytes, mapped, 12) &&
+			  !memcmp(n->local.bytes, mapped, 12);
+
+		point.ctx.network.path = path ? BVM_STR_PATH : 0;
+		point.ctx.network.text = text ? BVM_STR_TEXT : 0;
+		if (n->has_addr && n->family != 10 && (n->family != 2 || !v4))
+			return false;
+		if ((path || text) && n->family != 1)
+			return false;
+		if (text && *text != '@')
+			return false;
+		if (peer && n->peer != BVM_PEER_OTHER)
+			return false;
+		if (n->peer != BVM_PEER_NONE && n->family != 1)
+			return false;
+		if (path && point.op != BVM_OP_NETWORK_BIND &&
+		    point.op != BVM_OP_NETWORK_CONNECT &&
+		    point.op != BVM_OP_NETWORK_LISTEN &&
+		    point.op != BVM_OP_NETWORK_ACCEPT &&
+		    point.op != BVM_OP_NETWORK_SEND)
+			return false;
+	}
+	return space_is_possible(~0ull, &point);
+}
+
+static u32 try_requests(struct gen *gen, const struct policy *const *policies,
+			struct met *met)
+{
+	u32 tried = 0;
+
+	for (u32 i = 0; i < REQUESTS; i++) {
+		struct oracle_request request;
+		u32 answer = 0;
+
+		gen_request(gen, policies[i & 1]->ast,
+			    1 + i % (BVM_NUM_CLASSES - 1), &request);
+		if (!is_possible(&request))
+			continue;
+		for (u32 k = 0; k < 2; k++)
+			answer |= denied_by(policies[k], &request) << k;
+		ck_assert_msg(
+			met[request.class].answers[request.ctx.files.op] >>
+					answer &
+				1,
+			"%s.%s %s by %s: no point is answered like it (%u)",
+			bvm_classes[request.class].name,
+			bvm_op_name(request.class, request.ctx.files.op),
+			request.strings[0] ?: "-",
+			request.strings[BVM_STR_EXE - 1] ?: "-", answer);
+		tried++;
+	}
+	return tried;
+}
+
+START_TEST(every_answer_has_a_point)
+{
+	struct gen gen = { .state = 0x9e3779b97f4a7c15ull * (_i + 3) };
+	u32 tried = 0, walked = 0;
+
+	for (u32 i = 0; i < PAIRS; i++) {
+		struct policy *a, *b;
+		struct met met[BVM_NUM_CLASSES] = { 0 };
+
+		gen.arena = arena_create();
+		a = arena_alloc(gen.arena, sizeof(*a));
+		b = arena_alloc(gen.arena, sizeof(*b));
+		make_policy(&gen, a);
+		make_policy(&gen, b);
+		const struct policy *const both[] = { a, b };
+
+		for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
+			const struct space_query query = {
+				.images = { &a->img, &b->img },
+				.num_images = 2,
+				.class = class,
+				.ops = bvm_classes[class].mediated,
+			};
+
+			met[class].policies = both;
+			ck_assert_int_eq(space_walk(gen.arena, &query, meet,
+						    &met[class]),
+					 0);
+			walked += met[class].points;
+		}
+		tried += try_requests(&gen, both, met);
+		arena_free(gen.arena);
+	}
+	ck_assert_uint_gt(tried, PAIRS * REQUESTS / 4);
+	ck_assert_uint_gt(walked, PAIRS * 100);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("space");
+	TCase *tc = tcase_create("walks");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_loop_test(tc, every_answer_has_a_point, 0, LOOPS);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
