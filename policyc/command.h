@@ -29,6 +29,7 @@ struct run {
 	bool trace; /* --trace */
 	bool log; /* --log: the verifier's state at each instruction */
 	bool check; /* --check: verify, write nothing */
+	bool mdoc; /* --mdoc: as a part of the manual */
 	bool raw; /* --raw: the file is bytecode */
 	const char *class; /* --class, or NULL: plain memory */
 	const char *mem; /* --mem: bytes of that memory, or NULL */

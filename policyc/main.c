@@ -7,7 +7,9 @@
 #include "command.h"
 #include "dump.h"
 #include "explain.h"
+#include "ops.h"
 #include "run.h"
+#include "schema.h"
 #include "suggest.h"
 #include "test.h"
 
@@ -37,6 +39,10 @@ static const struct command {
 	{ "run", command_run, "IDtj", 3, INT_MAX, true, true,
 	  "POLICY|IMAGE CLASS REQUEST",
 	  "run the program of a class on one request" },
+	{ "ops", command_ops, "j", 0, 1, false, true, "[CLASS]",
+	  "show what rules and requests can name" },
+	{ "schema", command_schema, "M", 0, 0, false, true, "",
+	  "make a JSON Schema of policies, for editors" },
 };
 
 static const struct {
@@ -58,6 +64,7 @@ static const struct {
 	{ 'r', "--raw          the file is bytecode, 8 bytes an instruction" },
 	{ 'C', "--class CLASS  verify it as a program of CLASS" },
 	{ 'm', "--mem BYTES    verify it over so much plain memory (0)" },
+	{ 'M', "--mdoc         the lists of keys in bailiff.policy(5)" },
 	{ 'j', "--json         messages and results as JSON" },
 };
 
@@ -72,6 +79,7 @@ static const struct option long_options[] = {
 	{ "raw", no_argument, NULL, 'r' },
 	{ "class", required_argument, NULL, 'C' },
 	{ "mem", required_argument, NULL, 'm' },
+	{ "mdoc", no_argument, NULL, 'M' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -170,6 +178,8 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->class = value;
 	else if (letter == 'm')
 		run->mem = value;
+	else if (letter == 'M')
+		run->mdoc = true;
 	else if (letter == 'j')
 		run->json = true;
 }

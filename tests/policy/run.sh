@@ -421,6 +421,8 @@ standard_input()
 	fi
 }
 
+. ./tools.sh
+
 for file in accept/*.yaml "$root"/policies/*.yaml; do
 	replay "$file" 0
 done
@@ -439,6 +441,9 @@ shipped_claims
 standard_input
 bytecode
 run_requests
+ops
+schema
+completion
 manual
 kinds_of_tables
 all_expected
