@@ -62,6 +62,7 @@ const char *record_outcome_name(unsigned int outcome)
 		[BAILIFF_EVENT_WOULD_DENY] = "would-deny",
 		[BAILIFF_EVENT_AUDITED] = "audited",
 		[BAILIFF_EVENT_LIFECYCLE] = "lifecycle",
+		[BAILIFF_EVENT_WAITING] = "would-deny",
 	};
 
 	return outcome < ARRAY_SIZE(names) ? names[outcome] : "unknown";
@@ -160,6 +161,8 @@ void record_print_json(const struct record *record, struct text *out)
 	add_time(out, raw->time_ns);
 	add_number(out, "seq", raw->seq);
 	add_string(out, "outcome", record_outcome_name(raw->outcome));
+	if (raw->outcome == BAILIFF_EVENT_WAITING)
+		add_string(out, "state", "waiting");
 	add_string(out, "container", record->label);
 	if (raw->cgroup)
 		add_number(out, "cgroup", raw->cgroup);

@@ -19,6 +19,7 @@ static const char *const outcomes[] = {
 	[BAILIFF_EVENT_ENFORCED] = "denied",
 	[BAILIFF_EVENT_WOULD_DENY] = "would-deny",
 	[BAILIFF_EVENT_AUDITED] = "audited",
+	[BAILIFF_EVENT_WAITING] = "would-deny",
 	[BAILIFF_EVENT_LIFECYCLE] = "lifecycle",
 };
 

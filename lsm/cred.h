@@ -18,6 +18,11 @@
 struct bailiff_cred {
 	struct bailiff_set *set; /* owned; NULL: unconfined */
 	struct bailiff_exe *exe; /* owned; NULL: no name, or unconfined */
+	/*
+	 * Bit i: when the exec that these are for commits, the container of
+	 * the i-th domain starts. 0 but during that exec; not inherited.
+	 */
+	u32 starts;
 };
 
 static inline struct bailiff_cred *bailiff_cred(const struct cred *cred)

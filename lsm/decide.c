@@ -300,11 +300,16 @@ static void record(const struct hearing *h, u32 op, u32 i,
 	bailiff_event_emit(&record);
 }
 
-/* A domain says no: count, record, punish. Return: 0 in audit mode. */
+/*
+ * A domain says no: count, record, punish. Return: 0 in audit mode, and while
+ * the container has not started.
+ */
 static int deny(const struct hearing *h, u32 op, u32 i, const struct answer *a)
 {
 	const struct bailiff_policy *policy = h->view->policy[i];
-	bool audit = READ_ONCE(policy->audit_classes) & BIT(h->rq->class);
+	bool waits = bailiff_state_waits(h->rq->set->domain[i].state, policy);
+	bool audit = waits ||
+		     (READ_ONCE(policy->audit_classes) & BIT(h->rq->class));
 	bool quiet = a->reason == BVM_REASON_RULE &&
 		     (a->verdict & BVM_VERDICT_QUIET);
 
@@ -317,6 +322,7 @@ static int deny(const struct hearing *h, u32 op, u32 i, const struct answer *a)
 	}
 	if (!h->rq->silent && !quiet)
 		record(h, op, i, a,
+		       waits ? BAILIFF_EVENT_WAITING :
 		       audit ? BAILIFF_EVENT_WOULD_DENY :
 			       BAILIFF_EVENT_ENFORCED);
 	if (audit)

@@ -131,7 +131,8 @@ static u32 budget(const struct ring *ring, u32 kind)
 static u32 budget_kind(const struct bailiff_event *event)
 {
 	return event->outcome == BAILIFF_EVENT_ENFORCED ||
-			       event->outcome == BAILIFF_EVENT_WOULD_DENY ?
+			       event->outcome == BAILIFF_EVENT_WOULD_DENY ||
+			       event->outcome == BAILIFF_EVENT_WAITING ?
 		       event->reason :
 		       BVM_NUM_REASONS;
 }

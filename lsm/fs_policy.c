@@ -77,6 +77,10 @@ static void print_info(struct seq_file *m, struct bailiff_slot *slot,
 	seq_printf(m, "programs %s\n",
 		   is_jited(policy) ? "jit" : "interpreter");
 	seq_printf(m, "loaded %lld\n", policy->loaded);
+	if (!policy->image.start)
+		return;
+	seq_printf(m, "start_timeout %u\n", policy->image.start->timeout_s);
+	seq_printf(m, "waiting %u\n", bailiff_slot_count_waiting(slot));
 }
 
 static void print_rule(struct seq_file *m, const struct bailiff_policy *policy,

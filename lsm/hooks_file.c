@@ -51,7 +51,7 @@ static int hook_file_open(struct file *file)
 	/* What a stacking file system opens below: the user's was judged. */
 	if (bailiff_is_backing(file))
 		return 0;
-	stamp = bailiff_set_stamp(set);
+	stamp = bailiff_set_stamp_to_keep(set);
 	err = bailiff_mqueue_judge(file->f_path.dentry, file->f_cred);
 	if (err)
 		return err;

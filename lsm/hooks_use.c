@@ -43,7 +43,7 @@ static bool is_own(const struct file *file, const struct bailiff_set *set)
 int bailiff_use_judge(struct file *file, const struct cred *cred,
 		      const struct bailiff_set *set)
 {
-	u64 stamp = bailiff_set_stamp(set);
+	u64 stamp = bailiff_set_stamp_to_keep(set);
 	u32 kind = bailiff_kind_of_file(file);
 	struct bailiff_request rq;
 	bool own = is_own(file, set);

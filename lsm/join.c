@@ -27,6 +27,7 @@
 #include "kind.h"
 #include "origin.h"
 #include "path.h"
+#include "state.h"
 #include "stats.h"
 #include "use.h"
 
@@ -169,6 +170,31 @@ static int judge_with_args(const struct linux_binprm *bprm,
 	return err;
 }
 
+/*
+ * The domains whose container starts when this file is executed. It must have
+ * a name, and one in the domain's home root; as for rules of exec, that is the
+ * program or any interpreter of it.
+ */
+static u32 find_starts(const struct path *path, const struct bailiff_set *set)
+{
+	struct bailiff_view view = { .num = set->num };
+	struct bailiff_name name;
+	u32 starts = 0;
+
+	if (likely(!bailiff_set_waits(set)) || bailiff_path_is_nowhere(path))
+		return 0;
+	rcu_read_lock();
+	for (u32 i = 0; i < set->num; i++)
+		view.policy[i] = bailiff_slot_active(set->domain[i].slot);
+	bailiff_path_walk(path, BAILIFF_WALK_START, &view, &name);
+	for (u32 i = 0; i < set->num && !name.reason; i++)
+		if (name.fed[i].accept &&
+		    bailiff_home_same(&name.home, &set->domain[i].home))
+			starts |= BIT(i);
+	rcu_read_unlock();
+	return starts;
+}
+
 static int hook_bprm_check_security(struct linux_binprm *bprm)
 {
 	const struct bailiff_set *set = bailiff_cred_set(bprm->cred);
@@ -177,6 +203,8 @@ static int hook_bprm_check_security(struct linux_binprm *bprm)
 
 	if (likely(!set))
 		return 0;
+	bailiff_cred(bprm->cred)->starts |=
+		find_starts(&bprm->file->f_path, set);
 	/* To run a memory file is to read it. */
 	err = bailiff_origin_judge(&bprm->file->f_path, bprm->cred, set);
 	if (err)
@@ -216,13 +244,30 @@ static int hook_bprm_creds_from_file(struct linux_binprm *bprm,
 	return err ?: -ENOMEM;
 }
 
-/* The table of descriptors is the caller's alone by now. */
+/* Does this exec start a container? */
+static bool start(struct bailiff_cred *cred)
+{
+	unsigned long starts = cred->starts;
+	u32 i;
+
+	cred->starts = 0;
+	for_each_set_bit(i, &starts, BVM_MAX_STACKED)
+		bailiff_state_start(cred->set->domain[i].state);
+	return starts;
+}
+
+/*
+ * The table of descriptors is the caller's alone by now. What it got while the
+ * container waited is judged as what comes from outside.
+ */
 static void
 hook_bprm_committing_creds(BAILIFF_CONST_BPRM struct linux_binprm *bprm)
 {
 	const struct bailiff_set *set = bailiff_cred_set(bprm->cred);
 
-	if (set && set != bailiff_current_set())
+	if (!set)
+		return;
+	if (start(bailiff_cred(bprm->cred)) || set != bailiff_current_set())
 		bailiff_inherit_sweep(bprm->cred);
 }
 

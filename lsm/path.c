@@ -164,19 +164,28 @@ static u32 feed(const struct trail *trail, const struct bvm_table *dfa)
 	return state;
 }
 
+/* Table index of what is fed; not one of the image's tables: nothing is. */
+static u32 dfa_of(const struct bvm_image *image, u32 flags)
+{
+	if (!(flags & BAILIFF_WALK_START))
+		return image->rights_dfa;
+	return image->start ? image->start->dfa : U32_MAX;
+}
+
 static void feed_all(const struct trail *trail, const struct walk *walk)
 {
 	for (u32 i = 0; i < walk->view->num; i++) {
 		const struct bvm_image *image = &walk->view->policy[i]->image;
+		u32 index = dfa_of(image, walk->flags);
 		const struct bvm_table *dfa;
 		u32 state;
 
 		walk->name->fed[i].state = 0;
 		walk->name->fed[i].below = 0;
 		walk->name->fed[i].accept = 0;
-		if (image->rights_dfa >= image->num_tables)
+		if (index >= image->num_tables)
 			continue;
-		dfa = &image->tables[image->rights_dfa];
+		dfa = &image->tables[index];
 		state = feed(trail, dfa);
 		walk->name->fed[i].state = state;
 		/* The root's name is that '/' already. */

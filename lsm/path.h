@@ -38,6 +38,8 @@ struct bailiff_name {
 #define BAILIFF_WALK_UNLINKED (1u << 0)
 /* The object is about to be made under this name. */
 #define BAILIFF_WALK_NEW (1u << 1)
+/* Feed the automata of `start`, not those of the rules; `below` means nothing. */
+#define BAILIFF_WALK_START (1u << 2)
 
 /*
  * Find the name of path for every policy of the view. Not in softirq or irq.

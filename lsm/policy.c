@@ -134,6 +134,12 @@ static void list_slot(struct bailiff_slot *slot)
 	WRITE_ONCE(num_slots, num_slots + 1);
 }
 
+static struct bailiff_policy *active_of(const struct bailiff_slot *slot)
+{
+	return rcu_dereference_protected(slot->active,
+					 lockdep_is_held(&policy_lock));
+}
+
 /*
  * Make a policy the active one of a slot, and its number greater than that of
  * each one before: under the lock.
@@ -145,10 +151,12 @@ static int replace(struct bailiff_slot *slot, struct bailiff_policy *policy,
 
 	policy->generation = bailiff_policy_next_generation();
 	err = bailiff_state_prepare(&slot->states, policy);
-	if (!err)
-		*old = rcu_replace_pointer(slot->active, policy,
-					   lockdep_is_held(&policy_lock));
-	return err;
+	if (err)
+		return err;
+	bailiff_state_settle(&slot->states, active_of(slot), policy);
+	*old = rcu_replace_pointer(slot->active, policy,
+				   lockdep_is_held(&policy_lock));
+	return 0;
 }
 
 /* Containers have no use for what they kept under versions before this one. */
@@ -221,8 +229,10 @@ int bailiff_slot_enter(struct bailiff_domain *domain)
 
 	mutex_lock(&policy_lock);
 	err = enter(slot, domain->cgroup, &domain->state);
-	if (!err)
+	if (!err) {
+		bailiff_state_begin(domain->state, active_of(slot));
 		slot->num_domains++;
+	}
 	mutex_unlock(&policy_lock);
 	return err;
 }
@@ -284,6 +294,16 @@ int bailiff_slot_unload(const char *name, struct dentry **dir)
 	if (!err)
 		bailiff_slot_put(slot);
 	return err;
+}
+
+u32 bailiff_slot_count_waiting(struct bailiff_slot *slot)
+{
+	u32 num;
+
+	mutex_lock(&policy_lock);
+	num = bailiff_state_count_waiting(&slot->states, active_of(slot));
+	mutex_unlock(&policy_lock);
+	return num;
 }
 
 void bailiff_slot_set_dir(struct bailiff_slot *slot, struct dentry *dir)

@@ -92,6 +92,9 @@ void bailiff_slot_unbind(struct bailiff_binding *binding);
  */
 int bailiff_slot_unload(const char *name, struct dentry **dir);
 
+/* How many containers of a policy have not started yet. Sleeps. */
+u32 bailiff_slot_count_waiting(struct bailiff_slot *slot);
+
 /* Remember the securityfs directory of a slot. */
 void bailiff_slot_set_dir(struct bailiff_slot *slot, struct dentry *dir);
 

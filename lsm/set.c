@@ -10,6 +10,7 @@
 
 #include "policy.h"
 #include "set.h"
+#include "state.h"
 
 static DEFINE_MUTEX(set_lock);
 static LIST_HEAD(sets);
@@ -183,4 +184,17 @@ void bailiff_set_restamp(const struct bailiff_slot *slot)
 		}
 	}
 	mutex_unlock(&set_lock);
+}
+
+bool bailiff_set_waits(const struct bailiff_set *set)
+{
+	bool waits = false;
+
+	rcu_read_lock();
+	for (u32 i = 0; i < set->num && !waits; i++)
+		waits = bailiff_state_waits(
+			set->domain[i].state,
+			bailiff_slot_active(set->domain[i].slot));
+	rcu_read_unlock();
+	return waits;
 }

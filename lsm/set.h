@@ -107,4 +107,18 @@ static inline u64 bailiff_set_stamp(const struct bailiff_set *set)
 	return smp_load_acquire(&set->stamp);
 }
 
+/* Does a domain of the set still wait for its container's start? */
+bool bailiff_set_waits(const struct bailiff_set *set);
+
+/*
+ * The same, for what is remembered as allowed: 0, which is no stamp, while a
+ * domain waits. What is allowed then need not be after the start.
+ */
+static inline u64 bailiff_set_stamp_to_keep(const struct bailiff_set *set)
+{
+	u64 stamp = bailiff_set_stamp(set);
+
+	return bailiff_set_waits(set) ? 0 : stamp;
+}
+
 #endif /* BAILIFF_SET_H */

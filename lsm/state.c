@@ -3,8 +3,10 @@
  * state.c - the slots that a policy keeps for a container
  */
 #include <linux/err.h>
+#include <linux/ktime.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 
 #include "policy.h"
 #include "state.h"
@@ -21,6 +23,12 @@ struct bailiff_state {
 	struct list_head node; /* in the policy's slot */
 	u64 cgroup;
 	u32 num_users; /* domains and bindings */
+	/*
+	 * Of its first task, by a clock that goes on in suspend; 0: none came.
+	 * Constant from then on.
+	 */
+	u64 begun_ns;
+	bool started; /* READ_ONCE, WRITE_ONCE; never cleared once begun */
 	struct words __rcu *words; /* newest first */
 };
 
@@ -150,6 +158,62 @@ void bailiff_state_prune(struct list_head *states, u64 generation)
 
 	list_for_each_entry(state, states, node)
 		prune(state, generation);
+}
+
+void bailiff_state_start(struct bailiff_state *state)
+{
+	WRITE_ONCE(state->started, true);
+}
+
+void bailiff_state_begin(struct bailiff_state *state,
+			 const struct bailiff_policy *active)
+{
+	if (state->begun_ns)
+		return;
+	state->begun_ns = ktime_get_boottime_ns();
+	if (!active->image.start)
+		bailiff_state_start(state);
+}
+
+bool bailiff_state_waits(struct bailiff_state *state,
+			 const struct bailiff_policy *policy)
+{
+	const struct bvm_start *start = policy->image.start;
+
+	if (likely(!start) || READ_ONCE(state->started))
+		return false;
+	if (ktime_get_boottime_ns() - state->begun_ns <
+	    (u64)start->timeout_s * NSEC_PER_SEC)
+		return true;
+	/* A version with more patience must not take it back. */
+	bailiff_state_start(state);
+	return false;
+}
+
+void bailiff_state_settle(struct list_head *states,
+			  const struct bailiff_policy *before,
+			  const struct bailiff_policy *next)
+{
+	struct bailiff_state *state;
+
+	list_for_each_entry(state, states, node) {
+		if (!state->begun_ns)
+			continue;
+		if (!next->image.start ||
+		    (before && !bailiff_state_waits(state, before)))
+			bailiff_state_start(state);
+	}
+}
+
+u32 bailiff_state_count_waiting(const struct list_head *states,
+				const struct bailiff_policy *active)
+{
+	struct bailiff_state *state;
+	u32 num = 0;
+
+	list_for_each_entry(state, states, node)
+		num += state->begun_ns && bailiff_state_waits(state, active);
+	return num;
 }
 
 bvm_atomic *bailiff_state_words(const struct bailiff_state *state,

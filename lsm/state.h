@@ -16,6 +16,11 @@
  *
  * Words for a version are there before it is active and go when nobody decides
  * by it any more, so deciding never allocates and never waits.
+ *
+ * It also says whether the container has started (`start: after exec P`):
+ * begun by its first task, waiting, and started by an exec of P, by the time
+ * that is over, or by a version that does not wait. Nothing takes it back, so
+ * a policy that is replaced finds started containers started.
  */
 #ifndef BAILIFF_STATE_H
 #define BAILIFF_STATE_H
@@ -28,7 +33,7 @@
 struct bailiff_policy;
 struct bailiff_state;
 
-/* All but the last: the caller serializes by the lock of the policies. */
+/* All but the last three: the caller serializes by the lock of the policies. */
 
 /*
  * The state of a cgroup in a policy's list, made if there is none; returned by
@@ -45,6 +50,29 @@ int __must_check bailiff_state_prepare(struct list_head *states,
 
 /* Drop what versions before this one had; a grace period after they were. */
 void bailiff_state_prune(struct list_head *states, u64 generation);
+
+/* The first task comes: from now on it waits, if active says so. */
+void bailiff_state_begin(struct bailiff_state *state,
+			 const struct bailiff_policy *active);
+
+/*
+ * Containers that the version before (NULL: none) has let wait long enough, or
+ * that do not wait under the next one, are started: before next is active.
+ */
+void bailiff_state_settle(struct list_head *states,
+			  const struct bailiff_policy *before,
+			  const struct bailiff_policy *next);
+
+/* How many containers wait. */
+u32 bailiff_state_count_waiting(const struct list_head *states,
+				const struct bailiff_policy *active);
+
+/* The container has started, for ever. Any context. */
+void bailiff_state_start(struct bailiff_state *state);
+
+/* Is what policy denies only recorded yet? Any context but NMI. */
+bool bailiff_state_waits(struct bailiff_state *state,
+			 const struct bailiff_policy *policy);
 
 /* The words for a version, in an RCU read section; NULL if it has none. */
 bvm_atomic *bailiff_state_words(const struct bailiff_state *state,

@@ -176,6 +176,8 @@ struct ast_limit {
 	struct span span;
 };
 
+#define AST_START_TIMEOUT 60 /* seconds, where `start-timeout` is not said */
+
 struct ast_policy {
 	const char *name;
 	const char *description; /* "" if none */
@@ -186,6 +188,8 @@ struct ast_policy {
 	u32 unmediated; /* classes, bit n */
 	struct ast_limit budget_insns;
 	struct ast_limit budget_steps;
+	struct ast_patterns start; /* `start: after exec`; none: in force at once */
+	struct ast_limit start_timeout; /* seconds */
 	struct ast_rule *rules;
 	u32 num_rules;
 	struct ast_selector *selectors;

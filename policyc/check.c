@@ -273,9 +273,20 @@ static const struct ast_rule *find_path_deny(const struct ast_policy *policy)
 	return NULL;
 }
 
+static void check_start(struct parse *parse)
+{
+	const struct ast_policy *policy = parse->policy;
+
+	if (policy->start_timeout.most && !policy->start.num)
+		diag_report(parse->diag, &policy->start_timeout.span,
+			    START_UNSAID);
+}
+
 void check_policy(struct parse *parse, bool mounts)
 {
 	const struct ast_rule *rule = find_path_deny(parse->policy);
+
+	check_start(parse);
 
 	if (!rule || mounts)
 		return;

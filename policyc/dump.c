@@ -54,6 +54,9 @@ static void dump_header(const struct bvm_image *img)
 		printf("budget: %u instructions\n", meta->budget_insns);
 	if (meta->budget_steps)
 		printf("budget: %u table steps\n", meta->budget_steps);
+	if (img->start)
+		printf("waits for an exec that table %u accepts, at most %u seconds\n",
+		       img->start->dfa, img->start->timeout_s);
 	print_classes("audit mode:", meta->audit_classes);
 	print_classes("may go unmediated:", meta->unmediated);
 }

@@ -75,6 +75,12 @@ static void put_header(struct buf *out, const struct bvm_image *img)
 	buf_printf(out, ", ");
 	put_limit(out, "steps", meta->budget_steps);
 	buf_printf(out, "},\n");
+	if (img->start)
+		buf_printf(out,
+			   "  \"start\": {\"table\": %u, \"timeout\": %u},\n",
+			   img->start->dfa, img->start->timeout_s);
+	else
+		buf_printf(out, "  \"start\": null,\n");
 	put_classes(out, "audit_mode", meta->audit_classes);
 	put_classes(out, "unmediated", meta->unmediated);
 }

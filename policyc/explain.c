@@ -376,6 +376,9 @@ static int print_answer(const struct explain *x)
 		printf("note: %s\n", x->request.note);
 	if (x->request.argv_len && !looks_at_args(x->input.img))
 		printf("note: no rule looks at the program's arguments\n");
+	if (x->input.img->start)
+		printf("note: until the container has started, a denial is "
+		       "only recorded\n");
 	if (x->input.img->meta->audit_classes >> x->request.class & 1)
 		printf("note: class %s is in audit mode: a denial is only "
 		       "recorded\n",

@@ -37,6 +37,7 @@ struct writer {
 	u32 dfa; /* table, or PROGRAM_NO_TABLE */
 	struct compress paths; /* that table */
 	u32 rates; /* the same */
+	u32 start_dfa; /* table, if the policy has a `start` */
 	u32 *buckets; /* per rule: its bucket, or U32_MAX */
 	u32 num_buckets;
 	struct program_tables tables[BVM_NUM_CLASSES];
@@ -160,6 +161,19 @@ static void put_rights(struct writer *w)
 	for (u32 i = 0; i < w->lowered.fsm.num_states; i++)
 		if (w->paths.number_of[i] < w->paths.count)
 			buf_put_u32(buf, closures->of[i]);
+}
+
+static void put_start(struct writer *w)
+{
+	const u64 said = w->ast->start_timeout.most;
+	const struct bvm_start start = {
+		.dfa = w->start_dfa,
+		.timeout_s = said ? (u32)said : AST_START_TIMEOUT,
+	};
+
+	if (w->ast->start.num)
+		buf_put(add_section(w, BVM_SECTION_START, 0), &start,
+			sizeof(start));
 }
 
 /* ---- tables ---- */
@@ -343,6 +357,35 @@ static int put_class_tables(struct writer *w, u32 class)
 	return ret ? ret : put_rate_rules(w, class);
 }
 
+/* The automaton of `start`, which accepts with row 1. */
+static int put_start_dfa(struct writer *w)
+{
+	const struct ast_patterns *start = &w->ast->start;
+	struct nfa *nfa = nfa_create(w->arena);
+	struct pattern_error err;
+	struct fsm_blame blame;
+	struct intern accepts;
+	struct fsm fsm;
+
+	for (u32 i = 0; i < start->num; i++)
+		if (nfa_add(nfa, start->items[i].text, i, &err)) {
+			diag_report(w->diag, &start->items[i].span, PATTERN,
+				    start->items[i].text, err.text);
+			return -EINVAL;
+		}
+	intern_init(&accepts, w->arena);
+	if (fsm_build(w->arena, nfa, &accepts, &fsm, &blame)) {
+		diag_report(w->diag, &start->items[0].span, TOO_MANY_STATES,
+			    FSM_MAX_STATES);
+		return -E2BIG;
+	}
+	fsm_minimise(w->arena, &fsm);
+	if (compress_put(add_table(w, &w->start_dfa), &fsm))
+		return too_large(w, "start", fsm.num_states, "states",
+				 BVM_MAX_DFA_STATES);
+	return 0;
+}
+
 static int put_tables(struct writer *w)
 {
 	int ret = 0;
@@ -357,7 +400,7 @@ static int put_tables(struct writer *w)
 	for (u32 class = 1; class < BVM_NUM_CLASSES && !ret; class ++)
 		if (w->lowered.classes[class].num_keys)
 			ret = put_class_tables(w, class);
-	return ret;
+	return ret || !w->ast->start.num ? ret : put_start_dfa(w);
 }
 
 /* ---- programs ---- */
@@ -569,6 +612,7 @@ int image_build(struct arena *arena, struct diag *diag,
 		return ret;
 	put_rights(w);
 	put_selectors(w);
+	put_start(w);
 	if (w->strings.bytes.len > BVM_MAX_STRINGS)
 		return too_large(w, "strings", w->strings.bytes.len, "bytes",
 				 BVM_MAX_STRINGS);

@@ -388,3 +388,8 @@ void links_check(struct parse *parse, const struct ast_rule *rule)
 	check_patterns(parse, !denies, itself, &rule->except);
 	check_patterns(parse, denies, true, &rule->when.exe);
 }
+
+void links_check_start(struct parse *parse, const struct ast_patterns *start)
+{
+	check_patterns(parse, true, true, start);
+}

@@ -14,4 +14,7 @@
 
 void links_check(struct parse *parse, const struct ast_rule *rule);
 
+/* The same for what `start` waits for: no exec of it would be seen. */
+void links_check_start(struct parse *parse, const struct ast_patterns *start);
+
 #endif /* POLICYC_LINKS_H */

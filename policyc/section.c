@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "links.h"
 #include "rule.h"
 #include "section.h"
 #include "suggest.h"
@@ -184,10 +185,9 @@ void section_read_unmediated(struct parse *parse, const struct node *node)
 /* ---- budget ---- */
 
 static void read_limit(struct parse *parse, enum key_id key,
-		       const struct node *node, struct ast_limit *limit)
+		       const struct node *node, u64 max,
+		       struct ast_limit *limit)
 {
-	const u64 max = key == KEY_BUDGET_INSTRUCTIONS ? BVM_MAX_INSNS :
-							 U32_MAX;
 	struct ast_ranges ranges = { 0 };
 
 	if (node->bad || !value_ranges(parse, key, node, max, &ranges))
@@ -222,11 +222,40 @@ void section_read_budget(struct parse *parse, const struct node *node)
 
 		if (key == KEY_BUDGET_INSTRUCTIONS)
 			read_limit(parse, KEY_BUDGET_INSTRUCTIONS, pair->value,
-				   &policy->budget_insns);
+				   BVM_MAX_INSNS, &policy->budget_insns);
 		else if (key == KEY_BUDGET_STEPS)
 			read_limit(parse, KEY_BUDGET_STEPS, pair->value,
-				   &policy->budget_steps);
+				   U32_MAX, &policy->budget_steps);
 	}
+}
+
+/* ---- start ---- */
+
+void section_read_start(struct parse *parse, const struct node *node)
+{
+	static const char words[] = "after exec ";
+	const size_t len = sizeof(words) - 1;
+	struct value value;
+
+	if (!value_text(parse, KEY_POLICY_START, node, &value))
+		return;
+	if (strncmp(value.text, words, len)) {
+		diag_report(parse->diag, &value.span, WRONG_KIND,
+			    keys[KEY_POLICY_START].name, "'after exec GLOB'",
+			    value.text);
+		diag_note(parse->diag, "as in 'start: after exec "
+				       "/usr/sbin/nginx'");
+		return;
+	}
+	value.text += len;
+	if (value_add_pattern(parse, &value, &parse->policy->start))
+		links_check_start(parse, &parse->policy->start);
+}
+
+void section_read_start_timeout(struct parse *parse, const struct node *node)
+{
+	read_limit(parse, KEY_POLICY_START_TIMEOUT, node, BVM_MAX_START_S,
+		   &parse->policy->start_timeout);
 }
 
 /* ---- containers ---- */

@@ -15,6 +15,8 @@ void section_read_default(struct parse *parse, const struct node *node);
 void section_read_enter(struct parse *parse, const struct node *node);
 void section_read_unmediated(struct parse *parse, const struct node *node);
 void section_read_budget(struct parse *parse, const struct node *node);
+void section_read_start(struct parse *parse, const struct node *node);
+void section_read_start_timeout(struct parse *parse, const struct node *node);
 void section_read_containers(struct parse *parse, const struct node *node);
 void section_read_tests(struct parse *parse, const struct node *node);
 void section_read_never(struct parse *parse, const struct node *node);

@@ -386,6 +386,30 @@ static int parse_selectors(struct reader *r)
 	return 0;
 }
 
+/* ---- START ---- */
+
+static int parse_start(struct reader *r)
+{
+	const struct bvm_start *start = (const void *)r->bytes;
+	const struct bvm_image *img = r->img;
+
+	if (r->section->len != sizeof(*start))
+		return bvm_fail(r->err, -EINVAL, r->section->off,
+				"START is %u bytes long, expected %zu",
+				r->section->len, sizeof(*start));
+	if (start->dfa >= img->num_tables ||
+	    img->tables[start->dfa].kind != BVM_TABLE_DFA)
+		return bvm_fail(r->err, -EINVAL, off_of(r, &start->dfa),
+				"START: table %u is no DFA", start->dfa);
+	/* Without an end to it, a container could wait for ever. */
+	if (!start->timeout_s || start->timeout_s > BVM_MAX_START_S)
+		return bvm_fail(r->err, -EINVAL, off_of(r, &start->timeout_s),
+				"START: a timeout of %u seconds, at most %u",
+				start->timeout_s, BVM_MAX_START_S);
+	r->img->start = start;
+	return 0;
+}
+
 /* ---- the file ---- */
 
 static int parse_section(struct reader *r)
@@ -412,6 +436,8 @@ static int parse_section(struct reader *r)
 		return parse_rights(r);
 	case BVM_SECTION_SELECTORS:
 		return parse_selectors(r);
+	case BVM_SECTION_START:
+		return parse_start(r);
 	}
 	return bvm_fail(r->err, -EINVAL, off_of(r, s),
 			"unknown type of section %u", s->type);

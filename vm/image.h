@@ -46,6 +46,7 @@ enum bvm_section_type {
 	BVM_SECTION_PROGRAM = 5,
 	BVM_SECTION_RIGHTS = 6, /* struct bvm_rights_header, rows, closures */
 	BVM_SECTION_SELECTORS = 7, /* struct bvm_selector [] */
+	BVM_SECTION_START = 8, /* one struct bvm_start; absent: in force at once */
 };
 
 struct bvm_section {
@@ -110,6 +111,16 @@ struct bvm_selector {
 	u32 key; /* string offset: label or annotation name, else "" */
 	u32 value; /* string offset: a glob */
 	u32 reserved; /* 0 */
+};
+
+/*
+ * `start: after exec PATTERN`. A container waits, and its decisions are as in
+ * audit mode, until one of its tasks executes a file whose path the DFA
+ * accepts, or the time is over.
+ */
+struct bvm_start {
+	u32 dfa; /* table index; a path that it accepts starts the container */
+	u32 timeout_s; /* seconds from its first task on, 1 .. BVM_MAX_START_S */
 };
 
 /* A program: this header, then insns of 8 bytes. */
@@ -394,6 +405,7 @@ struct bvm_image {
 	u32 num_rules;
 	const struct bvm_selector *selectors;
 	u32 num_selectors;
+	const struct bvm_start *start; /* NULL: in force from the beginning */
 	u32 rights_dfa; /* table index, U32_MAX if there is no RIGHTS section */
 	const struct bvm_rights *rights;
 	u32 num_rights;

@@ -54,6 +54,7 @@
 
 #define BVM_MAX_PATH 4096 /* PATH_MAX, with the NUL */
 #define BVM_MAX_DEPTH 64 /* components of a path */
+#define BVM_MAX_START_S 86400 /* seconds that a container may wait */
 #define BVM_MAX_STACKED 16 /* domains stacked on one task */
 
 #endif /* BVM_LIMITS_H */

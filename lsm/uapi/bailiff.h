@@ -45,7 +45,9 @@
  *   rules   r  "NUMBER FILE:LINE KIND HITS\n" lines; rule 0 is the default
  *   image   r  the bytes that were loaded
  *   info    r  "key value\n": name generation digest mode bytes rules tasks
- *              programs (jit or interpreter), loaded (seconds, realtime)
+ *              programs (jit or interpreter), loaded (seconds, realtime);
+ *              with `start` also start_timeout (seconds) and waiting
+ *              (containers that have tasks and have not started)
  *
  * status: abi, lsm_order (position known to the kernel), jit (on|off),
  *   policies, bindings, generation (last one given out), decisions_denied,
@@ -70,6 +72,8 @@
 #define BAILIFF_EVENT_WOULD_DENY 1 /* audit mode: allowed, would be denied */
 #define BAILIFF_EVENT_AUDITED 2 /* allowed; an audit rule asked for a record */
 #define BAILIFF_EVENT_LIFECYCLE 3 /* load, unload, bind, unbind, mode, join */
+/* as WOULD_DENY, because the container has not started yet: `start` */
+#define BAILIFF_EVENT_WAITING 4
 
 /* op of a lifecycle record; object holds a sentence */
 #define BAILIFF_LIFE_LOAD 1

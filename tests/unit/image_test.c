@@ -365,6 +365,42 @@ START_TEST(a_bucket_needs_its_slot)
 }
 END_TEST
 
+/* The small image with a START behind it. */
+static int parse_with_start(struct bvm_start start, u32 len)
+{
+	bvm_build_small(&build);
+	bvm_build_add(&build, BVM_SECTION_START, 0, &start, len);
+	(void)bvm_build_finish(&build);
+	return parse();
+}
+
+START_TEST(a_start_has_an_automaton_and_an_end)
+{
+	const struct bvm_start good = { 0, 60 };
+
+	ck_assert_int_eq(parse(), 0);
+	ck_assert_ptr_null(image.start);
+	ck_assert_msg(!parse_with_start(good, sizeof(good)), "%s", err.text);
+	ck_assert_uint_eq(image.start->dfa, 0);
+	ck_assert_uint_eq(image.start->timeout_s, 60);
+	ck_assert_int_eq(parse_with_start(good, 4), -EINVAL);
+	ck_assert_str_eq(err.text, "START is 4 bytes long, expected 8");
+	/* the second table is no DFA, and there are six */
+	ck_assert_int_eq(parse_with_start((struct bvm_start){ 1, 60 }, 8),
+			 -EINVAL);
+	ck_assert_str_eq(err.text, "START: table 1 is no DFA");
+	ck_assert_int_eq(parse_with_start((struct bvm_start){ 6, 60 }, 8),
+			 -EINVAL);
+	ck_assert_str_eq(err.text, "START: table 6 is no DFA");
+	ck_assert_int_eq(parse_with_start((struct bvm_start){ 0, 0 }, 8),
+			 -EINVAL);
+	ck_assert_int_eq(parse_with_start((struct bvm_start){ 0, 86401 }, 8),
+			 -EINVAL);
+	ck_assert_str_eq(err.text,
+			 "START: a timeout of 86401 seconds, at most 86400");
+}
+END_TEST
+
 START_TEST(names_are_lower_case_and_short)
 {
 	char name[BVM_MAX_NAME + 1];
@@ -411,6 +447,7 @@ int main(void)
 	tcase_add_test(tc, every_judged_class_needs_a_program);
 	tcase_add_test(tc, an_image_cut_at_any_length_is_refused);
 	tcase_add_test(tc, no_changed_byte_does_harm);
+	tcase_add_test(tc, a_start_has_an_automaton_and_an_end);
 	tcase_add_test(tc, a_bucket_needs_its_slot);
 	tcase_add_test(tc, names_are_lower_case_and_short);
 	tcase_add_test(tc, bytes_must_be_aligned);

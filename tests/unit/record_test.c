@@ -117,6 +117,19 @@ START_TEST(a_denial_has_every_member)
 }
 END_TEST
 
+START_TEST(a_denial_before_the_start_says_so)
+{
+	json_t *json;
+
+	make_denial();
+	sample.raw.outcome = BAILIFF_EVENT_WAITING;
+	json = as_json();
+	has(json, "outcome", "would-deny");
+	has(json, "state", "waiting");
+	json_decref(json);
+}
+END_TEST
+
 START_TEST(a_lifecycle_record_has_no_reason)
 {
 	json_t *json;
@@ -235,6 +248,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(tcase, a_denial_has_every_member);
+	tcase_add_test(tc, a_denial_before_the_start_says_so);
 	tcase_add_test(tcase, a_lifecycle_record_has_no_reason);
 	tcase_add_test(tcase, numbers_from_a_newer_kernel_are_unknown);
 	tcase_add_test(tcase, bytes_that_are_not_utf8_are_kept_in_hexadecimal);

@@ -1,0 +1,162 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 180
+# also: 6.1 fast
+#
+# `start: after exec P`: until one of a container's tasks executed P, or the
+# time is over, denials are recorded and not enforced; from then on for ever.
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/lsm.sh"
+
+mkdir -p $work/bin
+echo secret > $work/secret
+echo two > $work/two
+cp /bin/true $work/bin/trigger
+ln $work/bin/trigger $work/bin/other
+ln -s trigger $work/bin/link
+printf '#!/bin/true\n' > $work/bin/script
+chmod +x $work/bin/script
+
+# lazy NAME TIMEOUT [LINE]: a policy that waits.
+lazy()
+{
+	load_policy <<EOF
+bailiff: 1
+policy: $1
+default: allow
+start: after exec $work/bin/{trigger,script}
+start-timeout: $2
+${3:-}
+files:
+  - deny: [read, write, manage]
+    paths: $work/secret
+mounts:
+  - deny: [mount, umount, pivot-root, move-mount]
+EOF
+}
+
+# same_without_start NAME
+same_without_start()
+{
+	sed '/^start/d' $work/policy.yaml > $work/eager.yaml
+	load_policy < $work/eager.yaml
+}
+
+# box NAME POLICY: a container; its binding keeps its state.
+box()
+{
+	tell $fs/bind "cgroup=$(cgroup "$1") policy=$2 label=$1"
+}
+
+# reads BOX: may a task of it read the secret?
+reads()
+{
+	in_cgroup "$1" cat $work/secret 2>&1 | sed 's/.*: //'
+}
+
+waiting()
+{
+	sed -n 's/^waiting //p' "$fs/policies/$1/info"
+}
+
+no='Permission denied'
+succeeds "a policy with a start loads" lazy lazy 600
+is "$(box s1 lazy)" ok "a container is bound"
+is "$(waiting lazy)" 0 "it does not wait before its first task"
+drain
+denied=$(status_of denied.files)
+audited=$(status_of decisions_audited)
+is "$(reads s1)" secret "before the start nothing is enforced"
+is "$(status_of denied.files)" "$denied" "that is no denial"
+succeeds "it counts as one that would be" \
+	test "$(status_of decisions_audited)" -gt "$audited"
+like "$(records)" "$work/secret" "and is recorded"
+is "$(waiting lazy)" 1 "the container is said to wait"
+
+# What does not start it
+in_cgroup s1 $work/bin/other
+is "$(reads s1)" secret "not another name of the program"
+chmod -x $work/bin/trigger
+fails "a program that may not run fails" in_cgroup s1 $work/bin/trigger
+chmod +x $work/bin/trigger
+is "$(reads s1)" secret "not an exec that fails"
+in_cgroup s1 python3 -c "
+import os
+fd = os.memfd_create('trigger', 0)
+os.write(fd, open('$work/bin/trigger', 'rb').read())
+os.execv('/proc/self/fd/%d' % fd, ['$work/bin/trigger'])"
+is $? 0 "a memory file with the same bytes and words runs"
+is "$(reads s1)" secret "and does not start it"
+$work/bin/trigger
+is "$(reads s1)" secret "nor does somebody outside"
+
+# What does, and for whom
+is "$(box s2 lazy)" ok "a second container of the policy is bound"
+is "$(reads s2)" secret "it waits"
+in_cgroup s1 $act open r $work/secret 1 , read 1 , waitfor $work/go , read 1 \
+	> $work/held &
+wait_for 20 grep -q ok $work/held || sleep 2
+in_cgroup s1 $work/bin/trigger
+is "$(reads s1)" "$no" "the exec of the program starts the container"
+touch $work/go
+wait $!
+like "$(paste -sd' ' $work/held)" '^ok .* EACCES$' \
+	"for a task that ran before, and a file that it had open"
+is "$(reads s2)" secret "not for another container of the policy"
+is "$(waiting lazy)" 1 "which still waits"
+in_cgroup s2 $work/bin/link
+is "$(reads s2)" "$no" "a symbolic link to the program is the program"
+is "$(box s3 lazy)" ok "a third is bound"
+is "$(reads s3)" secret "it waits"
+in_cgroup s3 $work/bin/script
+is "$(reads s3)" "$no" "a script starts it, as rules of exec see it"
+
+# No way back
+is "$(in_cgroup s1 bash -c "exec bash -c 'cat $work/secret' 2>&1" | sed 's/.*: //')" \
+	"$no" "no exec takes it back"
+is "$(in_cgroup s1 unshare -U bash -c "cat $work/secret 2>&1" | sed 's/.*: //')" \
+	"$no" "nor a namespace"
+is "$(box s4 lazy)" ok "a fourth is bound"
+is "$(reads s4)" secret "it waits"
+succeeds "the policy is replaced" lazy lazy 500
+is "$(reads s1)" "$no" "a started container stays started"
+is "$(reads s4)" secret "one that waits goes on waiting"
+succeeds "it is replaced by one that does not wait" same_without_start
+is "$(reads s4)" "$no" "then nobody waits"
+succeeds "and by one that does" lazy lazy 600
+is "$(reads s4)" "$no" "who was under it once does not again"
+is "$(waiting lazy)" 0 "and none is said to"
+
+# The time is over
+succeeds "a policy of little patience loads" lazy quick 8
+is "$(box s5 quick)" ok "a container is bound"
+in_cgroup s5 $act open r $work/secret 1 , read 1 , waitfor $work/late , read 1 \
+	> $work/held &
+sleep 9
+touch $work/late
+wait $!
+like "$(paste -sd' ' $work/held)" '^ok .* EACCES$' \
+	"after the timeout it is enforced, for open files, too"
+is "$(reads s5)" "$no" "and for new ones"
+succeeds "a more patient version is loaded" lazy quick 600
+is "$(reads s5)" "$no" "which takes nothing back"
+
+# Others beside it
+succeeds "a policy that does not wait loads" load_policy <<EOF
+bailiff: 1
+policy: eager
+default: allow
+files:
+  - deny: [read, write, manage]
+    paths: $work/two
+mounts:
+  - deny: [mount, umount, pivot-root, move-mount]
+EOF
+is "$(under eager enter lazy , open r $work/two 1 , open r $work/secret 2 , \
+	exec $work/bin/trigger , open r $work/secret 2)" "ok EACCES ok ok EACCES" \
+	"of stacked policies only that one waits"
+succeeds "a policy in audit mode loads" lazy soft 600 'mode: audit'
+is "$(under soft exec $work/bin/trigger , open r $work/secret 1)" "ok ok" \
+	"a start does not end audit mode"
+done_testing
