@@ -5,7 +5,8 @@
 #        hooks.sh docs           the same, as docs/hooks.md
 #        hooks.sh kernel TREE    holds it against the hooks of a kernel's source
 #        hooks.sh proofs         a test file, a hook that it proves and the words of
-#                                the claims, separated by tabs, a line for each
+#                                the claims, separated by tabs, a line for each;
+#                                of what is UNPROVED, only what PROOF names
 #        hooks.sh check          against lsm/, vm/hooks.def, tests and docs;
 #                                ends with "N passed, N failed"
 set -uo pipefail
@@ -256,7 +257,8 @@ print_docs()
 print_proofs()
 {
 	awk -F '\t' -v OFS='\t' '
-		$1 ~ /^(JUDGES|ALSO|PROOF)$/ {
+		NR == FNR { unproved[$2] = unproved[$2] || $1 == "UNPROVED"; next }
+		$1 == "PROOF" || ($1 ~ /^(JUDGES|ALSO)$/ && !unproved[$2]) {
 			file = $NF
 			words = $NF
 			sub(/: .*/, "", file)
@@ -267,7 +269,7 @@ print_proofs()
 			else if (!index("; " seen[at] "; ", "; " words "; "))
 				seen[at] = seen[at] "; " words
 		}
-		END { for (at in seen) print at, seen[at] }' "$rows" | sort
+		END { for (at in seen) print at, seen[at] }' "$rows" "$rows" | sort
 }
 
 # --- the checks -----------------------------------------------------------------

@@ -58,18 +58,17 @@ why_none()
 # What runs and is not this script, nor one of those that started it.
 kill_rest()
 {
-	local ours=" " pid=$BASHPID p
+	local ours pid=$BASHPID p
 
+	ours=" 1 $(cat /run/guest/runner /run/guest/copier 2> /dev/null | paste -sd' ') "
 	while [ "$pid" -gt 1 ]; do
 		ours+="$pid "
 		pid=$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status")
 	done
 	for p in /proc/[0-9]*; do
 		pid=${p#/proc/}
-		[[ "$ours 1 " != *" $pid "* ]] || continue
-		grep -q -x "$pid" /run/guest/copier /run/guest/runner 2> /dev/null &&
-			continue
-		[ -n "$(tr -d '\0' 2> /dev/null < "$p/cmdline")" ] || continue
+		[[ $ours != *" $pid "* ]] || continue
+		[ -e "$p/exe" ] || continue # the kernel's own
 		kill -9 "$pid" 2> /dev/null
 	done
 	sleep 0.3

@@ -12,6 +12,7 @@
 #include <linux/bpf.h>
 #include <linux/io_uring.h>
 #include <linux/keyctl.h>
+#include <linux/mount.h>
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <signal.h>
@@ -497,6 +498,18 @@ static int do_enter(char **a)
 	return write(fd, a[0], strlen(a[0])) < 0 ? -1 : close_fd(fd);
 }
 
+/* A file system made read-only, through a context. */
+static int do_reconfigure(char **a)
+{
+	int fd = syscall(SYS_fspick, AT_FDCWD, a[0], 0);
+
+	if (fd < 0 ||
+	    syscall(SYS_fsconfig, fd, FSCONFIG_SET_FLAG, "ro", NULL, 0))
+		return -1;
+	return syscall(SYS_fsconfig, fd, FSCONFIG_CMD_RECONFIGURE, NULL, NULL,
+		       0);
+}
+
 static int do_open(char **a)
 {
 	return close_fd(open(a[0], O_RDONLY));
@@ -567,6 +580,7 @@ static const struct verb {
 	{ "uringcmd", 0, do_uringcmd },
 	{ "readkey", 0, do_readkey },
 	{ "enter", 1, do_enter },
+	{ "reconfigure", 1, do_reconfigure },
 	{ "open", 1, do_open },
 	{ "family", 1, do_family },
 };

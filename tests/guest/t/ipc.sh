@@ -99,6 +99,7 @@ is "$(inside none msgrcv $msg)" ENOMSG "no message is taken"
 is "$(inside all msgrcv $msg)" ok "unless a rule allows it"
 
 is "$(inside none mqueue /fresh)" EPERM "nor is a new queue made"
+is "$($reach mqopen /fresh)" ENOENT "and none is there"
 is "$(inside none mqunlink /queue)" EPERM "a queue's name is not removed"
 is "$(inside all mqunlink /queue)" ok "unless a rule allows it"
 

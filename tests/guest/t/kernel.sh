@@ -86,6 +86,11 @@ kernel:
 is "$(inside names addkey user , addkey logon)" "ok EPERM" \
 	"keys are told apart by their type"
 
+is "$($reach session , addkey user , readkey | paste -sd' ')" "ok ok ok" \
+	"a keyring that one possesses is read"
+is "$($reach session , addkey user , enter none , readkey | paste -sd' ')" \
+	"ok ok ok EPERM" "and not without a rule"
+
 # A socket of a family that is not there makes the kernel ask for a module
 drain
 is "$(inside none family 3)" EAFNOSUPPORT "a module is asked for"

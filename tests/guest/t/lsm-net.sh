@@ -95,6 +95,12 @@ done
 is "$(under mounts opentree /etc 1 , movemount 1 /mnt)" "ok EPERM" "move_mount is judged"
 is "$(under mounts unshare m , mount none /mnt tmpfs)" "ok EPERM" \
 	"also in a mount namespace of one's own"
+mkdir -p $work/m
+mount -t tmpfs none $work/m
+is "$("$BAILIFF_TOP/build/guest/reach" enter mounts , reconfigure $work/m |
+	paste -sd' ')" "ok EPERM" "a reconfiguration is judged"
+is "$("$BAILIFF_TOP/build/guest/reach" reconfigure $work/m)" ok "and possible"
+umount $work/m
 drain
 under net socket 2 stream 1 , connect 1 4:10.0.0.1:80 > /dev/null
 like "$(records)" '10.0.0.1:80' "a record has the address"

@@ -44,6 +44,10 @@ network:
   - allow: listen
     unix: $work/mine.sock
   - allow: listen
+    unix: $work/mute.sock
+  - deny: accept
+    unix: $work/mute.sock
+  - allow: listen
     unix: "@mine"
   - allow: connect
     unix: $work/peer.sock
@@ -134,6 +138,9 @@ says "ok ok ok ok" "a server may remove its name" \
 says "ok ok ok ok ok ok" "and accepts" \
 	socket 1 stream 1 , bind 1 p:$work/mine.sock , listen 1 , \
 	@socket 1 stream 1 , @connect 1 p:$work/mine.sock , accept 1 2
+says "ok ok ok ok ok EACCES" "not where a rule forbids to accept" \
+	socket 1 stream 1 , bind 1 p:$work/mute.sock , listen 1 , \
+	@socket 1 stream 1 , @connect 1 p:$work/mute.sock , accept 1 2
 says "ok ok EACCES" "a rename to where it may connect" \
 	$serve p:$work/no.sock , rename $work/no.sock $work/open/new
 says "ok ok ok" "a rename to where it may not" \

@@ -166,8 +166,9 @@ drain
 is "$(in_cgroup box $reach raise 28 , kill $pid 0 , trace $pid , setrlimit , \
 	setpgid 0 | paste -sd' ')" "EPERM EPERM EPERM EPERM EPERM" \
 	"a rule denies them"
+is "$(in_cgroup box $reach traceme)" EPERM "nor is a parent let trace"
 like "$(records)" nobody "and says so"
-is "$(hits denies policy.yaml:7)" 5 "by its line"
+is "$(hits denies policy.yaml:7)" 6 "by its line"
 kill -KILL $pid
 tell $fs/bind "cgroup=$box policy=none" > /dev/null
 
