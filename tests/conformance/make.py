@@ -14,6 +14,7 @@ Odd cases have their operands in constants, even ones in memory, where the
 verifier knows nothing of them.
 """
 import os
+import struct
 import sys
 
 M64 = (1 << 64) - 1
@@ -356,6 +357,97 @@ def make_jump_self(op, width):
     return f
 
 
+# --- fields that an instruction does not use ----------------------------------
+
+SIZES = {"w": 0x00, "h": 0x08, "b": 0x10, "dw": 0x18}
+ALU_OPS = {"add": 0x00, "sub": 0x10, "mul": 0x20, "div": 0x30, "or": 0x40,
+           "and": 0x50, "lsh": 0x60, "rsh": 0x70, "mod": 0x90, "xor": 0xA0,
+           "mov": 0xB0, "arsh": 0xC0}
+JUMP_OPS = {"jeq": 0x10, "jgt": 0x20, "jge": 0x30, "jset": 0x40, "jne": 0x50,
+            "jsgt": 0x60, "jsge": 0x70, "jlt": 0xA0, "jle": 0xB0, "jslt": 0xC0,
+            "jsle": 0xD0}
+
+
+def encode(code, dst=0, src=0, off=0, imm=0):
+    return struct.pack("<BBhi", code, src << 4 | dst, off, imm)
+
+
+def forms_of_alu():
+    """name, fields that must be zero, the instruction's fields."""
+    for width, alu in ((32, 0x04), (64, 0x07)):
+        for op, code in ALU_OPS.items():
+            # off 1 makes a division signed; of a mov it is a width
+            off = {"div": 2, "mod": 2, "mov": 3}.get(op, 1)
+            yield "%s%d_imm" % (op, width), {"src": 2, "off": off}, \
+                {"code": alu | code, "imm": 1}
+            yield "%s%d_reg" % (op, width), {"imm": 1, "off": off}, \
+                {"code": alu | code | 8, "src": 2}
+        yield "neg%d" % width, {"src": 2, "off": 1, "imm": 1}, \
+            {"code": alu | 0x80}
+    for name, code in (("le", 0xD4), ("be", 0xDC), ("swap", 0xD7)):
+        for bits in (16, 32, 64):
+            yield "%s%d" % (name, bits), {"src": 2, "off": 1}, \
+                {"code": code, "imm": bits}
+
+
+def forms_of_jumps():
+    for width, jmp in ((32, 0x06), (64, 0x05)):
+        for op, code in JUMP_OPS.items():
+            yield "%s%d_imm" % (op, width), {"src": 2}, {"code": jmp | code}
+            yield "%s%d_reg" % (op, width), {"imm": 1}, \
+                {"code": jmp | code | 8, "src": 2}
+    yield "ja", {"dst": 2, "src": 2, "imm": 1}, {"code": 0x05}
+    yield "ja32", {"dst": 2, "src": 2, "off": 1}, {"code": 0x06}
+    yield "exit", {"dst": 2, "src": 2, "off": 1, "imm": 1}, {"code": 0x95}
+
+
+def forms_of_memory():
+    for name, size in SIZES.items():
+        yield "ldx" + name, {"imm": 1}, \
+            {"code": 0x61 | size, "src": 10, "off": -8}
+        if name != "dw":
+            yield "ldxs" + name, {"imm": 1}, \
+                {"code": 0x81 | size, "src": 10, "off": -8}
+        yield "st" + name, {"src": 2}, \
+            {"code": 0x62 | size, "dst": 10, "off": -8, "imm": 1}
+        yield "stx" + name, {"imm": 1}, \
+            {"code": 0x63 | size, "dst": 10, "src": 2, "off": -8}
+
+
+def program_with(insn):
+    """Registers and a slot to work on, so that nothing else is wrong."""
+    return b"".join((encode(0xB7, 0, imm=1), encode(0xB7, 2, imm=1),
+                     encode(0x7A, 10, off=-8), insn, encode(0x95)))
+
+
+def negatives():
+    """name, program as it should be, the same with one field too many."""
+    forms = (*forms_of_alu(), *forms_of_jumps(), *forms_of_memory())
+    for name, unused, fields in forms:
+        right = program_with(encode(**fields))
+        if name == "exit":
+            right = right[:-8]
+        for field, value in unused.items():
+            wrong = encode(**{**fields, field: value})
+            yield "%s-%s" % (name, field), right, right[:24] + wrong + right[32:]
+    tail = {"code": 0x18, "dst": 2, "src": 2, "off": 1}
+    right = program_with(encode(0x18, 0, imm=7) + encode(0, imm=8))
+    yield "lddw-off", right, program_with(
+        encode(0x18, 0, off=1, imm=7) + encode(0, imm=8))
+    for field, value in tail.items():
+        wrong = encode(**{"code": 0, "imm": 8, field: value})
+        yield "lddw-tail-" + field, right, program_with(
+            encode(0x18, 0, imm=7) + wrong)
+
+
+def write_negatives(directory):
+    path = os.path.join(directory, "negative.tsv")
+    with open(path, "w", encoding="ascii") as out:
+        out.write("name\tprog\tthe same without the field\n")
+        for name, right, wrong in negatives():
+            out.write("unused-%s\t%s\t%s\n" % (name, wrong.hex(), right.hex()))
+
+
 # --- all ----------------------------------------------------------------------
 
 def make_all():
@@ -400,6 +492,7 @@ def main():
         sys.exit(__doc__)
     for made in make_all():
         made.write(sys.argv[1])
+    write_negatives(sys.argv[1])
 
 
 main()
