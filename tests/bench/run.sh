@@ -188,7 +188,7 @@ bench_compile()
 	mkdir -p "$out/globs"
 	bench_globs 100 5 - -
 	bench_globs 1000 5 - -
-	bench_globs 10000 2 '<=2000' '<=256'
+	bench_globs 10000 1 '<=2000' '<=256'
 	bench_globs 100000 1 '<=30000' -
 	awk -v kind=prefixes -v num=1000000 -f $here/policy.awk > "$policy"
 	timed 2 prefixes build/bin/policyc build "$policy" -o "$out/globs/prefixes.img"

@@ -6,6 +6,7 @@
  * written out one by one. The seed is fixed.
  */
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "policyc/image_out.h"
@@ -275,6 +276,51 @@ START_TEST(conditions_count_as_may_and_not_as_must)
 }
 END_TEST
 
+/* The cell that a state has for a byte; the image is the test's own. */
+static struct bvm_dfa_cell *cell_of(const char *path, u8 byte)
+{
+	const struct bvm_table *t = dfa();
+	const u32 state = state_of(path);
+
+	ck_assert_uint_lt(state, t->count);
+	return (struct bvm_dfa_cell *)&t->dfa
+		.cells[t->dfa.states[state].base + t->dfa.head->classmap[byte]];
+}
+
+START_TEST(a_tail_is_within_the_closure_of_who_leads_to_it)
+{
+	u32 at, state;
+
+	build(policy_of("  - allow: list\n    paths: \"/abc/def\"\n"));
+	state = state_of("/");
+	if (state >= dfa()->count)
+		state = bvm_dfa_start(dfa());
+	ck_assert_uint_ge(state_of("/abc"), dfa()->count); /* a tail */
+	ck_assert_int_eq(bvm_rights_check(&img, &at), 0);
+	/* that of the dead state */
+	((u32 *)img.closure_of)[state] = img.closure_of[0];
+	ck_assert_int_eq(bvm_rights_check(&img, &at), -EINVAL);
+	ck_assert_uint_eq(at, state);
+}
+END_TEST
+
+START_TEST(no_tail_is_read_again_for_each_cell_into_it)
+{
+	struct bvm_dfa_cell *cell;
+	u32 at;
+
+	build(policy_of("  - allow: list\n    paths: [\"/a/0123456789abcdef\","
+			" \"/b/x\", \"/c/y\", \"/d/z\"]\n"));
+	ck_assert_int_eq(bvm_rights_check(&img, &at), 0);
+	for (u8 byte = 'b'; byte <= 'd'; byte++) {
+		cell = cell_of("/", byte);
+		cell->next = cell_of("/", 'a')->next;
+	}
+	ck_assert_int_eq(bvm_rights_check(&img, &at), -EINVAL);
+	ck_assert_uint_eq(at, state_of("/"));
+}
+END_TEST
+
 START_TEST(an_image_without_names_gains_nothing)
 {
 	struct bvm_build *b = arena_alloc(arena, sizeof(*b));
@@ -308,6 +354,8 @@ int main(void)
 	tcase_add_test(tc, a_tree_may_move_to_where_less_is_allowed);
 	tcase_add_test(tc, one_name_far_below_counts);
 	tcase_add_test(tc, conditions_count_as_may_and_not_as_must);
+	tcase_add_test(tc, a_tail_is_within_the_closure_of_who_leads_to_it);
+	tcase_add_test(tc, no_tail_is_read_again_for_each_cell_into_it);
 	tcase_add_test(tc, an_image_without_names_gains_nothing);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
