@@ -30,6 +30,7 @@ struct run {
 	bool log; /* --log: the verifier's state at each instruction */
 	bool check; /* --check: verify, write nothing */
 	bool mdoc; /* --mdoc: as a part of the manual */
+	bool exact; /* --exact: any difference is a no */
 	bool raw; /* --raw: the file is bytecode */
 	const char *class; /* --class, or NULL: plain memory */
 	const char *mem; /* --mem: bytes of that memory, or NULL */

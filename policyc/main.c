@@ -5,6 +5,7 @@
 
 #include "asm_command.h"
 #include "command.h"
+#include "diff.h"
 #include "dump.h"
 #include "explain.h"
 #include "ops.h"
@@ -32,6 +33,8 @@ static const struct command {
 	  "POLICY|IMAGE REQUEST", "say what decides a request, and why" },
 	{ "test", command_test, "IDj", 1, INT_MAX, false, false, "POLICY...",
 	  "run the tests that policies bring along" },
+	{ "diff", command_diff, "IDej", 2, 2, false, true, "OLD NEW",
+	  "say what one policy allows or denies and another does not" },
 	{ "dump", command_dump, "lrCmj", 1, 1, false, true, "IMAGE",
 	  "show what is in an image" },
 	{ "asm", command_asm, "olcCmj", 1, 1, false, true, "FILE",
@@ -65,6 +68,7 @@ static const struct {
 	{ 'C', "--class CLASS  verify it as a program of CLASS" },
 	{ 'm', "--mem BYTES    verify it over so much plain memory (0)" },
 	{ 'M', "--mdoc         the lists of keys in bailiff.policy(5)" },
+	{ 'e', "--exact        any difference is a no, not only a wider one" },
 	{ 'j', "--json         messages and results as JSON" },
 };
 
@@ -76,6 +80,7 @@ static const struct option long_options[] = {
 	{ "trace", no_argument, NULL, 't' },
 	{ "log", no_argument, NULL, 'l' },
 	{ "check", no_argument, NULL, 'c' },
+	{ "exact", no_argument, NULL, 'e' },
 	{ "raw", no_argument, NULL, 'r' },
 	{ "class", required_argument, NULL, 'C' },
 	{ "mem", required_argument, NULL, 'm' },
@@ -172,6 +177,8 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->log = true;
 	else if (letter == 'c')
 		run->check = true;
+	else if (letter == 'e')
+		run->exact = true;
 	else if (letter == 'r')
 		run->raw = true;
 	else if (letter == 'C')

@@ -30,7 +30,7 @@
 #include "vm/exec.h"
 
 #define SPACE_MAX_IMAGES 2
-#define SPACE_MAX_POINTS (4u << 20) /* of one walk */
+#define SPACE_MAX_POINTS (1u << 20) /* of one walk */
 
 /* A request in full. */
 struct space_point {

@@ -340,6 +340,56 @@ run_requests()
 	printf '# expect: %s\n' P605 P606 >> "$work/odd"
 }
 
+# One policy written in two ways, and one that is wider here, narrower there.
+differences()
+{
+	printf '%s\n' 'bailiff: 1' 'policy: x' 'files:' \
+		'  - allow: [read, write]' '    paths: ["/a/{b,c}/*", /x]' \
+		'  - allow: read' '    paths: /a/b/q' \
+		'  - deny: write' '    paths: "/a/b/[a-m]*"' \
+		'network:' '  - allow: connect' '    protocol: tcp' \
+		'    to: 10.0.0.0/8' '    ports: 1-100' \
+		'capabilities: [{allow: [chown, kill]}]' > "$work/one.yaml"
+	printf '%s\n' 'bailiff: 1' 'policy: x' 'files:' \
+		'  - allow: write' '    paths: /a/b/*' '    except: "/a/b/[a-m]*"' \
+		'  - allow: [read, write]' '    paths: [/a/c/*, /x]' \
+		'  - allow: read' '    paths: /a/b/*' \
+		'network:' '  - allow: connect' '    protocol: tcp' \
+		'    to: [10.128.0.0/9, 10.0.0.0/9]' '    ports: [51-100, 1-50]' \
+		'capabilities: [{allow: kill}, {allow: chown}]' > "$work/two.yaml"
+	set -- "$policyc" diff
+	says 'equal policies' 0 '^no difference$' "$@" --exact "$work/one.yaml" "$work/two.yaml"
+	says 'equal policies as JSON' 0 '^\[\]$' "$@" --exact --json "$work/one.yaml" "$work/two.yaml"
+	sed 's/1-50/1-49/' "$work/two.yaml" > "$work/less.yaml"
+	says 'a narrower policy' 0 '^newly denied: network connect: connect tcp 10.0.0.0:50$' \
+		"$@" "$work/one.yaml" "$work/less.yaml"
+	says 'a narrower policy, exactly' 1 '^0 newly allowed, 1 newly denied$' \
+		"$@" --exact "$work/one.yaml" "$work/less.yaml"
+	says 'a wider policy' 1 '^newly allowed: network connect: connect tcp 10.0.0.0:50$' \
+		"$@" "$work/less.yaml" "$work/one.yaml"
+	says 'the line of a wider policy' 1 'new: allow: rule 4, .*one.yaml:11$' \
+		"$@" "$work/less.yaml" "$work/one.yaml"
+	sed 's,a-m],b-m],' "$work/two.yaml" > "$work/more.yaml"
+	says 'a wider path' 1 '^newly allowed: files write, append.*: write /a/b/a$' \
+		"$@" "$work/two.yaml" "$work/more.yaml"
+	"$@" --json "$work/two.yaml" "$work/more.yaml" > "$work/out" || :
+	says 'a wider path as JSON' 0 '^\["allowed","files","write /a/b/a","deny",1\]$' \
+		jq -c '.[0] | [.change, .class, .request, .old.verdict, .new.rule]' "$work/out"
+	"$policyc" build "$work/two.yaml" -o "$work/two.img" > /dev/null
+	says 'a policy and an image' 0 '^no difference$' "$@" "$work/one.yaml" "$work/two.img"
+	says 'a policy that is missing' 2 P101 "$@" "$work/one.yaml" /nonexistent
+	printf '%s\n' 'bailiff: 1' 'policy: x' 'files:' '  - allow: ioctl' \
+		'    paths: /x' '    when: {owner: true}' '  - allow: ioctl' \
+		'    paths: /x' '    when: {no-new-privs: true}' > "$work/cond.yaml"
+	for i in $(seq 10 21); do
+		printf '  - allow: ioctl\n    paths: /x\n    %s\n' \
+			"when: {uid: $((i * 2))}" "when: {gid: $((i * 2))}" \
+			"when: {host-uid: $((i * 2))}" "when: {exe: /x$i}" "ioctl: 0x$i"
+	done >> "$work/cond.yaml"
+	says 'too many combinations' 2 P623 "$@" "$work/cond.yaml" "$work/cond.yaml"
+	printf '# expect: %s\n' P623 >> "$work/odd"
+}
+
 # Every command of the table is in the man page, and so is every option.
 manual()
 {
@@ -444,6 +494,7 @@ run_requests
 ops
 schema
 completion
+differences
 manual
 kinds_of_tables
 all_expected

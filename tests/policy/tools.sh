@@ -73,7 +73,7 @@ schema()
 	same 'keys of the manual (policyc schema --mdoc)' "$work/1" "$work/2"
 	sed -n '/^bailiff: 1/,/^\.Ed/p' "$root/docs/man/bailiff.policy.5" |
 		sed '$d' > "$work/pages.yaml"
-	says 'the example of the manual' 0 '3 tests: ok' "$policyc" check "$work/pages.yaml"
+	says 'the example of the manual' 0 '3 tests, 0 proofs: ok' "$policyc" check "$work/pages.yaml"
 }
 
 # complete WORDS...: what bash would offer for the last word.

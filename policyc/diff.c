@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "diff.h"
+#include "input.h"
+#include "point.h"
+#include "show.h"
+#include "source.h"
+
+/* ---- finding ---- */
+
+struct compare {
+	struct arena *arena;
+	struct space_query query;
+	struct changes *changes;
+	u32 first; /* change of the class */
+};
+
+static bool denies(const struct bvm_image *img, u32 class, u32 verdict)
+{
+	return point_is_denied(verdict) &&
+	       !(img->meta->audit_classes >> class & 1);
+}
+
+static bool is_same_object(const struct space_point *a,
+			   const struct space_point *b)
+{
+	const char *x = a->texts[BVM_STR_PATH - 1];
+	const char *y = b->texts[BVM_STR_PATH - 1];
+
+	if (a->class == BVM_CLASS_CAPABILITIES)
+		return a->ctx.capabilities.cap == b->ctx.capabilities.cap;
+	return x && y ? !strcmp(x, y) : x == y;
+}
+
+/* Another operation or point of a change that is there? */
+static bool is_known(struct compare *c, const struct space_point *point,
+		     const u32 *verdicts, bool wider)
+{
+	for (u32 i = c->first; i < c->changes->num; i++) {
+		struct change *known = &c->changes->items[i];
+
+		if (known->wider != wider ||
+		    bvm_verdict_rule(known->verdicts[0]) !=
+			    bvm_verdict_rule(verdicts[0]) ||
+		    bvm_verdict_rule(known->verdicts[1]) !=
+			    bvm_verdict_rule(verdicts[1]))
+			continue;
+		/* capabilities are told one by one */
+		if (known->ops >> point->op & 1 &&
+		    (point->class != BVM_CLASS_CAPABILITIES ||
+		     is_same_object(&known->point, point)))
+			return true;
+		if (!is_same_object(&known->point, point))
+			continue;
+		known->ops |= 1ull << point->op;
+		return true;
+	}
+	return false;
+}
+
+static void add(struct changes *changes, struct arena *arena,
+		const struct change *change)
+{
+	changes->items = arena_grow(arena, changes->items, changes->num,
+				    sizeof(*change));
+	changes->items[changes->num++] = *change;
+}
+
+static bool look(void *arg, const struct space_point *point,
+		 const u32 *verdicts)
+{
+	struct compare *c = arg;
+	bool was = denies(c->query.images[0], point->class, verdicts[0]);
+	bool is = denies(c->query.images[1], point->class, verdicts[1]);
+	struct change change = {
+		.class = point->class,
+		.ops = 1ull << point->op,
+		.wider = was,
+		.point = *point,
+		.verdicts = { verdicts[0], verdicts[1] },
+	};
+
+	if (was != is && !is_known(c, point, verdicts, was))
+		add(c->changes, c->arena, &change);
+	return true;
+}
+
+int diff_images(struct arena *arena, const struct bvm_image *old,
+		const struct bvm_image *new, struct changes *changes,
+		u32 *class)
+{
+	struct compare c = { .arena = arena, .changes = changes };
+	u32 freed = new->meta->unmediated & ~old->meta->unmediated;
+
+	memset(changes, 0, sizeof(*changes));
+	c.query.images[0] = old;
+	c.query.images[1] = new;
+	c.query.num_images = 2;
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
+		const struct change unjudged = {
+			.class = i,
+			.ops = bvm_classes[i].mediated,
+			.wider = true,
+			.unmediated = true,
+		};
+		int ret;
+
+		*class = i;
+		if (!bvm_classes[i].mediated)
+			continue;
+		c.query.class = i;
+		c.query.ops = bvm_classes[i].mediated;
+		c.first = changes->num;
+		ret = space_walk(arena, &c.query, look, &c);
+		if (ret)
+			return ret;
+		if (freed >> i & 1)
+			add(changes, arena, &unjudged);
+	}
+	return 0;
+}
+
+/* ---- showing ---- */
+
+struct report {
+	struct run *run;
+	struct input inputs[2];
+	struct changes changes;
+};
+
+static const char *request_of(const struct report *r,
+			      const struct change *change)
+{
+	const struct space_query query = {
+		.images = { r->inputs[0].img, r->inputs[1].img },
+		.num_images = 2,
+		.class = change->class,
+		.ops = change->ops,
+	};
+
+	return point_request(r->run->arena, &query, &change->point,
+			     change->verdicts);
+}
+
+static void print_side(const struct report *r, const struct change *change,
+		       u32 side)
+{
+	const struct input *input = &r->inputs[side];
+	struct buf buf = BUF_INIT(r->run->arena);
+	u32 rule = bvm_verdict_rule(change->verdicts[side]);
+	bool deny = point_is_denied(change->verdicts[side]);
+	bool audit = input->img->meta->audit_classes >> change->class & 1;
+	const struct ast_rule *source = NULL;
+
+	if (input->ast && rule && rule <= input->ast->num_rules)
+		source = &input->ast->rules[rule - 1];
+	show_rule(&buf, input->img, change->class, rule);
+	printf("  %s: %s: %s%s\n", side ? "new" : "old",
+	       deny ? "deny" : "allow", buf_text(&buf),
+	       deny && audit ? ", but the class is in audit mode" : "");
+	if (source && source->span.source) {
+		size_t len;
+		const char *line = source_line(source->span.source,
+					       source->span.line, &len);
+
+		printf("%8u | %.*s\n", source->span.line, (int)len, line);
+	}
+}
+
+static void print_change(const struct report *r, const struct change *change)
+{
+	struct buf ops = BUF_INIT(r->run->arena);
+
+	show_ops(&ops, change->class, change->ops);
+	printf("newly %s: %s", change->wider ? "allowed" : "denied",
+	       bvm_classes[change->class].name);
+	if (change->unmediated) {
+		printf(", on kernels that do not judge it: 'unmediated' "
+		       "names it\n");
+		return;
+	}
+	printf(" %s: %s\n", buf_text(&ops), request_of(r, change));
+	for (u32 side = 0; side < 2; side++)
+		print_side(r, change, side);
+}
+
+static void put_json_text(struct buf *buf, const char *name, const char *text)
+{
+	buf_printf(buf, "\"%s\":", name);
+	buf_put_json(buf, text, strlen(text));
+}
+
+static void put_json_side(struct buf *buf, const struct report *r,
+			  const struct change *change, u32 side)
+{
+	const struct bvm_image *img = r->inputs[side].img;
+	u32 rule = bvm_verdict_rule(change->verdicts[side]);
+
+	buf_printf(buf, ",\"%s\":{\"verdict\":\"%s\",\"audit\":%s",
+		   side ? "new" : "old",
+		   point_is_denied(change->verdicts[side]) ? "deny" : "allow",
+		   img->meta->audit_classes >> change->class & 1 ? "true" :
+								   "false");
+	if (rule && rule <= img->num_rules) {
+		buf_printf(buf, ",\"rule\":%u,", rule);
+		put_json_text(buf, "file",
+			      bvm_image_string(img, img->rules[rule - 1].file));
+		buf_printf(buf, ",\"line\":%u", img->rules[rule - 1].line);
+	}
+	buf_printf(buf, "}");
+}
+
+static void put_json_change(struct buf *buf, const struct report *r,
+			    const struct change *change)
+{
+	const char *comma = "";
+
+	buf_printf(buf, "{\"change\":\"%s\",",
+		   change->wider ? "allowed" : "denied");
+	put_json_text(buf, "class", bvm_classes[change->class].name);
+	buf_printf(buf, ",\"operations\":[");
+	for (u32 op = 0; op < BVM_MAX_OPS; op++) {
+		if (!(change->ops >> op & 1))
+			continue;
+		buf_printf(buf, "%s\"%s\"", comma,
+			   bvm_op_name(change->class, op));
+		comma = ",";
+	}
+	buf_printf(buf, "],");
+	if (change->unmediated) {
+		buf_printf(buf, "\"unmediated\":true}");
+		return;
+	}
+	put_json_text(buf, "request", request_of(r, change));
+	put_json_side(buf, r, change, 0);
+	put_json_side(buf, r, change, 1);
+	buf_printf(buf, "}");
+}
+
+static void print_json(const struct report *r)
+{
+	struct buf buf = BUF_INIT(r->run->arena);
+
+	buf_printf(&buf, "[");
+	for (u32 i = 0; i < r->changes.num; i++) {
+		buf_printf(&buf, "%s", i ? ",\n " : "");
+		put_json_change(&buf, r, &r->changes.items[i]);
+	}
+	printf("%s]\n", buf_text(&buf));
+}
+
+static void print_text(const struct report *r, u32 wider)
+{
+	for (u32 i = 0; i < r->changes.num; i++)
+		print_change(r, &r->changes.items[i]);
+	if (r->changes.num)
+		printf("%u newly allowed, %u newly denied\n", wider,
+		       r->changes.num - wider);
+	else
+		printf("no difference\n");
+}
+
+int command_diff(struct run *run)
+{
+	struct report *r = arena_alloc(run->arena, sizeof(*r));
+	u32 wider = 0, class = 0;
+	int ret;
+
+	r->run = run;
+	for (u32 side = 0; side < 2; side++) {
+		int code =
+			input_open(run, run->operands[side], &r->inputs[side]);
+
+		if (code)
+			return code;
+	}
+	ret = diff_images(run->arena, r->inputs[0].img, r->inputs[1].img,
+			  &r->changes, &class);
+	if (ret) {
+		diag_report(run->diag, NULL, DIFF_OPEN, bvm_classes[class].name,
+			    space_why(ret));
+		return EXIT_BAD;
+	}
+	for (u32 i = 0; i < r->changes.num; i++)
+		wider += r->changes.items[i].wider;
+	if (run->json)
+		print_json(r);
+	else
+		print_text(r, wider);
+	return wider || (run->exact && r->changes.num) ? EXIT_NO : EXIT_YES;
+}
