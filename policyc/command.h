@@ -29,6 +29,8 @@ struct run {
 	bool trace; /* --trace */
 	bool log; /* --log: the verifier's state at each instruction */
 	bool check; /* --check: verify, write nothing */
+	bool coverage; /* --coverage: rules that decided no test */
+	bool all; /* --all: of a log, what other policies decided, too */
 	bool mdoc; /* --mdoc: as a part of the manual */
 	bool exact; /* --exact: any difference is a no */
 	bool raw; /* --raw: the file is bytecode */

@@ -11,6 +11,7 @@
 #include "ops.h"
 #include "run.h"
 #include "schema.h"
+#include "simulate.h"
 #include "suggest.h"
 #include "test.h"
 
@@ -31,7 +32,7 @@ static const struct command {
 	  "make an image for the kernel, NAME.img unless -o says otherwise" },
 	{ "explain", command_explain, "IDjwt", 2, INT_MAX, true, true,
 	  "POLICY|IMAGE REQUEST", "say what decides a request, and why" },
-	{ "test", command_test, "IDj", 1, INT_MAX, false, false, "POLICY...",
+	{ "test", command_test, "IDvj", 1, INT_MAX, false, false, "POLICY...",
 	  "run the tests that policies bring along" },
 	{ "diff", command_diff, "IDej", 2, 2, false, true, "OLD NEW",
 	  "say what one policy allows or denies and another does not" },
@@ -42,6 +43,9 @@ static const struct command {
 	{ "run", command_run, "IDtj", 3, INT_MAX, true, true,
 	  "POLICY|IMAGE CLASS REQUEST",
 	  "run the program of a class on one request" },
+	{ "simulate", command_simulate, "IDaj", 2, 2, false, true,
+	  "POLICY|IMAGE LOG",
+	  "say what a policy would make of what was recorded" },
 	{ "ops", command_ops, "j", 0, 1, false, true, "[CLASS]",
 	  "show what rules and requests can name" },
 	{ "schema", command_schema, "M", 0, 0, false, true, "",
@@ -67,6 +71,8 @@ static const struct {
 	{ 'r', "--raw          the file is bytecode, 8 bytes an instruction" },
 	{ 'C', "--class CLASS  verify it as a program of CLASS" },
 	{ 'm', "--mem BYTES    verify it over so much plain memory (0)" },
+	{ 'v', "--coverage     show the rules that decided no test" },
+	{ 'a', "--all          take what other policies decided, too" },
 	{ 'M', "--mdoc         the lists of keys in bailiff.policy(5)" },
 	{ 'e', "--exact        any difference is a no, not only a wider one" },
 	{ 'j', "--json         messages and results as JSON" },
@@ -85,6 +91,8 @@ static const struct option long_options[] = {
 	{ "class", required_argument, NULL, 'C' },
 	{ "mem", required_argument, NULL, 'm' },
 	{ "mdoc", no_argument, NULL, 'M' },
+	{ "coverage", no_argument, NULL, 'v' },
+	{ "all", no_argument, NULL, 'a' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -187,6 +195,10 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->mem = value;
 	else if (letter == 'M')
 		run->mdoc = true;
+	else if (letter == 'v')
+		run->coverage = true;
+	else if (letter == 'a')
+		run->all = true;
 	else if (letter == 'j')
 		run->json = true;
 }
@@ -267,6 +279,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 		.lint = command->run == command_check,
 	};
 	int code = take_options(&run, command, argc, argv);
+	const bool data = command->data || run.coverage;
 
 	if (!code && command->request)
 		code = take_late_options(&run, command);
@@ -278,9 +291,8 @@ static int run_command(const struct command *command, int argc, char **argv)
 	run.diag = diag_create(run.arena, &options);
 	code = command->run(&run);
 	(void)fflush(stdout);
-	if (!command->data || diag_mark(run.diag))
-		diag_print(run.diag,
-			   run.json && !command->data ? stdout : stderr);
+	if (!data || diag_mark(run.diag))
+		diag_print(run.diag, run.json && !data ? stdout : stderr);
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("policyc: cannot write");
 		code = EXIT_MACHINE;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 
+#include "coverage.h"
 #include "input.h"
 #include "judge.h"
 #include "request.h"
@@ -149,6 +150,8 @@ static int test_file(struct run *run, const char *path)
 	if (!run->json)
 		printf("%s: %u of %u tests passed\n", path,
 		       input.ast->num_tests - failed, input.ast->num_tests);
+	if (run->coverage)
+		coverage_print(run, path, &input);
 	return failed ? EXIT_NO : EXIT_YES;
 }
 

@@ -495,6 +495,8 @@ ops
 schema
 completion
 differences
+simulate
+coverage
 manual
 kinds_of_tables
 all_expected

@@ -96,3 +96,70 @@ completion()
 	says 'completion of a verb' 0 '^rename$' complete_words policyc explain x.yaml ren
 	says 'completion of a class' 0 '^network$' complete_words policyc ops net
 }
+
+# What was recorded against another policy. The log's last line has no end.
+simulate()
+{
+	local command=("$policyc" simulate log/app.yaml log/app.json)
+
+	says 'simulate' 1 '^3 newly denied, 13 newly allowed, 3 undecided, 7 still denied, 1 still allowed, 1 not up to rules$' \
+		"${command[@]}"
+	says 'a line with its count' 1 '^       2 x  rule 3, log/app.yaml:11' "${command[@]}"
+	says 'a default' 1 '^       1 x  the default of files$' "${command[@]}"
+	says 'arguments' 1 'it depends on arguments' "${command[@]}"
+	says 'flags of a mount' 1 'it depends on flags' "${command[@]}"
+	says 'users' 1 '^note: 1 were judged as if users' "${command[@]}"
+	says 'all policies' 1 '18 newly allowed' "${command[@]}" --all
+	"${command[@]}" --json > "$work/out" || :
+	says 'simulate as JSON' 0 '^13$' jq \
+		'[.[] | select(.outcome == "newly allowed") | .count] | add' "$work/out"
+	sed 's|^policy: app|policy: elsewhere|' log/app.yaml > "$work/elsewhere.yaml"
+	says 'no event of the policy' 2 'P802' \
+		"$policyc" simulate "$work/elsewhere.yaml" log/app.json
+	grep -v audited log/app.json | sed '$d' > "$work/denied.json"
+	says 'nothing newly denied' 0 '^0 newly denied' \
+		"$policyc" simulate log/app.yaml "$work/denied.json"
+	says 'no log' 2 'P101' "$policyc" simulate log/app.yaml /nonexistent
+	echo '{"outcome":"denied"}' > "$work/bad.json"
+	says 'a bad line' 2 "bad.json:1 is no line.*P801" \
+		"$policyc" simulate log/app.yaml "$work/bad.json"
+	printf 'x\n' > "$work/bad.json"
+	says 'no JSON' 2 P801 "$policyc" simulate log/app.yaml "$work/bad.json"
+	awk 'BEGIN { for (i = 0; i < 200001; i++)
+		printf "{\"outcome\":\"denied\",\"policy\":\"app\"," \
+		       "\"class\":\"files\",\"op\":\"read\",\"object\":\"/%d\"}\n", i }' \
+		> "$work/many.json"
+	says 'too many events' 2 P803 "$policyc" simulate log/app.yaml "$work/many.json"
+	printf '# expect: %s\n' P801 P802 P803 >> "$work/odd"
+}
+
+# Rules that no test decides.
+coverage()
+{
+	cat > "$work/covered.yaml" <<-'END'
+		bailiff: 1
+		policy: x
+		files:
+		  - allow: read
+		    paths: /a
+		  - allow: manage
+		    paths: /b
+		  - deny: chown
+		    paths: /b
+		  - allow: read
+		    paths: /c
+		  - allow: manage
+		    paths: /e
+		tests:
+		  - allow: manage /e
+		  - allow: files.read /a
+		  - deny: chown /b
+		  - deny: read /d
+	END
+	says 'coverage' 0 '^.*covered.yaml: 3 of 5 rules decide a test$' \
+		"$policyc" test --coverage "$work/covered.yaml"
+	says 'a line without a test' 0 'covered.yaml:10: decides no test:   - allow: read$' \
+		"$policyc" test --coverage "$work/covered.yaml"
+	"$policyc" test --coverage --json "$work/covered.yaml" > "$work/out" 2> /dev/null
+	says 'coverage as JSON' 0 '^\[1,0,1,0,1\]$' jq -c '[.[].tests]' "$work/out"
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * events.h - what a log records, each request once, with its count
+ */
+#ifndef POLICYC_EVENTS_H
+#define POLICYC_EVENTS_H
+
+#include "command.h"
+#include "logline.h"
+
+#define EVENTS_MAX 200000 /* different ones */
+#define EVENTS_MAX_LINE 65536 /* bytes */
+
+struct event {
+	struct logline line;
+	u64 count;
+};
+
+struct events {
+	struct event *items; /* in the order in which they came first */
+	u32 num;
+	u64 num_others; /* decisions under other policies */
+};
+
+/*
+ * Read the log at path, "-" for the standard input. policy: only what was
+ * decided under the policy of that name; NULL: everything. A last line that
+ * has no end is still being written, and is left out.
+ *
+ * Return: EXIT_YES; EXIT_BAD, reported.
+ */
+int __must_check events_read(struct run *run, const char *path,
+			     const char *policy, struct events *events);
+
+#endif /* POLICYC_EVENTS_H */

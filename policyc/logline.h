@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * logline.h - a line of bailiffd's log (docs/log-format.md)
+ */
+#ifndef POLICYC_LOGLINE_H
+#define POLICYC_LOGLINE_H
+
+#include "request.h"
+
+/* A decision that was recorded; strings are in the arena, "" if not there. */
+struct logline {
+	u32 class;
+	u32 op;
+	bool denied; /* or would have been, but for audit mode */
+	bool by_rules; /* the rule or default decided, not some other reason */
+	u32 uid; /* as the host sees it */
+	const char *policy;
+	const char *reason;
+	const char *object;
+	const char *detail;
+	const char *exe;
+};
+
+/*
+ * Read one line, without its newline.
+ *
+ * Return: 1 a decision; 0 another line of the log (lifecycle, the daemon's);
+ * -EINVAL with *why: it is no line of the log.
+ */
+int logline_parse(struct arena *arena, const char *text, size_t len,
+		  struct logline *line, const char **why);
+
+/* The request that the line records, as `policyc explain` takes it. */
+const char *logline_text(struct arena *arena, const struct logline *line);
+
+/*
+ * The same as a request. What a record does not say (gid; flags and source of
+ * a mount) is left open; so is uid, unless it is the same as on the host.
+ * Arguments of programs are not recorded: the request has none.
+ *
+ * Return: 0; -EINVAL: it cannot be asked again, as the record names no object.
+ */
+int __must_check logline_request(struct arena *arena,
+				 const struct logline *line, bool same_uid,
+				 struct request *request);
+
+#endif /* POLICYC_LOGLINE_H */
