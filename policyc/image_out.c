@@ -365,6 +365,7 @@ static int put_start_dfa(struct writer *w)
 	struct pattern_error err;
 	struct fsm_blame blame;
 	struct intern accepts;
+	struct compress how = { .kind = BVM_TABLE_DFA };
 	struct fsm fsm;
 
 	for (u32 i = 0; i < start->num; i++)
@@ -380,7 +381,7 @@ static int put_start_dfa(struct writer *w)
 		return -E2BIG;
 	}
 	fsm_minimise(w->arena, &fsm);
-	if (compress_put(add_table(w, &w->start_dfa), &fsm))
+	if (compress_put(add_table(w, &w->start_dfa), &fsm, &how))
 		return too_large(w, "start", fsm.num_states, "states",
 				 BVM_MAX_DFA_STATES);
 	return 0;
