@@ -96,10 +96,48 @@ static void a_version_without_slots_has_no_words(struct kunit *test)
 	bailiff_state_leave(state);
 }
 
+static void what_has_started_does_not_wait_again(struct kunit *test)
+{
+	static const struct bvm_start patient = { .timeout_s = 86400 };
+	static const struct bvm_start over = { .timeout_s = 0 };
+	struct bailiff_policy *waits = make_version(test, 1, 0);
+	struct bailiff_policy *ends = make_version(test, 2, 0);
+	struct bailiff_policy *eager = make_version(test, 3, 0);
+	struct bailiff_state *one, *two;
+	LIST_HEAD(states);
+
+	waits->image.start = &patient;
+	ends->image.start = &over;
+	one = bailiff_state_enter(&states, 7, waits);
+	two = bailiff_state_enter(&states, 8, waits);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(one) || IS_ERR(two));
+	bailiff_state_begin(one, waits);
+	bailiff_state_begin(two, waits);
+	KUNIT_EXPECT_EQ(test, bailiff_state_count_waiting(&states, waits), 2);
+	bailiff_state_start(one);
+	KUNIT_EXPECT_FALSE(test, bailiff_state_waits(one, waits));
+	KUNIT_EXPECT_TRUE(test, bailiff_state_waits(two, waits));
+	/* Its time under one version is over, though nobody looked. */
+	bailiff_state_settle(&states, ends, waits);
+	KUNIT_EXPECT_FALSE(test, bailiff_state_waits(two, waits));
+	bailiff_state_leave(two);
+	/* One that no task was in yet has nothing to lose. */
+	two = bailiff_state_enter(&states, 8, eager);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(two));
+	bailiff_state_settle(&states, eager, waits);
+	bailiff_state_begin(two, waits);
+	KUNIT_EXPECT_TRUE(test, bailiff_state_waits(two, waits));
+	bailiff_state_settle(&states, waits, eager);
+	KUNIT_EXPECT_FALSE(test, bailiff_state_waits(two, waits));
+	bailiff_state_leave(one);
+	bailiff_state_leave(two);
+}
+
 static struct kunit_case state_cases[] = {
 	KUNIT_CASE(a_cgroup_has_one_state),
 	KUNIT_CASE(a_version_begins_with_empty_words),
 	KUNIT_CASE(a_version_without_slots_has_no_words),
+	KUNIT_CASE(what_has_started_does_not_wait_again),
 	{}
 };
 

@@ -188,7 +188,7 @@ struct ast_policy {
 	u32 unmediated; /* classes, bit n */
 	struct ast_limit budget_insns;
 	struct ast_limit budget_steps;
-	struct ast_patterns start; /* `start: after exec`; none: in force at once */
+	struct ast_patterns start; /* after exec of these; none: at once */
 	struct ast_limit start_timeout; /* seconds */
 	struct ast_rule *rules;
 	u32 num_rules;

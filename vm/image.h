@@ -46,7 +46,7 @@ enum bvm_section_type {
 	BVM_SECTION_PROGRAM = 5,
 	BVM_SECTION_RIGHTS = 6, /* struct bvm_rights_header, rows, closures */
 	BVM_SECTION_SELECTORS = 7, /* struct bvm_selector [] */
-	BVM_SECTION_START = 8, /* one struct bvm_start; absent: in force at once */
+	BVM_SECTION_START = 8, /* one struct bvm_start, if it waits */
 };
 
 struct bvm_section {

@@ -248,7 +248,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(tcase, a_denial_has_every_member);
-	tcase_add_test(tc, a_denial_before_the_start_says_so);
+	tcase_add_test(tcase, a_denial_before_the_start_says_so);
 	tcase_add_test(tcase, a_lifecycle_record_has_no_reason);
 	tcase_add_test(tcase, numbers_from_a_newer_kernel_are_unknown);
 	tcase_add_test(tcase, bytes_that_are_not_utf8_are_kept_in_hexadecimal);

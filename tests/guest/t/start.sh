@@ -15,7 +15,7 @@ echo two > $work/two
 cp /bin/true $work/bin/trigger
 ln $work/bin/trigger $work/bin/other
 ln -s trigger $work/bin/link
-printf '#!/bin/true\n' > $work/bin/script
+echo 'no format' > $work/bin/script
 chmod +x $work/bin/script
 
 # lazy NAME TIMEOUT [LINE]: a policy that waits.
@@ -77,10 +77,12 @@ is "$(waiting lazy)" 1 "the container is said to wait"
 # What does not start it
 in_cgroup s1 $work/bin/other
 is "$(reads s1)" secret "not another name of the program"
-chmod -x $work/bin/trigger
-fails "a program that may not run fails" in_cgroup s1 $work/bin/trigger
-chmod +x $work/bin/trigger
-is "$(reads s1)" secret "not an exec that fails"
+is "$(box s6 lazy)" ok "another container is bound"
+is "$(in_cgroup s6 $act exec $work/bin/script)" ENOEXEC \
+	"a file of no format is judged, and not executed"
+is "$(reads s6)" secret "an exec that fails does not start it"
+echo "cgroup=$(cgroup s6)" > $fs/unbind
+printf '#!/bin/true\n' > $work/bin/script
 in_cgroup s1 python3 -c "
 import os
 fd = os.memfd_create('trigger', 0)
