@@ -12,7 +12,7 @@ set -euo pipefail
 hours=${FUZZ_HOURS:-1}
 [[ $hours =~ ^[0-9]+$ ]] || die "FUZZ_HOURS: '$hours' is not a number"
 export GUEST_FUZZ_SECONDS=$((hours * 3600))
-export GUEST_STORM=300 GUEST_FLOOD=1000000
+export GUEST_STORM=300 GUEST_FLOOD=10000000
 export GUEST_LEAKS_LOADS=100000 GUEST_LEAKS_CYCLES=10000 GUEST_LEAKS_JOINS=10000
 # A file, whatever its time-out, may then take as long as all of them.
 export GUEST_PATIENCE=$(((GUEST_FUZZ_SECONDS + 10800) / 60))
