@@ -19,33 +19,58 @@ for file in file left/file right/file; do
 	echo content > $dir/$file
 done
 
-# version NAME ERRNO OPERATION DIRECTORY: what it denies of the file, and where
-# nothing may be made or moved.
+# file_rule NAME ERRNO OPERATION: what a version denies of the file.
+file_rule()
+{
+	cat <<END
+  - deny: [$3]
+    paths: $dir/file
+    errno: $2
+    message: $1
+END
+}
+
+# tree_rule NAME ERRNO DIRECTORY: where nothing may be made or moved.
+tree_rule()
+{
+	cat <<END
+  - deny: manage
+    paths: ["$dir/$3/**"]
+    errno: $2
+    message: $1
+END
+}
+
+# version NAME ERRNO: the rules for files come on standard input. Their order is
+# another in each version, and B has a path of its own that is shorter than all
+# others, so that the number of a rule, of a row of patterns or of a state means
+# something else: the program of one with a table, or the end of a walk, of the
+# other lets pass what neither does.
 version()
 {
 	cat <<END
 bailiff: 1
 policy: flip
 default: {files: allow, exec: allow, network: allow, capabilities: allow, mounts: deny}
-files:
-  - deny: [$3]
-    paths: $dir/file
-    errno: $2
-    message: $1
-  - deny: manage
-    paths: ["$dir/$4/**"]
-    errno: $2
-    message: $1
 network:
   - deny: connect
     ports: 9
     errno: $2
     message: $1
+files:
 END
+	cat
 }
 
-version A ENODEV write right > $work/a.yaml
-version B EROFS read left > $work/b.yaml
+{
+	file_rule A ENODEV write
+	tree_rule A ENODEV right
+} | version A ENODEV > $work/a.yaml
+{
+	tree_rule B EROFS left
+	file_rule B EROFS read
+	printf '  - deny: mknod\n    paths: /0\n'
+} | version B EROFS > $work/b.yaml
 cat > $work/spare.yaml <<END
 bailiff: 1
 policy: spare
