@@ -13,7 +13,8 @@
 #			names is run here
 #
 # A file with "# needs: CONFIG_X" is not run, and counts as nothing, on a kernel
-# whose configuration here does not ask for that.
+# whose configuration here does not ask for that; nor is one with
+# "# not: FLAVOUR WHY" on that flavour, unless it is named. Both are said.
 #
 # GUEST_PATIENCE=N makes all time-outs of t/ N times as long, on a busy machine.
 # NAMEs choose among them by file name. Leaves "PASSED FAILED" in
@@ -135,6 +136,16 @@ lacks()
 	echo "none ${1##*/}: not run: the $guest_flavour kernel lacks $option"
 }
 
+# left_out FILE NAME...: is it not for this flavour? Says so; not when named.
+left_out()
+{
+	local words
+
+	words=$(header "$1" not)
+	[ $# = 1 ] && [[ $words == "$guest_flavour "* ]] || return
+	echo "none ${1##*/}: not run on the $guest_flavour kernel: ${words#* }"
+}
+
 # What a test needs made on the host: "# host: SCRIPT", a file beside this one.
 prepare()
 {
@@ -150,10 +161,12 @@ run_tests()
 	local file together=()
 
 	for file in $(chosen t "$@"); do
-		prepare "$file"
-		if lacks "$file"; then
+		if lacks "$file" || left_out "$file" "$@"; then
 			not_run=$((not_run + 1))
-		elif [ "$(header "$file" boot)" = own ]; then
+			continue
+		fi
+		prepare "$file"
+		if [ "$(header "$file" boot)" = own ]; then
 			smp=$(header "$file" smp) boot_together "$file"
 		else
 			together+=("$file")
