@@ -125,10 +125,10 @@ one_of_each()
 	fails_with EPERM broken $act enter broken , hostname flood
 	fails_with EACCES argv-too-long $act enter args , exec /bin/true $(seq 65)
 	one_name_of_each
-	mkdir -p $work/root/old
+	mkdir $work/root
 	mount --bind / $work/root
 	fails_with EPERM mount-tree $act enter pivots , \
-		pivot $work/root $work/root/old
+		pivot $work/root $work/root/mnt
 	umount $work/root
 }
 
