@@ -104,6 +104,21 @@ START_TEST(a_half_moves_all_four_ends)
 }
 END_TEST
 
+/* What the upper half holds does not make it possible. */
+START_TEST(a_side_that_no_half_takes_is_seen)
+{
+	struct bvm_num a = bvm_num_const(7ull << 32), b = bvm_num_top();
+
+	ck_assert(!bvm_num_refine_half(BVM_REL_GT, &a, &b));
+	ck_assert_uint_eq(a.umax, 7ull << 32);
+	ck_assert_uint_eq(b.umax, ~0ull);
+	b = bvm_num_const(9ull << 32);
+	ck_assert(!bvm_num_refine_half(BVM_REL_NE, &a, &b));
+	ck_assert(!bvm_num_refine_half(BVM_REL_SET, &a, &b));
+	ck_assert(bvm_num_refine_half(BVM_REL_EQ, &a, &b));
+}
+END_TEST
+
 static struct bvm_num signed_range(s64 smin, s64 smax)
 {
 	struct bvm_num a = bvm_num_top();
@@ -223,6 +238,7 @@ int main(void)
 	tcase_add_test(tc, the_greatest_and_the_least_are_kept);
 	tcase_add_test(tc, a_half_moves_all_four_ends);
 	tcase_add_test(tc, a_signed_end_is_an_unsigned_one);
+	tcase_add_test(tc, a_side_that_no_half_takes_is_seen);
 	tcase_add_test(tc, both_ends_of_a_result_are_known);
 	tcase_add_test(tc, both_ends_of_a_part_are_known);
 	tcase_add_test(tc, what_wraps_is_anything);

@@ -309,6 +309,10 @@ static const struct result results[] = {
 	{ RAW,
 	  "mov %r3, 7; ldxb %r0, [%r1]; jgt %r3, %r0, a; mov %r0, 0; a: exit",
 	  0, 6, 7 },
+	/* where no run goes, the condition counts, and nothing else */
+	{ RAW,
+	  "mov %r2, 5; jgt32 %r2, 7, a; mov %r0, 8; exit; a: mov32 %r0, %r2; exit",
+	  8, 0xffffffff, 0xffffffff },
 };
 
 START_TEST(a_result_is_known_to_the_bit)
