@@ -377,7 +377,7 @@ static int put_start_dfa(struct writer *w)
 	intern_init(&accepts, w->arena);
 	if (fsm_build(w->arena, nfa, &accepts, &fsm, &blame)) {
 		diag_report(w->diag, &start->items[0].span, TOO_MANY_STATES,
-			    FSM_MAX_STATES);
+			    blame.max_states);
 		return -E2BIG;
 	}
 	fsm_minimise(w->arena, &fsm);
@@ -554,6 +554,9 @@ static int validate(struct writer *w, const struct bvm_image *img)
 	if (w->dfa != PROGRAM_NO_TABLE)
 		ret = validate_paths(w->arena, w->diag, w->ast, &w->lowered,
 				     &img->tables[w->dfa]);
+	if (!ret && w->ast->start.num)
+		ret = validate_start(w->arena, w->diag, w->ast,
+				     &img->tables[w->start_dfa]);
 	for (u32 class = 1; class < BVM_NUM_CLASSES && !ret; class ++) {
 		const struct lowered_class *c = &w->lowered.classes[class];
 

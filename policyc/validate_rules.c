@@ -196,6 +196,30 @@ int validate_paths(struct arena *arena, struct diag *diag,
 	return check(&c, &v, "paths");
 }
 
+/* ---- start ---- */
+
+static bool start_agrees(void *arg, u32 row, const u32 *patterns, u32 num)
+{
+	(void)arg;
+	(void)patterns;
+	return (row != 0) == (num != 0);
+}
+
+int validate_start(struct arena *arena, struct diag *diag,
+		   const struct ast_policy *ast, const struct bvm_table *table)
+{
+	struct checker c = {
+		.arena = arena,
+		.diag = diag,
+		.ast = ast,
+		.reader = reader_create(arena, PATTERN_PATH),
+	};
+	struct validate v = { .table = table, .agrees = start_agrees };
+
+	add(&c, &ast->start, (struct claim){ .owner = 0 });
+	return check(&c, &v, "start");
+}
+
 /* ---- texts ---- */
 
 static bool mask_agrees(void *arg, u32 row, const u32 *patterns, u32 num)

@@ -18,6 +18,11 @@ int __must_check validate_paths(struct arena *arena, struct diag *diag,
 				const struct lowered *lowered,
 				const struct bvm_table *table);
 
+/* Does the table of 'start' accept just the programs that it names? */
+int __must_check validate_start(struct arena *arena, struct diag *diag,
+				const struct ast_policy *ast,
+				const struct bvm_table *table);
+
 /* Does the table of a text field say of every text which predicates hold? */
 int __must_check validate_text(struct arena *arena, struct diag *diag,
 			       const struct ast_policy *ast,
