@@ -3,6 +3,7 @@
 #include "claim.h"
 #include "command.h"
 #include "image_out.h"
+#include "lint.h"
 #include "output.h"
 #include "source.h"
 #include "test.h"
@@ -64,9 +65,12 @@ int command_check(struct run *run)
 		const char *path = run->operands[i];
 		struct built *built = arena_alloc(run->arena, sizeof(*built));
 
-		if (!build(run, path, built))
+		if (!build(run, path, built)) {
 			code = EXIT_BAD;
-		else if (!test_and_prove(run, built))
+			continue;
+		}
+		lint_policy(run->arena, run->diag, built->policy, &built->img);
+		if (!test_and_prove(run, built))
 			print_checked(run, path, built->policy);
 		else if (code == EXIT_YES)
 			code = EXIT_NO;

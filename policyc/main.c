@@ -11,6 +11,7 @@
 #include "ops.h"
 #include "run.h"
 #include "schema.h"
+#include "score.h"
 #include "simulate.h"
 #include "suggest.h"
 #include "test.h"
@@ -36,6 +37,8 @@ static const struct command {
 	  "run the tests that policies bring along" },
 	{ "diff", command_diff, "IDej", 2, 2, false, true, "OLD NEW",
 	  "say what one policy allows or denies and another does not" },
+	{ "score", command_score, "IDj", 1, 1, false, true, "POLICY|IMAGE",
+	  "say what a policy gives away, and what that weighs" },
 	{ "dump", command_dump, "lrCmj", 1, 1, false, true, "IMAGE",
 	  "show what is in an image" },
 	{ "asm", command_asm, "olcCmj", 1, 1, false, true, "FILE",

@@ -297,9 +297,32 @@ static bool confirms(struct arena *arena, const struct space_query *query,
 	return true;
 }
 
+/* What the author of a claim said stays in its witness. */
+static u64 find_fixed(const struct space_query *query,
+		      const struct space_point *point)
+{
+	static const char *const names[] = {
+		"uid",	  "gid",    "host_uid", "exe",
+		"owner",  "family", "type",	"protocol",
+		"remote", "local",  "signal",	"no_new_privs"
+	};
+	const struct request *r = query->set.request;
+	u64 fixed = 0;
+
+	if (!r)
+		return 0;
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++)
+		fixed |= field_bit(query->class, names[i]);
+	/* no peer and port 0 are what the kernel has where there is none */
+	if (query->class == BVM_CLASS_NETWORK && point->ctx.network.port)
+		fixed |= field_bit(query->class, "port");
+	return fixed & r->given;
+}
+
 const char *point_request(struct arena *arena, const struct space_query *query,
 			  const struct space_point *point, const u32 *verdicts)
 {
+	const u64 fixed = find_fixed(query, point);
 	u64 keep = (1ull << bvm_classes[point->class].num_fields) - 1;
 	const char *text = spell(arena, point, keep);
 
@@ -308,9 +331,7 @@ const char *point_request(struct arena *arena, const struct space_query *query,
 		u64 less = keep & ~(1ull << i);
 		const char *shorter = spell(arena, point, less);
 
-		/* a signal is what people ask about */
-		if (keep & ~less & field_bit(BVM_CLASS_TASKS, "signal") &&
-		    point->class == BVM_CLASS_TASKS)
+		if (fixed >> i & 1)
 			continue;
 		if (strcmp(text, shorter) != 0 &&
 		    confirms(arena, query, shorter, verdicts)) {

@@ -230,6 +230,8 @@ static bool advance(struct walk *w)
 static void walk_conditions(struct walk *w, const struct space_point *object)
 {
 	struct space *s = w->s;
+	const u32 max = s->query->max_points ? s->query->max_points :
+					       SPACE_MAX_POINTS;
 	struct space_point point;
 
 	for (u32 p = 0; p < s->num_parts; p++) {
@@ -239,7 +241,7 @@ static void walk_conditions(struct walk *w, const struct space_point *object)
 			return;
 	}
 	do {
-		if (++w->num_points > SPACE_MAX_POINTS) {
+		if (++w->num_points > max) {
 			s->err = -E2BIG;
 			return;
 		}

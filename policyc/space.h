@@ -60,6 +60,7 @@ struct space_query {
 	u32 class;
 	u64 ops; /* BVM_BIT() set */
 	struct space_set set;
+	u32 max_points; /* 0: SPACE_MAX_POINTS */
 };
 
 /*
