@@ -354,6 +354,55 @@ static int judge_send(const struct sock *sk, const struct bailiff_set *set,
 	return bailiff_decide(&rq);
 }
 
+/*
+ * SCTP connects to addresses that come beside a message, too, and asks nobody
+ * (sctp_sendmsg_new_asoc). Their port is that of the message's address.
+ */
+static int judge_beside(const struct sock *sk, const struct bailiff_set *set,
+			struct msghdr *msg)
+{
+	const struct sockaddr_in *name = msg->msg_name;
+	__be16 port = name && msg->msg_namelen >= (int)sizeof(*name) ?
+			      name->sin_port :
+			      0;
+	struct cmsghdr *cmsg;
+	int err = 0;
+
+	for_each_cmsghdr(cmsg, msg)
+	{
+		struct sockaddr_in6 to6 = { .sin6_family = AF_INET6,
+					    .sin6_port = port };
+		struct sockaddr_in to = { .sin_family = AF_INET,
+					  .sin_port = port };
+		size_t len;
+
+		if (!CMSG_OK(msg, cmsg))
+			return -EINVAL;
+		len = cmsg->cmsg_len - sizeof(*cmsg);
+		if (cmsg->cmsg_level != IPPROTO_SCTP)
+			continue;
+		if (cmsg->cmsg_type == SCTP_DSTADDRV4) {
+			memcpy(&to.sin_addr, CMSG_DATA(cmsg),
+			       min(len, sizeof(to.sin_addr)));
+			err = judge_connect(sk, set, (struct sockaddr *)&to,
+					    sizeof(to));
+		} else if (cmsg->cmsg_type == SCTP_DSTADDRV6) {
+			memcpy(&to6.sin6_addr, CMSG_DATA(cmsg),
+			       min(len, sizeof(to6.sin6_addr)));
+			err = judge_connect(sk, set, (struct sockaddr *)&to6,
+					    sizeof(to6));
+		}
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static bool is_sctp(const struct sock *sk)
+{
+	return bailiff_is_inet(sk) && sk->sk_protocol == IPPROTO_SCTP;
+}
+
 /* Only what names its receiver: the rest was judged when it connected. */
 static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg,
 			       int size)
@@ -365,6 +414,8 @@ static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg,
 	if (likely(!set))
 		return 0;
 	err = use_socket(sock);
+	if (!err && is_sctp(sk))
+		err = judge_beside(sk, set, msg);
 	if (err)
 		return err;
 	/* Unix streams take no name, and sequenced packets ignore it. */

@@ -6,11 +6,14 @@
 #include <linux/preempt.h>
 #include <net/sctp/structs.h>
 #include <net/sock.h>
+#include <net/tcp_states.h>
 
+#include "address.h"
 #include "attach.h"
 #include "common.h"
 #include "compat.h"
 #include "cred.h"
+#include "decide.h"
 #include "sock.h"
 
 #ifdef BAILIFF_HAVE_LBS_SOCK
@@ -73,11 +76,32 @@ static int hook_socket_post_create(struct socket *sock, int family, int type,
 }
 
 #ifdef BAILIFF_HAVE_MPTCP_ADD_SUBFLOW
+/*
+ * One more part of a connection: the path manager is about to connect it, and
+ * no hook says to where. The caller may be a worker of the kernel.
+ */
+static int judge_later_subflow(const struct sock *sk)
+{
+	const struct bailiff_set *set = bailiff_sock_set(sk);
+	struct bailiff_request rq;
+
+	if (likely(!set))
+		return 0;
+	bailiff_request_init(&rq, NULL, set, BVM_CLASS_NETWORK);
+	rq.ops = BVM_BIT(NETWORK, CONNECT);
+	bailiff_address_socket(&rq, sk);
+	rq.reason = BVM_REASON_BAD_ADDRESS;
+	return bailiff_decide(&rq);
+}
+
 static int hook_mptcp_add_subflow(struct sock *sk, struct sock *ssk)
 {
 	bailiff_sock_copy(sk, ssk);
 	bailiff_sock(ssk)->mptcp = true;
-	return 0;
+	/* The first part is what connect(2) and listen(2) are judged for. */
+	if (sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_LISTEN)
+		return 0;
+	return judge_later_subflow(sk);
 }
 #endif
 

@@ -9,10 +9,13 @@
  * each has slots of its own. Nothing waits for longer than a second.
  *
  * Addresses: 4:1.2.3.4:80  6:[::1]:80  p:/path  a:abstract  0: (AF_UNSPEC)
+ * v:CID:PORT
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sctp.h>
+#include <linux/vm_sockets.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -69,6 +72,13 @@ static socklen_t read_unix(const char *text, struct sockaddr_un *un)
 	return off + 1 + strlen(text + 2);
 }
 
+static socklen_t read_vsock(const char *text, struct sockaddr_vm *vm)
+{
+	vm->svm_family = AF_VSOCK;
+	sscanf(text + 2, "%u:%u", &vm->svm_cid, &vm->svm_port);
+	return sizeof(*vm);
+}
+
 static socklen_t read_address(const char *text, struct sockaddr_storage *to)
 {
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)to;
@@ -78,6 +88,8 @@ static socklen_t read_address(const char *text, struct sockaddr_storage *to)
 
 	memset(to, 0, sizeof(*to));
 	switch (text[0]) {
+	case 'v':
+		return read_vsock(text, (struct sockaddr_vm *)to);
 	case 'p':
 	case 'a':
 		return read_unix(text, (struct sockaddr_un *)to);
@@ -197,6 +209,55 @@ static int do_sendtwice(char **a)
 	return sent == 2 ? 0 : -1;
 }
 
+/* SCTP: addresses are an array without gaps. */
+static int set_addresses(int fd, int option, char **a)
+{
+	char list[2 * sizeof(struct sockaddr_storage)];
+	struct sockaddr_storage addr;
+	socklen_t len = 0, size;
+
+	for (int i = 0; i < 2 && a[i]; i++) {
+		size = read_address(a[i], &addr);
+		memcpy(list + len, &addr, size);
+		len += size;
+	}
+	return setsockopt(fd, IPPROTO_SCTP, option, list, len) < 0 ? -1 : 0;
+}
+
+static int do_bindx(char **a)
+{
+	return set_addresses(*slot(a[0]), SCTP_SOCKOPT_BINDX_ADD, a + 1);
+}
+
+static int do_connectx(char **a)
+{
+	if (set_addresses(*slot(a[0]), SCTP_SOCKOPT_CONNECTX, a + 1) == 0 ||
+	    errno == EINPROGRESS)
+		return 0;
+	return -1;
+}
+
+/* To an address, with one more beside the message */
+static int do_sendbeside(char **a)
+{
+	char space[CMSG_SPACE(sizeof(struct in_addr))] = { 0 };
+	struct sockaddr_storage addr;
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = { .msg_name = &addr,
+			      .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = space,
+			      .msg_controllen = sizeof(space) };
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+
+	msg.msg_namelen = read_address(a[1], &addr);
+	cmsg->cmsg_level = IPPROTO_SCTP;
+	cmsg->cmsg_type = SCTP_DSTADDRV4;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(struct in_addr));
+	inet_pton(AF_INET, a[2], CMSG_DATA(cmsg));
+	return sendmsg(*slot(a[0]), &msg, 0) < 0 ? -1 : 0;
+}
+
 static int do_send(char **a)
 {
 	return send(*slot(a[0]), "x", 1, MSG_NOSIGNAL) < 0 ? -1 : 0;
@@ -290,6 +351,9 @@ static const struct {
 	{ "sendto", 2, do_sendto },
 	{ "fastopen", 2, do_fastopen },
 	{ "sendtwice", 2, do_sendtwice },
+	{ "bindx", 2, do_bindx },
+	{ "connectx", 2, do_connectx },
+	{ "sendbeside", 3, do_sendbeside },
 	{ "send", 1, do_send },
 	{ "recv", 1, do_recv },
 	{ "socketpair", 2, do_socketpair },
