@@ -15,6 +15,7 @@ files:
   - deny: [mkdir, delete]
     paths: $work/**
 END
+touch $work/u
 is "$(under omit mkdir $work/d , unlink $work/u)" "EACCES EACCES" \
 	"every hook is in its place"
 tell $fs/omit "off path_mkdir" > /dev/null
