@@ -87,6 +87,7 @@ help:
 	@echo 'make test-debug the tests in the guest on the debug kernel'
 	@echo 'make hooks      the table of all LSM hooks; makes docs/hooks.md'
 	@echo 'make policies   the shipped policies: tests and proofs'
+	@echo 'make manual     the keys of policies; makes a part of docs/man/bailiff.policy.5'
 	@echo 'make prove      the verifier'"'"'s arithmetic: all sets at small widths, and proofs'
 	@echo '                at 64 bits by z3 and cvc5 (some 15 minutes)'
 	@echo 'make fuzz       the fuzzers, for FUZZ_SECONDS each (600)'
@@ -218,6 +219,11 @@ hooks:
 	@mkdir -p build
 	@scripts/hooks.sh docs > build/hooks.md
 	@mv build/hooks.md docs/hooks.md
+
+# After a change of policyc/keys.def.
+.PHONY: manual
+manual: build/bin/policyc
+	@scripts/manual.sh
 
 .PHONY: style layers
 style:

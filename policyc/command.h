@@ -29,6 +29,8 @@ struct run {
 	bool trace; /* --trace */
 	bool log; /* --log: the verifier's state at each instruction */
 	bool check; /* --check: verify, write nothing */
+	const char *extend; /* --extend: the policy to add to, or NULL */
+	const char *policy; /* --policy: of a log, only its decisions; or NULL */
 	bool coverage; /* --coverage: rules that decided no test */
 	bool all; /* --all: of a log, what other policies decided, too */
 	bool mdoc; /* --mdoc: as a part of the manual */

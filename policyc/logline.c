@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
@@ -260,6 +261,29 @@ const char *logline_text(struct arena *arena, const struct logline *line)
 	return buf_text(&buf);
 }
 
+static void give(struct request *request, const char *name, u32 value)
+{
+	int field = request_field(request->class, name);
+
+	memcpy((u8 *)&request->ctx +
+		       bvm_classes[request->class].fields[field].off,
+	       &value, sizeof(value));
+	request->given |= 1ull << field;
+}
+
+/* What add_socket left out: "unix/stream/0" has a number that is no word. */
+static void give_numbers(struct request *request, const char *detail)
+{
+	static const char *const names[] = { "family", "type", "protocol" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (*detail && strchr("0123456789", *detail))
+			give(request, names[i], (u32)strtoul(detail, NULL, 10));
+		detail += strcspn(detail, "/");
+		detail += *detail == '/';
+	}
+}
+
 static void forget(struct request *request, const char *name)
 {
 	int field = request_field(request->class, name);
@@ -292,13 +316,9 @@ int logline_request(struct arena *arena, const struct logline *line,
 		if (line->op == BVM_OP_MOUNTS_MOUNT && !*line->detail)
 			forget(request, "text");
 	}
-	if (same_uid) {
-		int field = request_field(line->class, "uid");
-
-		memcpy((u8 *)&request->ctx +
-			       bvm_classes[line->class].fields[field].off,
-		       &line->uid, sizeof(line->uid));
-		request->given |= 1ull << field;
-	}
+	if (line->class == BVM_CLASS_NETWORK)
+		give_numbers(request, line->detail);
+	if (same_uid)
+		give(request, "uid", line->uid);
 	return 0;
 }

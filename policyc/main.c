@@ -8,6 +8,7 @@
 #include "diff.h"
 #include "dump.h"
 #include "explain.h"
+#include "learn.h"
 #include "ops.h"
 #include "run.h"
 #include "schema.h"
@@ -49,6 +50,8 @@ static const struct command {
 	{ "simulate", command_simulate, "IDaj", 2, 2, false, true,
 	  "POLICY|IMAGE LOG",
 	  "say what a policy would make of what was recorded" },
+	{ "learn", command_learn, "IDxPo", 1, 1, false, true, "LOG",
+	  "make rules that allow what was recorded" },
 	{ "ops", command_ops, "j", 0, 1, false, true, "[CLASS]",
 	  "show what rules and requests can name" },
 	{ "schema", command_schema, "M", 0, 0, false, true, "",
@@ -76,6 +79,8 @@ static const struct {
 	{ 'm', "--mem BYTES    verify it over so much plain memory (0)" },
 	{ 'v', "--coverage     show the rules that decided no test" },
 	{ 'a', "--all          take what other policies decided, too" },
+	{ 'x', "--extend POLICY  what it lacks, as an include for it" },
+	{ 'P', "--policy NAME  take what was decided under that policy" },
 	{ 'M', "--mdoc         the lists of keys in bailiff.policy(5)" },
 	{ 'e', "--exact        any difference is a no, not only a wider one" },
 	{ 'j', "--json         messages and results as JSON" },
@@ -96,6 +101,8 @@ static const struct option long_options[] = {
 	{ "mdoc", no_argument, NULL, 'M' },
 	{ "coverage", no_argument, NULL, 'v' },
 	{ "all", no_argument, NULL, 'a' },
+	{ "extend", required_argument, NULL, 'x' },
+	{ "policy", required_argument, NULL, 'P' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -202,6 +209,10 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->coverage = true;
 	else if (letter == 'a')
 		run->all = true;
+	else if (letter == 'x')
+		run->extend = value;
+	else if (letter == 'P')
+		run->policy = value;
 	else if (letter == 'j')
 		run->json = true;
 }

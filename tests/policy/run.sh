@@ -497,6 +497,7 @@ completion
 differences
 simulate
 coverage
+learn
 manual
 kinds_of_tables
 all_expected

@@ -102,8 +102,10 @@ START_TEST(each_class_is_asked_again)
 	    "inet/dgram/udp from 10.0.0.2:4000");
 	asks("from=10.0.0.2 peer-port=4000 network.receive inet dgram udp "
 	     "10.0.0.1:53");
-	set(BVM_CLASS_NETWORK, BVM_OP_NETWORK_CONNECT, "@x", "unix/stream/any");
-	asks("network.connect unix stream any @x");
+	set(BVM_CLASS_NETWORK, BVM_OP_NETWORK_CONNECT, "@x", "unix/stream/0");
+	asks("network.connect unix stream @x");
+	set(BVM_CLASS_NETWORK, BVM_OP_NETWORK_CREATE, "", "unix/stream/0");
+	asks("network.create unix stream");
 	set(BVM_CLASS_CAPABILITIES, BVM_OP_CAPABILITIES_CAPABILITY, "chown",
 	    "");
 	asks("capabilities.capability chown");
@@ -141,6 +143,21 @@ START_TEST(what_a_record_lacks_stays_open)
 	ck_assert_int_eq(logline_request(arena, &line, true, &request), 0);
 	ck_assert(request.given >> uid & 1);
 	ck_assert_uint_eq(request.ctx.mounts.uid, 33);
+}
+END_TEST
+
+START_TEST(numbers_without_a_word_are_given)
+{
+	struct logline line;
+	struct request request;
+
+	set(BVM_CLASS_NETWORK, BVM_OP_NETWORK_CREATE, "", "netlink/raw/15");
+	ck_assert_int_eq(read_back(&line), 1);
+	ck_assert_int_eq(logline_request(arena, &line, false, &request), 0);
+	ck_assert(request.given >>
+			  request_field(BVM_CLASS_NETWORK, "protocol") &
+		  1);
+	ck_assert_uint_eq(request.ctx.network.protocol, 15);
 }
 END_TEST
 
@@ -213,6 +230,7 @@ int main(void)
 	tcase_add_test(tc, facts_come_back);
 	tcase_add_test(tc, each_class_is_asked_again);
 	tcase_add_test(tc, what_a_record_lacks_stays_open);
+	tcase_add_test(tc, numbers_without_a_word_are_given);
 	tcase_add_test(tc, bytes_that_are_no_text_come_back);
 	tcase_add_test(tc, no_object_cannot_be_asked_again);
 	tcase_add_test(tc, other_lines_are_no_decisions);

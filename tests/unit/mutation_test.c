@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Policies with something changed at random: each is a policy still, or is
- * refused with a message. The sanitizers watch for the rest.
+ * Policies with something changed at random: each is a policy still, and makes
+ * an image, or is refused with a message. The sanitizers watch for the rest; a
+ * timer of the kernel ends what takes too long.
  */
 #include <check.h>
 #include <glob.h>
 #include <stdlib.h>
+#include <sys/time.h>
 
 #include "policyc/buf.h"
+#include "policyc/image_out.h"
 #include "policyc/parse.h"
 #include "policyc/source.h"
 #include "tests/lib/roll.h"
 
-#define NUM_ROUNDS 500
+#define NUM_TESTS 100
+#define NUM_ROUNDS 100 /* policies of one test: 10,000 in all */
+#define MAX_SECONDS 2 /* of the processor, for one policy */
 #define MAX_CHANGES 4
 
 static glob_t policies;
@@ -78,18 +83,27 @@ static void print_nowhere(struct diag *diag)
 	(void)fclose(out);
 }
 
-START_TEST(a_changed_policy_is_taken_or_refused_with_a_reason)
+/* SIGVTALRM, which nobody handles. */
+static void set_timer(void)
+{
+	const struct itimerval timer = { .it_value = { MAX_SECONDS, 0 } };
+
+	ck_assert_int_eq(setitimer(ITIMER_VIRTUAL, &timer, NULL), 0);
+}
+
+static void try_one(u64 number)
 {
 	static const struct parse_options options = { .no_includes = true };
 	static const struct diag_options shown = { .lint = true };
 	struct arena *arena = arena_create();
 	struct diag *diag = diag_create(arena, &shown);
 	struct buf text = BUF_INIT(arena);
+	struct buf image = BUF_INIT(arena);
 	const struct source *source;
 	const struct ast_policy *policy;
 	u32 i;
 
-	seed = (u64)_i;
+	seed = number;
 	i = roll_below(&seed, (u32)policies.gl_pathc);
 	ck_assert_int_eq(source_read(arena, policies.gl_pathv[i], &source), 0);
 	buf_put(&text, source->text, source->len);
@@ -98,8 +112,18 @@ START_TEST(a_changed_policy_is_taken_or_refused_with_a_reason)
 	source = source_create(arena, "m", buf_text(&text), text.len);
 	policy = parse_text(arena, diag, &options, source);
 	ck_assert_int_eq(!policy, diag_num_errors(diag) > 0);
+	if (policy && image_build(arena, diag, policy, &image))
+		ck_assert_uint_gt(diag_num_errors(diag), 0);
 	print_nowhere(diag);
 	arena_free(arena);
+}
+
+START_TEST(a_changed_policy_is_taken_or_refused_with_a_reason)
+{
+	for (u64 i = 0; i < NUM_ROUNDS; i++) {
+		set_timer();
+		try_one((u64)_i * NUM_ROUNDS + i);
+	}
 }
 END_TEST
 
@@ -115,7 +139,8 @@ int main(void)
 		return EXIT_FAILURE;
 	tcase_add_loop_test(tests,
 			    a_changed_policy_is_taken_or_refused_with_a_reason,
-			    0, NUM_ROUNDS);
+			    0, NUM_TESTS);
+	tcase_set_timeout(tests, 600);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

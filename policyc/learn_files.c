@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "learn_files.h"
+#include "learn_path.h"
+
+/* What one pattern needs. */
+struct need {
+	const char *pattern;
+	const char *guess; /* or NULL */
+	const char *secret; /* or NULL */
+	const char *dir; /* of the pattern, without its last '/' */
+	const char *commands; /* of ioctl; "" if it is none */
+	u64 ops;
+	u32 num_names; /* recorded paths that it stands for */
+	bool done;
+};
+
+struct needs {
+	struct arena *arena;
+	struct need *items;
+	u32 num;
+};
+
+/* ---- YAML ---- */
+
+void learn_put_pattern(struct buf *out, const char *pattern)
+{
+	buf_put_u8(out, '"');
+	for (; *pattern; pattern++) {
+		if (*pattern == '\\' || *pattern == '"')
+			buf_put_u8(out, '\\');
+		buf_put_u8(out, (u8)*pattern);
+	}
+	buf_put_u8(out, '"');
+}
+
+static u64 ops_of_word(u32 class, u32 op)
+{
+	const struct bvm_class_info *info = &bvm_classes[class];
+
+	for (u32 i = 0; i < info->num_groups; i++)
+		if (!strcmp(info->groups[i].name, bvm_op_name(class, op)))
+			return info->groups[i].ops;
+	return 1ull << op;
+}
+
+void learn_put_ops(struct buf *out, u32 class, u64 ops)
+{
+	const char *comma = "";
+	u64 covered = 0;
+
+	for (u32 op = 0; op < BVM_MAX_OPS; op++)
+		if (ops >> op & 1)
+			covered |= ops_of_word(class, op) & ~(1ull << op);
+	buf_put_u8(out, '[');
+	for (u32 op = 0; op < BVM_MAX_OPS; op++) {
+		if (!(ops >> op & 1) || covered >> op & 1)
+			continue;
+		buf_printf(out, "%s%s", comma, bvm_op_name(class, op));
+		comma = ", ";
+	}
+	buf_put_u8(out, ']');
+}
+
+/* ---- what is needed ---- */
+
+/* Up to the last '/' that no backslash quotes: they never are. */
+static const char *dir_of(struct arena *arena, const char *pattern)
+{
+	const char *slash = strrchr(pattern, '/');
+
+	return arena_strndup(arena, pattern, (size_t)(slash - pattern));
+}
+
+static void add_need(struct needs *needs, const struct logline *line)
+{
+	const bool ioctl = line->op == BVM_OP_FILES_IOCTL && *line->detail;
+	const char *commands = ioctl ? line->detail : "";
+	const char *guess;
+	const char *pattern =
+		learn_path_pattern(needs->arena, line->object, &guess);
+	struct need *need;
+	u32 i;
+
+	for (i = 0; i < needs->num; i++)
+		if (!strcmp(needs->items[i].pattern, pattern) &&
+		    !strcmp(needs->items[i].commands, commands))
+			break;
+	if (i == needs->num) {
+		needs->items = arena_grow(needs->arena, needs->items,
+					  needs->num, sizeof(*needs->items));
+		needs->num++;
+		needs->items[i] = (struct need){
+			.pattern = pattern,
+			.guess = guess,
+			.secret = learn_path_secret(line->object),
+			.dir = dir_of(needs->arena, pattern),
+			.commands = commands,
+		};
+	}
+	need = &needs->items[i];
+	need->ops |= 1ull << line->op;
+	need->num_names++;
+}
+
+/* A directory is widened for those who look, never for those who change. */
+static bool only_looks(u64 ops)
+{
+	const u64 look = BVM_BIT(FILES, READ) | BVM_BIT(FILES, LIST) |
+			 BVM_BIT(FILES, STAT) | BVM_BIT(FILES, READLINK) |
+			 BVM_BIT(FILES, GETXATTR) |
+			 BVM_BIT(FILES, LOCK_SHARED) | BVM_BIT(FILES, MAP_EXEC);
+
+	return !(ops & ~look);
+}
+
+static bool may_join(const struct need *need, const struct need *other)
+{
+	return !other->done && !other->secret && !*other->commands &&
+	       other->ops == need->ops && !strcmp(other->dir, need->dir);
+}
+
+/* Several names in one directory that need the same: DIR / '*'. */
+static void widen(struct needs *needs, u32 first)
+{
+	struct need *need = &needs->items[first];
+	u32 num = 0;
+
+	if (need->done || need->secret || *need->commands ||
+	    !only_looks(need->ops) || !learn_path_may_widen(need->dir))
+		return;
+	for (u32 i = first; i < needs->num; i++)
+		num += may_join(need, &needs->items[i]);
+	if (num < LEARN_MIN_NAMES)
+		return;
+	for (u32 i = first + 1; i < needs->num; i++)
+		if (may_join(need, &needs->items[i]))
+			needs->items[i].done = true;
+	need->pattern = arena_printf(needs->arena, "%s/*", need->dir);
+	need->guess = arena_printf(needs->arena, "%u names", num);
+}
+
+/* ---- rules ---- */
+
+static void put_path(struct buf *out, const struct need *need)
+{
+	buf_printf(out, "      - ");
+	learn_put_pattern(out, need->pattern);
+	if (need->guess)
+		buf_printf(out, " # guess: %s", need->guess);
+	else if (need->secret)
+		buf_printf(out, " # %s: never widened", need->secret);
+	buf_put_u8(out, '\n');
+}
+
+static void put_rule(struct needs *needs, u32 first, struct buf *out)
+{
+	const struct need *need = &needs->items[first];
+
+	buf_printf(out, "  - allow: ");
+	learn_put_ops(out, BVM_CLASS_FILES, need->ops);
+	if (*need->commands)
+		buf_printf(out, "\n    ioctl: %s", need->commands);
+	buf_printf(out, "\n    paths:\n");
+	for (u32 i = first; i < needs->num; i++) {
+		struct need *other = &needs->items[i];
+
+		if (other->done || other->ops != need->ops ||
+		    strcmp(other->commands, need->commands))
+			continue;
+		put_path(out, other);
+		other->done = true;
+	}
+}
+
+static int by_pattern(const void *a, const void *b)
+{
+	const struct need *x = a;
+	const struct need *y = b;
+
+	return strcmp(x->pattern, y->pattern);
+}
+
+static void put_kinds(struct buf *out, u64 kinds)
+{
+	const char *comma = "";
+
+	if (!kinds)
+		return;
+	buf_printf(out, "  - allow: inherit\n    type: [");
+	for (u32 i = 0; bvm_kind_names[i].name; i++) {
+		if (!(kinds >> bvm_kind_names[i].num & 1))
+			continue;
+		buf_printf(out, "%s\"%s\"", comma, bvm_kind_names[i].name);
+		comma = ", ";
+	}
+	buf_printf(out, "]\n");
+}
+
+void learn_files(struct buf *out, const struct event *const *events, u32 num)
+{
+	struct needs needs = { .arena = out->arena };
+	u64 kinds = 0;
+
+	for (u32 i = 0; i < num; i++) {
+		const struct logline *line = &events[i]->line;
+		const long kind = bvm_name_find(bvm_kind_names, line->object);
+
+		if (line->class != BVM_CLASS_FILES)
+			continue;
+		if (line->op != BVM_OP_FILES_INHERIT)
+			add_need(&needs, line);
+		else if (kind >= 0)
+			kinds |= 1ull << kind;
+	}
+	if (needs.num)
+		qsort(needs.items, needs.num, sizeof(*needs.items), by_pattern);
+	for (u32 i = 0; i < needs.num; i++)
+		widen(&needs, i);
+	for (u32 i = 0; i < needs.num; i++)
+		if (!needs.items[i].done)
+			put_rule(&needs, i, out);
+	put_kinds(out, kinds);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * learn_files.h - rules of class files for what was recorded
+ */
+#ifndef POLICYC_LEARN_FILES_H
+#define POLICYC_LEARN_FILES_H
+
+#include "buf.h"
+#include "events.h"
+
+#define LEARN_MIN_NAMES 4 /* in a directory, before it is widened */
+
+/* Append rules that allow the events of class files among these, as YAML. */
+void learn_files(struct buf *out, const struct event *const *events, u32 num);
+
+/* Append [op, op]: words of a rule for operations; a group covers its own. */
+void learn_put_ops(struct buf *out, u32 class, u64 ops);
+/* Append a pattern as YAML in double quotes. */
+void learn_put_pattern(struct buf *out, const char *pattern);
+
+#endif /* POLICYC_LEARN_FILES_H */

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "learn_files.h"
+#include "learn_others.h"
+#include "learn_path.h"
+
+#define SOURCE " from " /* in details of network */
+
+/* ---- network ---- */
+
+static bool is_served(u32 op)
+{
+	return op == BVM_OP_NETWORK_BIND || op == BVM_OP_NETWORK_LISTEN ||
+	       op == BVM_OP_NETWORK_ACCEPT;
+}
+
+/* "inet/stream/tcp": the words that a rule can name. */
+static void put_socket(struct buf *out, const char *detail)
+{
+	static const char *const keys[] = { "family", "type", "protocol" };
+
+	for (size_t i = 0, len; i < ARRAY_SIZE(keys); i++) {
+		len = strcspn(detail, "/ ");
+		if (len && !strchr("0123456789", *detail) &&
+		    strncmp(detail, "any", len))
+			buf_printf(out, "    %s: %.*s\n", keys[i], (int)len,
+				   detail);
+		if (detail[len] != '/')
+			return;
+		detail += len + 1;
+	}
+}
+
+static void put_unix(struct buf *out, const char *name)
+{
+	const char *guess;
+
+	buf_printf(out, "    unix: ");
+	learn_put_pattern(out, learn_path_pattern(out->arena, name, &guess));
+	if (guess)
+		buf_printf(out, " # guess: %s", guess);
+	buf_put_u8(out, '\n');
+}
+
+/* KEY: "address", PORTS: port of "1.2.3.4:80" or "[::1]:80". */
+static void put_end(struct buf *out, const char *end, const char *key,
+		    const char *ports)
+{
+	const char *colon = strrchr(end, ':');
+	int len;
+
+	if (!colon)
+		return;
+	len = (int)(colon - end);
+	if (*end == '[') {
+		end++;
+		len -= 2;
+	}
+	if (key)
+		buf_printf(out, "    %s: \"%.*s\"\n", key, len, end);
+	if (ports)
+		buf_printf(out, "    %s: %s\n", ports, colon + 1);
+}
+
+static void put_connection(struct buf *out, const struct logline *line)
+{
+	const bool served = is_served(line->op);
+	const bool receive = line->op == BVM_OP_NETWORK_RECEIVE;
+	const char *from = strstr(line->detail, SOURCE);
+
+	buf_printf(out, "  - allow: %s%s\n",
+		   served ? "listen" : bvm_op_name(BVM_CLASS_NETWORK, line->op),
+		   served ? " # guess: whoever connects" : "");
+	put_socket(out, line->detail);
+	if (*line->object == '/' || *line->object == '@')
+		put_unix(out, line->object);
+	else
+		put_end(out, line->object, served || receive ? NULL : "to",
+			receive ? NULL : "ports");
+	/* a local port of a packet is another one the next time */
+	if (receive && from)
+		put_end(out, from + strlen(SOURCE), "from", "peer-ports");
+}
+
+/* "inet/stream/tcp", without where it came from */
+static bool same_socket(const struct logline *a, const struct logline *b)
+{
+	size_t len = strcspn(a->detail, " ");
+
+	return len == strcspn(b->detail, " ") &&
+	       !strncmp(a->detail, b->detail, len);
+}
+
+/* ---- tasks, kernel, mounts ---- */
+
+static void put_deed(struct buf *out, const struct logline *line)
+{
+	const char *peer = line->detail;
+
+	buf_printf(out, "  - allow: %s\n", bvm_op_name(line->class, line->op));
+	if (line->op == BVM_OP_TASKS_SIGNAL) {
+		size_t len = strcspn(peer, " ");
+
+		buf_printf(out, "    signals: %.*s\n", (int)len, peer);
+		peer += len + (peer[len] == ' ');
+	}
+	peer += *peer == '/';
+	if (*peer)
+		buf_printf(out, "    peer: %.*s\n", (int)strcspn(peer, "/"),
+			   peer);
+}
+
+static void put_kernel(struct buf *out, const struct logline *line)
+{
+	const u64 named = BVM_BIT(KERNEL, MODULE_REQUEST) |
+			  BVM_BIT(KERNEL, KEYRING) | BVM_BIT(KERNEL, LOCKDOWN);
+
+	buf_printf(out, "  - allow: %s\n", bvm_op_name(line->class, line->op));
+	if (!(named >> line->op & 1) || !*line->object)
+		return;
+	buf_printf(out, "    names: ");
+	learn_put_pattern(out, line->object);
+	buf_put_u8(out, '\n');
+}
+
+static void put_mount(struct buf *out, const struct logline *line)
+{
+	const char *guess;
+
+	buf_printf(out, "  - allow: %s%s\n", bvm_op_name(line->class, line->op),
+		   line->op == BVM_OP_MOUNTS_MOUNT ||
+				   line->op == BVM_OP_MOUNTS_MOVE_MOUNT ?
+			   " # guess: any source and flags" :
+			   "");
+	if (line->op == BVM_OP_MOUNTS_MOUNT && *line->detail)
+		buf_printf(out, "    fstype: \"%s\"\n", line->detail);
+	if (*line->object != '/')
+		return;
+	buf_printf(out, "    target: ");
+	learn_put_pattern(out,
+			  learn_path_pattern(out->arena, line->object, &guess));
+	buf_put_u8(out, '\n');
+}
+
+static void put_object(struct buf *out, const struct logline *line)
+{
+	const char *guess = NULL;
+
+	buf_printf(out, "  - allow: ");
+	if (line->class == BVM_CLASS_CAPABILITIES ||
+	    !strcmp(line->object, "memfd"))
+		buf_printf(out, "%s", line->object);
+	else
+		learn_put_pattern(out,
+				  learn_path_pattern(out->arena, line->object,
+						     &guess));
+	if (guess)
+		buf_printf(out, " # guess: %s", guess);
+	buf_put_u8(out, '\n');
+}
+
+static void put_rule(struct buf *out, const struct logline *line)
+{
+	switch (line->class) {
+	case BVM_CLASS_NETWORK:
+		put_connection(out, line);
+		return;
+	case BVM_CLASS_TASKS:
+		put_deed(out, line);
+		return;
+	case BVM_CLASS_KERNEL:
+		put_kernel(out, line);
+		return;
+	case BVM_CLASS_MOUNTS:
+		put_mount(out, line);
+		return;
+	case BVM_CLASS_EXEC:
+	case BVM_CLASS_CAPABILITIES:
+		put_object(out, line);
+		return;
+	}
+	buf_printf(out, "  - allow: ");
+	learn_put_ops(out, line->class, 1ull << line->op);
+	buf_put_u8(out, '\n');
+}
+
+/* A socket comes with what it is used for. */
+static bool is_implied(const struct logline *line,
+		       const struct event *const *events, u32 num)
+{
+	if (line->class != BVM_CLASS_NETWORK ||
+	    line->op != BVM_OP_NETWORK_CREATE)
+		return false;
+	for (u32 i = 0; i < num; i++) {
+		const struct logline *other = &events[i]->line;
+
+		if (other->class == BVM_CLASS_NETWORK &&
+		    other->op != BVM_OP_NETWORK_CREATE &&
+		    other->op != BVM_OP_NETWORK_RECEIVE &&
+		    same_socket(line, other))
+			return true;
+	}
+	return false;
+}
+
+void learn_others(struct buf *out, u32 class, const struct event *const *events,
+		  u32 num)
+{
+	const char **rules = arena_array(out->arena, num, sizeof(*rules));
+	u32 num_rules = 0;
+
+	for (u32 i = 0; i < num; i++) {
+		struct buf rule = BUF_INIT(out->arena);
+		u32 r = 0;
+
+		if (events[i]->line.class != class ||
+		    is_implied(&events[i]->line, events, num))
+			continue;
+		put_rule(&rule, &events[i]->line);
+		/* different records may make the same rule */
+		while (r < num_rules && strcmp(rules[r], buf_text(&rule)))
+			r++;
+		if (r < num_rules)
+			continue;
+		rules[num_rules++] = buf_text(&rule);
+		buf_printf(out, "%s", rules[r]);
+	}
+}

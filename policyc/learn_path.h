@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * learn_path.h - a recorded path as a pattern that fits the next run, too
+ */
+#ifndef POLICYC_LEARN_PATH_H
+#define POLICYC_LEARN_PATH_H
+
+#include "arena.h"
+
+/*
+ * The pattern for a path. Rules, each a guess that the caller marks:
+ *
+ *   thread     /proc/self/task/123/  the number becomes '*'
+ *   version    1.2, 3.11.4 in a name: [0-9]*
+ *   number     3 or more digits in a name below a directory of temporary or
+ *              run-time files: [0-9]*
+ *   temporary  the last 6 or more letters and digits of a name there, if they
+ *              are of two kinds (small, large, digits): as many '?'
+ *
+ * Paths of secret.def are kept as they are.
+ *
+ * Return: the pattern, in the arena, its special characters quoted; *guess is
+ * the rule that was used, the last of several, or NULL.
+ */
+const char *learn_path_pattern(struct arena *arena, const char *path,
+			       const char **guess);
+
+/* What a row of secret.def says the path is, or NULL. */
+const char *learn_path_secret(const char *path);
+
+/* May names in this directory become one '*'? dir without its last '/'. */
+bool learn_path_may_widen(const char *dir);
+
+/* Can a policy name it: UTF-8 without control characters? */
+bool learn_path_is_text(const char *path);
+
+#endif /* POLICYC_LEARN_PATH_H */
