@@ -77,7 +77,7 @@ like "$($weak bash -c "exec 3> $fs/load" 2>&1)" 'not permitted' "it is not permi
 exec 3> $fs/load
 like "$($weak /bin/echo BAILIFF 2>&1 >&3)" 'not permitted' \
 	"nor does its output become load"
-like "$(/bin/echo BAILIFF 2>&1 >&3)" 'nvalid' \
+like "$(/bin/echo BAILIFF 2>&1 >&3)" 'Invalid argument|Message too long' \
 	"where both have it, the image is looked at"
 exec 3>&-
 is "$(echo $fs/policies/*)" "$before" "no policy came or went"
