@@ -190,8 +190,7 @@ START_TEST(rights_never_promise_what_the_rules_do_not)
 			const struct bvm_table *t =
 				&img->tables[img->rights_dfa];
 			const char *path = gen_path(&gen, gen_pattern(&gen));
-			u32 op = gen_below(&gen, 17),
-			    state = bvm_dfa_start(t);
+			u32 op = gen_below(&gen, 17), state = bvm_dfa_start(t);
 			const struct bvm_rights *rights;
 			bool may, must;
 
