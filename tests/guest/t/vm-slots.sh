@@ -34,7 +34,7 @@ program = struct.pack("<4IQ", 8, 0, 6, 1, 16) + program
 sections = [(3 + 2, 3, program) if s[:2] == (5, 3) else s for s in sections]
 if kind == "argv":
     # one state that accepts nothing, and the JIT never sees it
-    body = struct.pack("<4I", 10, 1, 1, 0) + struct.pack("<2I", 0, 1)
+    body = struct.pack("<4I", 10, 1, 1, 0) + struct.pack("<4I", 0, 1, 0, 0)
     body += bytes(256) + struct.pack("<3I", 0, 0, 0) + struct.pack("<2I", 0xffffffff, 0)
     sections.append((4, table + 1, body))
 rates = struct.pack("<4I", 11, 1, 0, 0)
