@@ -421,6 +421,7 @@ static int try_symlink_race(void)
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	unlink(name);
+	unlink(next); /* of one that was killed in between */
 	errno = caught;
 	return out;
 }
