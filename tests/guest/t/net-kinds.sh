@@ -182,5 +182,5 @@ echo $normal > $cookies
 for address in 127.0.0.2 127.0.0.4; do
 	ip addr del $address/8 dev lo
 done
-succeeds "the policy can go when such sockets are gone" wait_for 90 gone
+succeeds "a policy can go when such sockets are gone" wait_for 90 gone
 done_testing
