@@ -25,10 +25,14 @@ else
 	words='would have been denied'
 fi
 
-# A shell would be judged too: only a command line that needs one gets one.
+# A shell would be judged too: only a command line that needs one gets one, by
+# its signs or because its first word is no program (A=1 cmd, cd, exit 3).
 case $GUEST_RUN in
 *[\;\|\&\<\>\(\)\`\$$'\n']*) set -- /bin/sh -c "$GUEST_RUN" ;;
-*) eval "set -- $GUEST_RUN" ;;
+*)
+	eval "set -- $GUEST_RUN"
+	type -P "$1" > /dev/null || set -- /bin/sh -c "$GUEST_RUN"
+	;;
 esac
 status=0
 timeout "$GUEST_SECONDS" bailiffctl run --policy "$name" -- "$@" || status=$?

@@ -46,7 +46,7 @@ is "$status" 1 "ENFORCE=1 denies"
 like "$out" 'Permission denied' "the program sees it"
 like "$out" 'what was denied' "it is reported, too"
 
-run make -s -C "$top" try POLICY="$work/small.yaml" RUN='(exit 7)'
+run make -s -C "$top" try POLICY="$work/small.yaml" RUN='exit 7'
 is "$status" 2 "make has a status of its own"
 like "$err" '^try: the program ended with status 7' "so the program's is said"
 

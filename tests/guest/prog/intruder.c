@@ -170,14 +170,15 @@ static int after_double_fork(void)
 	return wait_child(pid);
 }
 
+/* With arguments that the policy allows: it is not about the exec itself. */
 static int after_exec(void)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		execl("/proc/self/exe", "nginx", "--errno", "read-shadow",
+		execl("/proc/self/exe", "nginx", "-g", "--errno read-shadow",
 		      (char *)NULL);
-		_exit(errno);
+		_exit(ENOEXEC);
 	}
 	return wait_child(pid);
 }
@@ -261,12 +262,12 @@ int main(int argc, char **argv)
 	size_t i;
 	int arg;
 
-	if (argc == 3 && !strcmp(argv[1], "--errno"))
-		return -find_attempt(argv[2])->run();
 	if (argc == 3 && !strcmp(argv[1], "-g")) {
 		argc = 1 + split(argv[2], words + 1, 15);
 		argv = words;
 	}
+	if (argc == 3 && !strcmp(argv[1], "--errno"))
+		return -find_attempt(argv[2])->run();
 	if (argc == 1)
 		for (i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++)
 			run_attempt(&attempts[i]);

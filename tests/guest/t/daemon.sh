@@ -106,6 +106,7 @@ echo 'bailiff: 1' > $policies/broken.yaml
 sleep 1
 contain other2 "$try_shadow"
 unlike "$out" ran "nobody knows whether a broken file is for this one: refused"
+like "$(cat /run/hook.err)" 'container refused' "... by the hook"
 contain web4 "$try_shadow"
 like "$out" ran "... but the selected ones still run"
 rm $policies/broken.yaml
@@ -113,6 +114,7 @@ cp $policies/web.yaml $policies/later.yml
 sleep 1
 contain other3 "$try_shadow"
 unlike "$out" ran "so is one that ends in .yml"
+like "$(cat /run/hook.err)" 'container refused' "... by the hook, too"
 like "$(bailiffctl status)" '1 files in error: bailiffctl policies' "... status says where to look"
 like "$(bailiffctl policies)" 'later.yml' "... and there it is"
 like "$(bailiffctl policies)" 'ends in .yaml: rename it' "... with what is wrong"
@@ -149,6 +151,7 @@ kill -STOP $daemon "$(pgrep -P $daemon)"
 started=$SECONDS
 contain web6 "$try_shadow"
 unlike "$out" ran "a daemon that hangs: the container is refused"
+like "$(cat /run/hook.err)" 'container refused' "... by the hook"
 if [ $((SECONDS - started)) -le 60 ]; then
 	ok "... before long"
 else
@@ -160,12 +163,16 @@ wait $daemon 2> /dev/null
 contain web7 "$try_shadow"
 unlike "$out" ran "a daemon that is dead: the container is refused"
 like "$(cat /run/hook.err)" 'it is not running' "... and the hook says so"
-generation=$(bailiffctl status --json | grep -c '"generation": 1')
+generations()
+{
+	bailiffctl status --json | grep -o '"generation": [0-9]*'
+}
+before=$(generations)
+like "$before" '[1-9]' "there are policies, each of a generation"
 start_daemon
 succeeds "it comes back" wait_for 15 bailiffctl reload
 sleep 2
-is "$(bailiffctl status --json | grep -c '"generation": 1')" "$generation" \
-	"... and loads nothing twice"
+is "$(generations)" "$before" "... and loads nothing twice"
 contain web8 "$try_shadow"
 is "$out" "shut
 ran" "... and binds again"
