@@ -7,14 +7,15 @@
 # copy of the checkout, and runs the tests of the guest on what is left. Each
 # must make some fail, among them the one that its row names. Says which failed.
 # The tests: that one, and REMOVED_TESTS (those of t/ that are about the module
-# if not set), each in a boot of its own: what is removed may make one hang.
+# if not set; empty: that one alone), each in a boot of its own: what is removed
+# may make one hang.
 # Ends with "N passed, N failed".
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 list=$guest_dir/removed.mut
 work=$guest_top/build/removed
-tests=${REMOVED_TESTS:-lsm-verdict lsm-files lsm-join lsm-net lsm-outside reload escape escape-append story}
+tests=${REMOVED_TESTS-lsm-verdict lsm-files lsm-join lsm-net lsm-outside reload escape escape-append story}
 
 # copy ID: the checkout as it is, with one file changed. What make built for the
 # guest comes along: only the kernel is made of lsm/.

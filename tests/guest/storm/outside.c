@@ -150,7 +150,7 @@ static void check_record(const struct bailiff_event *e)
 
 	errno = e->err;
 	if (e->version != BAILIFF_EVENT_VERSION || e->len % 8 ||
-	    e->len < sizeof(*e) || e->outcome > BAILIFF_EVENT_LIFECYCLE)
+	    e->len < sizeof(*e) || e->outcome > BAILIFF_EVENT_WAITING)
 		storm_complain(COUNT_WRONG, "record of %u bytes", e->len);
 	if (strcmp(string_at(e, e->policy), "flip") != 0 || !e->rule)
 		return;
