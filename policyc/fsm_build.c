@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "fsm.h"
+#include "numbers.h"
 #include "vm/port.h"
 
 #define NUM_BYTES 256
@@ -54,18 +55,10 @@ static void push(struct builder *b, struct row *row, u32 item)
 	row->items[row->num++] = item;
 }
 
-static int compare_u32(const void *a, const void *b)
-{
-	u32 x = *(const u32 *)a;
-	u32 y = *(const u32 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void sort(struct row *row)
 {
 	if (row->num > 1)
-		qsort(row->items, row->num, sizeof(u32), compare_u32);
+		qsort(row->items, row->num, sizeof(u32), numbers_compare);
 }
 
 /* ---- classes of bytes that no pattern tells apart ---- */

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "borders.h"
 #include "judge.h"
 #include "vm/helpers.h"
 #include "vm/insn.h"
 #include "vm/rights.h"
 #include "vm/table.h"
-#include "witness.h"
+#include "textset.h"
+#include "words.h"
 
 #define MAX_UNITS 16 /* over the fields of any class */
+#define AF_INET_NUMBER 2
 
 /* A request in full; of a unit's setting only the unit's fields count. */
 struct facts {
@@ -36,9 +38,7 @@ struct judge {
 	u32 num_cases; /* product of the units */
 	bool *allowed; /* per case */
 	bvm_atomic *slots; /* of all runs, one after the other */
-	/* candidates for numbers: every constant the program compares with */
-	u32 *constants;
-	u32 num_constants;
+	struct borders borders; /* candidates for numbers and addresses */
 	struct textset texts, paths; /* candidates for TEXT fields */
 	int has_addr; /* field, or -1 */
 };
@@ -115,72 +115,26 @@ static void run_case(const struct judge *j, const struct facts *facts, u32 op,
 
 /* ---- what an open field may be ---- */
 
-static void add_constant(struct judge *j, u64 value)
+static int add_words(struct judge *j, enum words_kind kind,
+		     const struct bvm_table *table, struct textset *set)
 {
-	if (value > U32_MAX)
-		return;
-	j->constants = arena_grow(j->arena, j->constants, j->num_constants,
-				  sizeof(u32));
-	j->constants[j->num_constants++] = value;
-}
+	const struct words_automaton automaton = { .table = table };
+	struct words words;
+	int ret = words_find(j->arena, kind, &automaton, 1, &words);
 
-static int compare_u32(const void *a, const void *b)
-{
-	u32 x = *(const u32 *)a;
-	u32 y = *(const u32 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static u32 sort_unique(u32 *items, u32 num)
-{
-	u32 kept = 0;
-
-	if (num)
-		qsort(items, num, sizeof(*items), compare_u32);
-	for (u32 i = 0; i < num; i++)
-		if (!i || items[i] != items[i - 1])
-			items[kept++] = items[i];
-	return kept;
-}
-
-/* Each constant and its neighbours: a value on both sides of every border. */
-static void find_constants(struct judge *j)
-{
-	const struct bvm_program *p = &j->img->programs[j->request->class];
-
-	for (u32 pc = 0; pc < p->header->num_insns; pc++) {
-		u32 imm = p->insns[pc].imm;
-		u32 class = BVM_CODE_CLASS(p->insns[pc].code);
-
-		if (class != BVM_CLS_JMP32 && class != BVM_CLS_JMP64)
-			continue;
-		add_constant(j, imm);
-		add_constant(j, (u64)imm - 1);
-		add_constant(j, (u64)imm + 1);
-	}
-	for (u32 t = 0; t < j->img->num_tables; t++) {
-		const struct bvm_table *table = &j->img->tables[t];
-
-		if (table->kind != BVM_TABLE_RANGE)
-			continue;
-		for (u32 i = 0; i < table->count; i++) {
-			add_constant(j, table->ranges[i].lo);
-			add_constant(j, table->ranges[i].lo - 1);
-			add_constant(j, table->ranges[i].hi);
-			add_constant(j, table->ranges[i].hi + 1);
-		}
-	}
-	j->num_constants = sort_unique(j->constants, j->num_constants);
+	for (u32 i = 0; !ret && i < words.num; i++)
+		textset_add(j->arena, set, words.items[i].text);
+	return ret;
 }
 
 /* Of each automaton that the program feeds texts to, one for each row. */
-static void find_texts(struct judge *j)
+static int find_texts(struct judge *j)
 {
 	const struct bvm_program *p = &j->img->programs[j->request->class];
 	u32 table = j->img->num_tables;
+	int ret = 0;
 
-	for (u32 pc = 0; pc < p->header->num_insns; pc++) {
+	for (u32 pc = 0; pc < p->header->num_insns && !ret; pc++) {
 		const struct bvm_insn *insn = &p->insns[pc];
 
 		/* the index is a constant: emit.c sets it right before */
@@ -191,105 +145,29 @@ static void find_texts(struct judge *j)
 		    table >= j->img->num_tables ||
 		    j->img->tables[table].kind != BVM_TABLE_DFA)
 			continue;
-		witness_find(j->arena, &j->img->tables[table], true, &j->paths);
-		witness_find(j->arena, &j->img->tables[table], false,
-			     &j->texts);
+		ret = add_words(j, WORDS_BELOW, &j->img->tables[table],
+				&j->paths);
+		if (!ret)
+			ret = add_words(j, WORDS_TEXT, &j->img->tables[table],
+					&j->texts);
 	}
-}
-
-static const struct request_choice *find_choice(const struct judge *j,
-						u32 field)
-{
-	for (u32 i = 0; i < j->request->num_choices; i++)
-		if (j->request->choices[i].field == field)
-			return &j->request->choices[i];
-	return NULL;
+	return ret;
 }
 
 /* Values worth trying for a numeric field, ascending. */
-static u32 find_values(struct judge *j, u32 field, u32 **values)
+static struct numbers find_values(const struct judge *j, u32 field)
 {
-	const struct request_choice *choice = find_choice(j, field);
-	u64 max = j->info->fields[field].max;
-	const char *name = j->info->fields[field].name;
-	u32 num = 0;
+	const struct bvm_field *f = &j->info->fields[field];
+	const struct request_choice *choice = request_choice(j->request, field);
+	struct numbers values = { 0 };
 
-	*values = arena_array(j->arena, 3 * (size_t)j->num_constants + 66,
-			      sizeof(u32));
-	if (choice) {
-		memcpy(*values, choice->values, choice->num * sizeof(u32));
-		return choice->num;
-	}
-	if (j->request->class == BVM_CLASS_NETWORK && !strcmp(name, "type")) {
-		for (u32 i = 0; bvm_socktype_names[i].name; i++)
-			(*values)[num++] = bvm_socktype_names[i].num;
-		return num;
-	}
-	(*values)[num++] = 0;
-	(*values)[num++] = max;
-	for (u32 i = 0; max < 64 && i <= max; i++)
-		(*values)[num++] = i;
-	for (u32 i = 0; i < j->num_constants; i++) {
-		u32 value = j->constants[i];
-
-		if (value <= max)
-			(*values)[num++] = value;
-		/* the halves of a key of protocols: program.c */
-		if (max == BVM_PROTOCOL_OTHER)
-			(*values)[num++] = value & BVM_PROTOCOL_OTHER;
-	}
-	return sort_unique(*values, num);
-}
-
-static void step_back(struct bvm_addr *addr)
-{
-	for (u32 i = 16; i-- > 0;)
-		if (addr->bytes[i]--)
-			return;
-}
-
-static void add_address(struct judge *j, struct bvm_addr **list, u32 *num,
-			const struct bvm_addr *addr)
-{
-	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
-	bool v4 = !memcmp(addr->bytes, mapped, sizeof(mapped));
-
-	if (j->base.ctx.network.family == 2 && !v4)
-		return;
-	*list = arena_grow(j->arena, *list, *num, sizeof(**list));
-	(*list)[(*num)++] = *addr;
-}
-
-/* The ends of every prefix, and what lies before it: between it and others. */
-static u32 find_addresses(struct judge *j, struct bvm_addr **list)
-{
-	const struct bvm_addr v4 = { .bytes = { [10] = 0xff, [11] = 0xff } };
-	const struct bvm_addr v6 = { .bytes = { 0x20, 0x01 } };
-	u32 num = 0;
-
-	*list = NULL;
-	add_address(j, list, &num, &v4);
-	add_address(j, list, &num, &v6);
-	for (u32 t = 0; t < j->img->num_tables; t++) {
-		const struct bvm_table *table = &j->img->tables[t];
-
-		for (u32 i = 0;
-		     table->kind == BVM_TABLE_LPM && i < table->count; i++) {
-			struct bvm_addr first, last;
-
-			memcpy(first.bytes,
-			       table->lpm.addr + sizeof(first.bytes) * i,
-			       sizeof(first.bytes));
-			last = first;
-			for (u32 bit = table->lpm.len[i]; bit < 128; bit++)
-				last.bytes[bit / 8] |= 0x80 >> bit % 8;
-			add_address(j, list, &num, &first);
-			add_address(j, list, &num, &last);
-			step_back(&first);
-			add_address(j, list, &num, &first);
-		}
-	}
-	return num;
+	for (u32 i = 0; choice && i < choice->num; i++)
+		numbers_add(j->arena, &values, choice->values[i]);
+	if (!choice)
+		borders_of_field(j->arena, &j->borders, j->request->class,
+				 f->name, f->max, &values);
+	numbers_sort(&values);
+	return values;
 }
 
 /* ---- units ---- */
@@ -352,20 +230,18 @@ static void add_setting(struct judge *j, struct unit *unit, u64 **seen,
 static void try_values(struct judge *j, struct unit *unit, u32 field,
 		       u32 second)
 {
-	u32 *values, *others = NULL;
-	u32 num = find_values(j, field, &values);
-	u32 num_others = 1;
+	const struct numbers values = find_values(j, field);
+	const struct numbers others = find_values(j, second);
+	const u32 num_others = second == field ? 1 : others.num;
 	u64 *seen = NULL;
 
-	if (second != field)
-		num_others = find_values(j, second, &others);
-	for (u32 i = 0; i < num; i++) {
+	for (u32 i = 0; i < values.num; i++) {
 		for (u32 k = 0; k < num_others; k++) {
 			struct facts facts = j->base;
 
-			set_field(j, &facts, field, &values[i]);
-			if (others)
-				set_field(j, &facts, second, &others[k]);
+			if (second != field)
+				set_field(j, &facts, second, &others.items[k]);
+			set_field(j, &facts, field, &values.items[i]);
 			add_setting(j, unit, &seen, &facts);
 		}
 	}
@@ -373,14 +249,16 @@ static void try_values(struct judge *j, struct unit *unit, u32 field,
 
 static void try_addresses(struct judge *j, struct unit *unit, u32 field)
 {
-	struct bvm_addr *list;
-	u32 num = find_addresses(j, &list);
+	const bool v4_only = j->base.ctx.network.family == AF_INET_NUMBER;
 	u64 *seen = NULL;
 
-	for (u32 i = 0; i < num; i++) {
+	for (u32 i = 0; i < j->borders.num_addresses; i++) {
+		const struct bvm_addr *addr = &j->borders.addresses[i];
 		struct facts facts = j->base;
 
-		set_field(j, &facts, field, &list[i]);
+		if (v4_only && !borders_is_v4(addr))
+			continue;
+		set_field(j, &facts, field, addr);
 		add_setting(j, unit, &seen, &facts);
 	}
 	if (!(j->request->given >> j->has_addr & 1)) {
@@ -622,6 +500,7 @@ int judge_request(struct arena *arena, const struct bvm_image *img,
 	struct judge *j = arena_alloc(arena, sizeof(*j));
 	u32 num_paths = request->num_paths ? request->num_paths : 1;
 	bool first = true;
+	int ret;
 
 	if (!img->programs[request->class].header)
 		return -ENOENT;
@@ -635,8 +514,11 @@ int judge_request(struct arena *arena, const struct bvm_image *img,
 	j->has_addr = request_field(request->class, "has_addr");
 	if (j->has_addr >= 0 && !(request->given >> j->has_addr & 1))
 		j->base.ctx.network.has_addr = 1; /* so that addresses count */
-	find_constants(j);
-	find_texts(j);
+	borders_add(arena, &j->borders, img, request->class);
+	numbers_sort(&j->borders.constants);
+	ret = find_texts(j);
+	if (ret)
+		return ret;
 	find_units(j);
 	if (j->num_cases > JUDGE_MAX_CASES)
 		return -E2BIG;

@@ -49,8 +49,8 @@ struct judgement {
  * denied too if the new name may do what the old one need not; with type=dir,
  * if some name below the new one may.
  *
- * Return: 0; -E2BIG over JUDGE_MAX_CASES combinations; -ENOENT the image has
- * no program for the class.
+ * Return: 0; -E2BIG over JUDGE_MAX_CASES combinations or WORDS_MAX_STATES;
+ * -ENOENT the image has no program for the class.
  */
 int __must_check judge_request(struct arena *arena, const struct bvm_image *img,
 			       const struct request *request,

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "intern.h"
+#include "numbers.h"
 #include "product.h"
 #include "vm/table.h"
 
@@ -71,14 +72,6 @@ static int compare_events(const void *a, const void *b)
 	return x->box < y->box ? -1 : x->box > y->box;
 }
 
-static int compare_u32(const void *a, const void *b)
-{
-	u32 x = *(const u32 *)a;
-	u32 y = *(const u32 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* False where there is no greater number. */
 static bool add_one(u8 *bytes, u32 width)
 {
@@ -130,7 +123,7 @@ static u32 *copy_here(struct product *p, const struct sweep *s)
 	for (u32 i = 0; i < s->num_here; i++)
 		copy[i] = s->set[s->here[i]];
 	if (s->num_here)
-		qsort(copy, s->num_here, sizeof(u32), compare_u32);
+		qsort(copy, s->num_here, sizeof(u32), numbers_compare);
 	p->work += s->num_here + 1;
 	return copy;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "numbers.h"
 #include "reader.h"
 
 #define NONE U32_MAX
@@ -351,13 +352,6 @@ static void follow(struct reader *r, const struct places *list)
 	}
 }
 
-static int compare_places(const void *a, const void *b)
-{
-	const u32 x = *(const u32 *)a, y = *(const u32 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static u32 put_set(struct reader *r)
 {
 	bool sorted = true;
@@ -365,7 +359,7 @@ static u32 put_set(struct reader *r)
 	for (u32 i = 1; i < r->next.num; i++)
 		sorted &= r->next.items[i - 1] < r->next.items[i];
 	if (!sorted)
-		qsort(r->next.items, r->next.num, sizeof(u32), compare_places);
+		qsort(r->next.items, r->next.num, sizeof(u32), numbers_compare);
 	return intern_put(&r->states, r->next.items, r->next.num);
 }
 
@@ -394,7 +388,7 @@ static void find_root_matches(struct reader *r)
 		if (r->instrs[r->next.items[i]].kind == DO_MATCH)
 			push(r, &r->root, r->instrs[r->next.items[i]].where);
 	if (r->root.num)
-		qsort(r->root.items, r->root.num, sizeof(u32), compare_places);
+		qsort(r->root.items, r->root.num, sizeof(u32), numbers_compare);
 }
 
 int reader_begin(struct reader *r)
@@ -488,7 +482,7 @@ const u32 *reader_matches(struct reader *r, u32 set, u32 *num)
 			push(r, &r->matches, r->instrs[items[i]].where);
 	if (r->matches.num > 1)
 		qsort(r->matches.items, r->matches.num, sizeof(u32),
-		      compare_places);
+		      numbers_compare);
 	*num = r->matches.num;
 	return r->matches.items;
 }

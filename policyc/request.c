@@ -17,6 +17,15 @@ int request_field(u32 class, const char *name)
 	return -1;
 }
 
+const struct request_choice *request_choice(const struct request *request,
+					    u32 field)
+{
+	for (u32 i = 0; i < request->num_choices; i++)
+		if (request->choices[i].field == field)
+			return &request->choices[i];
+	return NULL;
+}
+
 u64 request_handle(u32 class, u32 field)
 {
 	static const char *const names[BVM_RUN_STRINGS] = {

@@ -71,6 +71,10 @@ int __must_check request_parse_words(struct arena *arena,
 /* Index of a class's field, or -1. */
 int request_field(u32 class, const char *name);
 
+/* What a field is limited to, or NULL. */
+const struct request_choice *request_choice(const struct request *request,
+					    u32 field);
+
 /* The handle that a field of kind STR or TEXT has if it names something. */
 u64 request_handle(u32 class, u32 field);
 

@@ -5,6 +5,7 @@
 #ifndef POLICYC_SPACE_PARTS_H
 #define POLICYC_SPACE_PARTS_H
 
+#include "borders.h"
 #include "intern.h"
 #include "space.h"
 #include "words.h"
@@ -47,10 +48,7 @@ struct space {
 	struct space_point base;
 	bvm_atomic *slots;
 	struct space_feeds feeds[SPACE_MAX_IMAGES];
-	u32 *constants; /* that some program compares with, and neighbours */
-	u32 num_constants;
-	struct bvm_addr *addresses;
-	u32 num_addresses;
+	struct borders borders; /* of all images */
 	struct words paths; /* of objects; for mounts: of targets */
 	struct space_part parts[SPACE_MAX_PARTS];
 	u32 num_parts;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "space_values.h"
@@ -99,71 +98,7 @@ static void find_feeds(struct space *s)
 	}
 }
 
-/* ---- constants ---- */
-
-static void add_constant(struct space *s, u64 value)
-{
-	if (value > U32_MAX)
-		return;
-	s->constants = arena_grow(s->arena, s->constants, s->num_constants,
-				  sizeof(u32));
-	s->constants[s->num_constants++] = (u32)value;
-}
-
-static int compare_u32(const void *a, const void *b)
-{
-	u32 x = *(const u32 *)a;
-	u32 y = *(const u32 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static u32 sort_unique(u32 *items, u32 num)
-{
-	u32 kept = 0;
-
-	if (num)
-		qsort(items, num, sizeof(*items), compare_u32);
-	for (u32 i = 0; i < num; i++)
-		if (!i || items[i] != items[i - 1])
-			items[kept++] = items[i];
-	return kept;
-}
-
-static bool is_compare(const struct bvm_insn *insn)
-{
-	u32 class = BVM_CODE_CLASS(insn->code);
-
-	return class == BVM_CLS_JMP32 || class == BVM_CLS_JMP64;
-}
-
-/* Each constant and its neighbours: a value on both sides of every border. */
-static void find_constants(struct space *s, const struct bvm_image *img)
-{
-	const struct bvm_program *p = &img->programs[s->query->class];
-
-	for (u32 pc = 0; pc < p->header->num_insns; pc++) {
-		u32 imm = (u32)p->insns[pc].imm;
-
-		if (!is_compare(&p->insns[pc]))
-			continue;
-		add_constant(s, imm);
-		add_constant(s, (u64)imm - 1);
-		add_constant(s, (u64)imm + 1);
-	}
-	for (u32 t = 0; t < img->num_tables; t++) {
-		const struct bvm_table *table = &img->tables[t];
-
-		if (table->kind != BVM_TABLE_RANGE)
-			continue;
-		for (u32 i = 0; i < table->count; i++) {
-			add_constant(s, table->ranges[i].lo);
-			add_constant(s, table->ranges[i].lo - 1);
-			add_constant(s, table->ranges[i].hi);
-			add_constant(s, table->ranges[i].hi + 1);
-		}
-	}
-}
+/* ---- numbers ---- */
 
 /* Names of a field's values that the kernel has, or NULL. */
 static const struct bvm_name *names_of(const struct space *s, const char *name)
@@ -179,91 +114,70 @@ static const struct bvm_name *names_of(const struct space *s, const char *name)
 	return NULL;
 }
 
-static u32 take_choices(const struct space *s, int field, u32 *values)
-{
-	const struct request *r = s->query->set.request;
-
-	for (u32 i = 0; r && i < r->num_choices; i++) {
-		if (r->choices[i].field != (u32)field)
-			continue;
-		memcpy(values, r->choices[i].values,
-		       r->choices[i].num * sizeof(u32));
-		return r->choices[i].num;
-	}
-	return 0;
-}
-
-static u32 take_constants(const struct space *s, const char *name, u64 max,
-			  u32 *values)
-{
-	u32 num = 0;
-
-	/* types are a closed set; the kernel knows no other */
-	if (s->query->class == BVM_CLASS_NETWORK && !strcmp(name, "type"))
-		return 0;
-	values[num++] = 0;
-	values[num++] = (u32)max;
-	for (u32 i = 0; max < 64 && i <= max; i++)
-		values[num++] = i;
-	for (u32 i = 0; i < s->num_constants; i++) {
-		if (s->constants[i] <= max)
-			values[num++] = s->constants[i];
-		/* the halves of a key of protocols: program.c */
-		if (max == BVM_PROTOCOL_OTHER)
-			values[num++] = s->constants[i] & BVM_PROTOCOL_OTHER;
-	}
-	return num;
-}
-
 /* Named values first: people know them. */
-static u32 order(const struct bvm_name *names, u32 *values, u32 num, u32 *out)
+static u32 *order(const struct space *s, const struct bvm_name *names,
+		  const struct numbers *values)
 {
+	u32 *out = arena_array(s->arena, values->num, sizeof(u32));
 	u32 kept = 0;
 
 	for (u32 pass = 0; pass < 2; pass++)
-		for (u32 i = 0; i < num; i++)
-			if (!pass == (names && bvm_name_of(names, values[i])))
-				out[kept++] = values[i];
-	return kept;
+		for (u32 i = 0; i < values->num; i++)
+			if (!pass ==
+			    (names && bvm_name_of(names, values->items[i])))
+				out[kept++] = values->items[i];
+	return out;
+}
+
+/* Leave what is not from first to last. */
+static void clip(struct numbers *values, u32 first, u32 last)
+{
+	u32 kept = 0;
+
+	for (u32 i = 0; i < values->num; i++)
+		if (values->items[i] >= first && values->items[i] <= last)
+			values->items[kept++] = values->items[i];
+	values->num = kept;
 }
 
 u32 space_values(struct space *s, const char *name, u32 **values)
 {
 	const struct space_set *set = &s->query->set;
-	int field = request_field(s->query->class, name);
+	const u32 field = (u32)request_field(s->query->class, name);
+	const struct bvm_field *f = &s->info->fields[field];
 	const struct bvm_name *names = names_of(s, name);
-	u32 *list = arena_array(s->arena, 2 * (size_t)s->num_constants + 400,
-				sizeof(u32));
-	u64 max = s->info->fields[field].max;
-	bool range = set->port_last && !strcmp(name, "port");
-	u32 num, kept = 0, first;
+	const struct request_choice *choice =
+		set->request ? request_choice(set->request, field) : NULL;
+	const bool range = set->port_last && !strcmp(name, "port");
+	struct numbers list = { 0 };
+	u32 first;
 
-	*values = list;
-	memcpy(&first, (const u8 *)&s->base.ctx + s->info->fields[field].off,
-	       sizeof(first));
+	memcpy(&first, (const u8 *)&s->base.ctx + f->off, sizeof(first));
 	if (space_is_given(s, name) && !range) {
-		list[0] = first;
-		return 1;
+		numbers_add(s->arena, &list, first);
+		*values = list.items;
+		return list.num;
 	}
-	num = take_choices(s, field, list);
-	if (num)
-		return num;
-	if (!strcmp(name, "family"))
-		max = AF_MAX_NUMBER;
-	num = take_constants(s, name, max, list);
+	for (u32 i = 0; choice && i < choice->num; i++)
+		numbers_add(s->arena, &list, choice->values[i]);
+	if (choice) {
+		*values = list.items;
+		return list.num;
+	}
+	borders_of_field(s->arena, &s->borders, s->query->class, name,
+			 !strcmp(name, "family") ? AF_MAX_NUMBER : f->max,
+			 &list);
 	for (u32 i = 0; names && names[i].name; i++)
-		list[num++] = names[i].num;
+		numbers_add(s->arena, &list, names[i].num);
 	if (range) {
-		list[num++] = first;
-		list[num++] = set->port_last;
+		numbers_add(s->arena, &list, first);
+		numbers_add(s->arena, &list, set->port_last);
 	}
-	num = sort_unique(list, num);
-	for (u32 i = 0; range && i < num; i++)
-		if (list[i] >= first && list[i] <= set->port_last)
-			list[kept++] = list[i];
-	num = range ? kept : num;
-	*values = arena_array(s->arena, num, sizeof(u32));
-	return order(names, list, num, *values);
+	numbers_sort(&list);
+	if (range)
+		clip(&list, first, set->port_last);
+	*values = order(s, names, &list);
+	return list.num;
 }
 
 /* Does some program ask for one of two bits without the other? */
@@ -366,95 +280,32 @@ static void find_paths(struct space *s)
 
 /* ---- addresses ---- */
 
-static void add_address(struct space *s, const struct bvm_addr *addr)
-{
-	s->addresses = arena_grow(s->arena, s->addresses, s->num_addresses,
-				  sizeof(*addr));
-	s->addresses[s->num_addresses++] = *addr;
-}
-
-static void step(struct bvm_addr *addr, bool back)
-{
-	for (u32 i = 16; i-- > 0;)
-		if (back ? addr->bytes[i]-- : ++addr->bytes[i])
-			return;
-}
-
-/* The ends of a prefix, and what lies before and behind it. */
-static void add_prefix(struct space *s, const u8 *bytes, u32 len)
-{
-	struct bvm_addr first, last;
-
-	memcpy(first.bytes, bytes, sizeof(first.bytes));
-	for (u32 bit = len; bit < 128; bit++)
-		first.bytes[bit / 8] &= (u8) ~(0x80 >> bit % 8);
-	last = first;
-	for (u32 bit = len; bit < 128; bit++)
-		last.bytes[bit / 8] |= 0x80 >> bit % 8;
-	add_address(s, &first);
-	add_address(s, &last);
-	step(&first, true);
-	add_address(s, &first);
-	step(&last, false);
-	add_address(s, &last);
-}
-
-static void find_addresses(struct space *s)
-{
-	const struct bvm_addr v4 = {
-		.bytes = { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 1 }
-	};
-	const struct bvm_addr v6 = { .bytes = { 0x20, 0x01, 0x0d,
-						0xb8, [15] = 1 } };
-	const struct bvm_addr mapped = { .bytes = {
-						 [10] = 0xff, [11] = 0xff } };
-
-	add_address(s, &v4);
-	add_address(s, &v6);
-	add_prefix(s, mapped.bytes, 96);
-	for (u32 k = 0; k < s->query->num_images; k++) {
-		const struct bvm_image *img = s->query->images[k];
-
-		for (u32 t = 0; t < img->num_tables; t++) {
-			const struct bvm_table *table = &img->tables[t];
-
-			if (table->kind != BVM_TABLE_LPM)
-				continue;
-			for (u32 i = 0; i < table->count; i++)
-				add_prefix(s, table->lpm.addr + 16 * (size_t)i,
-					   table->lpm.len[i]);
-		}
-	}
-}
-
 u32 space_addresses(struct space *s, const char *name, u32 family,
 		    struct bvm_addr **list)
 {
-	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
 	const struct space_set *set = &s->query->set;
 	bool remote = !strcmp(name, "remote");
 	const struct bvm_addr given = remote ? s->base.ctx.network.remote :
 					       s->base.ctx.network.local;
 	u32 len = remote ? set->remote_len : set->local_len;
-	u32 num = 0, known = s->num_addresses;
+	struct borders all = s->borders;
+	u32 num = 0;
 
 	if (!set->has_prefix)
 		len = 128;
 	if (space_is_given(s, name))
-		add_prefix(s, given.bytes, len);
+		borders_add_prefix(s->arena, &all, given.bytes, len);
 	else
 		len = 0;
-	*list = arena_array(s->arena, s->num_addresses, sizeof(**list));
-	for (u32 i = 0; i < s->num_addresses; i++) {
-		const struct bvm_addr *addr = &s->addresses[i];
+	*list = arena_array(s->arena, all.num_addresses, sizeof(**list));
+	for (u32 i = 0; i < all.num_addresses; i++) {
+		const struct bvm_addr *addr = &all.addresses[i];
 
-		if (family == AF_INET_NUMBER &&
-		    memcmp(addr->bytes, mapped, sizeof(mapped)))
+		if (family == AF_INET_NUMBER && !borders_is_v4(addr))
 			continue;
 		if (bvm_prefix_has(given.bytes, len, addr->bytes))
 			(*list)[num++] = *addr;
 	}
-	s->num_addresses = known;
 	return num;
 }
 
@@ -476,9 +327,8 @@ void space_find_values(struct space *s)
 	s->base.ctx.files.op = s->op; /* the first member of every ctx */
 	find_feeds(s);
 	for (u32 k = 0; k < s->query->num_images; k++)
-		find_constants(s, s->query->images[k]);
-	s->num_constants = sort_unique(s->constants, s->num_constants);
-	if (s->query->class == BVM_CLASS_NETWORK)
-		find_addresses(s);
+		borders_add(s->arena, &s->borders, s->query->images[k],
+			    s->query->class);
+	numbers_sort(&s->borders.constants);
 	find_paths(s);
 }

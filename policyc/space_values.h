@@ -7,7 +7,7 @@
 
 #include "space_parts.h"
 
-/* Set up s->base, feeds, constants, addresses and paths; may set s->err. */
+/* Set up s->base, feeds, borders and paths; may set s->err. */
 void space_find_values(struct space *s);
 
 /* Does the set's request give the field? */
