@@ -121,14 +121,14 @@ static void print_others(const struct explain *x, const struct judge_case *c,
 
 		if (rules[i] + 1 == bvm_verdict_rule(c->verdict) ||
 		    !lists_rule_need(&class->lists, rules[i], c->op, &need) ||
-		    !(need & ~c->preds) == missing)
+		    !(need & ~c->asked.preds) == missing)
 			continue;
 		print_rule_name(x, missing ? "not: " : "also: ", rules[i] + 1);
 		print_source(&ast->rules[rules[i]]);
 		for (u32 p = 0; p < class->preds.num; p++) {
 			struct buf buf = BUF_INIT(x->run->arena);
 
-			if (!(need & ~c->preds & 1ull << p))
+			if (!(need & ~c->asked.preds & 1ull << p))
 				continue;
 			show_pred(&buf, &class->preds.items[p]);
 			printf("  it needs %s\n", buf_text(&buf));
@@ -139,14 +139,15 @@ static void print_others(const struct explain *x, const struct judge_case *c,
 /* What an image alone knows: entries of the list that hold. */
 static void print_entries(const struct explain *x, const struct judge_case *c)
 {
-	const struct bvm_table *t = &x->input.img->tables[c->lists];
+	u32 num;
+	const struct bvm_decision *entries =
+		asked_entries(x->input.img, &c->asked, &num);
 
-	for (u32 i = t->lists.first[c->list]; i < t->lists.first[c->list + 1];
-	     i++) {
-		const struct bvm_decision *d = &t->lists.entries[i];
+	for (u32 i = 0; i < num; i++) {
+		const struct bvm_decision *d = &entries[i];
 		u32 rule = bvm_verdict_rule(d->verdict);
 
-		if (!(d->need & ~c->preds) && rule &&
+		if (!(d->need & ~c->asked.preds) && rule &&
 		    rule != bvm_verdict_rule(c->verdict))
 			print_rule_name(x, "also: ", rule);
 	}
@@ -247,11 +248,13 @@ static void print_walk(const struct explain *x, const struct judge_case *c)
 
 static void print_trace(const struct explain *x, const struct judge_case *c)
 {
-	const struct bvm_table *t = &x->input.img->tables[c->lists];
+	u32 num;
+	const struct bvm_decision *entries =
+		asked_entries(x->input.img, &c->asked, &num);
 	u32 class = x->request.class;
 
 	print_walk(x, c);
-	printf("predicates: %llx\n", (unsigned long long)c->preds);
+	printf("predicates: %llx\n", (unsigned long long)c->asked.preds);
 	for (u32 i = 0; x->input.lowered && i < BVM_MAX_PREDICATES; i++) {
 		const struct preds *preds =
 			&x->input.lowered->classes[class].preds;
@@ -260,13 +263,12 @@ static void print_trace(const struct explain *x, const struct judge_case *c)
 		if (i >= preds->num)
 			break;
 		show_pred(&buf, &preds->items[i]);
-		printf("  %2u %-3s %s\n", i, c->preds >> i & 1 ? "yes" : "no",
-		       buf_text(&buf));
+		printf("  %2u %-3s %s\n", i,
+		       c->asked.preds >> i & 1 ? "yes" : "no", buf_text(&buf));
 	}
-	printf("list: %u\n", c->list);
-	for (u32 i = t->lists.first[c->list]; i < t->lists.first[c->list + 1];
-	     i++) {
-		const struct bvm_decision *d = &t->lists.entries[i];
+	printf("list: %u\n", c->asked.list);
+	for (u32 i = 0; i < num; i++) {
+		const struct bvm_decision *d = &entries[i];
 		struct buf buf = BUF_INIT(x->run->arena);
 
 		show_verdict(&buf, x->input.img, class, d->verdict);

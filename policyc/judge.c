@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "family.h"
 #include "borders.h"
 #include "judge.h"
 #include "vm/helpers.h"
@@ -12,7 +13,6 @@
 #include "words.h"
 
 #define MAX_UNITS 16 /* over the fields of any class */
-#define AF_INET_NUMBER 2
 
 /* A request in full; of a unit's setting only the unit's fields count. */
 struct facts {
@@ -45,34 +45,9 @@ struct judge {
 
 /* ---- one case ---- */
 
-void judge_renew(struct bvm_run *run)
-{
-	u32 num = run->image->meta->num_slots;
-
-	if (num && run->slots)
-		memset(run->slots, 0, num * sizeof(*run->slots));
-}
-
-static bool catch_decide(void *arg, u32 pc, const u64 *regs, const u8 *stack)
-{
-	struct judge_case *c = arg;
-	const struct bvm_insn *insn =
-		&c->run.image->programs[c->lists].insns[pc];
-
-	(void)stack;
-	if (insn->code != BVM_CALL || insn->imm != BVM_HELPER_DECIDE)
-		return true;
-	c->lists = regs[2];
-	c->list = regs[3];
-	c->preds = regs[4];
-	return false;
-}
-
 static void run_case(const struct judge *j, const struct facts *facts, u32 op,
 		     const char *path, struct judge_case *c)
 {
-	const struct bvm_program *program =
-		&j->img->programs[j->request->class];
 	struct bvm_str *str = &c->run.strings[0];
 	int field = request_field(j->request->class, "path");
 	const u64 handle = 1;
@@ -97,14 +72,11 @@ static void run_case(const struct judge *j, const struct facts *facts, u32 op,
 		memcpy((u8 *)&c->run.ctx + j->info->fields[field].off, &handle,
 		       sizeof(handle));
 	}
-	judge_renew(&c->run);
+	asked_renew(&c->run);
 	c->verdict = bvm_run_class(&c->run, j->request->class);
 
 	/* once more, to see what decide() was asked */
-	c->lists = j->request->class;
-	judge_renew(&c->run);
-	(void)bvm_exec_traced(program->insns, program->header->num_insns,
-			      &c->run.ctx, j->info->ctx_size, catch_decide, c);
+	c->asked = asked_find(&c->run, j->request->class);
 	if (path && j->img->rights_dfa < j->img->num_tables) {
 		const struct bvm_table *t = &j->img->tables[j->img->rights_dfa];
 
@@ -218,12 +190,12 @@ static void add_setting(struct judge *j, struct unit *unit, u64 **seen,
 	run_case(j, facts, __builtin_ctzll(j->request->ops),
 		 j->request->num_paths ? j->request->paths[0] : NULL, &c);
 	for (u32 i = 0; i < unit->num; i++)
-		if ((*seen)[i] == c.preds)
+		if ((*seen)[i] == c.asked.preds)
 			return;
 	*seen = arena_grow(j->arena, *seen, unit->num, sizeof(u64));
 	unit->settings = arena_grow(j->arena, unit->settings, unit->num,
 				    sizeof(*unit->settings));
-	(*seen)[unit->num] = c.preds;
+	(*seen)[unit->num] = c.asked.preds;
 	unit->settings[unit->num++] = *facts;
 }
 

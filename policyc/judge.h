@@ -9,8 +9,8 @@
 #ifndef POLICYC_JUDGE_H
 #define POLICYC_JUDGE_H
 
+#include "asked.h"
 #include "request.h"
-#include "vm/exec.h"
 
 #define JUDGE_MAX_CASES 65536
 
@@ -20,9 +20,7 @@ struct judge_case {
 	const char *path; /* or NULL */
 	struct bvm_run run;
 	u32 verdict;
-	u64 preds; /* that hold */
-	u32 list; /* that decided */
-	u32 lists; /* table index of it */
+	struct asked asked;
 	u32 row; /* of the path */
 };
 
@@ -55,11 +53,5 @@ struct judgement {
 int __must_check judge_request(struct arena *arena, const struct bvm_image *img,
 			       const struct request *request,
 			       struct judgement *judgement);
-
-/*
- * Make the container of a run a fresh one, whose buckets are full. To be called
- * before each run: the runs of one judgement share their slots.
- */
-void judge_renew(struct bvm_run *run);
 
 #endif /* POLICYC_JUDGE_H */

@@ -2,11 +2,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "family.h"
 #include "operand_parts.h"
-
-#define AF_UNIX_NUMBER 1
-#define AF_INET_NUMBER 2
-#define AF_INET6_NUMBER 10
 
 /* ---- addresses ---- */
 

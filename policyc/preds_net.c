@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "family.h"
 #include "preds_parts.h"
 
-#define AF_UNIX_NUMBER 1
-#define AF_INET_NUMBER 2
-#define AF_INET6_NUMBER 10
 #define MAX_SOCKTYPE 63
 
 /* Socket types that carry a protocol; bits 1 .. 5. */

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
+#include "family.h"
 #include "pattern.h"
 #include "rule_net.h"
-
-#define AF_INET_NUMBER 2
-#define AF_INET6_NUMBER 10
 
 /* Judged when no task asks: the subject is the socket. */
 #define INCOMING (BVM_BIT(NETWORK, ACCEPT) | BVM_BIT(NETWORK, RECEIVE))

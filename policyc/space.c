@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "space_parts.h"
-#include "vm/helpers.h"
 #include "vm/table.h"
 
 const char *space_why(int err)
@@ -33,54 +32,25 @@ static void fill_run(struct bvm_run *run, const struct bvm_image *img,
 		if (point->texts[i])
 			run->strings[i].len = strlen(point->texts[i]);
 	}
-	/* buckets are full at first */
-	if (img->meta->num_slots)
-		memset(slots, 0, img->meta->num_slots * sizeof(*slots));
 }
 
-u32 space_run(const struct bvm_image *img, const struct space_point *point,
-	      bvm_atomic *slots)
+static u32 run_on(const struct bvm_image *img, const struct space_point *point,
+		  bvm_atomic *slots)
 {
 	struct bvm_run run;
 
 	fill_run(&run, img, point, slots);
+	asked_renew(&run);
 	return bvm_run_class(&run, point->class);
 }
 
-/* ---- what a program asks ---- */
-
-struct catch
+struct asked space_ask(const struct space *s, u32 image,
+		       const struct space_point *point)
 {
-	const struct bvm_program *program;
-	struct space_asked asked;
-};
-
-static bool catch_decide(void *arg, u32 pc, const u64 *regs, const u8 *stack)
-{
-	struct catch *c = arg;
-	const struct bvm_insn *insn = &c->program->insns[pc];
-
-	(void)stack;
-	if (insn->code != BVM_CALL || insn->imm != BVM_HELPER_DECIDE)
-		return true;
-	c->asked.lists = regs[2];
-	c->asked.list = regs[3];
-	c->asked.preds = regs[4];
-	return false;
-}
-
-struct space_asked space_ask(const struct space *s, u32 image,
-			     const struct space_point *point)
-{
-	const struct bvm_image *img = s->query->images[image];
-	struct catch c = { .program = &img->programs[point->class] };
 	struct bvm_run run;
 
-	c.asked.lists = U32_MAX;
-	fill_run(&run, img, point, s->slots);
-	(void)bvm_exec_traced(c.program->insns, c.program->header->num_insns,
-			      &run.ctx, s->info->ctx_size, catch_decide, &c);
-	return c.asked;
+	fill_run(&run, s->query->images[image], point, s->slots);
+	return asked_find(&run, point->class);
 }
 
 void space_apply(const struct space *s, u64 fields, struct space_point *to,
@@ -125,25 +95,22 @@ struct walk {
 	void *arg;
 	struct intern seen; /* operations with lists */
 	struct choice choices[SPACE_MAX_PARTS];
-	struct space_asked asked[SPACE_MAX_IMAGES];
+	struct asked asked[SPACE_MAX_IMAGES];
 	u64 asks[SPACE_MAX_IMAGES]; /* predicates in the lists */
 	u64 num_points;
 	bool stop;
 };
 
 static bool list_predicates(const struct bvm_image *img,
-			    const struct space_asked *asked, u64 *preds)
+			    const struct asked *asked, u64 *preds)
 {
-	const struct bvm_table *t = &img->tables[asked->lists];
+	u32 num;
+	const struct bvm_decision *entries = asked_entries(img, asked, &num);
 
 	*preds = 0;
-	if (asked->lists >= img->num_tables || t->kind != BVM_TABLE_LISTS ||
-	    asked->list >= t->count)
-		return false;
-	for (u32 i = t->lists.first[asked->list];
-	     i < t->lists.first[asked->list + 1]; i++)
-		*preds |= t->lists.entries[i].need;
-	return true;
+	for (u32 i = 0; i < num; i++)
+		*preds |= entries[i].need;
+	return entries;
 }
 
 /* Of settings that mean the same to the lists, the first that can be. */
@@ -182,7 +149,7 @@ static void run_point(struct walk *w, const struct space_point *point)
 	u32 verdicts[SPACE_MAX_IMAGES] = { 0 };
 
 	for (u32 k = 0; k < q->num_images; k++) {
-		const struct space_asked *asked = &w->asked[k];
+		const struct asked *asked = &w->asked[k];
 		u64 preds = asked->preds;
 		u32 expected;
 
@@ -192,7 +159,7 @@ static void run_point(struct walk *w, const struct space_point *point)
 			preds &= ~c->part->mask[k];
 			preds |= c->part->settings[c->settings[c->at]].preds[k];
 		}
-		verdicts[k] = space_run(q->images[k], point, w->s->slots);
+		verdicts[k] = run_on(q->images[k], point, w->s->slots);
 		expected = bvm_lists_decide(&q->images[k]->tables[asked->lists],
 					    asked->list, preds);
 		if ((verdicts[k] ^ expected) & BVM_VERDICT_DENY) {

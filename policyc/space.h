@@ -73,7 +73,7 @@ typedef bool (*space_visit_fn)(void *arg, const struct space_point *point,
 
 /*
  * Return: 0 when all points were visited or visit stopped; -E2BIG over
- * SPACE_MAX_POINTS or WORDS_MAX_STATES; -EOPNOTSUPP a program is not of the
+ * max_points or WORDS_MAX_STATES; -EOPNOTSUPP a program is not of the
  * compiler's shape; -ENOENT an image has no program for the class.
  */
 int __must_check space_walk(struct arena *arena,
@@ -82,9 +82,5 @@ int __must_check space_walk(struct arena *arena,
 
 /* Why a walk failed, for people. */
 const char *space_why(int err);
-
-/* Run the shipped interpreter on a point. slots: room for meta->num_slots. */
-u32 space_run(const struct bvm_image *img, const struct space_point *point,
-	      bvm_atomic *slots);
 
 #endif /* POLICYC_SPACE_H */

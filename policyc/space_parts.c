@@ -8,17 +8,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "family.h"
 #include "space_values.h"
 #include "vm/helpers.h"
-
-#define AF_UNIX_NUMBER 1
-#define AF_INET_NUMBER 2
-#define AF_INET6_NUMBER 10
-
-static bool is_inet(u32 family)
-{
-	return family == AF_INET_NUMBER || family == AF_INET6_NUMBER;
-}
 
 /* ---- what the kernel can ask ---- */
 
@@ -433,7 +425,7 @@ static void find_socket(struct space *s)
 	for (u32 i = 0; i < num; i++) {
 		if (families[i] == AF_UNIX_NUMBER && !addressed)
 			add_unix(&b);
-		else if (is_inet(families[i]) && !reached)
+		else if (family_is_inet(families[i]) && !reached)
 			add_inet(&b, families[i]);
 		else if (families[i] != AF_UNIX_NUMBER && !addressed &&
 			 !reached)

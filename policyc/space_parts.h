@@ -5,6 +5,7 @@
 #ifndef POLICYC_SPACE_PARTS_H
 #define POLICYC_SPACE_PARTS_H
 
+#include "asked.h"
 #include "borders.h"
 #include "intern.h"
 #include "space.h"
@@ -12,13 +13,6 @@
 
 #define SPACE_MAX_PARTS 20
 #define SPACE_MAX_LPM 4
-
-/* What a program was seen to ask at one point: the decision it came to. */
-struct space_asked {
-	u32 lists; /* table index */
-	u32 list;
-	u64 preds;
-};
 
 /* Which tables a program feeds with what. */
 struct space_feeds {
@@ -58,8 +52,8 @@ struct space {
 };
 
 /* What the program of image i asks of decide at a point. */
-struct space_asked space_ask(const struct space *s, u32 image,
-			     const struct space_point *point);
+struct asked space_ask(const struct space *s, u32 image,
+		       const struct space_point *point);
 
 /* Copy the fields of a part from one point to another. */
 void space_apply(const struct space *s, u64 fields, struct space_point *to,

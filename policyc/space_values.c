@@ -2,12 +2,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "family.h"
 #include "space_values.h"
 #include "vm/helpers.h"
 #include "vm/table.h"
-
-#define AF_INET_NUMBER 2
-#define AF_MAX_NUMBER 45 /* of Linux 6.12 */
 
 bool space_is_given(const struct space *s, const char *name)
 {
@@ -165,7 +163,7 @@ u32 space_values(struct space *s, const char *name, u32 **values)
 		return list.num;
 	}
 	borders_of_field(s->arena, &s->borders, s->query->class, name,
-			 !strcmp(name, "family") ? AF_MAX_NUMBER : f->max,
+			 !strcmp(name, "family") ? AF_LAST_NUMBER : f->max,
 			 &list);
 	for (u32 i = 0; names && names[i].name; i++)
 		numbers_add(s->arena, &list, names[i].num);
@@ -280,33 +278,51 @@ static void find_paths(struct space *s)
 
 /* ---- addresses ---- */
 
+/* Addresses of a family that have a prefix. */
+struct filter {
+	u32 family;
+	const u8 *prefix;
+	u32 len;
+};
+
+static u32 filter(const struct filter *f, const struct borders *from,
+		  struct bvm_addr *list)
+{
+	u32 num = 0;
+
+	for (u32 i = 0; i < from->num_addresses; i++) {
+		const struct bvm_addr *addr = &from->addresses[i];
+
+		if (f->family == AF_INET_NUMBER && !borders_is_v4(addr))
+			continue;
+		if (bvm_prefix_has(f->prefix, f->len, addr->bytes))
+			list[num++] = *addr;
+	}
+	return num;
+}
+
 u32 space_addresses(struct space *s, const char *name, u32 family,
 		    struct bvm_addr **list)
 {
 	const struct space_set *set = &s->query->set;
-	bool remote = !strcmp(name, "remote");
+	const bool remote = !strcmp(name, "remote");
 	const struct bvm_addr given = remote ? s->base.ctx.network.remote :
 					       s->base.ctx.network.local;
-	u32 len = remote ? set->remote_len : set->local_len;
-	struct borders all = s->borders;
-	u32 num = 0;
+	struct filter f = { .family = family, .prefix = given.bytes };
+	struct borders own = { 0 };
+	u32 num;
 
-	if (!set->has_prefix)
-		len = 128;
-	if (space_is_given(s, name))
-		borders_add_prefix(s->arena, &all, given.bytes, len);
-	else
-		len = 0;
-	*list = arena_array(s->arena, all.num_addresses, sizeof(**list));
-	for (u32 i = 0; i < all.num_addresses; i++) {
-		const struct bvm_addr *addr = &all.addresses[i];
-
-		if (family == AF_INET_NUMBER && !borders_is_v4(addr))
-			continue;
-		if (bvm_prefix_has(given.bytes, len, addr->bytes))
-			(*list)[num++] = *addr;
+	if (space_is_given(s, name)) {
+		f.len = !set->has_prefix ? 128 :
+			remote		 ? set->remote_len :
+					   set->local_len;
+		borders_add_prefix(s->arena, &own, given.bytes, f.len);
 	}
-	return num;
+	*list = arena_array(s->arena,
+			    s->borders.num_addresses + own.num_addresses,
+			    sizeof(**list));
+	num = filter(&f, &s->borders, *list);
+	return num + filter(&f, &own, *list + num);
 }
 
 /* ---- the beginning ---- */

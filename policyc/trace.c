@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "dump.h"
-#include "judge.h"
+#include "asked.h"
 #include "show.h"
 #include "trace.h"
 #include "vm/disasm.h"
@@ -251,7 +251,7 @@ void trace_run(struct arena *arena, struct bvm_run *run, u32 class, bool json,
 	struct buf effect = BUF_INIT(arena);
 
 	memset(trace, 0, sizeof(*trace));
-	judge_renew(run);
+	asked_renew(run);
 	trace->verdict = (u32)bvm_exec_traced(
 		t.program->insns, t.program->header->num_insns, &run->ctx,
 		bvm_classes[class].ctx_size, step, &t);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "family.h"
 #include "unixrights.h"
-
-#define AF_UNIX_NUMBER 1
 
 /* What the rules with paths say of one operation. */
 struct answers {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "asked.h"
+#include "vm/helpers.h"
+#include "vm/insn.h"
+
+struct catch
+{
+	const struct bvm_program *program;
+	struct asked asked;
+};
+
+void asked_renew(struct bvm_run *run)
+{
+	u32 num = run->image->meta->num_slots;
+
+	if (num && run->slots)
+		memset(run->slots, 0, num * sizeof(*run->slots));
+}
+
+static bool catch_decide(void *arg, u32 pc, const u64 *regs, const u8 *stack)
+{
+	struct catch *c = arg;
+	const struct bvm_insn *insn = &c->program->insns[pc];
+
+	(void)stack;
+	if (insn->code != BVM_CALL || insn->imm != BVM_HELPER_DECIDE)
+		return true;
+	c->asked.lists = regs[2];
+	c->asked.list = regs[3];
+	c->asked.preds = regs[4];
+	return false;
+}
+
+struct asked asked_find(struct bvm_run *run, u32 class)
+{
+	struct catch c = {
+		.program = &run->image->programs[class],
+		.asked = { .lists = U32_MAX },
+	};
+
+	asked_renew(run);
+	(void)bvm_exec_traced(c.program->insns, c.program->header->num_insns,
+			      &run->ctx, bvm_classes[class].ctx_size,
+			      catch_decide, &c);
+	return c.asked;
+}
+
+const struct bvm_decision *asked_entries(const struct bvm_image *img,
+					 const struct asked *asked, u32 *num)
+{
+	const struct bvm_table *t;
+
+	*num = 0;
+	if (asked->lists >= img->num_tables)
+		return NULL;
+	t = &img->tables[asked->lists];
+	if (t->kind != BVM_TABLE_LISTS || asked->list >= t->count)
+		return NULL;
+	*num = t->lists.first[asked->list + 1] - t->lists.first[asked->list];
+	return &t->lists.entries[t->lists.first[asked->list]];
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * family.h - address families as Linux numbers them, whatever host compiles
+ */
+#ifndef POLICYC_FAMILY_H
+#define POLICYC_FAMILY_H
+
+#include "vm/port.h"
+
+#define AF_UNIX_NUMBER 1
+#define AF_INET_NUMBER 2
+#define AF_INET6_NUMBER 10
+#define AF_LAST_NUMBER 45 /* of Linux 6.12 */
+
+static inline bool family_is_inet(u32 family)
+{
+	return family == AF_INET_NUMBER || family == AF_INET6_NUMBER;
+}
+
+#endif /* POLICYC_FAMILY_H */

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * asked_test.c - what a program asks, and images whose programs ask nothing
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "policyc/asked.h"
+#include "tests/lib/bvm_build.h"
+#include "tests/lib/policyc_build.h"
+#include "tests/lib/policyc_fixture.h"
+#include "tests/oracle/gen.h"
+
+static struct bvm_build build;
+static struct bvm_image image;
+
+static void build_full(void)
+{
+	struct bvm_error err;
+
+	bvm_build_full(&build);
+	ck_assert_int_eq(bvm_image_parse(build.bytes, build.len, &image, &err),
+			 0);
+}
+
+START_TEST(a_program_that_asks_nothing_has_no_list)
+{
+	struct bvm_run run = { .image = &image };
+	struct asked asked;
+	u32 num = 1;
+
+	build_full();
+	asked = asked_find(&run, BVM_CLASS_FILES);
+	ck_assert_uint_eq(asked.lists, U32_MAX);
+	ck_assert_ptr_null(asked_entries(&image, &asked, &num));
+	ck_assert_uint_eq(num, 0);
+}
+END_TEST
+
+START_TEST(what_is_no_list_has_no_entries)
+{
+	u32 lists = 0;
+
+	build_full();
+	for (u32 i = 0; i < image.num_tables; i++) {
+		struct asked asked = { .lists = i };
+		const bool is = image.tables[i].kind == BVM_TABLE_LISTS;
+		u32 num;
+
+		ck_assert_int_eq(asked_entries(&image, &asked, &num) != NULL,
+				 is);
+		asked.list = image.tables[i].count;
+		ck_assert_ptr_null(asked_entries(&image, &asked, &num));
+		lists += is;
+	}
+	ck_assert_uint_gt(lists, 0);
+}
+END_TEST
+
+START_TEST(compiled_programs_ask_for_a_list_that_is_there)
+{
+	struct gen gen = { .arena = arena, .state = 5 };
+	bvm_atomic slots[32];
+	u32 found = 0;
+
+	policyc_build(arena, gen_policy(&gen), &image);
+	ck_assert_uint_le(image.meta->num_slots, ARRAY_SIZE(slots));
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
+		struct bvm_run run = { .image = &image, .slots = slots };
+		struct asked asked;
+		u32 num;
+
+		if (!image.programs[class].header)
+			continue;
+		asked = asked_find(&run, class);
+		ck_assert_ptr_nonnull(asked_entries(&image, &asked, &num));
+		found++;
+	}
+	ck_assert_uint_gt(found, 0);
+}
+END_TEST
+
+START_TEST(a_fresh_container_has_full_buckets)
+{
+	bvm_atomic slots[8];
+	struct bvm_run run = { .image = &image, .slots = slots };
+
+	build_full();
+	memset(slots, 0xff, sizeof(slots));
+	asked_renew(&run);
+	for (u32 i = 0; i < image.meta->num_slots; i++)
+		ck_assert(!memcmp(&slots[i], &(bvm_atomic){ 0 },
+				  sizeof(slots[i])));
+	run.slots = NULL;
+	asked_renew(&run);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("asked");
+	TCase *tc = tcase_create("questions");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_checked_fixture(tc, policyc_setup, policyc_teardown);
+	tcase_add_test(tc, a_program_that_asks_nothing_has_no_list);
+	tcase_add_test(tc, what_is_no_list_has_no_entries);
+	tcase_add_test(tc, compiled_programs_ask_for_a_list_that_is_there);
+	tcase_add_test(tc, a_fresh_container_has_full_buckets);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
