@@ -500,10 +500,9 @@ static int check_budget(struct writer *w, const struct bvm_image *img)
 }
 
 /* What the verifier finds about each program goes into its header. */
-static int fill_figures(struct writer *w, struct bvm_image *img, void *scratch,
+static int fill_figures(struct bvm_image *img, void *scratch,
 			struct bvm_error *err)
 {
-	(void)w;
 	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
 		const struct bvm_class_info *info = &bvm_classes[class];
 		struct bvm_program_header *header =
@@ -579,7 +578,7 @@ static int finish(struct writer *w, struct buf *out)
 
 	ret = bvm_image_parse(out->data, out->len, img, &err);
 	if (!ret)
-		ret = fill_figures(w, img, scratch, &err);
+		ret = fill_figures(img, scratch, &err);
 	if (!ret && check_budget(w, img))
 		return -E2BIG;
 	if (!ret)

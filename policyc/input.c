@@ -54,8 +54,12 @@ int input_read_bytes(const char *path, struct buf *bytes)
 static int open_image(struct run *run, const char *path, struct input *input)
 {
 	struct bvm_error err;
-	int ret = input_read_bytes(path, &input->bytes);
+	int ret;
 
+	memset(input, 0, sizeof(*input));
+	input->bytes = (struct buf)BUF_INIT(run->arena);
+	input->img = arena_alloc(run->arena, sizeof(*input->img));
+	ret = input_read_bytes(path, &input->bytes);
 	if (ret) {
 		diag_report(run->diag, NULL, READ, path, strerror(-ret));
 		return EXIT_BAD;
@@ -73,25 +77,31 @@ static int open_image(struct run *run, const char *path, struct input *input)
 	return EXIT_BAD;
 }
 
-int input_open(struct run *run, const char *path, struct input *input)
+int input_compile(struct run *run, const struct ast_policy *ast,
+		  struct input *input)
 {
 	struct bvm_error err;
 
 	memset(input, 0, sizeof(*input));
 	input->bytes = (struct buf)BUF_INIT(run->arena);
 	input->img = arena_alloc(run->arena, sizeof(*input->img));
-	if (is_image(path))
-		return open_image(run, path, input);
-
-	input->ast = parse_policy(run->arena, run->diag, &run->parse, path);
 	input->lowered = arena_alloc(run->arena, sizeof(*input->lowered));
-	if (!input->ast ||
-	    image_build(run->arena, run->diag, input->ast, &input->bytes))
+	input->ast = ast;
+	if (!ast || image_build(run->arena, run->diag, ast, &input->bytes))
 		return EXIT_BAD;
 	/* cannot fail: image_build has done both */
-	if (lowering_run(run->arena, run->diag, input->ast, input->lowered) ||
+	if (lowering_run(run->arena, run->diag, ast, input->lowered) ||
 	    image_load(run->arena, input->bytes.data, input->bytes.len,
 		       input->img, &err))
 		return EXIT_BUG;
 	return EXIT_YES;
+}
+
+int input_open(struct run *run, const char *path, struct input *input)
+{
+	if (is_image(path))
+		return open_image(run, path, input);
+	return input_compile(
+		run, parse_policy(run->arena, run->diag, &run->parse, path),
+		input);
 }

@@ -23,6 +23,11 @@ struct input {
  */
 int __must_check input_open(struct run *run, const char *path,
 			    struct input *input);
+/*
+ * The same for a policy that was read; NULL: it is bad, which was reported.
+ */
+int __must_check input_compile(struct run *run, const struct ast_policy *ast,
+			       struct input *input);
 
 /*
  * Append the bytes of a file, or of the standard input if path is "-", up to

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "events.h"
-#include "image_out.h"
 #include "learn.h"
 #include "learn_files.h"
 #include "learn_others.h"
@@ -146,35 +145,21 @@ static void put_rules(const struct learn *l, struct buf *out)
 
 /* ---- does it allow its own recording? ---- */
 
-static int compile(struct learn *l, const char *text, struct input *input)
+static int check_learned(struct learn *l, const char *rules)
 {
 	static const struct parse_options options = { .no_includes = true };
 	struct run *run = l->run;
-	struct bvm_error err;
-
-	memset(input, 0, sizeof(*input));
-	input->bytes = (struct buf)BUF_INIT(run->arena);
-	input->img = arena_alloc(run->arena, sizeof(*input->img));
-	input->lowered = arena_alloc(run->arena, sizeof(*input->lowered));
-	input->ast = parse_text(run->arena, run->diag, &options,
-				source_create(run->arena, "learned", text,
-					      strlen(text)));
-	if (!input->ast ||
-	    image_build(run->arena, run->diag, input->ast, &input->bytes) ||
-	    lowering_run(run->arena, run->diag, input->ast, input->lowered) ||
-	    image_load(run->arena, input->bytes.data, input->bytes.len,
-		       input->img, &err))
-		return EXIT_NO;
-	return EXIT_YES;
-}
-
-static int check_learned(struct learn *l, const char *rules)
-{
 	const char *text =
-		arena_printf(l->run->arena, "bailiff: 1\npolicy: x\n%s", rules);
+		arena_printf(run->arena, "bailiff: 1\npolicy: x\n%s", rules);
+	const struct source *source =
+		source_create(run->arena, "learned", text, strlen(text));
 	struct input input;
-	int code = compile(l, text, &input);
+	int code = EXIT_YES;
 
+	if (input_compile(run,
+			  parse_text(run->arena, run->diag, &options, source),
+			  &input))
+		return EXIT_NO;
 	for (u32 i = 0; !code && i < l->num_wanted; i++) {
 		const struct logline *line = &l->wanted[i]->line;
 		struct arena *arena = arena_create();

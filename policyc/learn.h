@@ -13,8 +13,8 @@
  * by comments; what is not learned is listed in comments. Before anything is
  * written it is compiled and asked every recorded request.
  *
- * Return: EXIT_YES; EXIT_NO: it would not allow its own recording, nothing is
- * written; EXIT_BAD; EXIT_MACHINE cannot write.
+ * Return: EXIT_YES; EXIT_NO: it does not compile or would not allow its own
+ * recording, nothing is written; EXIT_BAD; EXIT_MACHINE cannot write.
  */
 int command_learn(struct run *run);
 

@@ -133,8 +133,11 @@ static void put_mount(struct buf *out, const struct logline *line)
 				   line->op == BVM_OP_MOUNTS_MOVE_MOUNT ?
 			   " # guess: any source and flags" :
 			   "");
-	if (line->op == BVM_OP_MOUNTS_MOUNT && *line->detail)
-		buf_printf(out, "    fstype: \"%s\"\n", line->detail);
+	if (line->op == BVM_OP_MOUNTS_MOUNT && *line->detail) {
+		buf_printf(out, "    fstype: ");
+		learn_put_pattern(out, line->detail);
+		buf_put_u8(out, '\n');
+	}
 	if (*line->object != '/')
 		return;
 	buf_printf(out, "    target: ");
