@@ -86,6 +86,7 @@ static void visit(struct walk *w, u32 pair, u32 state, u32 set)
 int validate_dfa(struct arena *arena, struct validate *v)
 {
 	struct walk w = { .arena = arena, .v = v };
+	const u32 max = v->max_pairs ? v->max_pairs : VALIDATE_MAX_PAIRS;
 
 	intern_init(&w.pairs, arena);
 	intern_init(&w.agreed, arena);
@@ -100,7 +101,7 @@ int validate_dfa(struct arena *arena, struct validate *v)
 		}
 		visit(&w, at, state, set);
 		v->num_pairs = w.pairs.num;
-		if (w.pairs.num > VALIDATE_MAX_PAIRS ||
+		if (w.pairs.num > max ||
 		    reader_cost(v->reader) > VALIDATE_MAX_COST)
 			return -E2BIG;
 	}

@@ -68,8 +68,7 @@ static int check(struct checker *c, struct validate *v, const char *what)
 	else
 		ret = validate_dfa(c->arena, v);
 	if (ret == -E2BIG) {
-		diag_report(c->diag, &c->ast->name_span, UNPROVED, what,
-			    VALIDATE_MAX_PAIRS);
+		diag_report(c->diag, &c->ast->name_span, UNPROVED, what);
 		diag_note(c->diag, "write out the directories in which stars "
 				   "are to look for names");
 	} else if (ret) {

@@ -189,11 +189,12 @@ static bool is_row(void *arg, u32 row, const u32 *found, u32 num)
 		!memcmp(intern_get(&accepts, row), found, num * sizeof(u32)));
 }
 
-static int run_on(const struct bvm_table *t)
+static int run_on(const struct bvm_table *t, u32 max_pairs)
 {
 	v = (struct validate){ .table = t,
 			       .reader = read_patterns(PATTERN_PATH),
-			       .agrees = is_row };
+			       .agrees = is_row,
+			       .max_pairs = max_pairs };
 	return validate_dfa(arena, &v);
 }
 
@@ -218,7 +219,7 @@ START_TEST(every_choice_of_passes_gives_the_same_language)
 
 			build(passes, &bytes);
 			parse(&bytes, &t);
-			ck_assert_msg(!run_on(&t), "passes %u, '%s'", passes,
+			ck_assert_msg(!run_on(&t, 0), "passes %u, '%s'", passes,
 				      v.text);
 			tails += t.dfa.head->tail_len;
 			ck_assert(passes & CLASSES ||
@@ -246,6 +247,24 @@ static void check_witness(const struct bvm_table *t)
 	ck_assert(!is_row(NULL, row, found, num));
 }
 
+START_TEST(a_walk_that_is_cut_off_proves_nothing)
+{
+	static const char *const these[] = { "/etc/passwd", "/usr/lib/**" };
+	struct bvm_table t;
+	struct buf bytes;
+	u32 all;
+
+	read_these(these, ARRAY_SIZE(these));
+	build(ALL, &bytes);
+	parse(&bytes, &t);
+	ck_assert_int_eq(run_on(&t, 0), 0);
+	all = v.num_pairs;
+	ck_assert_int_eq(run_on(&t, all), 0);
+	ck_assert_int_eq(run_on(&t, all - 1), -E2BIG);
+	ck_assert_int_eq(run_on(&t, 1), -E2BIG);
+}
+END_TEST
+
 /*
  * One number of the table changed. A minimal automaton without a part that
  * nothing reaches says something else then, if it is a table at all.
@@ -261,7 +280,7 @@ static void plant(const struct buf *bytes, size_t off, u32 value, u32 *found)
 	if (!memcmp(copy.data, bytes->data, bytes->len) ||
 	    bvm_table_parse(copy.data, copy.len, 0, &t, &err))
 		return;
-	ck_assert_int_eq(run_on(&t), -EINVAL);
+	ck_assert_int_eq(run_on(&t, 0), -EINVAL);
 	check_witness(&t);
 	++*found;
 }
@@ -315,7 +334,7 @@ START_TEST(no_wrong_number_in_a_table_goes_unseen)
 	}
 	build(ALL, &bytes);
 	parse(&bytes, &t);
-	ck_assert_int_eq(run_on(&t), 0);
+	ck_assert_int_eq(run_on(&t, 0), 0);
 	plant_all(&bytes, &t, &found);
 	ck_assert_uint_gt(found, 4);
 }
@@ -337,6 +356,7 @@ int main(void)
 	tcase_add_loop_test(tc, what_is_no_pattern_is_refused, 0, 3);
 	tcase_add_loop_test(tc, every_choice_of_passes_gives_the_same_language,
 			    0, 4);
+	tcase_add_test(tc, a_walk_that_is_cut_off_proves_nothing);
 	tcase_add_loop_test(tc, no_wrong_number_in_a_table_goes_unseen, 0, 6);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
