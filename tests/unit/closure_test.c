@@ -9,11 +9,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "policyc/image_out.h"
 #include "policyc/parse.h"
 #include "policyc/pattern.h"
 #include "policyc/source.h"
 #include "tests/lib/bvm_build.h"
+#include "tests/lib/policyc_build.h"
 #include "tests/oracle/gen.h"
 #include "vm/rights.h"
 #include "vm/table.h"
@@ -51,20 +51,6 @@ static const struct bvm_rights *rights_of(const char *path)
 	return &img.rights[bvm_dfa_accept(dfa(), state_of(path))];
 }
 
-static void build(const struct ast_policy *ast)
-{
-	const struct diag_options options = { .json = false };
-	struct diag *diag = diag_create(arena, &options);
-	struct buf bytes = BUF_INIT(arena);
-
-	if (image_build(arena, diag, ast, &bytes)) {
-		diag_print(diag, stderr);
-		ck_abort_msg("a policy is refused");
-	}
-	ck_assert_int_eq(image_load(arena, bytes.data, bytes.len, &img, &err),
-			 0);
-}
-
 /* ---- all states that can be reached ---- */
 
 static struct bvm_rights reachable(u32 from)
@@ -100,7 +86,7 @@ START_TEST(closures_are_of_all_that_can_be_reached)
 	u32 asked = 0, distinct = 0;
 
 	for (u32 i = 0; i < POLICIES / 4; i++) {
-		build(gen_policy(&gen));
+		policyc_build(arena, gen_policy(&gen), &img);
 		for (u32 s = 0; img.rights && s < dfa()->count; s += 3) {
 			const struct bvm_rights *got =
 				&img.closures[img.closure_of[s]];
@@ -179,7 +165,7 @@ START_TEST(no_tree_gains_what_no_string_below_it_shows)
 	for (u32 i = 0; i < POLICIES; i++) {
 		const struct ast_policy *ast = gen_policy(&gen);
 
-		build(ast);
+		policyc_build(arena, ast, &img);
 		for (u32 k = 0; img.rights && k < PAIRS; k++) {
 			char from[600], to[600];
 			u64 gained;
@@ -241,8 +227,11 @@ static u64 gained(const char *from, const char *to, bool is_tree)
 
 START_TEST(a_tree_may_move_to_where_less_is_allowed)
 {
-	build(policy_of("  - allow: list\n    paths: [\"/d/**\", \"/e/**\"]\n"
-			"  - allow: append\n    paths: \"/d/**\"\n"));
+	policyc_build(
+		arena,
+		policy_of("  - allow: list\n    paths: [\"/d/**\", \"/e/**\"]\n"
+			  "  - allow: append\n    paths: \"/d/**\"\n"),
+		&img);
 	ck_assert_uint_eq(gained("/d/x", "/e/y", true), 0);
 	ck_assert_uint_eq(gained("/e/y", "/d/x", true), APPEND);
 	ck_assert_uint_eq(gained("/d/x", "/d/y", true), 0);
@@ -253,9 +242,13 @@ END_TEST
 
 START_TEST(one_name_far_below_counts)
 {
-	build(policy_of("  - allow: list\n    paths: \"/d/**\"\n"
+	policyc_build(
+		arena,
+		policy_of(
+			"  - allow: list\n    paths: \"/d/**\"\n"
 			"  - allow: append\n    paths: \"/d/y/a/b/c/secret\"\n"
-			"  - deny: list\n    paths: \"/d/z/*/x\"\n"));
+			"  - deny: list\n    paths: \"/d/z/*/x\"\n"),
+		&img);
 	ck_assert_uint_eq(gained("/d/x", "/d/y", true), APPEND);
 	ck_assert_uint_eq(gained("/d/x", "/d/y", false), 0);
 	/* what was denied below the old name must stay so */
@@ -266,10 +259,12 @@ END_TEST
 
 START_TEST(conditions_count_as_may_and_not_as_must)
 {
-	build(policy_of("  - allow: list\n    paths: \"/d/**\"\n"
-			"    when: {uid: 1}\n"
-			"  - allow: list\n    paths: \"/e/**\"\n"
-			"    when: {uid: 2}\n"));
+	policyc_build(arena,
+		      policy_of("  - allow: list\n    paths: \"/d/**\"\n"
+				"    when: {uid: 1}\n"
+				"  - allow: list\n    paths: \"/e/**\"\n"
+				"    when: {uid: 2}\n"),
+		      &img);
 	ck_assert_uint_eq(gained("/d/x", "/d/y", true), 0);
 	ck_assert_uint_eq(gained("/d/x", "/e/y", true), LIST);
 	ck_assert_uint_eq(gained("/d/x", "/f", true), 0);
@@ -291,7 +286,9 @@ START_TEST(a_tail_is_within_the_closure_of_who_leads_to_it)
 {
 	u32 at, state;
 
-	build(policy_of("  - allow: list\n    paths: \"/abc/def\"\n"));
+	policyc_build(arena,
+		      policy_of("  - allow: list\n    paths: \"/abc/def\"\n"),
+		      &img);
 	state = state_of("/");
 	if (state >= dfa()->count)
 		state = bvm_dfa_start(dfa());
@@ -309,8 +306,12 @@ START_TEST(no_tail_is_read_again_for_each_cell_into_it)
 	struct bvm_dfa_cell *cell;
 	u32 at;
 
-	build(policy_of("  - allow: list\n    paths: [\"/a/0123456789abcdef\","
-			" \"/b/x\", \"/c/y\", \"/d/z\"]\n"));
+	policyc_build(
+		arena,
+		policy_of(
+			"  - allow: list\n    paths: [\"/a/0123456789abcdef\","
+			" \"/b/x\", \"/c/y\", \"/d/z\"]\n"),
+		&img);
 	ck_assert_int_eq(bvm_rights_check(&img, &at), 0);
 	for (u8 byte = 'b'; byte <= 'd'; byte++) {
 		cell = cell_of("/", byte);

@@ -8,41 +8,20 @@
 #include <stdlib.h>
 
 #include "policyc/diff.h"
-#include "policyc/image_out.h"
+#include "tests/lib/policyc_build.h"
 #include "tests/oracle/gen.h"
 
 #define LOOPS 4
 #define POLICIES 8
 
-static void build(struct gen *gen, const struct ast_policy *ast,
-		  struct bvm_image *img)
+static struct ast_policy *reverse(struct gen *gen,
+				  const struct ast_policy *from)
 {
-	const struct diag_options options = { .json = false };
-	struct diag *diag = diag_create(gen->arena, &options);
-	struct buf bytes = BUF_INIT(gen->arena);
-	struct bvm_error err;
+	struct ast_policy *to = policyc_without(gen->arena, from, 0);
 
-	ck_assert_int_eq(image_build(gen->arena, diag, ast, &bytes), 0);
-	ck_assert_int_eq(
-		image_load(gen->arena, bytes.data, bytes.len, img, &err), 0);
-}
-
-/* A policy with the rules of another: all but `without`, last first. */
-static struct ast_policy *rewrite(struct gen *gen,
-				  const struct ast_policy *from, u32 without)
-{
-	struct ast_policy *to = arena_alloc(gen->arena, sizeof(*to));
-
-	*to = *from;
-	to->rules =
-		arena_array(gen->arena, from->num_rules, sizeof(*to->rules));
-	to->num_rules = 0;
-	for (u32 i = from->num_rules; i--;) {
-		if (from->rules[i].number == without)
-			continue;
-		to->rules[to->num_rules] = from->rules[i];
-		to->rules[to->num_rules].number = to->num_rules + 1;
-		to->num_rules++;
+	for (u32 i = 0; i < to->num_rules; i++) {
+		to->rules[i] = from->rules[to->num_rules - 1 - i];
+		to->rules[i].number = i + 1;
 	}
 	return to;
 }
@@ -54,8 +33,8 @@ static struct changes compare(struct gen *gen, const struct ast_policy *old,
 	struct changes changes;
 	u32 class;
 
-	build(gen, old, &images[0]);
-	build(gen, new, &images[1]);
+	policyc_build(gen->arena, old, &images[0]);
+	policyc_build(gen->arena, new, &images[1]);
 	ck_assert_int_eq(diff_images(gen->arena, &images[0], &images[1],
 				     &changes, &class),
 			 0);
@@ -71,7 +50,7 @@ START_TEST(the_order_of_rules_makes_no_difference)
 
 		gen.arena = arena_create();
 		ast = gen_policy(&gen);
-		ck_assert_uint_eq(compare(&gen, ast, rewrite(&gen, ast, 0)).num,
+		ck_assert_uint_eq(compare(&gen, ast, reverse(&gen, ast)).num,
 				  0);
 		arena_free(gen.arena);
 	}
@@ -93,7 +72,9 @@ START_TEST(a_rule_less_goes_one_way)
 			ast = gen_policy(&gen);
 		while (!ast->num_rules);
 		rule = &ast->rules[gen_below(&gen, ast->num_rules)];
-		changes = compare(&gen, ast, rewrite(&gen, ast, rule->number));
+		changes =
+			compare(&gen, ast,
+				policyc_without(gen.arena, ast, rule->number));
 		for (u32 k = 0; k < changes.num; k++) {
 			ck_assert_uint_eq(changes.items[k].class, rule->class);
 			ck_assert_int_eq(changes.items[k].wider,
@@ -115,7 +96,7 @@ START_TEST(audit_mode_denies_nothing)
 	struct changes changes;
 
 	memset(ast->audit, 0, sizeof(ast->audit));
-	audited = rewrite(&gen, ast, 0);
+	audited = policyc_without(gen.arena, ast, 0);
 	audited->audit[BVM_CLASS_FILES] = true;
 	audited->unmediated = 1u << BVM_CLASS_IPC;
 	ast->unmediated = 0;

@@ -5,8 +5,8 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "policyc/compress.h"
 #include "policyc/fsm.h"
+#include "tests/lib/policyc_build.h"
 #include "tests/oracle/gen.h"
 #include "tests/oracle/match.h"
 #include "vm/table.h"
@@ -63,18 +63,6 @@ static bool accepts(const struct machine *m, const char *path, u32 pattern)
 	return false;
 }
 
-/* The table of an image, parsed. */
-static void make_table(const struct fsm *fsm, struct compress *how,
-		       struct bvm_table *t)
-{
-	struct buf buf = BUF_INIT(arena);
-	struct bvm_error err;
-
-	ck_assert_int_eq(compress_put(&buf, fsm, how), 0);
-	ck_assert_msg(!bvm_table_parse(buf.data, buf.len, 0, t, &err), "%s",
-		      err.text);
-}
-
 static void compare(struct gen *gen, const struct machine *m,
 		    const char *const *patterns, u32 num)
 {
@@ -82,8 +70,8 @@ static void compare(struct gen *gen, const struct machine *m,
 			plain = { .kind = BVM_TABLE_DFA, .no_tails = true };
 	struct bvm_table t, full;
 
-	make_table(&m->fsm, &how, &t);
-	make_table(&m->fsm, &plain, &full);
+	policyc_table(arena, &m->fsm, &how, &t);
+	policyc_table(arena, &m->fsm, &plain, &full);
 	ck_assert_uint_eq(full.dfa.head->tail_len, 0);
 	for (u32 i = 0; i < PATHS; i++) {
 		const char *path = gen_path(gen, patterns[gen_below(gen, num)]);

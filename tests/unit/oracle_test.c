@@ -12,6 +12,7 @@
 #include "policyc/image_out.h"
 #include "policyc/pattern.h"
 #include "policyc/request.h"
+#include "tests/lib/policyc_build.h"
 #include "tests/oracle/eval.h"
 #include "tests/oracle/gen.h"
 #include "tests/oracle/match.h"
@@ -78,19 +79,10 @@ static void count(struct tally *tally, u32 verdict)
 
 static void compare_policy(struct gen *gen, struct tally *tally)
 {
-	const struct diag_options options = { .json = false };
-	struct diag *diag = diag_create(gen->arena, &options);
 	struct ast_policy *ast = gen_policy(gen);
-	struct buf bytes = BUF_INIT(gen->arena);
 	struct bvm_image *img = arena_alloc(gen->arena, sizeof(*img));
-	struct bvm_error err;
 
-	if (image_build(gen->arena, diag, ast, &bytes)) {
-		diag_print(diag, stderr);
-		ck_abort_msg("a random policy is refused");
-	}
-	ck_assert_int_eq(
-		image_load(gen->arena, bytes.data, bytes.len, img, &err), 0);
+	policyc_build(gen->arena, ast, img);
 	for (u32 i = 0; i < REQUESTS; i++) {
 		struct oracle_request request;
 		u32 want, got;
@@ -163,14 +155,10 @@ START_TEST(rights_never_promise_what_the_rules_do_not)
 	u32 exact = 0, asked = 0;
 
 	for (u32 i = 0; i < POLICIES / 4; i++) {
-		const struct diag_options options = { .json = false };
 		struct bvm_image *img;
 		struct ast_policy *ast;
-		struct bvm_error err;
-		struct buf bytes;
 
 		gen.arena = arena_create();
-		bytes = (struct buf)BUF_INIT(gen.arena);
 		img = arena_alloc(gen.arena, sizeof(*img));
 		ast = gen_policy(&gen);
 		for (u32 r = 0; r < ast->num_rules; r++) {
@@ -179,13 +167,7 @@ START_TEST(rights_never_promise_what_the_rules_do_not)
 			when->gid.num = when->host_uid.num = when->exe.num = 0;
 			when->no_new_privs = AST_ANY;
 		}
-		ck_assert_int_eq(image_build(gen.arena,
-					     diag_create(gen.arena, &options),
-					     ast, &bytes),
-				 0);
-		ck_assert_int_eq(image_load(gen.arena, bytes.data, bytes.len,
-					    img, &err),
-				 0);
+		policyc_build(gen.arena, ast, img);
 		for (u32 k = 0; img->rights && k < 8; k++) {
 			const struct bvm_table *t =
 				&img->tables[img->rights_dfa];

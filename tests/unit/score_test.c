@@ -10,26 +10,12 @@
 #include <stdlib.h>
 
 #include "policyc/diff.h"
-#include "policyc/image_out.h"
-#include "policyc/judge.h"
 #include "policyc/score.h"
+#include "tests/lib/policyc_build.h"
 #include "tests/oracle/gen.h"
 
 #define LOOPS 4
 #define PAIRS 12
-
-static void build(struct gen *gen, const struct ast_policy *ast,
-		  struct bvm_image *img)
-{
-	const struct diag_options options = { .json = false };
-	struct diag *diag = diag_create(gen->arena, &options);
-	struct buf bytes = BUF_INIT(gen->arena);
-	struct bvm_error err;
-
-	ck_assert_int_eq(image_build(gen->arena, diag, ast, &bytes), 0);
-	ck_assert_int_eq(
-		image_load(gen->arena, bytes.data, bytes.len, img, &err), 0);
-}
 
 static u64 score_of(struct gen *gen, const struct bvm_image *img)
 {
@@ -42,25 +28,6 @@ static u64 score_of(struct gen *gen, const struct bvm_image *img)
 		sum += score.items[i].weight;
 	ck_assert_uint_eq(sum, score.total);
 	return score.total;
-}
-
-static struct ast_policy *without(struct gen *gen,
-				  const struct ast_policy *from, u32 number)
-{
-	struct ast_policy *to = arena_alloc(gen->arena, sizeof(*to));
-
-	*to = *from;
-	to->rules =
-		arena_array(gen->arena, from->num_rules, sizeof(*to->rules));
-	to->num_rules = 0;
-	for (u32 i = 0; i < from->num_rules; i++) {
-		if (from->rules[i].number == number)
-			continue;
-		to->rules[to->num_rules] = from->rules[i];
-		to->rules[to->num_rules].number = to->num_rules + 1;
-		to->num_rules++;
-	}
-	return to;
 }
 
 /* Allow something that is charged, so that scores differ at all. */
@@ -86,7 +53,7 @@ START_TEST(wider_never_scores_less)
 	for (u32 i = 0; i < PAIRS; i++) {
 		struct bvm_image *images;
 		struct changes changes;
-		struct ast_policy *ast;
+		struct ast_policy *ast, *less;
 		u32 class, up = 0;
 		u64 old, new;
 
@@ -96,10 +63,10 @@ START_TEST(wider_never_scores_less)
 			ast = gen_policy(&gen);
 		while (!ast->num_rules);
 		charge(&gen, ast);
-		build(&gen, ast, &images[0]);
-		build(&gen,
-		      without(&gen, ast, 1 + gen_below(&gen, ast->num_rules)),
-		      &images[1]);
+		policyc_build(gen.arena, ast, &images[0]);
+		less = policyc_without(gen.arena, ast,
+				       1 + gen_below(&gen, ast->num_rules));
+		policyc_build(gen.arena, less, &images[1]);
 		ck_assert_int_eq(diff_images(gen.arena, &images[0], &images[1],
 					     &changes, &class),
 				 0);

@@ -9,8 +9,8 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "policyc/image_out.h"
 #include "policyc/space_parts.h"
+#include "tests/lib/policyc_build.h"
 #include "tests/oracle/eval.h"
 #include "tests/oracle/gen.h"
 
@@ -30,18 +30,13 @@ struct met {
 	u32 points;
 };
 
-static void make_policy(struct gen *gen, struct policy *policy)
+static struct policy *make_policy(struct gen *gen)
 {
-	const struct diag_options options = { .json = false };
-	struct diag *diag = diag_create(gen->arena, &options);
-	struct buf bytes = BUF_INIT(gen->arena);
-	struct bvm_error err;
+	struct policy *policy = arena_alloc(gen->arena, sizeof(*policy));
 
 	policy->ast = gen_policy(gen);
-	ck_assert_int_eq(image_build(gen->arena, diag, policy->ast, &bytes), 0);
-	ck_assert_int_eq(image_load(gen->arena, bytes.data, bytes.len,
-				    &policy->img, &err),
-			 0);
+	policyc_build(gen->arena, policy->ast, &policy->img);
+	return policy;
 }
 
 static u32 denied_by(const struct policy *policy,
@@ -190,19 +185,15 @@ START_TEST(every_answer_has_a_point)
 	u32 tried = 0, walked = 0;
 
 	for (u32 i = 0; i < PAIRS; i++) {
-		struct policy *a, *b;
 		struct met met[BVM_NUM_CLASSES] = { 0 };
+		const struct policy *both[2];
 
 		gen.arena = arena_create();
-		a = arena_alloc(gen.arena, sizeof(*a));
-		b = arena_alloc(gen.arena, sizeof(*b));
-		make_policy(&gen, a);
-		make_policy(&gen, b);
-		const struct policy *const both[] = { a, b };
-
+		both[0] = make_policy(&gen);
+		both[1] = make_policy(&gen);
 		for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
 			const struct space_query query = {
-				.images = { &a->img, &b->img },
+				.images = { &both[0]->img, &both[1]->img },
 				.num_images = 2,
 				.class = class,
 				.ops = bvm_classes[class].mediated,

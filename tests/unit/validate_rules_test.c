@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policyc/compress.h"
 #include "policyc/validate_rules.h"
+#include "tests/lib/policyc_build.h"
 #include "tests/lib/policyc_fixture.h"
 #include "tests/oracle/gen.h"
 #include "vm/table.h"
@@ -19,14 +19,10 @@ static struct lowered lowered;
 
 static struct bvm_table make_table(const struct fsm *fsm, u32 kind)
 {
-	struct buf bytes = BUF_INIT(arena);
 	struct compress how = { .kind = kind };
 	struct bvm_table t;
-	struct bvm_error err;
 
-	ck_assert_int_eq(compress_put(&bytes, fsm, &how), 0);
-	ck_assert_int_eq(bvm_table_parse(bytes.data, bytes.len, 0, &t, &err),
-			 0);
+	policyc_table(arena, fsm, &how, &t);
 	return t;
 }
 

@@ -14,11 +14,11 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "policyc/image_out.h"
 #include "tests/lib/bvm_build.h"
 #include "tests/lib/bvm_gen.h"
 #include "tests/lib/bvm_input.h"
 #include "tests/lib/bvm_oracle.h"
+#include "tests/lib/policyc_build.h"
 #include "tests/lib/roll.h"
 #include "tests/oracle/gen.h"
 #include "vm/disasm.h"
@@ -244,19 +244,12 @@ struct world {
 
 static struct world make_world(u64 number)
 {
-	const struct diag_options options = { .json = false };
 	struct gen gen = { .state = number * 0x9e3779b97f4a7c15ull + 1 };
 	struct world w = { .arena = arena_create() };
-	struct buf bytes = BUF_INIT(w.arena);
-	struct bvm_error err;
 
 	gen.arena = w.arena;
 	w.image = arena_alloc(w.arena, sizeof(*w.image));
-	ck_assert_int_eq(image_build(w.arena, diag_create(w.arena, &options),
-				     gen_policy(&gen), &bytes),
-			 0);
-	ck_assert_int_eq(
-		image_load(w.arena, bytes.data, bytes.len, w.image, &err), 0);
+	policyc_build(w.arena, gen_policy(&gen), w.image);
 	return w;
 }
 

@@ -2,9 +2,9 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "policyc/compress.h"
 #include "policyc/fsm.h"
 #include "policyc/words.h"
+#include "tests/lib/policyc_build.h"
 #include "tests/oracle/match.h"
 #include "vm/table.h"
 
@@ -24,12 +24,10 @@ static void teardown(void)
 static void make_table(const char *pattern, bool text, struct bvm_table *table)
 {
 	struct nfa *nfa = nfa_create(arena);
-	struct buf bytes = BUF_INIT(arena);
 	struct pattern_error error;
 	struct fsm_blame blame;
 	struct compress how = { .kind = BVM_TABLE_DFA };
 	struct intern accepts;
-	struct bvm_error err;
 	struct fsm fsm;
 
 	nfa->text_only = text;
@@ -37,9 +35,7 @@ static void make_table(const char *pattern, bool text, struct bvm_table *table)
 	intern_init(&accepts, arena);
 	ck_assert_int_eq(fsm_build(arena, nfa, &accepts, &fsm, &blame), 0);
 	fsm_minimise(arena, &fsm);
-	ck_assert_int_eq(compress_put(&bytes, &fsm, &how), 0);
-	ck_assert_int_eq(bvm_table_parse(bytes.data, bytes.len, 0, table, &err),
-			 0);
+	policyc_table(arena, &fsm, &how, table);
 }
 
 static struct words find(enum words_kind kind, const struct bvm_table *table)
