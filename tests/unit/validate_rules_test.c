@@ -52,9 +52,24 @@ static u32 plant_rows(const struct ast_policy *ast)
 	return planted;
 }
 
-START_TEST(a_state_with_the_row_of_another_is_seen)
+/* A rule more, less, or another one, in a row that some path has. */
+static u32 plant_rules(const struct ast_policy *ast)
 {
-	struct gen gen = { .arena = arena, .state = 31 + _i };
+	const u32 num = (u32)lowered.rows.pool_len;
+
+	for (u32 i = 0; i < num; i++) {
+		lowered.rows.pool[i] += 1000;
+		ck_assert_int_eq(check_paths(ast), -EINVAL);
+		lowered.rows.pool[i] -= 1000;
+	}
+	return num;
+}
+
+/* Of random policies, each is right before and after plant. */
+static void plant_in_policies(u64 seed,
+			      u32 (*plant)(const struct ast_policy *ast))
+{
+	struct gen gen = { .arena = arena, .state = seed };
 	u32 planted = 0;
 
 	for (u32 i = 0; i < POLICIES / 8; i++) {
@@ -64,35 +79,21 @@ START_TEST(a_state_with_the_row_of_another_is_seen)
 		if (!lowered.has_paths)
 			continue;
 		ck_assert_int_eq(check_paths(ast), 0);
-		planted += plant_rows(ast);
+		planted += plant(ast);
+		ck_assert_int_eq(check_paths(ast), 0);
 	}
 	ck_assert_uint_gt(planted, 10);
 }
+
+START_TEST(a_state_with_the_row_of_another_is_seen)
+{
+	plant_in_policies(31 + (u64)_i, plant_rows);
+}
 END_TEST
 
-/* A rule more, less, or another one, in a row that some path has. */
 START_TEST(a_row_with_a_wrong_rule_is_seen)
 {
-	struct gen gen = { .arena = arena, .state = 71 + _i };
-	u32 planted = 0;
-
-	for (u32 i = 0; i < POLICIES / 8; i++) {
-		struct ast_policy *ast = gen_policy(&gen);
-
-		ck_assert_int_eq(lowering_run(arena, diag, ast, &lowered), 0);
-		for (u32 k = 0; lowered.has_paths && k < lowered.rows.pool_len;
-		     k++) {
-			u32 *item = &lowered.rows.pool[k];
-
-			*item += 1000;
-			ck_assert_int_eq(check_paths(ast), -EINVAL);
-			*item -= 1000;
-			planted++;
-		}
-		if (lowered.has_paths)
-			ck_assert_int_eq(check_paths(ast), 0);
-	}
-	ck_assert_uint_gt(planted, 10);
+	plant_in_policies(71 + (u64)_i, plant_rules);
 }
 END_TEST
 
