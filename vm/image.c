@@ -258,8 +258,7 @@ static int parse_program(struct reader *r)
 	const u32 class = r->section->id;
 	const u32 len = r->section->len;
 
-	if (class == 0 || class >= BVM_NUM_CLASSES ||
-	    !bvm_classes[class].mediated)
+	if (class == 0 || class >= BVM_NUM_CLASSES)
 		return bvm_fail(r->err, -EINVAL, off_of(r, r->section),
 				"program for class %u, which is not mediated",
 				class);

@@ -301,6 +301,41 @@ START_TEST(a_tail_is_within_the_closure_of_who_leads_to_it)
 }
 END_TEST
 
+/* Whoever waits in a tail may still be led out of it, by any other byte. */
+START_TEST(out_of_a_tail_leads_any_other_byte)
+{
+	u32 tail, last, out;
+
+	build(policy_of("  - allow: list\n    paths: \"/abc/defg**\"\n"));
+	tail = state_of("/abc/de");
+	last = state_of("/abc/defg");
+	out = state_of("/x");
+	ck_assert_uint_ge(tail, dfa()->count);
+	ck_assert_uint_lt(last, dfa()->count);
+	/* below where it ends all is allowed, and elsewhere nothing */
+	ck_assert(img.closures[img.closure_of[last]].must & LIST);
+	ck_assert(!(img.closures[img.closure_of[out]].must & LIST));
+	ck_assert_uint_eq(bvm_rights_gained_below(&img, last, tail), 0);
+	ck_assert_uint_eq(bvm_rights_gained_below(&img, tail, last), LIST);
+}
+END_TEST
+
+START_TEST(no_closure_is_past_the_last)
+{
+	u32 at, first = U32_MAX;
+
+	build(policy_of("  - allow: list\n    paths: \"/d/**\"\n"));
+	ck_assert_int_eq(bvm_rights_check(&img, &at), 0);
+	for (u32 i = 0; i < dfa()->count && first == U32_MAX; i++)
+		if (img.closure_of[i] == img.num_closures - 1)
+			first = i;
+	/* it is there and right, and not one of those that are counted */
+	img.num_closures--;
+	ck_assert_int_eq(bvm_rights_check(&img, &at), -EINVAL);
+	ck_assert_uint_eq(at, first);
+}
+END_TEST
+
 START_TEST(no_tail_is_read_again_for_each_cell_into_it)
 {
 	struct bvm_dfa_cell *cell;
@@ -356,6 +391,8 @@ int main(void)
 	tcase_add_test(tc, one_name_far_below_counts);
 	tcase_add_test(tc, conditions_count_as_may_and_not_as_must);
 	tcase_add_test(tc, a_tail_is_within_the_closure_of_who_leads_to_it);
+	tcase_add_test(tc, out_of_a_tail_leads_any_other_byte);
+	tcase_add_test(tc, no_closure_is_past_the_last);
 	tcase_add_test(tc, no_tail_is_read_again_for_each_cell_into_it);
 	tcase_add_test(tc, an_image_without_names_gains_nothing);
 	suite_add_tcase(suite, tc);

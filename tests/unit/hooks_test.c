@@ -37,6 +37,19 @@ START_TEST(fields_lie_in_order_inside_their_ctx)
 }
 END_TEST
 
+/*
+ * image.c takes a program for any class, and needs one for each. That bit 0 is
+ * always of an operation is why a mutant of known_ops() may survive.
+ */
+START_TEST(every_class_judges_something_and_counts_from_0)
+{
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
+		ck_assert(bvm_classes[class].mediated);
+		ck_assert_ptr_nonnull(bvm_classes[class].ops[0].name);
+	}
+}
+END_TEST
+
 /* None of these is an order to the kernel, and all fit into a verdict. */
 START_TEST(every_class_has_an_errno_that_all_its_operations_stand)
 {
@@ -227,6 +240,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(tc, fields_lie_in_order_inside_their_ctx);
+	tcase_add_test(tc, every_class_judges_something_and_counts_from_0);
 	tcase_add_test(tc,
 		       every_class_has_an_errno_that_all_its_operations_stand);
 	tcase_add_test(tc, an_errno_that_is_an_order_fits_nowhere);

@@ -365,16 +365,20 @@ START_TEST(a_bucket_needs_its_slot)
 }
 END_TEST
 
-/* The small image with a START behind it. */
+/* The small image with a START behind it; of more bytes, the others are 0. */
 static int parse_with_start(struct bvm_start start, u32 len)
 {
+	u8 bytes[2 * sizeof(start)] = { 0 };
+
+	memcpy(bytes, &start, sizeof(start));
+	ck_assert_uint_le(len, sizeof(bytes));
 	bvm_build_small(&build);
-	bvm_build_add(&build, BVM_SECTION_START, 0, &start, len);
+	bvm_build_add(&build, BVM_SECTION_START, 0, bytes, len);
 	(void)bvm_build_finish(&build);
 	return parse();
 }
 
-START_TEST(a_start_has_an_automaton_and_an_end)
+START_TEST(a_start_has_an_automaton)
 {
 	const struct bvm_start good = { 0, 60 };
 
@@ -383,21 +387,60 @@ START_TEST(a_start_has_an_automaton_and_an_end)
 	ck_assert_msg(!parse_with_start(good, sizeof(good)), "%s", err.text);
 	ck_assert_uint_eq(image.start->dfa, 0);
 	ck_assert_uint_eq(image.start->timeout_s, 60);
-	ck_assert_int_eq(parse_with_start(good, 4), -EINVAL);
-	ck_assert_str_eq(err.text, "START is 4 bytes long, expected 8");
 	/* the second table is no DFA, and there are six */
-	ck_assert_int_eq(parse_with_start((struct bvm_start){ 1, 60 }, 8),
+	for (u32 i = 1; i <= 7; i++) {
+		ck_assert_int_eq(parse_with_start((struct bvm_start){ i, 60 },
+						  8),
+				 -EINVAL);
+		ck_assert_msg(strstr(err.text, "is no DFA"), "%s", err.text);
+	}
+	ck_assert_str_eq(err.text, "START: table 7 is no DFA");
+	ck_assert_int_eq(parse_with_start((struct bvm_start){ U32_MAX, 60 }, 8),
 			 -EINVAL);
-	ck_assert_str_eq(err.text, "START: table 1 is no DFA");
-	ck_assert_int_eq(parse_with_start((struct bvm_start){ 6, 60 }, 8),
-			 -EINVAL);
-	ck_assert_str_eq(err.text, "START: table 6 is no DFA");
-	ck_assert_int_eq(parse_with_start((struct bvm_start){ 0, 0 }, 8),
-			 -EINVAL);
-	ck_assert_int_eq(parse_with_start((struct bvm_start){ 0, 86401 }, 8),
-			 -EINVAL);
-	ck_assert_str_eq(err.text,
-			 "START: a timeout of 86401 seconds, at most 86400");
+}
+END_TEST
+
+START_TEST(a_start_is_of_its_length)
+{
+	const struct bvm_start good = { 0, 60 };
+
+	for (u32 len = 0; len <= 2 * sizeof(good); len++) {
+		const int ret = parse_with_start(good, len);
+
+		if (len == sizeof(good)) {
+			ck_assert_msg(!ret, "%s", err.text);
+			continue;
+		}
+		ck_assert_int_eq(ret, -EINVAL);
+		ck_assert_msg(strstr(err.text, "bytes long, expected 8"), "%s",
+			      err.text);
+	}
+}
+END_TEST
+
+START_TEST(a_start_waits_for_a_second_to_a_day)
+{
+	static const struct {
+		u32 timeout_s;
+		bool good;
+	} waits[] = {
+		{ 0, false },	  { 1, true },	    { 2, true },
+		{ 86399, true },  { 86400, true },  { 86401, false },
+		{ U32_MAX, false },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(waits); i++) {
+		const struct bvm_start start = { 0, waits[i].timeout_s };
+		const int ret = parse_with_start(start, sizeof(start));
+
+		ck_assert_int_eq(ret, waits[i].good ? 0 : -EINVAL);
+		if (waits[i].good)
+			ck_assert_uint_eq(image.start->timeout_s,
+					  waits[i].timeout_s);
+		else
+			ck_assert_msg(strstr(err.text, "seconds, at most 86400"),
+				      "%s", err.text);
+	}
 }
 END_TEST
 
@@ -447,7 +490,9 @@ int main(void)
 	tcase_add_test(tc, every_judged_class_needs_a_program);
 	tcase_add_test(tc, an_image_cut_at_any_length_is_refused);
 	tcase_add_test(tc, no_changed_byte_does_harm);
-	tcase_add_test(tc, a_start_has_an_automaton_and_an_end);
+	tcase_add_test(tc, a_start_has_an_automaton);
+	tcase_add_test(tc, a_start_is_of_its_length);
+	tcase_add_test(tc, a_start_waits_for_a_second_to_a_day);
 	tcase_add_test(tc, a_bucket_needs_its_slot);
 	tcase_add_test(tc, names_are_lower_case_and_short);
 	tcase_add_test(tc, bytes_must_be_aligned);

@@ -183,6 +183,13 @@ START_TEST(every_byte_of_tails_is_checked)
 		t.tails[changes[i].at] = changes[i].byte;
 		expect(TABLE(DFA, 2, 4), &t, TAILED_LEN, "bad tail at ");
 	}
+	/* an end without a text before it, alone and behind another tail */
+	t = make_tailed();
+	memset(t.tails + 6, 0x80, BVM_DFA_TAIL_END);
+	t.d.head.tail_len = 6 + BVM_DFA_TAIL_END;
+	expect(TABLE(DFA, 2, 4), &t,
+	       TAILED_LEN - sizeof(t.tails) + t.d.head.tail_len,
+	       "bad tail at 6");
 	/* cut off anywhere, one that is whole ends before */
 	for (u32 len = 1; len < sizeof(t.tails); len++) {
 		t = make_tailed();
@@ -220,24 +227,60 @@ START_TEST(cells_alone_lead_into_tails_and_to_their_text)
 }
 END_TEST
 
+/* One tail of `text` bytes and its end, after tails of `before` bytes. */
+static u32 put_tail(u8 *tails, u32 before, u32 text)
+{
+	memset(tails + before, 'a', text);
+	memset(tails + before + text, 0x80, BVM_DFA_TAIL_END);
+	return before + text + BVM_DFA_TAIL_END;
+}
+
+/* Tails of that many bytes, each as long as one may be, but for the last. */
+static void expect_tails(u32 len, const char *says)
+{
+	const u32 most = BVM_MAX_DFA_TAIL + BVM_DFA_TAIL_END;
+	const struct tailed small = make_tailed();
+	u8 *body = malloc(sizeof(struct dfa) + len);
+	u8 *tails = body + sizeof(struct dfa);
+	struct dfa d = small.d;
+	u32 at = 0;
+
+	d.head.tail_len = len;
+	memcpy(body, &d, sizeof(d));
+	while (len - at > most)
+		at = put_tail(tails, at, BVM_MAX_DFA_TAIL);
+	ck_assert_uint_gt(len - at, BVM_DFA_TAIL_END);
+	ck_assert_uint_eq(put_tail(tails, at, len - at - BVM_DFA_TAIL_END),
+			  len);
+	expect(TABLE(DFA, 2, 4), body, sizeof(d) + len, says);
+	free(body);
+}
+
 START_TEST(a_tail_has_a_length)
 {
 	static struct {
 		struct dfa d;
-		u8 tails[BVM_MAX_DFA_TAIL + 5];
+		u8 tails[BVM_MAX_DFA_TAIL + 1 + BVM_DFA_TAIL_END];
 	} t;
-	struct tailed small = make_tailed();
+	const struct tailed small = make_tailed();
 
-	t.d = small.d;
-	memset(t.tails, 'a', sizeof(t.tails));
-	memset(t.tails + BVM_MAX_DFA_TAIL, 0x80, 5);
-	t.d.head.tail_len = BVM_MAX_DFA_TAIL + 4;
-	expect(TABLE(DFA, 2, 4), &t, sizeof(struct dfa) + t.d.head.tail_len,
-	       NULL);
-	t.tails[BVM_MAX_DFA_TAIL] = 'a';
-	t.d.head.tail_len++;
-	expect(TABLE(DFA, 2, 4), &t, sizeof(struct dfa) + t.d.head.tail_len,
-	       "bad tail at 0");
+	for (u32 text = BVM_MAX_DFA_TAIL - 1; text <= BVM_MAX_DFA_TAIL + 1;
+	     text++) {
+		t.d = small.d;
+		t.d.head.tail_len = put_tail(t.tails, 0, text);
+		expect(TABLE(DFA, 2, 4), &t,
+		       sizeof(struct dfa) + t.d.head.tail_len,
+		       text > BVM_MAX_DFA_TAIL ? "bad tail at 0" : NULL);
+	}
+}
+END_TEST
+
+START_TEST(all_tails_have_a_length)
+{
+	expect_tails(BVM_MAX_DFA_TAILS - 1, NULL);
+	expect_tails(BVM_MAX_DFA_TAILS, NULL);
+	expect_tails(BVM_MAX_DFA_TAILS + 1,
+		     "16777217 bytes of tails, at most 16777216");
 }
 END_TEST
 
@@ -601,6 +644,7 @@ int main(void)
 	tcase_add_test(tc, every_byte_of_tails_is_checked);
 	tcase_add_test(tc, cells_alone_lead_into_tails_and_to_their_text);
 	tcase_add_test(tc, a_tail_has_a_length);
+	tcase_add_test(tc, all_tails_have_a_length);
 	tcase_add_test(tc, one_class_is_enough);
 	tcase_add_test(tc, a_hash_is_the_same_for_ever);
 	tcase_add_test(tc, bytes_above_127_are_no_negative_classes);
