@@ -350,6 +350,8 @@ static u32 max_states(const struct nfa *nfa)
 	const u64 max =
 		FSM_FREE_STATES + (u64)FSM_STATES_PER_NODE * nfa->num_nodes;
 
+	if (nfa->max_states)
+		return nfa->max_states;
 	return max < FSM_MAX_STATES ? max : FSM_MAX_STATES;
 }
 

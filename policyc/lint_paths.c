@@ -313,7 +313,7 @@ static void check_written_and_run(struct pairs *p)
 		return;
 	dfa.table = &p->img->tables[p->img->rights_dfa];
 	intern_init(&p->seen, p->arena);
-	if (words_find(p->arena, WORDS_PATH, &dfa, 1, &words))
+	if (words_find(p->arena, WORDS_PATH, &dfa, 1, WORDS_MAX_STATES, &words))
 		return;
 	for (u32 i = 0; i < words.num && tried < MAX_TRIED; i++) {
 		u64 may = p->img->rights[words.items[i].rows[0]].may;

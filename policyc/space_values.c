@@ -240,7 +240,8 @@ static void find_words(struct space *s, enum words_kind kind, u32 handle,
 		automata[num].fsm = within;
 		automata[num++].must_accept = true;
 	}
-	err = words_find(s->arena, kind, automata, num, words);
+	err = words_find(s->arena, kind, automata, num, WORDS_MAX_STATES,
+			 words);
 	if (err)
 		s->err = err;
 }

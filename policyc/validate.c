@@ -86,7 +86,8 @@ static void visit(struct walk *w, u32 pair, u32 state, u32 set)
 int validate_dfa(struct arena *arena, struct validate *v)
 {
 	struct walk w = { .arena = arena, .v = v };
-	const u32 max = v->max_pairs ? v->max_pairs : VALIDATE_MAX_PAIRS;
+	const u32 max_pairs = v->max_pairs ? v->max_pairs : VALIDATE_MAX_PAIRS;
+	const size_t max_cost = v->max_cost ? v->max_cost : VALIDATE_MAX_COST;
 
 	intern_init(&w.pairs, arena);
 	intern_init(&w.agreed, arena);
@@ -101,8 +102,8 @@ int validate_dfa(struct arena *arena, struct validate *v)
 		}
 		visit(&w, at, state, set);
 		v->num_pairs = w.pairs.num;
-		if (w.pairs.num > max ||
-		    reader_cost(v->reader) > VALIDATE_MAX_COST)
+		if (w.pairs.num > max_pairs ||
+		    reader_cost(v->reader) > max_cost)
 			return -E2BIG;
 	}
 	return 0;

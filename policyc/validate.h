@@ -20,6 +20,7 @@ struct validate {
 	bool (*agrees)(void *arg, u32 row, const u32 *patterns, u32 num);
 	void *arg;
 	u32 max_pairs; /* 0: VALIDATE_MAX_PAIRS */
+	size_t max_cost; /* 0: VALIDATE_MAX_COST */
 	/* out: */
 	u32 num_pairs;
 	const char *text; /* on -EINVAL, a shortest text they differ on ... */
@@ -28,7 +29,7 @@ struct validate {
 
 /*
  * Return: 0: they are equal; -EINVAL: not; -E2BIG: the walk would take over
- * max_pairs pairs or VALIDATE_MAX_COST places.
+ * max_pairs pairs or max_cost places.
  */
 #define VALIDATE_MAX_PAIRS (8u << 20)
 #define VALIDATE_MAX_COST ((size_t)256 << 20)

@@ -245,7 +245,7 @@ static void visit(struct search *s, u32 at, struct words *words)
 }
 
 int words_find(struct arena *arena, enum words_kind kind,
-	       const struct words_automaton *automata, u32 num,
+	       const struct words_automaton *automata, u32 num, u32 max_states,
 	       struct words *words)
 {
 	struct search *s = arena_alloc(arena, sizeof(*s));
@@ -265,7 +265,7 @@ int words_find(struct arena *arena, enum words_kind kind,
 	state[num] = kind == WORDS_ARGV ? END_WORD : END_START;
 	reach(s, 0, state, 0);
 	for (u32 at = 0; at < s->states.num; at++) {
-		if (s->states.num > WORDS_MAX_STATES)
+		if (s->states.num > max_states)
 			return -E2BIG;
 		visit(s, at, words);
 	}

@@ -42,11 +42,12 @@ struct words {
 
 /*
  * Find a word for each vector of rows. Words are shorter than BVM_MAX_PATH.
+ * max_states: WORDS_MAX_STATES, but for tests.
  *
- * Return: 0; -E2BIG over WORDS_MAX_STATES.
+ * Return: 0; -E2BIG over max_states.
  */
 int __must_check words_find(struct arena *arena, enum words_kind kind,
 			    const struct words_automaton *automata, u32 num,
-			    struct words *words);
+			    u32 max_states, struct words *words);
 
 #endif /* POLICYC_WORDS_H */

@@ -57,6 +57,21 @@ replay()
 	fi
 }
 
+# says_not WHAT WORDS COMMAND...: it is content, and does not say that.
+says_not()
+{
+	local what=$1 words=$2 status=0
+	shift 2
+
+	"$@" > "$work/why" 2>&1 || status=$?
+	if [ "$status" = 0 ] && ! grep -q -e "$words" "$work/why"; then
+		pass
+	else
+		echo "status $status, expected 0 and not '$words'" >> "$work/why"
+		fail "$what"
+	fi
+}
+
 # assemble FILE STATUS: the same for a program.
 assemble()
 {
@@ -498,6 +513,9 @@ schema
 completion
 differences
 simulate
+log_limits
+lint_limits
+claim_limits
 coverage
 learn
 manual

@@ -125,12 +125,117 @@ simulate()
 		"$policyc" simulate log/app.yaml "$work/bad.json"
 	printf 'x\n' > "$work/bad.json"
 	says 'no JSON' 2 P801 "$policyc" simulate log/app.yaml "$work/bad.json"
-	awk 'BEGIN { for (i = 0; i < 200001; i++)
-		printf "{\"outcome\":\"denied\",\"policy\":\"app\"," \
-		       "\"class\":\"files\",\"op\":\"read\",\"object\":\"/%d\"}\n", i }' \
-		> "$work/many.json"
-	says 'too many events' 2 P803 "$policyc" simulate log/app.yaml "$work/many.json"
 	printf '# expect: %s\n' P801 P802 P803 >> "$work/odd"
+}
+
+# many_events NUM: so many different ones, in a log.
+many_events()
+{
+	awk -v num="$1" 'BEGIN {
+		for (i = 0; i < num; i++)
+			printf "{\"outcome\":\"denied\",\"policy\":\"app\"," \
+			       "\"class\":\"files\",\"op\":\"read\",\"object\":\"/%d\"}\n", i
+	}' > "$work/many.json"
+}
+
+# long_line NUM: a log of one line with that many bytes.
+long_line()
+{
+	awk -v num="$1" 'BEGIN {
+		text = "{\"outcome\":\"denied\",\"policy\":\"app\",\"class\":\"files\"," \
+		       "\"op\":\"read\",\"object\":\"/a\",\"more\":\""
+		while (length(text) < num - 2)
+			text = text "x"
+		print text "\"}"
+	}' > "$work/long.json"
+}
+
+# The most that a log may have: one less, that many, one more.
+log_limits()
+{
+	local num
+
+	for num in 199999 200000; do
+		many_events $num
+		says "$num events" 0 "^0 newly denied.*, $num not up to rules$" \
+			"$policyc" simulate log/app.yaml "$work/many.json"
+	done
+	many_events 200001
+	says 'too many events' 2 P803 "$policyc" simulate log/app.yaml "$work/many.json"
+	for num in 65535 65536; do
+		long_line $num
+		says "a line of $num bytes" 0 ', 1 not up to rules$' \
+			"$policyc" simulate log/app.yaml "$work/long.json"
+	done
+	long_line 65537
+	says 'a long line' 2 'long.json:1 is no line.*too long' \
+		"$policyc" simulate log/app.yaml "$work/long.json"
+	for num in 19999 20000; do
+		many_events $num
+		says "$num events to learn" 0 "policy: app" "$policyc" learn "$work/many.json"
+	done
+	many_events 20001
+	says 'too many to learn' 2 'P803' "$policyc" learn "$work/many.json"
+}
+
+# rules_of_class NUM PATTERNS: so many rules for files, with so many patterns in
+# all of them; the last two say the same. Those of an include are compared with,
+# and not with each other: that would take long.
+rules_of_class()
+{
+	awk -v num="$1" -v patterns="$2" 'BEGIN {
+		print "bailiff: 1\nfiles:\n  - allow: list\n    paths:"
+		for (i = 0; i < patterns - num + 1; i++)
+			printf "      - /p%d\n", i
+		for (i = 1; i < num - 2; i++)
+			printf "  - deny: list\n    paths: /r%d\n", i
+	}' > "$work/most.yaml"
+	cat > "$work/rules.yaml" <<-'END'
+		bailiff: 1
+		policy: x
+		include: most
+		files:
+		  - deny: list
+		    paths: /same
+		  - deny: list
+		    paths: /same
+	END
+}
+
+# Past its limits lint says nothing of rules.
+lint_limits()
+{
+	local num
+
+	for num in 63 64; do
+		rules_of_class $num $num
+		says "lint of $num rules" 0 P343 "$policyc" check "$work/rules.yaml"
+	done
+	rules_of_class 65 65
+	says_not 'lint of 65 rules' P343 "$policyc" check "$work/rules.yaml"
+	for num in 1999 2000; do
+		rules_of_class 5 $num
+		says "lint of $num patterns" 0 P343 "$policyc" check "$work/rules.yaml"
+	done
+	rules_of_class 5 2001
+	says_not 'lint of 2001 patterns' P343 "$policyc" check "$work/rules.yaml"
+}
+
+# A claim that fails blames eight rules at most.
+claim_limits()
+{
+	local num
+
+	for num in 7 8 9; do
+		awk -v num=$num 'BEGIN {
+			print "bailiff: 1\npolicy: x\nnever: read /c/*\nfiles:"
+			for (i = 0; i < num; i++)
+				printf "  - allow: read\n    paths: /c/%d\n", i
+		}' > "$work/claim.yaml"
+		"$policyc" check "$work/claim.yaml" > "$work/claim.out" 2>&1 || :
+		grep -c 'allows it' "$work/claim.out" > "$work/out" || :
+		has "rules to blame, of $num" $((num < 8 ? num : 8)) "$work/out"
+	done
 }
 
 # Rules that no test decides.

@@ -208,6 +208,76 @@ START_TEST(too_many_states_name_the_pattern)
 }
 END_TEST
 
+/* Of so many states before any are merged, and of one more, but not of less. */
+START_TEST(an_automaton_has_at_most_so_many_states)
+{
+	static const char *const pattern = "/{a,b}*/c";
+	u32 most = 0;
+
+	for (u32 i = 0; i < 4; i++) {
+		struct nfa *nfa = nfa_create(arena);
+		struct machine m = { .blame = { .max_states = 0 } };
+		int ret;
+
+		nfa->max_states = i ? most - 2 + i : 0;
+		intern_init(&m.accepts, arena);
+		ck_assert_int_eq(nfa_add(nfa, pattern, 0, NULL), 0);
+		ret = fsm_build(arena, nfa, &m.accepts, &m.fsm, &m.blame);
+		ck_assert_int_eq(ret, i == 1 ? -E2BIG : 0);
+		if (ret)
+			ck_assert_uint_eq(m.blame.max_states, most - 1);
+		else if (!i)
+			most = m.fsm.num_states;
+		else
+			ck_assert_uint_eq(m.fsm.num_states, most);
+	}
+	ck_assert_uint_gt(most, 4);
+}
+END_TEST
+
+/* From the start that many times 'a'; a pattern is never as long as a tail. */
+static void make_row(struct fsm *fsm, u32 len)
+{
+	*fsm = (struct fsm){ .num_states = len + 2,
+			     .num_edges = len,
+			     .start = 1,
+			     .num_classes = 2 };
+	fsm->states = arena_array(arena, len + 2, sizeof(*fsm->states));
+	fsm->edges = arena_array(arena, len, sizeof(*fsm->edges));
+	fsm->classmap['a'] = 1;
+	for (u32 i = 0; i < len; i++) {
+		fsm->edges[i] = (struct fsm_edge){ 1, i + 2 };
+		fsm->states[i + 1] = (struct fsm_state){ .first = i, .num = 1 };
+	}
+	fsm->states[len + 1].accept = 1;
+}
+
+/* All but the start's byte is one tail: the other states are start and end. */
+START_TEST(a_row_over_the_longest_tail_is_two)
+{
+	for (u32 tail = BVM_MAX_DFA_TAIL - 1; tail <= BVM_MAX_DFA_TAIL + 1;
+	     tail++) {
+		struct compress how = { .kind = BVM_TABLE_DFA };
+		struct bvm_table t;
+		struct fsm fsm;
+		u32 state;
+
+		make_row(&fsm, tail + 1);
+		/* parsed: one that is too long would be refused */
+		make_table(&fsm, &how, &t);
+		ck_assert_uint_eq(t.count, tail > BVM_MAX_DFA_TAIL ? 4 : 3);
+		state = bvm_dfa_start(&t);
+		for (u32 i = 0; i <= tail; i++) {
+			ck_assert_uint_eq(bvm_dfa_accept(&t, state), 0);
+			state = bvm_dfa_step(&t, state, 'a');
+		}
+		ck_assert_uint_eq(bvm_dfa_accept(&t, state), 1);
+		state = bvm_dfa_step(&t, state, 'a');
+		ck_assert_uint_eq(bvm_dfa_accept(&t, state), 0);
+	}
+}
+END_TEST
+
 START_TEST(many_empty_braces_are_no_trouble)
 {
 	char text[1 + 3 * 1000 + 1] = "/";
@@ -255,6 +325,8 @@ int main(void)
 	tcase_add_loop_test(tc, equal_languages_have_equal_automata, 0, 4);
 	tcase_add_test(tc, root_is_matched_by_its_name_alone);
 	tcase_add_test(tc, too_many_states_name_the_pattern);
+	tcase_add_test(tc, an_automaton_has_at_most_so_many_states);
+	tcase_add_test(tc, a_row_over_the_longest_tail_is_two);
 	tcase_add_test(tc, many_empty_braces_are_no_trouble);
 	tcase_add_test(tc, literal_patterns_stay_small);
 	suite_add_tcase(suite, tc);

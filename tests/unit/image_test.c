@@ -424,8 +424,8 @@ START_TEST(a_start_waits_for_a_second_to_a_day)
 		u32 timeout_s;
 		bool good;
 	} waits[] = {
-		{ 0, false },	  { 1, true },	    { 2, true },
-		{ 86399, true },  { 86400, true },  { 86401, false },
+		{ 0, false },	    { 1, true },     { 2, true },
+		{ 86399, true },    { 86400, true }, { 86401, false },
 		{ U32_MAX, false },
 	};
 
@@ -438,7 +438,8 @@ START_TEST(a_start_waits_for_a_second_to_a_day)
 			ck_assert_uint_eq(image.start->timeout_s,
 					  waits[i].timeout_s);
 		else
-			ck_assert_msg(strstr(err.text, "seconds, at most 86400"),
+			ck_assert_msg(strstr(err.text,
+					     "seconds, at most 86400"),
 				      "%s", err.text);
 	}
 }

@@ -213,6 +213,50 @@ START_TEST(every_answer_has_a_point)
 }
 END_TEST
 
+static bool count(void *arg, const struct space_point *point,
+		  const u32 *verdicts)
+{
+	u32 *num = arg;
+
+	(void)point;
+	(void)verdicts;
+	++*num;
+	return true;
+}
+
+/* As many points as there are, and one more, but not one less. */
+START_TEST(a_walk_ends_at_its_limit)
+{
+	struct gen gen = { .arena = arena_create(), .state = 31 };
+	struct policy *p = arena_alloc(gen.arena, sizeof(*p));
+	u32 tried = 0;
+
+	make_policy(&gen, p);
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
+		struct space_query query = {
+			.images = { &p->img },
+			.num_images = 1,
+			.class = class,
+			.ops = bvm_classes[class].mediated,
+		};
+		u32 all = 0, num;
+
+		ck_assert_int_eq(space_walk(gen.arena, &query, count, &all), 0);
+		for (u32 i = all > 1 ? 0 : 1; i < 3; i++) {
+			query.max_points = all - 1 + i;
+			num = 0;
+			ck_assert_int_eq(space_walk(gen.arena, &query, count,
+						    &num),
+					 i ? 0 : -E2BIG);
+			ck_assert_uint_eq(num, i ? all : all - 1);
+			tried++;
+		}
+	}
+	ck_assert_uint_gt(tried, 2 * BVM_NUM_CLASSES);
+	arena_free(gen.arena);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("space");
@@ -222,6 +266,7 @@ int main(void)
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, every_answer_has_a_point, 0, LOOPS);
+	tcase_add_test(tc, a_walk_ends_at_its_limit);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

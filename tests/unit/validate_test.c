@@ -340,6 +340,36 @@ START_TEST(no_wrong_number_in_a_table_goes_unseen)
 }
 END_TEST
 
+/* As many pairs and places as the walk takes, and one more, but not one less. */
+START_TEST(a_walk_ends_at_its_limits)
+{
+	static const char *const these[] = { "/usr/lib/lib*.so*",
+					     "/srv/[a-c]?/data" };
+	struct bvm_table t;
+	struct buf bytes;
+	u32 pairs;
+	size_t cost;
+
+	read_these(these, ARRAY_SIZE(these));
+	build(ALL, &bytes);
+	parse(&bytes, &t);
+	ck_assert_int_eq(run_on(&t), 0);
+	pairs = v.num_pairs;
+	cost = reader_cost(v.reader);
+	ck_assert(pairs > 10 && cost > 10);
+	for (u32 i = 0; i < 3; i++) {
+		v.reader = read_patterns(PATTERN_PATH);
+		v.max_pairs = pairs - 1 + i;
+		v.max_cost = 0;
+		ck_assert_int_eq(validate_dfa(arena, &v), i ? 0 : -E2BIG);
+		v.reader = read_patterns(PATTERN_PATH);
+		v.max_pairs = 0;
+		v.max_cost = cost - 1 + i;
+		ck_assert_int_eq(validate_dfa(arena, &v), i ? 0 : -E2BIG);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("validate");
@@ -358,6 +388,7 @@ int main(void)
 			    0, 4);
 	tcase_add_test(tc, a_walk_that_is_cut_off_proves_nothing);
 	tcase_add_loop_test(tc, no_wrong_number_in_a_table_goes_unseen, 0, 6);
+	tcase_add_test(tc, a_walk_ends_at_its_limits);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
