@@ -513,6 +513,7 @@ schema
 completion
 differences
 simulate
+start_limits
 log_limits
 lint_limits
 claim_limits

@@ -128,6 +128,25 @@ simulate()
 	printf '# expect: %s\n' P801 P802 P803 >> "$work/odd"
 }
 
+# A container waits for a second at least and a day at most.
+start_limits()
+{
+	local num
+
+	for num in 0 1 2 86399 86400 86401; do
+		printf 'bailiff: 1\npolicy: x\nstart: after exec /a\nstart-timeout: %d\n' \
+			$num > "$work/start.yaml"
+		case $num in
+		0|86401)
+			says "a wait of $num" 2 P209 "$policyc" check "$work/start.yaml"
+			;;
+		*)
+			says "a wait of $num" 0 ': ok$' "$policyc" check "$work/start.yaml"
+			;;
+		esac
+	done
+}
+
 # many_events NUM: so many different ones, in a log.
 many_events()
 {

@@ -97,6 +97,56 @@ START_TEST(an_operation_may_refuse_an_errno_and_says_why)
 }
 END_TEST
 
+/* How many words the operation is refused. */
+static u32 num_unfit(u32 class, u32 op)
+{
+	u32 num = 0;
+
+	for (const struct bvm_name *n = bvm_errno_names; n->name; n++) {
+		ck_assert_int_eq(bvm_errno_fits(class, op, n->num),
+				 !bvm_errno_why_not(class, op, n->num));
+		num += !bvm_errno_fits(class, op, n->num);
+	}
+	return num;
+}
+
+/* Each row of errno.def counts for its own operation, and for no other. */
+START_TEST(an_errno_is_refused_where_a_row_says_so)
+{
+#define BVM_ERRNO_CLASS(CLASS, NAME)
+#define BVM_ERRNO_NOT(CLASS, OP, NAME, why) \
+	{ BVM_CLASS_##CLASS, BVM_OP_##CLASS##_##OP, NAME },
+#define BVM_ERRNO_FIXED(CLASS, OP, why) \
+	{ BVM_CLASS_##CLASS, BVM_OP_##CLASS##_##OP, 0 },
+	static const struct {
+		u32 class;
+		u32 op;
+		u32 err;
+	} rows[] = {
+#include "vm/errno.def"
+	};
+#undef BVM_ERRNO_CLASS
+#undef BVM_ERRNO_NOT
+#undef BVM_ERRNO_FIXED
+	u32 expected[BVM_NUM_CLASSES][BVM_MAX_OPS] = { 0 };
+	u32 num_words = 0;
+
+	for (const struct bvm_name *n = bvm_errno_names; n->name; n++)
+		num_words++;
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		expected[rows[i].class][rows[i].op] +=
+			rows[i].err ? 1 : num_words - 1;
+		ck_assert(!rows[i].err ||
+			  !bvm_errno_fits(rows[i].class, rows[i].op,
+					  rows[i].err));
+	}
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
+		for (u32 op = 0; op < BVM_MAX_OPS; op++)
+			ck_assert_uint_eq(num_unfit(class, op),
+					  expected[class][op]);
+}
+END_TEST
+
 START_TEST(offsets_are_those_of_the_structures)
 {
 	const struct bvm_field *f = bvm_classes[BVM_CLASS_NETWORK].fields;
@@ -245,6 +295,7 @@ int main(void)
 		       every_class_has_an_errno_that_all_its_operations_stand);
 	tcase_add_test(tc, an_errno_that_is_an_order_fits_nowhere);
 	tcase_add_test(tc, an_operation_may_refuse_an_errno_and_says_why);
+	tcase_add_test(tc, an_errno_is_refused_where_a_row_says_so);
 	tcase_add_test(tc, offsets_are_those_of_the_structures);
 	tcase_add_test(tc, operations_are_found_by_name);
 	tcase_add_test(tc, groups_hold_known_operations);
