@@ -306,7 +306,10 @@ START_TEST(out_of_a_tail_leads_any_other_byte)
 {
 	u32 tail, last, out;
 
-	build(policy_of("  - allow: list\n    paths: \"/abc/defg**\"\n"));
+	policyc_build(
+		arena,
+		policy_of("  - allow: list\n    paths: \"/abc/defg**\"\n"),
+		&img);
 	tail = state_of("/abc/de");
 	last = state_of("/abc/defg");
 	out = state_of("/x");
@@ -324,7 +327,9 @@ START_TEST(no_closure_is_past_the_last)
 {
 	u32 at, first = U32_MAX;
 
-	build(policy_of("  - allow: list\n    paths: \"/d/**\"\n"));
+	policyc_build(arena,
+		      policy_of("  - allow: list\n    paths: \"/d/**\"\n"),
+		      &img);
 	ck_assert_int_eq(bvm_rights_check(&img, &at), 0);
 	for (u32 i = 0; i < dfa()->count && first == U32_MAX; i++)
 		if (img.closure_of[i] == img.num_closures - 1)

@@ -264,7 +264,7 @@ START_TEST(a_row_over_the_longest_tail_is_two)
 
 		make_row(&fsm, tail + 1);
 		/* parsed: one that is too long would be refused */
-		make_table(&fsm, &how, &t);
+		policyc_table(arena, &fsm, &how, &t);
 		ck_assert_uint_eq(t.count, tail > BVM_MAX_DFA_TAIL ? 4 : 3);
 		state = bvm_dfa_start(&t);
 		for (u32 i = 0; i <= tail; i++) {

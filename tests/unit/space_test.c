@@ -228,10 +228,9 @@ static bool count(void *arg, const struct space_point *point,
 START_TEST(a_walk_ends_at_its_limit)
 {
 	struct gen gen = { .arena = arena_create(), .state = 31 };
-	struct policy *p = arena_alloc(gen.arena, sizeof(*p));
+	const struct policy *p = make_policy(&gen);
 	u32 tried = 0;
 
-	make_policy(&gen, p);
 	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
 		struct space_query query = {
 			.images = { &p->img },

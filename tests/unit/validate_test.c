@@ -353,7 +353,7 @@ START_TEST(a_walk_ends_at_its_limits)
 	read_these(these, ARRAY_SIZE(these));
 	build(ALL, &bytes);
 	parse(&bytes, &t);
-	ck_assert_int_eq(run_on(&t), 0);
+	ck_assert_int_eq(run_on(&t, 0), 0);
 	pairs = v.num_pairs;
 	cost = reader_cost(v.reader);
 	ck_assert(pairs > 10 && cost > 10);
