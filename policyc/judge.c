@@ -92,8 +92,8 @@ static int add_words(struct judge *j, enum words_kind kind,
 {
 	const struct words_automaton automaton = { .table = table };
 	struct words words;
-	int ret = words_find(j->arena, kind, &automaton, 1,
-			     WORDS_MAX_STATES, &words);
+	int ret = words_find(j->arena, kind, &automaton, 1, WORDS_MAX_STATES,
+			     &words);
 
 	for (u32 i = 0; !ret && i < words.num; i++)
 		textset_add(j->arena, set, words.items[i].text);

@@ -44,7 +44,8 @@ static struct words find(enum words_kind kind, const struct bvm_table *table)
 	struct words words;
 
 	ck_assert_int_eq(words_find(arena, kind, &automaton, 1,
-				    WORDS_MAX_STATES, &words), 0);
+				    WORDS_MAX_STATES, &words),
+			 0);
 	return words;
 }
 
@@ -155,7 +156,8 @@ START_TEST(a_vector_of_rows_has_one_shortest_word)
 	make_table("/etc/**", false, &tables[0]);
 	make_table("/*/ab*", false, &tables[1]);
 	ck_assert_int_eq(words_find(arena, WORDS_PATH, automata, 2,
-				    WORDS_MAX_STATES, &words), 0);
+				    WORDS_MAX_STATES, &words),
+			 0);
 	ck_assert_uint_eq(words.num, 2);
 	ck_assert_uint_eq(words.items[0].rows[0], 0);
 	ck_assert_uint_eq(words.items[0].len, strlen("/x/ab"));
