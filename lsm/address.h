@@ -34,4 +34,7 @@ static inline void bailiff_address_v6(struct bvm_addr *addr,
 /* Family, type and protocol of the request are those of sk. */
 void bailiff_address_socket(struct bailiff_request *rq, const struct sock *sk);
 
+/* The address that a socket has taken, if it is of a family as above. */
+void bailiff_address_local(struct bailiff_request *rq, const struct sock *sk);
+
 #endif /* BAILIFF_ADDRESS_H */

@@ -313,6 +313,10 @@ static int deny(const struct hearing *h, u32 op, u32 i, const struct answer *a)
 	bool quiet = a->reason == BVM_REASON_RULE &&
 		     (a->verdict & BVM_VERDICT_QUIET);
 
+	if (waits && h->rq->waived)
+		*h->rq->waived = true;
+	if (audit && h->rq->again)
+		return 0;
 	bailiff_count(reason[a->reason]);
 	if (audit) {
 		bailiff_count(would_deny);

@@ -22,6 +22,7 @@
 #include "compat.h"
 #include "cred.h"
 #include "decide.h"
+#include "early.h"
 #include "sock.h"
 #include "unix.h"
 #include "use.h"
@@ -134,8 +135,7 @@ static bool is_ip(const struct sock *sk, int family)
 	return bailiff_is_inet(sk) || family == AF_INET || family == AF_INET6;
 }
 
-/* The address that a socket has taken. */
-static void set_local(struct bailiff_request *rq, const struct sock *sk)
+void bailiff_address_local(struct bailiff_request *rq, const struct sock *sk)
 {
 	struct bvm_ctx_network *net = &rq->ctx.network;
 
@@ -186,21 +186,26 @@ static void set_remote(struct bailiff_request *rq, const struct sock *sk,
 {
 	struct bvm_ctx_network *net = &rq->ctx.network;
 
-	set_local(rq, sk);
+	bailiff_address_local(rq, sk);
 	net->peer_port = net->port;
 	set_address(rq, sk, address, len, family, &net->remote);
 	if (!rq->reason)
 		resolve_any(net);
 }
 
-/* A socket from outside is judged as every descriptor from outside. */
-static int use_socket(const struct socket *sock)
+/*
+ * A socket from outside is judged as every descriptor from outside; one that
+ * was let pass before the start, as what it became then.
+ */
+static int use_socket(struct socket *sock)
 {
+	struct bailiff_set *set = bailiff_current_set();
 	int err = sock->file ? bailiff_use(sock->file) : 0;
 
-	if (!err)
-		bailiff_sock_adopt(sock->sk, bailiff_current_set());
-	return err;
+	if (err)
+		return err;
+	bailiff_sock_adopt(sock->sk, set);
+	return bailiff_early_judge(sock, set);
 }
 
 static int hook_socket_create(int family, int type, int protocol, int kern)
@@ -215,7 +220,21 @@ static int hook_socket_create(int family, int type, int protocol, int kern)
 	rq.ctx.network.family = family;
 	rq.ctx.network.type = type & SOCK_TYPE_MASK;
 	rq.ctx.network.protocol = resolve_protocol(family, type, protocol);
-	return bailiff_decide(&rq);
+	return bailiff_early_create(&rq);
+}
+
+/*
+ * What the kernel makes for itself is not the task's that happens to run, and
+ * packets that it gets are not judged.
+ */
+static int hook_socket_post_create(struct socket *sock, int family, int type,
+				   int protocol, int kern)
+{
+	if (!kern && bailiff_current_set())
+		bailiff_early_created(sock);
+	else if (kern && sock->sk)
+		bailiff_sock_disown(sock->sk);
+	return 0;
 }
 
 static int hook_socket_bind(struct socket *sock, struct sockaddr *address,
@@ -240,7 +259,7 @@ static int hook_socket_bind(struct socket *sock, struct sockaddr *address,
 		set_address(&rq, sk, address, addrlen, family,
 			    &rq.ctx.network.local);
 	}
-	return use_socket(sock) ?: bailiff_decide(&rq);
+	return use_socket(sock) ?: bailiff_early_decide(&rq, sock);
 }
 
 static int judge_connect(const struct sock *sk, const struct bailiff_set *set,
@@ -258,7 +277,7 @@ static int judge_connect(const struct sock *sk, const struct bailiff_set *set,
 	init_request(&rq, sk, set, BVM_BIT(NETWORK, CONNECT));
 	if (is_ip(sk, family))
 		set_remote(&rq, sk, address, addrlen, family);
-	return bailiff_decide(&rq);
+	return bailiff_early_decide(&rq, sk->sk_socket);
 }
 
 static int hook_socket_connect(struct socket *sock, struct sockaddr *address,
@@ -272,7 +291,8 @@ static int hook_socket_connect(struct socket *sock, struct sockaddr *address,
 				  judge_connect(sock->sk, set, address, addrlen);
 }
 
-static int judge_local(struct socket *sock, u64 op)
+/* To listen, or to accept as newsock. */
+static int judge_local(struct socket *sock, u64 op, struct socket *newsock)
 {
 	const struct bailiff_set *set = bailiff_current_set();
 	struct bailiff_request rq;
@@ -280,15 +300,33 @@ static int judge_local(struct socket *sock, u64 op)
 	if (likely(!set))
 		return 0;
 	if (sock->sk->sk_family == AF_UNIX)
-		return use_socket(sock) ?: bailiff_unix_own(sock->sk, op);
+		return use_socket(sock) ?:
+					  bailiff_unix_own(sock->sk, op, newsock);
 	init_request(&rq, sock->sk, set, op);
-	set_local(&rq, sock->sk);
-	return use_socket(sock) ?: bailiff_decide(&rq);
+	bailiff_address_local(&rq, sock->sk);
+	return use_socket(sock) ?: bailiff_early_decide(&rq, newsock);
+}
+
+/*
+ * What comes to MPTCP is judged by one of its parts, and the connection made of
+ * another: before the start each is one that may have been let pass.
+ */
+static void expect_early(const struct sock *sk)
+{
+	const struct bailiff_set *set = bailiff_current_set();
+
+	if (set && bailiff_is_inet(sk) && sk->sk_protocol == IPPROTO_MPTCP &&
+	    bailiff_set_waits(set))
+		bailiff_sock_set_early(sk, true);
 }
 
 static int hook_socket_listen(struct socket *sock, int backlog)
 {
-	return judge_local(sock, BVM_BIT(NETWORK, LISTEN));
+	int err = judge_local(sock, BVM_BIT(NETWORK, LISTEN), sock);
+
+	if (!err)
+		expect_early(sock->sk);
+	return err;
 }
 
 /*
@@ -318,7 +356,7 @@ static int hook_socket_accept(struct socket *sock, struct socket *newsock)
 
 	if (set && is_judged_by_source(sock->sk, set))
 		return use_socket(sock);
-	return judge_local(sock, BVM_BIT(NETWORK, ACCEPT));
+	return judge_local(sock, BVM_BIT(NETWORK, ACCEPT), newsock);
 }
 
 /*
@@ -403,7 +441,10 @@ static bool is_sctp(const struct sock *sk)
 	return bailiff_is_inet(sk) && sk->sk_protocol == IPPROTO_SCTP;
 }
 
-/* Only what names its receiver: the rest was judged when it connected. */
+/*
+ * Only what names its receiver: the rest was judged when it connected, and by
+ * use_socket() again if that was before the start.
+ */
 static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg,
 			       int size)
 {
@@ -471,7 +512,7 @@ static int judge_sctp(const struct sock *sk, const struct bailiff_set *set,
 		return judge_connect(sk, set, address, len);
 	init_request(&rq, sk, set, BVM_BIT(NETWORK, BIND));
 	set_address(&rq, sk, address, len, family, &rq.ctx.network.local);
-	return bailiff_decide(&rq);
+	return bailiff_early_decide(&rq, sk->sk_socket);
 }
 
 /*
@@ -504,6 +545,7 @@ static int hook_sctp_bind_connect(struct sock *sk, int optname,
 
 static struct security_hook_list hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(socket_create, hook_socket_create),
+	LSM_HOOK_INIT(socket_post_create, hook_socket_post_create),
 	LSM_HOOK_INIT(socket_bind, hook_socket_bind),
 	LSM_HOOK_INIT(socket_connect, hook_socket_connect),
 	LSM_HOOK_INIT(socket_listen, hook_socket_listen),

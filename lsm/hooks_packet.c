@@ -32,6 +32,19 @@ static void init_request(struct bailiff_request *rq, const struct sock *sk,
 	rq->ctx.network.has_addr = 1;
 }
 
+/* What is let pass only because the domains wait is remembered of the socket. */
+static int decide_accept(struct bailiff_request *rq, const struct sock *sk)
+{
+	bool waived = false;
+	int err;
+
+	rq->waived = &waived;
+	err = bailiff_decide(rq);
+	if (!err && waived)
+		bailiff_sock_set_early(sk, true);
+	return err;
+}
+
 /* A TCP connection is asked for, or an answered SYN cookie comes back. */
 static int hook_inet_conn_request(const struct sock *sk, struct sk_buff *skb,
 				  struct request_sock *req)
@@ -50,12 +63,12 @@ static int hook_inet_conn_request(const struct sock *sk, struct sk_buff *skb,
 	if (ireq->ireq_family == AF_INET6) {
 		bailiff_address_v6(&net->remote, &ireq->ir_v6_rmt_addr);
 		bailiff_address_v6(&net->local, &ireq->ir_v6_loc_addr);
-		return bailiff_decide(&rq);
+		return decide_accept(&rq, sk);
 	}
 #endif
 	bailiff_address_v4(&net->remote, ireq->ir_rmt_addr);
 	bailiff_address_v4(&net->local, ireq->ir_loc_addr);
-	return bailiff_decide(&rq);
+	return decide_accept(&rq, sk);
 }
 
 /* Both addresses, from the IP header. */
@@ -91,7 +104,7 @@ static int hook_sctp_assoc_request(struct sctp_association *asoc,
 	rq.ctx.network.port = inet_sk(sk)->inet_num;
 	rq.ctx.network.peer_port = ntohs(sctp_hdr(skb)->source);
 	read_addresses(&rq, skb);
-	return bailiff_decide(&rq);
+	return decide_accept(&rq, sk);
 }
 
 /* Does this socket take packets from anybody, each for itself? */
@@ -101,7 +114,11 @@ static bool is_open_to_all(const struct sock *sk)
 		return false;
 	if (sk->sk_type != SOCK_DGRAM && sk->sk_type != SOCK_RAW)
 		return false;
-	/* connect() was judged, and only its other end reaches the socket. */
+	/*
+	 * connect() was judged, and only its other end reaches the socket. What
+	 * that sent to one that connected before the start lies there until the
+	 * socket is used, which is judged.
+	 */
 	return sk->sk_state != TCP_ESTABLISHED;
 }
 

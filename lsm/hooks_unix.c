@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "cred.h"
 #include "decide.h"
+#include "early.h"
 #include "path.h"
 #include "peer.h"
 #include "sock.h"
@@ -118,13 +119,14 @@ int bailiff_unix_bind(const struct sock *sk, const struct sockaddr *address,
 		if (!target)
 			return -EACCES;
 		target->binds = sk->sk_type;
+		target->bound = sk->sk_socket;
 		return 0;
 	}
 	/* Without a name the kernel chooses an abstract one. */
 	read_abstract(un, len, &name);
 	init_request(&rq, sk, set, BVM_BIT(NETWORK, BIND));
 	set_text(&rq, &name);
-	return bailiff_decide(&rq);
+	return bailiff_early_decide(&rq, sk->sk_socket);
 }
 
 int bailiff_unix_made(const struct path *path)
@@ -142,7 +144,7 @@ int bailiff_unix_made(const struct path *path)
 	rq.walk = BAILIFF_WALK_NEW;
 	bailiff_request_path(&rq, path, 0);
 	target->binds = 0;
-	return bailiff_decide(&rq);
+	return bailiff_early_decide(&rq, target->bound);
 }
 
 /* ---- what the kernel has found ---- */
@@ -193,7 +195,10 @@ static int judge(const struct sock *sk, const struct sock *other,
 	if ((found || target->path.dentry) &&
 	    (!found || !is_same_file(found, &target->path)))
 		rq.reason = BVM_REASON_DISCONNECTED;
-	return bailiff_decide(&rq);
+	/* A message is sent and gone; a connection stays. */
+	if (target->op == BVM_BIT(NETWORK, SEND))
+		return bailiff_decide(&rq);
+	return bailiff_early_decide(&rq, sk->sk_socket);
 }
 
 static int hook_unix_stream_connect(struct sock *sk, struct sock *other,
@@ -213,20 +218,92 @@ static int hook_unix_may_send(struct socket *sock, struct socket *other)
 	return likely(!set) ? 0 : judge(sock->sk, other->sk, set);
 }
 
-int bailiff_unix_own(const struct sock *sk, u64 op)
+/* By the socket's own name: `name` is to live as long as the request. */
+static void ask_own(struct bailiff_request *rq, const struct sock *sk, u64 op,
+		    struct abstract *name)
 {
-	const struct path *path;
+	const struct path *path = name_of(sk, name);
+
+	init_request(rq, sk, bailiff_current_set(), op);
+	set_text(rq, name);
+	if (!path)
+		return;
+	/* Servers may remove the name of a socket that they serve. */
+	rq->walk = BAILIFF_WALK_UNLINKED;
+	bailiff_request_path(rq, path, 0);
+}
+
+int bailiff_unix_own(const struct sock *sk, u64 op, struct socket *newsock)
+{
 	struct bailiff_request rq;
 	struct abstract name;
 
-	init_request(&rq, sk, bailiff_current_set(), op);
-	path = name_of(sk, &name);
-	set_text(&rq, &name);
-	if (path) {
-		/* Servers may remove the name of a socket that they serve. */
-		rq.walk = BAILIFF_WALK_UNLINKED;
-		bailiff_request_path(&rq, path, 0);
+	ask_own(&rq, sk, op, &name);
+	return bailiff_early_decide(&rq, newsock);
+}
+
+static struct sock *get_peer(struct sock *sk)
+{
+	struct sock *other;
+
+	unix_state_lock(sk);
+	other = unix_peer(sk);
+	if (other)
+		sock_hold(other);
+	unix_state_unlock(sk);
+	return other;
+}
+
+/*
+ * To whom a socket is connected. By which path the caller found him is not
+ * known any more: it is the one that he has bound, which in another file tree
+ * is foreign.
+ */
+static int judge_peer(const struct sock *sk)
+{
+	const struct bailiff_set *set = bailiff_current_set();
+	struct sock *other = get_peer((struct sock *)sk);
+	const struct path *found;
+	struct path path = {};
+	struct bailiff_request rq;
+	struct abstract name = {};
+	int err;
+
+	init_request(&rq, sk, set, BVM_BIT(NETWORK, CONNECT));
+	rq.again = true;
+	if (!other) {
+		rq.reason = BVM_REASON_DISCONNECTED;
+		return bailiff_decide(&rq);
 	}
+	/* He may be closing, and gives his path back then. */
+	unix_state_lock(other);
+	found = name_of(other, &name);
+	if (found) {
+		path = *found;
+		path_get(&path);
+	}
+	unix_state_unlock(other);
+	bailiff_peer_fill(&rq, bailiff_sock_set(other));
+	set_text(&rq, &name);
+	if (path.dentry) {
+		rq.walk = BAILIFF_WALK_UNLINKED;
+		bailiff_request_path(&rq, &path, 0);
+	}
+	err = bailiff_decide(&rq);
+	path_put(&path);
+	sock_put(other);
+	return err;
+}
+
+int bailiff_unix_again(const struct sock *sk, u64 op)
+{
+	struct bailiff_request rq;
+	struct abstract name;
+
+	if (op == BVM_BIT(NETWORK, CONNECT))
+		return judge_peer(sk);
+	ask_own(&rq, sk, op, &name);
+	rq.again = true;
 	return bailiff_decide(&rq);
 }
 

@@ -11,6 +11,7 @@
 #include "common.h"
 #include "compat.h"
 #include "decide.h"
+#include "early.h"
 #include "ioctl.h"
 #include "kind.h"
 #include "origin.h"
@@ -57,7 +58,7 @@ int bailiff_use_judge(struct file *file, const struct cred *cred,
 		return 0;
 	bailiff_request_init(&rq, cred, set, BVM_CLASS_FILES);
 	if (own && bailiff_path_is_nowhere(bailiff_user_path(file))) {
-		/* A pipe or socket of our own has no rules to obey. */
+		/* A pipe of our own obeys no rules; sockets: see early.h. */
 	} else if (own || bailiff_kind_has_path(kind)) {
 		rq.ops = bailiff_use_ops(file);
 		rq.detail = own ? NULL : "opened-outside";
@@ -105,13 +106,22 @@ static int judge_again(struct file *file, u64 ops)
 	return bailiff_decide(&rq);
 }
 
+/* To splice from a socket passes no hook of sockets. */
+static int use_early(struct file *file, const struct bailiff_set *set)
+{
+	struct socket *sock = sock_from_file(file);
+
+	return unlikely(sock) ? bailiff_early_judge(sock, set) : 0;
+}
+
 static int hook_file_permission(struct file *file, int mask)
 {
+	const struct bailiff_set *set = bailiff_current_set();
 	int err;
 
-	if (likely(!bailiff_current_set()))
+	if (likely(!set))
 		return 0;
-	err = bailiff_use(file);
+	err = bailiff_use(file) ?: use_early(file, set);
 	if (err || !(mask & MAY_WRITE) || !bailiff_append_only(file) ||
 	    bailiff_append_is_plain())
 		return err;

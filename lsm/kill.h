@@ -17,8 +17,12 @@ struct bailiff_task {
 	struct callback_head mounted;
 	/* set while mount(2) may look up again what it was judged by */
 	bool mounting;
+	bool created_early; /* early.h: the socket that is about to be made */
 	struct bailiff_target target;
 };
+
+/* The blob of the caller; NULL in interrupts, and for tasks of the kernel. */
+struct bailiff_task *bailiff_task_of_current(void);
 
 /*
  * Send SIGKILL to the caller's thread group on its way back to user space.

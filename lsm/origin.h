@@ -19,6 +19,7 @@ struct cred;
 /* The inode blob. */
 struct bailiff_inode {
 	u64 maker; /* id of the set that made it; 0: unconfined */
+	atomic_t early; /* of a socket: operations, see early.h */
 };
 
 static inline struct bailiff_inode *bailiff_inode(const struct inode *inode)

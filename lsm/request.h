@@ -29,6 +29,12 @@ struct bailiff_request {
 	u32 walk; /* BAILIFF_WALK_* for path */
 	u32 reason; /* enum bvm_reason: denied before any rule; NONE */
 	bool silent; /* the kernel only probes: count, but do not record */
+	/*
+	 * Judged before: where a denial is let pass, in audit mode or before
+	 * the start, it is neither counted nor recorded once more.
+	 */
+	bool again;
+	bool *waived; /* set where a denial is let pass before the start; NULL */
 	/* for the record only, or NULL; of mounts with `sourced`: the source */
 	const struct path *second;
 	const char *detail; /* for the record only, or NULL */

@@ -14,6 +14,7 @@
 #include "compat.h"
 #include "cred.h"
 #include "decide.h"
+#include "early.h"
 #include "sock.h"
 
 #ifdef BAILIFF_HAVE_LBS_SOCK
@@ -36,11 +37,17 @@ void bailiff_sock_adopt(struct sock *sk, struct bailiff_set *set)
 		bailiff_set_put(set);
 }
 
+void bailiff_sock_disown(struct sock *sk)
+{
+	replace(sk, NULL);
+}
+
 void bailiff_sock_copy(const struct sock *sk, struct sock *newsk)
 {
 	if (bailiff_sock(newsk)->set != bailiff_sock_set(sk))
 		replace(newsk, bailiff_set_get(bailiff_sock_set(sk)));
 	bailiff_sock(newsk)->mptcp = bailiff_sock(sk)->mptcp;
+	bailiff_sock_set_early(newsk, bailiff_sock_came_early(sk));
 }
 
 /*
@@ -64,15 +71,6 @@ static void hook_sk_free_security(struct sock *sk)
 static void hook_sk_clone_security(const struct sock *sk, struct sock *newsk)
 {
 	bailiff_sock_copy(sk, newsk);
-}
-
-/* What the kernel sends for itself is not the task's that happens to run. */
-static int hook_socket_post_create(struct socket *sock, int family, int type,
-				   int protocol, int kern)
-{
-	if (kern && sock->sk)
-		replace(sock->sk, NULL);
-	return 0;
 }
 
 #ifdef BAILIFF_HAVE_MPTCP_ADD_SUBFLOW
@@ -109,13 +107,15 @@ static void hook_sctp_sk_clone(struct sctp_association *asoc, struct sock *sk,
 			       struct sock *newsk)
 {
 	bailiff_sock_copy(sk, newsk);
+	/* In accept(2) the new one has no user yet. */
+	if (in_task())
+		bailiff_early_copy(sk, newsk);
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(sk_alloc_security, hook_sk_alloc_security),
 	LSM_HOOK_INIT(sk_free_security, hook_sk_free_security),
 	LSM_HOOK_INIT(sk_clone_security, hook_sk_clone_security),
-	LSM_HOOK_INIT(socket_post_create, hook_socket_post_create),
 #ifdef BAILIFF_HAVE_MPTCP_ADD_SUBFLOW
 	LSM_HOOK_INIT(mptcp_add_subflow, hook_mptcp_add_subflow),
 #endif

@@ -20,6 +20,12 @@
 struct bailiff_sock {
 	struct bailiff_set *set; /* owned; NULL: none; never replaced by NULL */
 	bool mptcp; /* a part of a socket of MPTCP, which owns the domains */
+	/*
+	 * A packet made it, or may make of this listener a connection, that
+	 * was let pass because the container waited (early.h). READ_ONCE,
+	 * WRITE_ONCE.
+	 */
+	bool early;
 };
 
 #ifdef BAILIFF_HAVE_LBS_SOCK
@@ -43,8 +49,22 @@ static inline bool bailiff_sock_is_mptcp(const struct sock *sk)
 	return bailiff_sock(sk)->mptcp;
 }
 
+/* Has it to be judged again as a connection that a packet asked for? */
+static inline bool bailiff_sock_came_early(const struct sock *sk)
+{
+	return READ_ONCE(bailiff_sock(sk)->early);
+}
+
+static inline void bailiff_sock_set_early(const struct sock *sk, bool early)
+{
+	WRITE_ONCE(bailiff_sock(sk)->early, early);
+}
+
 /* The caller, confined by set, uses sk: one without domains gets its own. */
 void bailiff_sock_adopt(struct sock *sk, struct bailiff_set *set);
+
+/* sk, which nobody uses yet, is the kernel's own. */
+void bailiff_sock_disown(struct sock *sk);
 
 /* newsk, which nobody uses yet, gets the domains of sk. Any context. */
 void bailiff_sock_copy(const struct sock *sk, struct sock *newsk);
@@ -60,7 +80,20 @@ static inline bool bailiff_sock_is_mptcp(const struct sock *sk)
 	return false;
 }
 
+static inline bool bailiff_sock_came_early(const struct sock *sk)
+{
+	return false;
+}
+
+static inline void bailiff_sock_set_early(const struct sock *sk, bool early)
+{
+}
+
 static inline void bailiff_sock_adopt(struct sock *sk, struct bailiff_set *set)
+{
+}
+
+static inline void bailiff_sock_disown(struct sock *sk)
 {
 }
 

@@ -2,11 +2,9 @@
 /*
  * target.c - which unix socket the caller's system call names
  */
-#include <linux/preempt.h>
 #include <linux/sched.h>
 
 #include "kill.h"
-#include "setup.h"
 #include "target.h"
 
 static void forget(struct bailiff_target *target)
@@ -17,6 +15,7 @@ static void forget(struct bailiff_target *target)
 	target->sk = NULL;
 	target->op = 0;
 	target->binds = 0;
+	target->bound = NULL;
 	path_put(&path);
 }
 
@@ -31,12 +30,9 @@ static void forget_later(struct callback_head *work)
 
 struct bailiff_target *bailiff_target_get(void)
 {
-	struct bailiff_task *task;
+	struct bailiff_task *task = bailiff_task_of_current();
 
-	if (!in_task() || (current->flags & PF_KTHREAD) || !current->security)
-		return NULL;
-	task = current->security + bailiff_blob_sizes.lbs_task;
-	return &task->target;
+	return task ? &task->target : NULL;
 }
 
 void bailiff_target_clear(void)

@@ -14,6 +14,7 @@
 #include <linux/types.h>
 
 struct sock;
+struct socket;
 
 /* A part of the task blob; nobody but its task touches it. */
 struct bailiff_target {
@@ -23,6 +24,7 @@ struct bailiff_target {
 	struct path path; /* of the one it names, owned; none: no path */
 	u64 op; /* what it wants: BVM_BIT(), of class network */
 	u32 binds; /* socket type that is about to get a path, or 0 */
+	struct socket *bound; /* gets it, in this system call; if binds */
 };
 
 /*

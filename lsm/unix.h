@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 struct sock;
+struct socket;
 
 /*
  * The caller, who is confined, wants to do op (connect or send) to the socket
@@ -33,7 +34,14 @@ int __must_check bailiff_unix_bind(const struct sock *sk,
 /* The name of a socket is about to be made; does a bind() of the caller? */
 int __must_check bailiff_unix_made(const struct path *path);
 
-/* The caller does op (listen or accept) to sk, by the name that it has. */
-int __must_check bailiff_unix_own(const struct sock *sk, u64 op);
+/*
+ * The caller does op (listen or accept) to sk, by the name that it has; what
+ * depends on that is newsock, which may be sk's own socket.
+ */
+int __must_check bailiff_unix_own(const struct sock *sk, u64 op,
+				  struct socket *newsock);
+
+/* The caller uses a socket to which op was done before the start (early.h). */
+int __must_check bailiff_unix_again(const struct sock *sk, u64 op);
 
 #endif /* BAILIFF_UNIX_H */

@@ -24,6 +24,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "passfd.h"
@@ -273,6 +274,42 @@ static int do_recv(char **a)
 	return recv(fd, buf, sizeof(buf), 0) < 0 ? -1 : 0;
 }
 
+/* What comes, through a pipe, without a hook of sockets */
+static int do_splice(char **a)
+{
+	int ends[2], fd = *slot(a[0]), err;
+	ssize_t len;
+
+	if (await(fd, POLLIN, EAGAIN) || pipe(ends))
+		return -1;
+	len = splice(fd, NULL, ends[1], NULL, 64, SPLICE_F_NONBLOCK);
+	err = errno;
+	close(ends[0]);
+	close(ends[1]);
+	errno = err;
+	return len < 0 ? -1 : 0;
+}
+
+/* The association that a socket has by now becomes one of its own. */
+static int do_peeloff(char **a)
+{
+	sctp_peeloff_arg_t arg = { 0 };
+	socklen_t len = sizeof(arg);
+	struct sctp_assoc_ids *ids;
+	char space[64];
+	socklen_t size = sizeof(space);
+
+	if (getsockopt(*slot(a[0]), IPPROTO_SCTP, SCTP_GET_ASSOC_ID_LIST, space,
+		       &size))
+		return -1;
+	ids = (struct sctp_assoc_ids *)space;
+	arg.associd = ids->gaids_assoc_id[0];
+	if (getsockopt(*slot(a[0]), IPPROTO_SCTP, SCTP_SOCKOPT_PEELOFF, &arg,
+		       &len) < 0)
+		return -1;
+	return keep(a[1], arg.sd);
+}
+
 static int do_socketpair(char **a)
 {
 	int fds[2];
@@ -320,6 +357,22 @@ static int do_mknod(char **a)
 	return mknod(a[0], S_IFSOCK | 0666, 0);
 }
 
+/* Run a program to its end. */
+static int do_run(char **a)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execv(a[0], a);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -1;
+	errno = ENOEXEC;
+	return status ? -1 : 0;
+}
+
 static int do_setuid(char **a)
 {
 	return setresuid(atoi(a[0]), atoi(a[0]), atoi(a[0]));
@@ -356,6 +409,8 @@ static const struct {
 	{ "sendbeside", 3, do_sendbeside },
 	{ "send", 1, do_send },
 	{ "recv", 1, do_recv },
+	{ "splice", 1, do_splice },
+	{ "peeloff", 2, do_peeloff },
 	{ "socketpair", 2, do_socketpair },
 	{ "sendfd", 2, do_sendfd },
 	{ "recvfd", 2, do_recvfd },
@@ -364,6 +419,7 @@ static const struct {
 	{ "unlink", 1, do_unlink },
 	{ "rename", 2, do_rename },
 	{ "mknod", 1, do_mknod },
+	{ "run", 1, do_run },
 	{ "setuid", 1, do_setuid },
 	{ "enter", 1, do_enter },
 };
