@@ -180,7 +180,16 @@ bool bailiff_state_waits(struct bailiff_state *state,
 {
 	const struct bvm_start *start = policy->image.start;
 
-	if (likely(!start) || READ_ONCE(state->started))
+	if (likely(!start))
+		return false;
+	/*
+	 * Whoever published a version that waits had marked the containers that
+	 * were started before it (bailiff_state_settle). The reader came to the
+	 * version by slot->active and to the state by its set, so no dependency
+	 * orders the two: pairs with the rcu_replace_pointer() of policy.c.
+	 */
+	smp_rmb();
+	if (READ_ONCE(state->started))
 		return false;
 	if (ktime_get_boottime_ns() - state->begun_ns <
 	    (u64)start->timeout_s * NSEC_PER_SEC)
