@@ -467,13 +467,11 @@ static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg,
 			bailiff_unix_name_nobody();
 		return 0;
 	}
-	if (sk->sk_type != SOCK_STREAM || !bailiff_is_inet(sk))
+	if (sk->sk_type != SOCK_STREAM || !bailiff_is_inet(sk) || is_sctp(sk))
 		return judge_send(sk, set, msg);
 	/* TCP connects by sending, if told so; else it ignores the name. */
 	if (msg->msg_flags & MSG_FASTOPEN)
 		return judge_connect(sk, set, msg->msg_name, msg->msg_namelen);
-	if (sk->sk_protocol == IPPROTO_SCTP)
-		return judge_send(sk, set, msg);
 	return 0;
 }
 

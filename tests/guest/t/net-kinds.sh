@@ -52,6 +52,9 @@ network:
   - allow: [connect, send]
     protocol: [sctp, mptcp]
     to: [127.0.0.1, 127.0.0.4]
+  - deny: send
+    protocol: sctp
+    ports: 7004
 END
 }
 
@@ -97,12 +100,19 @@ says "ok ok ok ok ok" "a message that makes an association" \
 	$server , $many , sendto 1 4:127.0.0.1:7001
 says "ok ok ok ok EACCES" "one to another address" \
 	$server , $many , sendto 1 4:127.0.0.2:7001
+more="@socket 2 stream:132 1 , @bind 1 4:127.0.0.1:7004 , @listen 1"
+says "ok ok ok ok EACCES EACCES" "no rule that denies to send is turned by a flag" \
+	$more , $one , sendto 1 4:127.0.0.1:7004 , fastopen 1 4:127.0.0.1:7004
+is "$(free $more , $one , fastopen 1 4:127.0.0.1:7004)" "ok ok ok ok ok" \
+	"which SCTP does not know"
 says "ok ok ok ok ok" "an allowed address beside a message" \
 	$server , $many , sendbeside 1 4:127.0.0.1:7001 127.0.0.4
 drain
 says "ok ok ok ok EACCES" "another address beside a message" \
 	$server , $many , sendbeside 1 4:127.0.0.1:7001 127.0.0.2
 like "$(records)" '127.0.0.2:7001' "the record names it"
+says "ok ok ok ok ok ok" "beside a message to a connection it means nothing" \
+	$server , $one , connect 1 4:127.0.0.1:7001 , sendbeside 1 - 127.0.0.2
 
 # SCTP: what one serves, and whom
 says "ok ok ok" "SCTP takes one more allowed address" \
