@@ -394,18 +394,21 @@ static int judge_send(const struct sock *sk, const struct bailiff_set *set,
 
 /*
  * SCTP connects to addresses that come beside a message, too, and asks nobody
- * (sctp_sendmsg_new_asoc). Their port is that of the message's address.
+ * (sctp_sendmsg_new_asoc). Their port is that of the message's address; where
+ * the message has none, it goes to an association, and they mean nothing.
  */
 static int judge_beside(const struct sock *sk, const struct bailiff_set *set,
 			struct msghdr *msg)
 {
 	const struct sockaddr_in *name = msg->msg_name;
-	__be16 port = name && msg->msg_namelen >= (int)sizeof(*name) ?
-			      name->sin_port :
-			      0;
 	struct cmsghdr *cmsg;
+	__be16 port = 0;
 	int err = 0;
 
+	if (!name)
+		return 0;
+	if (msg->msg_namelen >= (int)sizeof(*name))
+		port = name->sin_port;
 	for_each_cmsghdr(cmsg, msg)
 	{
 		struct sockaddr_in6 to6 = { .sin6_family = AF_INET6,

@@ -238,7 +238,7 @@ static int do_connectx(char **a)
 	return -1;
 }
 
-/* To an address, with one more beside the message */
+/* To an address, "-" for none, with one more beside the message */
 static int do_sendbeside(char **a)
 {
 	char space[CMSG_SPACE(sizeof(struct in_addr))] = { 0 };
@@ -252,6 +252,10 @@ static int do_sendbeside(char **a)
 	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
 
 	msg.msg_namelen = read_address(a[1], &addr);
+	if (strcmp(a[1], "-") == 0) {
+		msg.msg_name = NULL;
+		msg.msg_namelen = 0;
+	}
 	cmsg->cmsg_level = IPPROTO_SCTP;
 	cmsg->cmsg_type = SCTP_DSTADDRV4;
 	cmsg->cmsg_len = CMSG_LEN(sizeof(struct in_addr));
