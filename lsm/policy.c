@@ -204,17 +204,16 @@ struct bailiff_slot *bailiff_policy_activate(struct bailiff_policy *policy)
 	return slot;
 }
 
-/* Become a user of a slot, and of its state for a cgroup. */
+/* Become a user of a slot, and of its state for a cgroup or a home. */
 static int enter(struct bailiff_slot *slot, u64 cgroup,
-		 struct bailiff_state **state)
+		 const struct bailiff_home *home, struct bailiff_state **state)
 {
-	struct bailiff_policy *active = rcu_dereference_protected(
-		slot->active, lockdep_is_held(&policy_lock));
 	struct bailiff_state *found;
 
 	if (!slot->listed)
 		return -ENOENT;
-	found = bailiff_state_enter(&slot->states, cgroup, active);
+	found = bailiff_state_enter(&slot->states, cgroup, home,
+				    active_of(slot));
 	if (IS_ERR(found))
 		return PTR_ERR(found);
 	*state = found;
@@ -228,7 +227,7 @@ int bailiff_slot_enter(struct bailiff_domain *domain)
 	int err;
 
 	mutex_lock(&policy_lock);
-	err = enter(slot, domain->cgroup, &domain->state);
+	err = enter(slot, domain->cgroup, &domain->home, &domain->state);
 	if (!err) {
 		bailiff_state_begin(domain->state, active_of(slot));
 		slot->num_domains++;
@@ -254,7 +253,7 @@ int bailiff_slot_bind(struct bailiff_binding *binding)
 	int err;
 
 	mutex_lock(&policy_lock);
-	err = enter(slot, binding->cgroup, &binding->state);
+	err = enter(slot, binding->cgroup, NULL, &binding->state);
 	if (!err)
 		slot->num_bindings++;
 	mutex_unlock(&policy_lock);
@@ -318,8 +317,7 @@ struct bailiff_policy *bailiff_slot_policy(struct bailiff_slot *slot)
 	struct bailiff_policy *policy;
 
 	mutex_lock(&policy_lock);
-	policy = rcu_dereference_protected(slot->active,
-					   lockdep_is_held(&policy_lock));
+	policy = active_of(slot);
 	refcount_inc(&policy->ref);
 	mutex_unlock(&policy_lock);
 	return policy;
@@ -331,8 +329,7 @@ void bailiff_slot_set_audit(struct bailiff_slot *slot, u32 classes, u32 audit)
 	u32 word;
 
 	mutex_lock(&policy_lock);
-	policy = rcu_dereference_protected(slot->active,
-					   lockdep_is_held(&policy_lock));
+	policy = active_of(slot);
 	word = (policy->audit_classes & ~classes) | (audit & classes);
 	WRITE_ONCE(policy->audit_classes, word);
 	mutex_unlock(&policy_lock);

@@ -9,6 +9,7 @@
 #include <linux/timekeeping.h>
 
 #include "policy.h"
+#include "set.h"
 #include "state.h"
 
 /* What one version of the policy keeps. */
@@ -22,6 +23,7 @@ struct words {
 struct bailiff_state {
 	struct list_head node; /* in the policy's slot */
 	u64 cgroup;
+	struct bailiff_home home; /* zeros, if it has a cgroup */
 	u32 num_users; /* domains and bindings */
 	/*
 	 * Of its first task, by a clock that goes on in suspend; 0: none came.
@@ -68,6 +70,7 @@ static void free_state(struct bailiff_state *state)
 }
 
 static struct bailiff_state *make_state(u64 cgroup,
+					const struct bailiff_home *home,
 					const struct bailiff_policy *active)
 {
 	struct bailiff_state *state =
@@ -76,6 +79,7 @@ static struct bailiff_state *make_state(u64 cgroup,
 	if (!state)
 		return NULL;
 	state->cgroup = cgroup;
+	state->home = *home;
 	if (add_words(state, active)) {
 		kfree(state);
 		return NULL;
@@ -84,17 +88,23 @@ static struct bailiff_state *make_state(u64 cgroup,
 }
 
 struct bailiff_state *bailiff_state_enter(struct list_head *states, u64 cgroup,
+					  const struct bailiff_home *home,
 					  const struct bailiff_policy *active)
 {
+	static const struct bailiff_home any;
 	struct bailiff_state *state;
 
+	/* A cgroup is a container, wherever its tasks live. */
+	if (cgroup)
+		home = &any;
 	list_for_each_entry(state, states, node) {
-		if (state->cgroup == cgroup) {
+		if (state->cgroup == cgroup &&
+		    bailiff_home_same(&state->home, home)) {
 			state->num_users++;
 			return state;
 		}
 	}
-	state = make_state(cgroup, active);
+	state = make_state(cgroup, home, active);
 	if (!state)
 		return ERR_PTR(-ENOMEM);
 	state->num_users = 1;
@@ -242,3 +252,7 @@ bvm_atomic *bailiff_state_words(const struct bailiff_state *state,
 	}
 	return NULL;
 }
+
+#ifdef CONFIG_SECURITY_BAILIFF_KUNIT_TEST
+#include "state_test.c"
+#endif

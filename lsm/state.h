@@ -9,8 +9,9 @@
  *	                                                      decides by it
  *
  * A state belongs to a policy's name and a bound cgroup, and all domains of the
- * two share it. It lives as long as the binding, and as any task under it; what
- * was entered through `self` counts as one container, while a task is in it.
+ * two share it. It lives as long as the binding, and as any task under it. All
+ * that entered through `self` with the same home root count as one container,
+ * while a task is in it: containers do not share what they cannot see.
  * Each version of the policy has words of its own, all 0 at first: a policy
  * that is replaced begins anew, with full buckets.
  *
@@ -30,17 +31,20 @@
 
 #include "vm/port.h"
 
+struct bailiff_home;
 struct bailiff_policy;
 struct bailiff_state;
 
-/* All but the last three: the caller serializes by the lock of the policies. */
+/* ---- The caller holds the lock of the policies ---- */
 
 /*
- * The state of a cgroup in a policy's list, made if there is none; returned by
- * bailiff_state_leave. active is what decides now. ERR_PTR -ENOMEM; never for
- * a state that somebody else is in.
+ * The state of a cgroup in a policy's list, or, if that is 0, of a home root;
+ * made if there is none; returned by bailiff_state_leave. home may be NULL if
+ * there is a cgroup. active is what decides now. ERR_PTR -ENOMEM; never for a
+ * state that somebody else is in.
  */
 struct bailiff_state *bailiff_state_enter(struct list_head *states, u64 cgroup,
+					  const struct bailiff_home *home,
 					  const struct bailiff_policy *active);
 void bailiff_state_leave(struct bailiff_state *state);
 
@@ -66,6 +70,8 @@ void bailiff_state_settle(struct list_head *states,
 /* How many containers wait. */
 u32 bailiff_state_count_waiting(const struct list_head *states,
 				const struct bailiff_policy *active);
+
+/* ---- Nothing is held ---- */
 
 /* The container has started, for ever. Any context. */
 void bailiff_state_start(struct bailiff_state *state);

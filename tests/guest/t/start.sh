@@ -161,4 +161,14 @@ is "$(under eager enter lazy , open r $work/two 1 , open r $work/secret 2 , \
 succeeds "a policy in audit mode loads" lazy soft 600 'mode: audit'
 is "$(under soft exec $work/bin/trigger , open r $work/secret 1)" "ok ok" \
 	"a start does not end audit mode"
+
+# Who enters by himself
+succeeds "a policy to enter loads" lazy selves 600 'enter: self'
+$act enter selves , waitfor $work/both , open r $work/secret 1 > $work/held &
+wait_for 20 grep -q ok $work/held || sleep 2
+is "$(under selves open r $work/secret 1 , exec $work/bin/trigger)" "ok ok" \
+	"another one that entered the policy starts it"
+touch $work/both
+wait $!
+is "$(paste -sd' ' $work/held)" "ok ok EACCES" "for all in the same root"
 done_testing
