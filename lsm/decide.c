@@ -300,6 +300,13 @@ static void record(const struct hearing *h, u32 op, u32 i,
 	bailiff_event_emit(&record);
 }
 
+static u32 outcome_of(bool waits, bool audit)
+{
+	if (waits)
+		return BAILIFF_EVENT_WAITING;
+	return audit ? BAILIFF_EVENT_WOULD_DENY : BAILIFF_EVENT_ENFORCED;
+}
+
 /*
  * A domain says no: count, record, punish. Return: 0 in audit mode, and while
  * the container has not started.
@@ -325,10 +332,7 @@ static int deny(const struct hearing *h, u32 op, u32 i, const struct answer *a)
 		bailiff_count(denied_class[h->rq->class]);
 	}
 	if (!h->rq->silent && !quiet)
-		record(h, op, i, a,
-		       waits ? BAILIFF_EVENT_WAITING :
-		       audit ? BAILIFF_EVENT_WOULD_DENY :
-			       BAILIFF_EVENT_ENFORCED);
+		record(h, op, i, a, outcome_of(waits, audit));
 	if (audit)
 		return 0;
 	if (a->reason == BVM_REASON_RULE && (a->verdict & BVM_VERDICT_KILL) &&

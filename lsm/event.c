@@ -130,11 +130,13 @@ static u32 budget(const struct ring *ring, u32 kind)
 
 static u32 budget_kind(const struct bailiff_event *event)
 {
-	return event->outcome == BAILIFF_EVENT_ENFORCED ||
-			       event->outcome == BAILIFF_EVENT_WOULD_DENY ||
-			       event->outcome == BAILIFF_EVENT_WAITING ?
-		       event->reason :
-		       BVM_NUM_REASONS;
+	switch (event->outcome) {
+	case BAILIFF_EVENT_ENFORCED:
+	case BAILIFF_EVENT_WOULD_DENY:
+	case BAILIFF_EVENT_WAITING:
+		return event->reason;
+	}
+	return BVM_NUM_REASONS;
 }
 
 /*

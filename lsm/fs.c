@@ -305,10 +305,14 @@ static int __init make_files(struct dentry *root)
 			bailiff_protect_set_dir(root, dentry);
 	}
 #ifdef BAILIFF_CAN_OMIT
-	if (bailiff_omit)
-		securityfs_create_file("omit", 0600, root,
-				       (void *)&bailiff_omit_command,
-				       &bailiff_command_fops);
+	if (bailiff_omit) {
+		struct dentry *dentry = securityfs_create_file(
+			"omit", 0600, root, (void *)&bailiff_omit_command,
+			&bailiff_command_fops);
+
+		if (IS_ERR(dentry))
+			return PTR_ERR(dentry);
+	}
 #endif
 	return bailiff_fs_policy_init(root);
 }

@@ -392,6 +392,34 @@ static int judge_send(const struct sock *sk, const struct bailiff_set *set,
 	return bailiff_decide(&rq);
 }
 
+/* The address in a control message of SCTP; its length, 0 if it has none. */
+static int read_beside(struct cmsghdr *cmsg, __be16 port,
+		       struct sockaddr_storage *to)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)to;
+	struct sockaddr_in *in = (struct sockaddr_in *)to;
+	size_t len = cmsg->cmsg_len - sizeof(*cmsg);
+
+	memset(to, 0, sizeof(*to));
+	if (cmsg->cmsg_level != IPPROTO_SCTP)
+		return 0;
+	switch (cmsg->cmsg_type) {
+	case SCTP_DSTADDRV4:
+		in->sin_family = AF_INET;
+		in->sin_port = port;
+		memcpy(&in->sin_addr, CMSG_DATA(cmsg),
+		       min(len, sizeof(in->sin_addr)));
+		return sizeof(*in);
+	case SCTP_DSTADDRV6:
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = port;
+		memcpy(&in6->sin6_addr, CMSG_DATA(cmsg),
+		       min(len, sizeof(in6->sin6_addr)));
+		return sizeof(*in6);
+	}
+	return 0;
+}
+
 /*
  * SCTP connects to addresses that come beside a message, too, and asks nobody
  * (sctp_sendmsg_new_asoc). Their port is that of the message's address; where
@@ -401,9 +429,9 @@ static int judge_beside(const struct sock *sk, const struct bailiff_set *set,
 			struct msghdr *msg)
 {
 	const struct sockaddr_in *name = msg->msg_name;
+	struct sockaddr_storage to;
 	struct cmsghdr *cmsg;
 	__be16 port = 0;
-	int err = 0;
 
 	if (!name)
 		return 0;
@@ -411,28 +439,14 @@ static int judge_beside(const struct sock *sk, const struct bailiff_set *set,
 		port = name->sin_port;
 	for_each_cmsghdr(cmsg, msg)
 	{
-		struct sockaddr_in6 to6 = { .sin6_family = AF_INET6,
-					    .sin6_port = port };
-		struct sockaddr_in to = { .sin_family = AF_INET,
-					  .sin_port = port };
-		size_t len;
+		int len, err;
 
 		if (!CMSG_OK(msg, cmsg))
 			return -EINVAL;
-		len = cmsg->cmsg_len - sizeof(*cmsg);
-		if (cmsg->cmsg_level != IPPROTO_SCTP)
+		len = read_beside(cmsg, port, &to);
+		if (!len)
 			continue;
-		if (cmsg->cmsg_type == SCTP_DSTADDRV4) {
-			memcpy(&to.sin_addr, CMSG_DATA(cmsg),
-			       min(len, sizeof(to.sin_addr)));
-			err = judge_connect(sk, set, (struct sockaddr *)&to,
-					    sizeof(to));
-		} else if (cmsg->cmsg_type == SCTP_DSTADDRV6) {
-			memcpy(&to6.sin6_addr, CMSG_DATA(cmsg),
-			       min(len, sizeof(to6.sin6_addr)));
-			err = judge_connect(sk, set, (struct sockaddr *)&to6,
-					    sizeof(to6));
-		}
+		err = judge_connect(sk, set, (struct sockaddr *)&to, len);
 		if (err)
 			return err;
 	}

@@ -189,7 +189,8 @@ static u32 find_starts(const struct path *path, const struct bailiff_set *set)
 	bailiff_path_walk(path, BAILIFF_WALK_START, &view, &name);
 	for (u32 i = 0; i < set->num && !name.reason; i++)
 		if (name.fed[i].accept &&
-		    bailiff_home_same(&name.home, &set->domain[i].home))
+		    bailiff_home_same(&name.home, &set->domain[i].home) &&
+		    bailiff_state_waits(set->domain[i].state, view.policy[i]))
 			starts |= BIT(i);
 	rcu_read_unlock();
 	return starts;
@@ -244,8 +245,8 @@ static int hook_bprm_creds_from_file(struct linux_binprm *bprm,
 	return err ?: -ENOMEM;
 }
 
-/* Does this exec start a container? */
-static bool start(struct bailiff_cred *cred)
+/* Start the containers that this exec starts. Were there any? */
+static bool start_containers(struct bailiff_cred *cred)
 {
 	unsigned long starts = cred->starts;
 	u32 i;
@@ -257,8 +258,9 @@ static bool start(struct bailiff_cred *cred)
 }
 
 /*
- * The table of descriptors is the caller's alone by now. What it got while the
- * container waited is judged as what comes from outside.
+ * The table of descriptors is the caller's alone by now. Files that come from
+ * outside, or were opened while the container waited, are judged as at their
+ * next use; of its own pipes and sockets there is nothing to judge here.
  */
 static void
 hook_bprm_committing_creds(BAILIFF_CONST_BPRM struct linux_binprm *bprm)
@@ -267,7 +269,8 @@ hook_bprm_committing_creds(BAILIFF_CONST_BPRM struct linux_binprm *bprm)
 
 	if (!set)
 		return;
-	if (start(bailiff_cred(bprm->cred)) || set != bailiff_current_set())
+	if (start_containers(bailiff_cred(bprm->cred)) ||
+	    set != bailiff_current_set())
 		bailiff_inherit_sweep(bprm->cred);
 }
 

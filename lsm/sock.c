@@ -96,7 +96,10 @@ static int hook_mptcp_add_subflow(struct sock *sk, struct sock *ssk)
 {
 	bailiff_sock_copy(sk, ssk);
 	bailiff_sock(ssk)->mptcp = true;
-	/* The first part is what connect(2) and listen(2) are judged for. */
+	/*
+	 * Before there is a connection it is the first part, for which connect(2),
+	 * a send that connects, and listen(2) are judged.
+	 */
 	if (sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_LISTEN)
 		return 0;
 	return judge_later_subflow(sk);
