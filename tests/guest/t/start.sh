@@ -171,4 +171,27 @@ is "$(under selves open r $work/secret 1 , exec $work/bin/trigger)" "ok ok" \
 touch $work/both
 wait $!
 is "$(paste -sd' ' $work/held)" "ok ok EACCES" "for all in the same root"
+
+# A start is once: the descriptors are not swept again while others wait.
+succeeds "a policy that waits for longer loads" load_policy <<EOF
+bailiff: 1
+policy: later
+default: allow
+start: after exec $work/bin/never
+files:
+  - deny: read
+    paths: $work/two
+mounts:
+  - deny: [mount, umount, pivot-root, move-mount]
+EOF
+succeeds "and one to be started" lazy sooner 600
+drain
+is "$(under sooner enter later , open r $work/two 1 , exec $work/bin/trigger)" \
+	"ok ok ok" "one of two starts"
+swept=$(records | grep -c "^$work/two")
+drain
+is "$(under sooner enter later , open r $work/two 1 , exec $work/bin/trigger , \
+	exec $work/bin/trigger , exec $work/bin/trigger)" "ok ok ok ok ok" \
+	"the program is executed once more"
+is "$(records | grep -c "^$work/two")" "$swept" "which starts nothing again"
 done_testing
