@@ -269,8 +269,8 @@ build/obj/%.o: %.c
 # See the comment in the file; vm/Kbuild says the same to the kernel's build.
 build/obj/vm/exec.o: CFLAGS += -fno-jump-tables
 # As the kernel is compiled; vector registers make copies of numbers slower.
-build/obj/vm/interval%.o: CFLAGS += -mgeneral-regs-only
-build/obj/vm/verify%.o: CFLAGS += -mgeneral-regs-only
+$(patsubst vm/%.c,build/obj/vm/%.o,$(wildcard vm/interval*.c vm/verify*.c)): \
+		CFLAGS += -mgeneral-regs-only
 
 build/san/%.o: %.c
 	@mkdir -p $(@D)

@@ -44,18 +44,18 @@ num bvm_num_range(word umin, word umax)
 	return bvm_num_settled(n);
 }
 
-num bvm_num_join(num a, num b)
+void bvm_num_widen(num *a, const num *b)
 {
-	const word mask = (word)(a.mask | b.mask | (a.value ^ b.value));
+	const word mask = (word)(a->mask | b->mask | (a->value ^ b->value));
 
-	return (num){
-		.value = (word)(a.value & (word)~mask),
-		.mask = mask,
-		.umin = a.umin < b.umin ? a.umin : b.umin,
-		.umax = a.umax > b.umax ? a.umax : b.umax,
-		.smin = a.smin < b.smin ? a.smin : b.smin,
-		.smax = a.smax > b.smax ? a.smax : b.smax,
-	};
+	a->value &= (word)~mask;
+	a->mask = mask;
+	a->umin = min_word(a->umin, b->umin);
+	a->umax = max_word(a->umax, b->umax);
+	if (b->smin < a->smin)
+		a->smin = b->smin;
+	if (b->smax > a->smax)
+		a->smax = b->smax;
 }
 
 /* ---- what a branch teaches ---- */
@@ -178,14 +178,10 @@ static bool settle_changed(num *n, const num *before)
 
 bool bvm_num_refine(enum bvm_rel rel, num *a, num *b)
 {
-	num x = *a, y = *b;
+	const num was_a = *a, was_b = *b;
 
-	if (!refine(rel, &x, &y) || !settle_changed(&x, a) ||
-	    !settle_changed(&y, b))
-		return false;
-	*a = x;
-	*b = y;
-	return true;
+	return refine(rel, a, b) && settle_changed(a, &was_a) &&
+	       settle_changed(b, &was_b);
 }
 
 static bool is_signed(enum bvm_rel rel)
@@ -248,10 +244,13 @@ static bool learn_half(num *a, const num *half, struct stretch r, word bias)
 			 (word)(half->mask | (word)~HALF_MAX));
 }
 
-static num half_of(const num *a, enum bvm_rel rel)
+static void half_of(num *half, const num *a, enum bvm_rel rel)
 {
-	return is_signed(rel) ? bvm_num_extend(*a, BVM_HALF_BITS) :
-				bvm_num_cut(*a, BVM_HALF_BITS);
+	*half = *a;
+	if (is_signed(rel))
+		bvm_num_keep_signed(half, BVM_HALF_BITS);
+	else
+		bvm_num_keep_low(half, BVM_HALF_BITS);
 }
 
 static bool learn(num *a, const num *half, enum bvm_rel rel)
@@ -266,50 +265,46 @@ static bool learn(num *a, const num *half, enum bvm_rel rel)
 }
 
 /*
- * The half of *a was `half`, and *left is what is left of it: where is what
- * *a becomes? Where that is all of the half, nothing of *a goes; and a word
- * that was its own half is one still. NULL: no word is left.
+ * Keep the words of *a whose half is in *left, which is what the compare left
+ * of `half`, the half of *a. The two short ways give what the long one would,
+ * and are those of most compares: nothing of the half went (an operand that is
+ * a constant), so nothing of *a does; and *a is its own half (a load of 32 bits
+ * or less), so what is left of the one is left of the other.
  */
-static const num *learn_left(const num *a, const num *half, num *left,
-			     enum bvm_rel rel, num *learned)
+static bool learn_left(num *a, const num *half, num *left, enum bvm_rel rel)
 {
 	if (bvm_num_is_same(left, half))
-		return a;
+		return true;
 	if (!bvm_num_settle(left))
-		return NULL;
-	if (bvm_num_is_same(a, half))
-		return left;
-	*learned = *a;
-	if (!learn(learned, left, rel) || !bvm_num_settle(learned))
-		return NULL;
-	return learned;
+		return false;
+	if (bvm_num_is_same(a, half)) {
+		*a = *left;
+		return true;
+	}
+	return learn(a, left, rel) && bvm_num_settle(a);
 }
 
-struct bvm_halves bvm_num_halves(enum bvm_rel rel, const num *a, const num *b)
+void bvm_num_halves(enum bvm_rel rel, const num *a, const num *b,
+		    struct bvm_halves *halves)
 {
-	return (struct bvm_halves){ half_of(a, rel), half_of(b, rel) };
+	half_of(&halves->a, a, rel);
+	half_of(&halves->b, b, rel);
 }
 
 bool bvm_num_refine_halves(enum bvm_rel rel, num *a, num *b,
 			   const struct bvm_halves *halves)
 {
-	struct bvm_halves left = *halves, learned;
-	const num *x, *y;
+	struct bvm_halves left = *halves;
 
-	if (!refine(rel, &left.a, &left.b))
-		return false;
-	x = learn_left(a, &halves->a, &left.a, rel, &learned.a);
-	y = learn_left(b, &halves->b, &left.b, rel, &learned.b);
-	if (!x || !y)
-		return false;
-	*a = *x;
-	*b = *y;
-	return true;
+	return refine(rel, &left.a, &left.b) &&
+	       learn_left(a, &halves->a, &left.a, rel) &&
+	       learn_left(b, &halves->b, &left.b, rel);
 }
 
 bool bvm_num_refine_half(enum bvm_rel rel, num *a, num *b)
 {
-	const struct bvm_halves halves = bvm_num_halves(rel, a, b);
+	struct bvm_halves halves;
 
+	bvm_num_halves(rel, a, b, &halves);
 	return bvm_num_refine_halves(rel, a, b, &halves);
 }

@@ -4,7 +4,7 @@
  *
  * A struct bvm_num stands for a set of words. Every function below is sound
  * by itself: if the operands' words are in the operands, the result's word is
- * in the result. All are pure.
+ * in the result. Nothing is touched but what a pointer to non-const is given.
  *
  * The width is a parameter of the build, so that a test can compile this same
  * code at 8 bits and try everything. A half word is what the machine's 32-bit
@@ -72,9 +72,6 @@ struct bvm_num bvm_num_range(bvm_word umin, bvm_word umax);
 bool bvm_num_is_const(const struct bvm_num *n);
 bool bvm_num_has(const struct bvm_num *n, bvm_word w);
 bool bvm_num_is_same(const struct bvm_num *a, const struct bvm_num *b);
-/* The words of either. */
-struct bvm_num bvm_num_join(struct bvm_num a, struct bvm_num b);
-
 struct bvm_num bvm_num_add(struct bvm_num a, struct bvm_num b);
 struct bvm_num bvm_num_sub(struct bvm_num a, struct bvm_num b);
 struct bvm_num bvm_num_mul(struct bvm_num a, struct bvm_num b);
@@ -97,14 +94,39 @@ struct bvm_num bvm_num_lsh(struct bvm_num a, struct bvm_num count, u32 bits);
 struct bvm_num bvm_num_rsh(struct bvm_num a, struct bvm_num count, u32 bits);
 struct bvm_num bvm_num_arsh(struct bvm_num a, struct bvm_num count, u32 bits);
 
+/*
+ * What the verifier does most is done in place: a struct bvm_num is six words,
+ * and to pass and return it takes as long as the rest.
+ *
+ * *a becomes the words of either.
+ */
+void bvm_num_widen(struct bvm_num *a, const struct bvm_num *b);
 /* The low `bits` bits, and zeroes. */
-struct bvm_num bvm_num_cut(struct bvm_num a, u32 bits);
+void bvm_num_keep_low(struct bvm_num *a, u32 bits);
 /* The low `bits` bits, and copies of the highest of them. */
-struct bvm_num bvm_num_extend(struct bvm_num a, u32 bits);
+void bvm_num_keep_signed(struct bvm_num *a, u32 bits);
+
+static inline struct bvm_num bvm_num_join(struct bvm_num a, struct bvm_num b)
+{
+	bvm_num_widen(&a, &b);
+	return a;
+}
+
+static inline struct bvm_num bvm_num_cut(struct bvm_num a, u32 bits)
+{
+	bvm_num_keep_low(&a, bits);
+	return a;
+}
+
+static inline struct bvm_num bvm_num_extend(struct bvm_num a, u32 bits)
+{
+	bvm_num_keep_signed(&a, bits);
+	return a;
+}
 
 /*
  * Keep of *a and *b the words for which `rel` holds between one of *a and one
- * of *b. false: there are none; both are then as they were.
+ * of *b. a and b are two. false: there are none, and *a and *b are spoilt.
  */
 bool __must_check bvm_num_refine(enum bvm_rel rel, struct bvm_num *a,
 				 struct bvm_num *b);
@@ -119,8 +141,8 @@ struct bvm_halves {
 };
 
 /* bvm_num_refine_half() in two steps, of which a branch needs one but once. */
-struct bvm_halves bvm_num_halves(enum bvm_rel rel, const struct bvm_num *a,
-				 const struct bvm_num *b);
+void bvm_num_halves(enum bvm_rel rel, const struct bvm_num *a,
+		    const struct bvm_num *b, struct bvm_halves *halves);
 bool __must_check bvm_num_refine_halves(enum bvm_rel rel, struct bvm_num *a,
 					struct bvm_num *b,
 					const struct bvm_halves *halves);

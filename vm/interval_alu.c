@@ -227,26 +227,27 @@ num bvm_num_arsh(num a, num count, u32 bits)
 	return bvm_num_settled(n);
 }
 
-num bvm_num_cut(num a, u32 bits)
+void bvm_num_keep_low(num *a, u32 bits)
 {
 	const word low = ones(bits);
 	num n;
 
-	if (a.umax <= low)
-		return a;
+	if (a->umax <= low)
+		return;
 	n = from_bits(
-		(struct bits){ (word)(a.value & low), (word)(a.mask & low) });
+		(struct bits){ (word)(a->value & low), (word)(a->mask & low) });
 	n.umax = low;
 	/* words that share the upper bits are in the order of their lower */
-	if ((word)(a.umin >> bits) == (word)(a.umax >> bits)) {
-		n.umin = (word)(a.umin & low);
-		n.umax = (word)(a.umax & low);
+	if ((word)(a->umin >> bits) == (word)(a->umax >> bits)) {
+		n.umin = (word)(a->umin & low);
+		n.umax = (word)(a->umax & low);
 	}
-	if ((sword)(a.smin >> bits) == (sword)(a.smax >> bits)) {
-		raise_umin(&n, (word)((word)a.smin & low));
-		lower_umax(&n, (word)((word)a.smax & low));
+	if ((sword)(a->smin >> bits) == (sword)(a->smax >> bits)) {
+		raise_umin(&n, (word)((word)a->smin & low));
+		lower_umax(&n, (word)((word)a->smax & low));
 	}
-	return bvm_num_settled(n);
+	*a = n;
+	bvm_num_must_settle(a);
 }
 
 /*
@@ -259,27 +260,28 @@ static bool extends_in_order(word lo, word hi)
 	return (word)(hi - lo) <= (lo & 1);
 }
 
-num bvm_num_extend(num a, u32 bits)
+void bvm_num_keep_signed(num *a, u32 bits)
 {
 	const u32 below = bits - 1;
 	num n;
 
-	if (sign_extend((word)a.smin, bits) == a.smin &&
-	    sign_extend((word)a.smax, bits) == a.smax)
-		return a;
-	n = from_bits((struct bits){ (word)sign_extend(a.value, bits),
-				     (word)sign_extend(a.mask, bits) });
+	if (sign_extend((word)a->smin, bits) == a->smin &&
+	    sign_extend((word)a->smax, bits) == a->smax)
+		return;
+	n = from_bits((struct bits){ (word)sign_extend(a->value, bits),
+				     (word)sign_extend(a->mask, bits) });
 	n.smin = (sword)(-(sword)ones(below) - 1);
 	n.smax = (sword)ones(below);
-	if (extends_in_order((word)(a.umin >> below),
-			     (word)(a.umax >> below))) {
-		n.smin = sign_extend(a.umin, bits);
-		n.smax = sign_extend(a.umax, bits);
+	if (extends_in_order((word)(a->umin >> below),
+			     (word)(a->umax >> below))) {
+		n.smin = sign_extend(a->umin, bits);
+		n.smax = sign_extend(a->umax, bits);
 	}
-	if (extends_in_order((word)(a.smin >> below),
-			     (word)(a.smax >> below))) {
-		raise_smin(&n, sign_extend((word)a.smin, bits));
-		lower_smax(&n, sign_extend((word)a.smax, bits));
+	if (extends_in_order((word)(a->smin >> below),
+			     (word)(a->smax >> below))) {
+		raise_smin(&n, sign_extend((word)a->smin, bits));
+		lower_smax(&n, sign_extend((word)a->smax, bits));
 	}
-	return bvm_num_settled(n);
+	*a = n;
+	bvm_num_must_settle(a);
 }

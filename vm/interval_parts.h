@@ -67,11 +67,7 @@ static inline sword sign_extend(word w, u32 bits)
 
 static inline num from_bits(struct bits b)
 {
-	num n = bvm_num_top();
-
-	n.value = b.value;
-	n.mask = b.mask;
-	return n;
+	return (num){ b.value, b.mask, 0, BVM_WORD_MAX, SMIN, SMAX };
 }
 
 static inline struct bits bits_of(const num *n)
@@ -119,6 +115,16 @@ static inline bool meet_bits(num *n, word value, word mask)
 bool __must_check bvm_num_settle(num *n);
 
 /* For results, which always hold a word: anything else is our own fault. */
-num bvm_num_settled(num n);
+static inline void bvm_num_must_settle(num *n)
+{
+	if (bvm_broken(!bvm_num_settle(n)))
+		*n = bvm_num_top();
+}
+
+static inline num bvm_num_settled(num n)
+{
+	bvm_num_must_settle(&n);
+	return n;
+}
 
 #endif /* BVM_INTERVAL_PARTS_H */

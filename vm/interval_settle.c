@@ -91,10 +91,3 @@ bool bvm_num_settle(num *n)
 	n->value = (word)(pos.lo & (word)~n->mask);
 	return true;
 }
-
-num bvm_num_settled(num n)
-{
-	if (bvm_broken(!bvm_num_settle(&n)))
-		return bvm_num_top();
-	return n;
-}

@@ -181,53 +181,51 @@ static bool is_half(const struct bvm_insn *insn)
 	return BVM_CODE_CLASS(insn->code) == BVM_CLS_JMP32;
 }
 
-/* What a branch compares; an imm is a number of the branch's own. */
+/* The numbers that a branch compares, as they are before it. */
 struct operands {
-	struct bvm_num *a;
-	struct bvm_num *b;
+	struct bvm_num a;
+	struct bvm_num b;
 	struct bvm_halves halves; /* of both, if it compares halves */
 };
 
-static void find_halves(struct operands *o, const struct bvm_insn *insn,
-			enum bvm_rel rel)
+/* Of *a and *b, which are as they were, what is left on one side. */
+static bool refine(struct bvm_num *a, struct bvm_num *b,
+		   const struct bvm_insn *insn, enum bvm_rel rel,
+		   const struct operands *were)
 {
 	if (is_half(insn))
-		o->halves = bvm_num_halves(rel, o->a, o->b);
-}
-
-static bool refine(const struct operands *o, const struct bvm_insn *insn,
-		   enum bvm_rel rel)
-{
-	if (is_half(insn))
-		return bvm_num_refine_halves(rel, o->a, o->b, &o->halves);
-	return bvm_num_refine(rel, o->a, o->b);
+		return bvm_num_refine_halves(rel, a, b, &were->halves);
+	return bvm_num_refine(rel, a, b);
 }
 
 /*
- * What one side of a branch teaches of its operands. false: that side cannot
- * be taken, since the condition contradicts what was known; then only the
- * condition counts, so that a check is good whatever precedes it.
+ * A side that cannot be taken, since its condition contradicts what was known,
+ * is verified all the same. There *a and *b are what the condition alone says,
+ * so that a check is good whatever precedes it; or as they were, if no two
+ * numbers meet it.
  */
-static bool learn(const struct operands *o, const struct bvm_insn *insn,
-		  enum bvm_rel rel)
+static void learn_anew(struct bvm_num *a, struct bvm_num *b,
+		       const struct bvm_insn *insn, enum bvm_rel rel,
+		       const struct operands *were)
 {
-	struct bvm_num a, b;
-	struct operands forgot;
+	*a = forget(were->a);
+	*b = were->b;
+	if (is_half(insn) ? bvm_num_refine_half(rel, a, b) :
+			    bvm_num_refine(rel, a, b))
+		return;
+	*a = were->a;
+	*b = were->b;
+}
 
+/* What one side of a branch teaches of its operands. false: none takes it. */
+static bool learn(struct bvm_num *a, struct bvm_num *b,
+		  const struct bvm_insn *insn, enum bvm_rel rel,
+		  const struct operands *were)
+{
 	/* a register against itself says nothing worth having */
-	if (BVM_CODE_IS_X(insn->code) && insn->dst == insn->src)
+	if (a == b || refine(a, b, insn, rel, were))
 		return true;
-	if (refine(o, insn, rel))
-		return true;
-	a = forget(*o->a);
-	b = *o->b;
-	forgot.a = &a;
-	forgot.b = &b;
-	find_halves(&forgot, insn, rel);
-	if (refine(&forgot, insn, rel)) {
-		*o->a = a;
-		*o->b = b;
-	}
+	learn_anew(a, b, insn, rel, were);
 	return false;
 }
 
@@ -236,29 +234,28 @@ static int verify_branch(struct bvm_verifier *v, const struct bvm_insn *insn)
 {
 	const struct relations rel = relations_of(insn->code);
 	struct bvm_num imm = bvm_num_const((u64)(s64)insn->imm);
-	struct bvm_num a, b;
-	struct operands o;
+	struct bvm_num *a = &v->cur.regs[insn->dst].num, *b = &imm;
+	struct operands were;
 	bool is_taken;
 	int err;
 
-	o.a = &v->cur.regs[insn->dst].num;
-	o.b = &imm;
 	err = bvm_need_num(v, insn->dst);
 	if (!err && BVM_CODE_IS_X(insn->code)) {
 		err = bvm_need_num(v, insn->src);
-		o.b = &v->cur.regs[insn->src].num;
+		b = &v->cur.regs[insn->src].num;
 	}
 	if (err)
 		return err;
-	a = *o.a;
-	b = *o.b;
-	find_halves(&o, insn, rel.taken);
-	is_taken = learn(&o, insn, rel.taken);
+	were.a = *a;
+	were.b = *b;
+	if (is_half(insn))
+		bvm_num_halves(rel.taken, a, b, &were.halves);
+	is_taken = learn(a, b, insn, rel.taken, &were);
 	if (is_taken || !v->in->lowered)
 		err = send(v, &v->cur, (u32)bvm_insn_target(insn, v->pc));
-	*o.a = a;
-	*o.b = b;
-	v->live = learn(&o, insn, rel.not_taken) || !v->in->lowered;
+	*a = were.a;
+	*b = were.b;
+	v->live = learn(a, b, insn, rel.not_taken, &were) || !v->in->lowered;
 	return err;
 }
 

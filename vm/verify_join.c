@@ -43,7 +43,7 @@ static void join_reg(struct bvm_reg *to, const struct bvm_reg *from, u32 pc)
 		return;
 	}
 	/* of two that differ, one at least loses something */
-	to->num = bvm_num_join(to->num, from->num);
+	bvm_num_widen(&to->num, &from->num);
 	to->lost = pc + 1;
 }
 

@@ -18,11 +18,6 @@ bool bvm_num_settle(num *n)
 	return true;
 }
 
-num bvm_num_settled(num n)
-{
-	return n;
-}
-
 #define UNARY_PART(name, part, abstract, concrete)       \
 	THEOREM(name##_##part, NUM_PARAMS(a), word x)    \
 	{                                                \

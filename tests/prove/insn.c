@@ -16,11 +16,6 @@ bool bvm_num_settle(num *n)
 	return true;
 }
 
-num bvm_num_settled(num n)
-{
-	return n;
-}
-
 #define UNARY(name, abstract, concrete)                   \
 	THEOREM(name, NUM_PARAMS(a), word x)              \
 	{                                                 \

@@ -21,11 +21,6 @@ bool bvm_num_settle(num *n)
 	return true;
 }
 
-num bvm_num_settled(num n)
-{
-	return n;
-}
-
 THEOREM(mul_begin, word x)
 {
 	const struct bits sum = { 0, 0 };

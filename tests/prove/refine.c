@@ -15,11 +15,6 @@ bool bvm_num_settle(num *n)
 	return true;
 }
 
-num bvm_num_settled(num n)
-{
-	return n;
-}
-
 #define REFINE_PART(name, part, refine, rel, holds)                          \
 	THEOREM(name##_##part, NUM_PARAMS(a), NUM_PARAMS(b), word x, word y) \
 	{                                                                    \

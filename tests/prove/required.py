@@ -44,7 +44,7 @@ def needed():
     """Subjects that must have a line, as the sources have them."""
     names = set()
     for path in ('vm/interval.h', 'vm/interval_parts.h'):
-        names |= set(re.findall(r'^[^\n#*/]*?\b(bvm_num_\w+)\([^{}]*?\);',
+        names |= set(re.findall(r'^[^\n#*/]*?\b(bvm_num_\w+)\([^{}]*?\)(?:;|\n\{)',
                                 read(path), re.M))
     names |= set(re.findall(r'^\t(BVM_REL_\w+),', read('vm/interval.h'), re.M))
     names |= set(re.findall(r'^BVM_INSN\(\w+, \w+, \w+, \w+, ALU_\w, "(\w+)"',

@@ -16,14 +16,15 @@ static struct bvm_num bits(u64 value, u64 mask)
 	return bvm_num_or(known, bvm_num_const(value));
 }
 
-/* Nothing is left, and both operands are as they were. */
+/* Nothing is left of either. */
 static void expect_none(enum bvm_rel rel, struct bvm_num a, struct bvm_num b)
 {
-	struct bvm_num x = a, y = b;
+	ck_assert_msg(!bvm_num_refine(rel, &a, &b), "rel %d", rel);
+}
 
-	ck_assert_msg(!bvm_num_refine(rel, &x, &y), "rel %d", rel);
-	ck_assert(bvm_num_is_same(&x, &a));
-	ck_assert(bvm_num_is_same(&y, &b));
+static void expect_no_half(enum bvm_rel rel, struct bvm_num a, struct bvm_num b)
+{
+	ck_assert_msg(!bvm_num_refine_half(rel, &a, &b), "rel %d", rel);
 }
 
 START_TEST(what_cannot_be_is_told)
@@ -109,12 +110,10 @@ START_TEST(a_side_that_no_half_takes_is_seen)
 {
 	struct bvm_num a = bvm_num_const(7ull << 32), b = bvm_num_top();
 
-	ck_assert(!bvm_num_refine_half(BVM_REL_GT, &a, &b));
-	ck_assert_uint_eq(a.umax, 7ull << 32);
-	ck_assert_uint_eq(b.umax, ~0ull);
+	expect_no_half(BVM_REL_GT, a, b);
 	b = bvm_num_const(9ull << 32);
-	ck_assert(!bvm_num_refine_half(BVM_REL_NE, &a, &b));
-	ck_assert(!bvm_num_refine_half(BVM_REL_SET, &a, &b));
+	expect_no_half(BVM_REL_NE, a, b);
+	expect_no_half(BVM_REL_SET, a, b);
 	ck_assert(bvm_num_refine_half(BVM_REL_EQ, &a, &b));
 }
 END_TEST
