@@ -16,34 +16,45 @@ static const struct bvm_table *dfa_of(const struct bvm_image *img)
 	return &img->tables[img->rights_dfa];
 }
 
-/*
- * None is stated for a tail: it is that of the state where it ends and of the
- * one that all other bytes lead to. Return the bytes of text that were left.
- */
-static u32 tail_closure(const struct bvm_image *img, u32 state,
-			struct bvm_rights *sum)
+/* Bytes of text from a state in a tail to where the tail ends. */
+static u32 tail_left(const struct bvm_table *dfa, u32 state)
 {
-	const struct bvm_table *t = dfa_of(img);
-	const u8 *from = t->dfa.tails + (state - t->count), *end = from;
-	const struct bvm_rights *last, *other;
+	const u8 *text = dfa->dfa.tails + (state - dfa->count);
+	u32 len = 0;
 
-	while (bvm_dfa_is_text(*end))
-		end++;
-	last = &img->closures[img->closure_of[bvm_dfa_tail_end(end)]];
-	other = &img->closures[img->closure_of[t->dfa.head->tail_def]];
-	sum->may = last->may | other->may;
-	sum->must = last->must & other->must;
-	return (u32)(end - from);
+	while (bvm_dfa_is_text(text[len]))
+		len++;
+	return len;
+}
+
+/*
+ * A state in a tail has no closure of its own in the image. From there the
+ * tail's bytes lead to the state where it ends, and any other byte, wherever
+ * it comes, to tail_def, whose rights a name that ends in the tail has, too.
+ * So below it may be done what may be below the one or the other; len is
+ * tail_left() of the state.
+ */
+static struct bvm_rights tail_closure(const struct bvm_image *img, u32 state,
+				      u32 len)
+{
+	const struct bvm_table *dfa = dfa_of(img);
+	const u8 *end = dfa->dfa.tails + (state - dfa->count) + len;
+	const u32 last = bvm_dfa_tail_end(end);
+	const struct bvm_rights *there, *other;
+
+	there = &img->closures[img->closure_of[last]];
+	other = &img->closures[img->closure_of[dfa->dfa.head->tail_def]];
+	return (struct bvm_rights){ .may = there->may | other->may,
+				    .must = there->must & other->must };
 }
 
 static struct bvm_rights closure(const struct bvm_image *img, u32 state)
 {
-	struct bvm_rights sum;
+	const struct bvm_table *dfa = dfa_of(img);
 
-	if (state < dfa_of(img)->count)
+	if (state < dfa->count)
 		return img->closures[img->closure_of[state]];
-	(void)tail_closure(img, state, &sum);
-	return sum;
+	return tail_closure(img, state, tail_left(dfa, state));
 }
 
 static const struct bvm_rights *rights(const struct bvm_image *img, u32 state)
@@ -96,7 +107,7 @@ static int check_cells(const struct bvm_image *img, u32 *at)
 
 	for (i = 0; i < dfa->aux; i++, c++) {
 		struct bvm_rights own, next;
-		u32 read;
+		u32 len;
 
 		if (c->check == U32_MAX)
 			continue;
@@ -105,10 +116,11 @@ static int check_cells(const struct bvm_image *img, u32 *at)
 		if (c->next < dfa->count) {
 			next = img->closures[img->closure_of[c->next]];
 		} else {
-			read = tail_closure(img, c->next, &next);
-			if (read > left)
+			len = tail_left(dfa, c->next);
+			if (len > left)
 				return -EINVAL;
-			left -= read;
+			left -= len;
+			next = tail_closure(img, c->next, len);
 		}
 		if (!holds(&own, &next))
 			return -EINVAL;

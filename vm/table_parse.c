@@ -90,28 +90,39 @@ static bool is_class_of_one(const struct bvm_dfa_head *head, u32 byte)
 	return true;
 }
 
-/* Text, then where it ends; the text of each has some byte. */
+/* Do four bytes stand there, inside, that name a state? */
+static bool is_tail_end(const struct bvm_table *t, u32 at)
+{
+	u32 i;
+
+	if (t->dfa.head->tail_len - at < BVM_DFA_TAIL_END)
+		return false;
+	for (i = 0; i < BVM_DFA_TAIL_END; i++)
+		if (!(t->dfa.tails[at + i] & 0x80))
+			return false;
+	return bvm_dfa_tail_end(t->dfa.tails + at) < t->count;
+}
+
+/*
+ * Tails lie one behind the other: a byte of text or more, then the state where
+ * it ends.
+ */
 static int check_dfa_tails(const struct bvm_table_parse *p)
 {
 	const struct bvm_dfa_head *head = p->t->dfa.head;
 	const u8 *tails = p->t->dfa.tails;
 	bool alone[128] = { false };
-	u32 i, k, from;
+	u32 i, from, end;
 
 	for (i = 1; i < 128; i++)
 		alone[i] = is_class_of_one(head, i);
-	for (i = 0; i < head->tail_len; i += BVM_DFA_TAIL_END) {
-		from = i;
-		while (i < head->tail_len && bvm_dfa_is_text(tails[i]) &&
-		       alone[tails[i]])
-			i++;
-		for (k = 0; k < BVM_DFA_TAIL_END; k++) {
-			if (i + k >= head->tail_len || !(tails[i + k] & 0x80))
-				break;
-		}
-		if (i == from || i - from > BVM_MAX_DFA_TAIL ||
-		    k < BVM_DFA_TAIL_END ||
-		    bvm_dfa_tail_end(tails + i) >= p->t->count)
+	for (from = 0; from < head->tail_len; from = end + BVM_DFA_TAIL_END) {
+		end = from;
+		while (end < head->tail_len && bvm_dfa_is_text(tails[end]) &&
+		       alone[tails[end]])
+			end++;
+		if (end == from || end - from > BVM_MAX_DFA_TAIL ||
+		    !is_tail_end(p->t, end))
 			return bvm_fail(p->err, -EINVAL,
 					bvm_table_off(p, tails + from),
 					"bad tail at %u", from);

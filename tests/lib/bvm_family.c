@@ -142,6 +142,17 @@ static void put_compare(struct maker *m)
 	put(m, BVM_JNE64_X, 7, 8, (s16)(m->tail - m->num - 1), 0);
 }
 
+/* Either way goes on with the next. */
+static void put_halves(struct maker *m, bool is_signed)
+{
+	static const u8 codes[][4] = {
+		{ BVM_JGT32_X, BVM_JGE32_X, BVM_JLT32_X, BVM_JLE32_X },
+		{ BVM_JSGT32_X, BVM_JSGE32_X, BVM_JSLT32_X, BVM_JSLE32_X },
+	};
+
+	put(m, codes[is_signed][m->num_units % 4], FIRST_REG, FIRST_FREE, 0, 0);
+}
+
 /* 14 loads, 8 arithmetic, 6 checks, 4 forks, 2 pairs on the stack, in turns. */
 static void put_mix(struct maker *m)
 {
@@ -190,7 +201,8 @@ static void put_unit(struct maker *m, enum bvm_family family)
 		put_compare(m);
 		break;
 	case BVM_FAMILY_HALVES:
-		put(m, BVM_JSGT32_X, FIRST_REG, FIRST_FREE, 0, 0);
+	case BVM_FAMILY_UNSIGNED:
+		put_halves(m, family == BVM_FAMILY_HALVES);
 		break;
 	case BVM_FAMILY_SOMEWHERE:
 		put(m, BVM_LDXB, FIRST_FREE, SOMEWHERE_REG, -SOMEWHERE_BYTES,
@@ -218,6 +230,7 @@ const char *bvm_family_name(enum bvm_family family)
 		[BVM_FAMILY_DEEP] = "deep",
 		[BVM_FAMILY_DECIDED] = "decided",
 		[BVM_FAMILY_HALVES] = "halves",
+		[BVM_FAMILY_UNSIGNED] = "unsigned",
 		[BVM_FAMILY_SOMEWHERE] = "somewhere",
 	};
 

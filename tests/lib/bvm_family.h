@@ -31,7 +31,8 @@ enum bvm_family {
 	/* BRANCH, where the verifier can tell the outcome of most checks. */
 	BVM_FAMILY_DECIDED,
 	/* Checks of 32 bits, of two numbers of which nothing is known. */
-	BVM_FAMILY_HALVES,
+	BVM_FAMILY_HALVES, /* signed */
+	BVM_FAMILY_UNSIGNED, /* the same, unsigned */
 	/* A byte from somewhere in 256 bytes of stack. */
 	BVM_FAMILY_SOMEWHERE,
 };

@@ -171,6 +171,8 @@ START_TEST(halves_compares_the_unknown)
 
 	(void)run_family(BVM_FAMILY_HALVES, 512, &count);
 	ck_assert_uint_gt(count.kinds[BVM_CLS_JMP32], 480);
+	(void)run_family(BVM_FAMILY_UNSIGNED, 512, &count);
+	ck_assert_uint_gt(count.kinds[BVM_CLS_JMP32], 480);
 }
 END_TEST
 
