@@ -9,6 +9,7 @@
 #include "dump.h"
 #include "explain.h"
 #include "learn.h"
+#include "listing_command.h"
 #include "ops.h"
 #include "run.h"
 #include "schema.h"
@@ -52,6 +53,9 @@ static const struct command {
 	  "say what a policy would make of what was recorded" },
 	{ "learn", command_learn, "IDxPo", 1, 1, false, true, "LOG",
 	  "make rules that allow what was recorded" },
+	{ "show", command_show, "IDj", 1, 1, false, true, "POLICY",
+	  "show what a policy means: includes, variables and groups "
+	  "written out" },
 	{ "ops", command_ops, "j", 0, 1, false, true, "[CLASS]",
 	  "show what rules and requests can name" },
 	{ "schema", command_schema, "M", 0, 0, false, true, "",

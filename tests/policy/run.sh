@@ -510,6 +510,7 @@ bytecode
 run_requests
 ops
 schema
+show
 completion
 differences
 simulate

@@ -76,6 +76,42 @@ schema()
 	says 'the example of the manual' 0 '3 tests.*: ok' "$policyc" check "$work/pages.yaml"
 }
 
+# What show writes is a policy again, which means the same and is shown the same.
+show()
+{
+	local file args
+
+	for file in accept/*.yaml "$root"/policies/*.yaml; do
+		args=$(sed -n 's/^# args: //p' "$file")
+		# shellcheck disable=SC2086 # several words
+		"$policyc" show -I include $args "$file" > "$work/shown.yaml" \
+			2> /dev/null || :
+		# shellcheck disable=SC2086 # several words
+		"$policyc" build -I include $args -o "$work/shown.img" "$file" \
+			> /dev/null 2>&1 || :
+		says "show of $file" 0 '^no difference$' "$policyc" diff --exact \
+			"$work/shown.img" "$work/shown.yaml"
+		"$policyc" show "$work/shown.yaml" 2> /dev/null |
+			grep -v '^ *#' > "$work/1" || :
+		grep -v '^ *#' "$work/shown.yaml" > "$work/2"
+		same "show of show of $file" "$work/1" "$work/2"
+	done
+	file=$root/policies/nginx.yaml
+	says 'show: where a rule is from' 0 '^  # rule 9, .*base/runtime-linker.yaml:6$' \
+		"$policyc" show "$file"
+	says 'show: a group' 0 '^  # read, map-exec, list, stat, readlink' \
+		"$policyc" show "$file"
+	says 'show: a variable' 0 '^      - /var/www/html/\*\*$' "$policyc" show "$file"
+	says 'show: a default' 0 '^# kernel: 0 deny, 0 allow, then: deny; 0 audit$' \
+		"$policyc" show "$file"
+	"$policyc" show --json "$file" > "$work/out"
+	says 'show as JSON' 0 '^\["deny",35,\["/etc","/etc/\*\*"\]\]$' jq -c \
+		'.classes[0].rules[3] | [.kind, .line, .keys.paths]' "$work/out"
+	says 'show: conditions as JSON' 0 '^\["33","101"\]$' jq -c \
+		'.classes[2].rules[1].when.uid' "$work/out"
+	says 'show of a bad policy' 2 P201 "$policyc" show reject/unknown-key.yaml
+}
+
 # complete WORDS...: what bash would offer for the last word.
 complete_words()
 {
