@@ -127,14 +127,20 @@ static void put_rule(struct buf *buf, const struct ast_rule *rule, bool places)
 	}
 }
 
+/* What its keys leave of its operations may be none: it decides nothing. */
+static bool is_listed(const struct ast_rule *rule, u32 class,
+		      enum bvm_rule_kind kind)
+{
+	return rule->class == class && rule->kind == kind && rule->ops;
+}
+
 static u32 num_of(const struct ast_policy *policy, u32 class,
 		  enum bvm_rule_kind kind)
 {
 	u32 num = 0;
 
 	for (u32 i = 0; i < policy->num_rules; i++)
-		num += policy->rules[i].class == class &&
-		       policy->rules[i].kind == kind;
+		num += is_listed(&policy->rules[i], class, kind);
 	return num;
 }
 
@@ -160,8 +166,7 @@ static void put_class(struct buf *buf, const struct ast_policy *policy,
 	buf_printf(buf, "%s:\n", bvm_classes[class].name);
 	for (u32 k = 0; k < ARRAY_SIZE(kinds); k++)
 		for (u32 i = 0; i < policy->num_rules; i++)
-			if (policy->rules[i].class == class &&
-			    policy->rules[i].kind == kinds[k])
+			if (is_listed(&policy->rules[i], class, kinds[k]))
 				put_rule(buf, &policy->rules[i], places);
 }
 

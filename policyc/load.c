@@ -292,6 +292,11 @@ static bool is_policy(const struct node *root, bool main)
 	return false;
 }
 
+bool load_is_policy(const struct node *root)
+{
+	return is_policy(root, true);
+}
+
 static struct node *check_is_policy(struct loader *loader, struct node *root,
 				    const struct source *source, u32 mark)
 {

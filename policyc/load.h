@@ -31,6 +31,9 @@ struct files load_files(struct arena *arena, struct diag *diag,
 			const struct parse_options *options,
 			const struct source *source);
 
+/* Does it look like a policy or an include, and not like another program's? */
+bool load_is_policy(const struct node *root);
+
 /* source_read with the error reported at span, which may be NULL. */
 const struct source *load_source(struct arena *arena, struct diag *diag,
 				 const char *path, const struct span *span);

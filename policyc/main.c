@@ -8,6 +8,7 @@
 #include "diff.h"
 #include "dump.h"
 #include "explain.h"
+#include "format_command.h"
 #include "learn.h"
 #include "listing_command.h"
 #include "ops.h"
@@ -56,6 +57,8 @@ static const struct command {
 	{ "show", command_show, "IDj", 1, 1, false, true, "POLICY",
 	  "show what a policy means: includes, variables and groups "
 	  "written out" },
+	{ "fmt", command_fmt, "IDc", 1, INT_MAX, false, false, "FILE...",
+	  "write policies as everybody does, comments and meaning kept" },
 	{ "ops", command_ops, "j", 0, 1, false, true, "[CLASS]",
 	  "show what rules and requests can name" },
 	{ "schema", command_schema, "M", 0, 0, false, true, "",
@@ -77,7 +80,8 @@ static const struct {
 	{ 't', "--trace        show each step of the decision" },
 	{ 'l',
 	  "--log          show what the verifier knows at each instruction" },
-	{ 'c', "--check        verify, write nothing" },
+	{ 'c',
+	  "--check        write nothing: verify, or show what would change" },
 	{ 'r', "--raw          the file is bytecode, 8 bytes an instruction" },
 	{ 'C', "--class CLASS  verify it as a program of CLASS" },
 	{ 'm', "--mem BYTES    verify it over so much plain memory (0)" },
