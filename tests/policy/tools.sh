@@ -115,7 +115,7 @@ show()
 # Formatting: what is shipped is formatted; --check writes nothing.
 format()
 {
-	says 'shipped policies are formatted' 0 '' "$policyc" fmt --check \
+	says_not 'shipped policies are formatted' @@ "$policyc" fmt --check \
 		"$root"/policies/*.yaml "$root"/policies/base/*.yaml
 	printf '%s\n' 'bailiff: 1' 'policy:   x' 'ipc:' '- allow: shm # c' > "$work/fmt.yaml"
 	cp "$work/fmt.yaml" "$work/1"
@@ -123,8 +123,8 @@ format()
 	same 'fmt --check writes nothing' "$work/1" "$work/fmt.yaml"
 	says 'fmt' 0 'fmt.yaml: formatted' "$policyc" fmt "$work/fmt.yaml"
 	says 'fmt wrote' 0 '^  - allow: shm  # c$' cat "$work/fmt.yaml"
-	says 'fmt --check of what is formatted' 0 '' "$policyc" fmt --check "$work/fmt.yaml"
-	says 'fmt of no policy' 2 P119 "$policyc" fmt other/compose.yaml
+	says_not 'fmt --check of what is formatted' @@ "$policyc" fmt --check "$work/fmt.yaml"
+	says 'fmt of no policy' 2 P119 "$policyc" fmt other/deployment.yaml
 	says 'fmt of no YAML' 2 P107 "$policyc" fmt reject/yaml-tab.yaml
 }
 
