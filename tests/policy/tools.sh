@@ -124,7 +124,7 @@ format()
 	says 'fmt' 0 'fmt.yaml: formatted' "$policyc" fmt "$work/fmt.yaml"
 	says 'fmt wrote' 0 '^  - allow: shm  # c$' cat "$work/fmt.yaml"
 	says_not 'fmt --check of what is formatted' @@ "$policyc" fmt --check "$work/fmt.yaml"
-	says 'fmt of no policy' 2 P119 "$policyc" fmt other/deployment.yaml
+	says 'fmt of no policy' 2 P119 "$policyc" fmt other/workflow.yml
 	says 'fmt of no YAML' 2 P107 "$policyc" fmt reject/yaml-tab.yaml
 }
 
