@@ -31,6 +31,7 @@ struct run {
 	bool check; /* --check: verify, write nothing */
 	const char *extend; /* --extend: the policy to add to, or NULL */
 	const char *policy; /* --policy: of a log, only its decisions; or NULL */
+	const char *profile; /* --profile: the one to import, or NULL */
 	bool coverage; /* --coverage: rules that decided no test */
 	bool all; /* --all: of a log, what other policies decided, too */
 	bool mdoc; /* --mdoc: as a part of the manual */

@@ -9,6 +9,7 @@
 #include "dump.h"
 #include "explain.h"
 #include "format_command.h"
+#include "import.h"
 #include "learn.h"
 #include "listing_command.h"
 #include "ops.h"
@@ -59,6 +60,8 @@ static const struct command {
 	  "written out" },
 	{ "fmt", command_fmt, "IDc", 1, INT_MAX, false, false, "FILE...",
 	  "write policies as everybody does, comments and meaning kept" },
+	{ "import", command_import, "IoFj", 2, 2, false, true, "FORMAT FILE",
+	  "make a policy of another system's" },
 	{ "ops", command_ops, "j", 0, 1, false, true, "[CLASS]",
 	  "show what rules and requests can name" },
 	{ "schema", command_schema, "M", 0, 0, false, true, "",
@@ -89,6 +92,7 @@ static const struct {
 	{ 'a', "--all          take what other policies decided, too" },
 	{ 'x', "--extend POLICY  what it lacks, as an include for it" },
 	{ 'P', "--policy NAME  take what was decided under that policy" },
+	{ 'F', "--profile NAME  import that profile, not the first" },
 	{ 'M', "--mdoc         the lists of keys in bailiff.policy(5)" },
 	{ 'e', "--exact        any difference is a no, not only a wider one" },
 	{ 'j', "--json         messages and results as JSON" },
@@ -111,6 +115,7 @@ static const struct option long_options[] = {
 	{ "all", no_argument, NULL, 'a' },
 	{ "extend", required_argument, NULL, 'x' },
 	{ "policy", required_argument, NULL, 'P' },
+	{ "profile", required_argument, NULL, 'F' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -221,6 +226,8 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->extend = value;
 	else if (letter == 'P')
 		run->policy = value;
+	else if (letter == 'F')
+		run->profile = value;
 	else if (letter == 'j')
 		run->json = true;
 }

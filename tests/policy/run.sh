@@ -513,6 +513,7 @@ schema
 show
 format
 completion
+imports
 differences
 simulate
 start_limits

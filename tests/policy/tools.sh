@@ -309,6 +309,36 @@ claim_limits()
 	done
 }
 
+# Policies of other systems. A profile of AppArmor, and files that are none.
+imports()
+{
+	local new=$work/imported.yaml command=("$policyc" import apparmor -I import)
+
+	says 'a profile' 1 'import/app:10: not imported: Px' "${command[@]}" import/app -o "$new"
+	says 'what was imported' 0 'policy app: .*: ok' "$policyc" check "$new"
+	has 'where a rule is from' '  # import/abstractions/local:1: /dev/null rw,' "$new"
+	has 'what is left out' '# not imported: import/app:17: dbus send bus=session,' "$new"
+	says 'an allowed file' 0 '^allow' "$policyc" explain "$new" type=regular owner=true read /etc/app/a
+	says 'its own process' 0 '^allow' "$policyc" explain "$new" type=regular owner=true read /proc/self/status
+	says 'a denied file' 1 '^deny' "$policyc" explain "$new" type=regular owner=true write /home/a/.app/keys/k
+	"${command[@]}" --json import/app > "$work/out" || :
+	says 'the list as JSON' 0 '^10$' jq '.not_imported[0].line' "$work/out"
+	says 'the policy as JSON' 0 '^policy: app$' jq -r .policy "$work/out"
+	printf 'profile x {\n  /a ix,\n}\n' > "$work/x"
+	says 'nothing left out' 0 '^policy: x$' "$policyc" import apparmor "$work/x"
+	says 'includes in a circle' 2 'loop2:1:1: .*includes itself' "${command[@]}" import/loop
+	says 'no include' 2 'app:2:1: .*cannot find the include' "$policyc" import apparmor import/app
+	head -c 4096 "$policyc" > "$work/x"
+	says 'a program' 2 P901 "${command[@]}" "$work/x"
+	{ printf 'profile x {\n  /'; many a 50000000; } > "$work/x"
+	says 'a file of 50 MB' 2 'x:2:3: .*a word of over' timeout 20 "${command[@]}" "$work/x"
+	{ echo 'profile x {'; seq -f '  /f%.0f r,' 30000; echo '}'; } > "$work/x"
+	says 'thirty thousand rules' 2 'over 20000 rules' timeout 20 "${command[@]}" "$work/x"
+	says 'no file' 2 P101 "${command[@]}" /nonexistent
+	says 'no format' 2 "did you mean 'apparmor'" "$policyc" import aparmor import/app
+	echo '# expect: P901' >> "$work/odd"
+}
+
 # Rules that no test decides.
 coverage()
 {

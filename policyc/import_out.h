@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * import_out.h - what an import makes: a policy, and a list of what it lacks
+ *
+ * Every reader of another system's policies writes through this. A rule is
+ * begun with import_out_rule, which notes the line it comes from, and then
+ * given its keys; rules of one class stay in the order they came in.
+ */
+#ifndef POLICYC_IMPORT_OUT_H
+#define POLICYC_IMPORT_OUT_H
+
+#include "buf.h"
+#include "diag.h"
+#include "source.h"
+
+#define IMPORT_MAX_RULES 20000 /* a policy that nobody could read anyway */
+
+/* Texts that only grow. */
+struct import_list {
+	const char **items;
+	u32 num;
+};
+
+/* A line that has no equal, or only in part. */
+struct import_left {
+	struct span from;
+	const char *text; /* of the line, shortened */
+	const char *why;
+};
+
+struct import {
+	struct arena *arena;
+	struct diag *diag;
+	const char *const *dirs; /* -I: where includes are */
+	u32 num_dirs;
+	bool no_includes; /* read no file: every include is an error */
+	const char *profile; /* --profile: which of several; or NULL */
+
+	const char *name; /* of the policy, or NULL: none was found yet */
+	bool audit; /* mode: audit */
+	struct buf head; /* comments for the start of the policy */
+	struct buf top; /* keys of the top level */
+	struct buf rules[BVM_NUM_CLASSES];
+	u32 num_rules;
+	struct import_left *left;
+	u32 num_left;
+};
+
+void import_out_init(struct import *im, struct arena *arena, struct diag *diag);
+
+void import_list_add(struct arena *arena, struct import_list *list,
+		     const char *text);
+bool import_list_has(const struct import_list *list, const char *text);
+
+/* Note that a line, or the part of it that `why` names, is left out. */
+void __printf(3, 4) import_out_left(struct import *im, const struct span *from,
+				    const char *fmt, ...);
+
+/* Report an error of syntax at a place. */
+void __printf(3, 4) import_out_error(struct import *im, const struct span *at,
+				     const char *fmt, ...);
+
+/* Name the policy, in the characters that a name may have. */
+void import_out_name(struct import *im, const char *name);
+
+/* Begin a rule: kind is allow, deny or audit; what is a YAML value. */
+void import_out_rule(struct import *im, u32 class, const struct span *from,
+		     const char *kind, const char *what);
+/* Keys of the rule begun last: one value as it is, or texts to be quoted. */
+void import_out_key(struct import *im, u32 class, const char *key,
+		    const char *value);
+void import_out_texts(struct import *im, u32 class, const char *key,
+		      const struct import_list *texts);
+
+/* Words as a YAML list: "[a, b]". */
+const char *import_out_words(struct arena *arena,
+			     const struct import_list *words);
+
+/* "file:line: text of it", without what a comment cannot have. */
+const char *import_out_line(struct arena *arena, const struct span *from);
+
+/* The whole policy, and the list of what it lacks as comments. */
+const char *import_out_policy(struct import *im);
+
+#endif /* POLICYC_IMPORT_OUT_H */
