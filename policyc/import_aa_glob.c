@@ -435,15 +435,18 @@ static bool has_empty_name(const struct tokens *t)
 static void put_rough(struct glob *g, const struct tokens *from)
 {
 	struct tokens sure = { .items = from->items };
+	const char *text = "/**";
 
 	for (u32 i = 0; i < from->num && from->items[i].kind == LITERAL; i++)
 		if (from->items[i].byte == '/')
 			sure.num = i + 1;
-	if (sure.num < 2)
-		put(g, AA_BOTH, false, "/**");
-	else
-		put(g, AA_BOTH, false,
-		    arena_printf(g->arena, "%s**", render(g, &sure)));
+	if (sure.num > 1)
+		text = arena_printf(g->arena, "%s**", render(g, &sure));
+	/* a name that a policy cannot hold, or one that is no path */
+	if (!is_text(text) || strlen(text) > MAX_PATTERN ||
+	    pattern_check(text, NULL))
+		text = "/**";
+	put(g, AA_BOTH, false, text);
 	g->why = "this glob has no equal; all below its directory is denied";
 }
 

@@ -354,6 +354,11 @@ static const struct {
 	{ "\"/a b\" ix,", "exec \"/a b\"", true },
 	{ "/a\\[b ix,", "exec /a[b", true },
 	{ "/a,b ix,", "exec /a,b", true },
+	/* denies without an equal deny more */
+	{ "file, deny /a/\\200[/ x,", "exec /b", false },
+	{ "file, deny /a/b/\\200* x,", "exec /a/b/c", false },
+	{ "file, deny /a/b/\\200* x,", "exec /a/c", true },
+	{ "file, deny /a/\\200/b/* x,", "exec /c", false },
 };
 
 START_TEST(other_rules_say_what_they_said)
