@@ -5,11 +5,13 @@
 #include "image_out.h"
 #include "import.h"
 #include "import_aa.h"
+#include "import_unit.h"
 #include "output.h"
 #include "suggest.h"
 
 const struct import_format import_formats[] = {
 	{ "apparmor", "a profile of AppArmor", import_aa_read },
+	{ "systemd", "the sandbox options of a unit", import_unit_read },
 	{ NULL, NULL, NULL },
 };
 

@@ -337,6 +337,53 @@ imports()
 	says 'no file' 2 P101 "${command[@]}" /nonexistent
 	says 'no format' 2 "did you mean 'apparmor'" "$policyc" import aparmor import/app
 	echo '# expect: P901' >> "$work/odd"
+	import_units
+}
+
+# verdict ANSWER REQUEST: of the policy that was imported last.
+verdict()
+{
+	local status=0
+
+	[ "$1" = allow ] || status=1
+	says "$1: $2" $status "^$1:" "$policyc" explain "$work/imported.yaml" "$2"
+}
+
+# Options of a systemd unit.
+import_units()
+{
+	local new=$work/imported.yaml command=("$policyc" import systemd)
+
+	says 'a unit' 1 'app.service:14: not imported: PrivateTmp' \
+		"${command[@]}" import/app.service -o "$new"
+	says 'the policy of a unit' 0 'policy app.service: .*: ok' "$policyc" check "$new"
+	has 'where it is from' '  # import/app.service:6: ProtectSystem=strict' "$new"
+	verdict deny 'type=regular write /etc/x'
+	verdict allow 'type=regular read /etc/x'
+	verdict allow 'type=regular write /var/lib/app/x'
+	verdict allow 'type=regular write /run/app/x'
+	verdict deny 'type=regular write /var/lib/x'
+	verdict allow 'type=regular write /dev/null'
+	verdict deny 'type=regular read /home/a'
+	verdict deny 'exec /usr/bin/secret'
+	verdict deny 'exec /var/x'
+	verdict allow 'exec /usr/bin/app'
+	verdict allow 'capability kill'
+	verdict deny 'capability bpf'
+	verdict allow 'create inet stream'
+	verdict deny 'create inet6 stream'
+	verdict deny 'mount tmpfs /t'
+	printf '[Service]\nCapabilityBoundingSet=CAP_KILL\nCapabilityBoundingSet=\n' > "$work/x.service"
+	says_not 'no capability' 'not imported' "${command[@]}" "$work/x.service" -o "$new"
+	verdict deny 'capability kill'
+	printf '[Service]\nCapabilityBoundingSet=~CAP_KILL\nRestrictAddressFamilies=~AF_PACKET\n' > "$work/x.service"
+	says_not 'what may not be' 'not imported' "${command[@]}" "$work/x.service" -o "$new"
+	verdict deny 'capability kill'
+	verdict allow 'capability chown'
+	verdict deny 'create packet raw'
+	verdict allow 'create inet stream'
+	says 'no unit' 2 P901 "${command[@]}" "$policyc"
+	says 'no option' 2 'stdin>:2:1' "${command[@]}" - <<< $'[Service]\nhello'
 }
 
 # Rules that no test decides.

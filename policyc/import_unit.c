@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <string.h>
+
+#include "import_unit.h"
+#include "pattern.h"
+
+enum what { READ_ONLY, READ_WRITE, NO_ACCESS, NO_EXEC, EXEC, NUM_WHAT };
+
+/* A path, and the line that it is from. */
+struct path {
+	const char *text;
+	struct span from;
+};
+
+struct paths {
+	struct path *items;
+	u32 num;
+};
+
+/* Words of an option that is a list of what may be, or with ~ of what not. */
+struct words {
+	struct import_list yes, no;
+	bool given; /* a list of what may be was given, perhaps an empty one */
+	struct span from;
+};
+
+struct unit {
+	struct import *im;
+	struct paths paths[NUM_WHAT];
+	struct words caps, families;
+};
+
+/* ---- reading ---- */
+
+static void add_path(struct unit *unit, enum what what, const char *text,
+		     const struct span *from)
+{
+	static const char *const links[][2] = {
+		{ "/bin", "/usr/bin" },	    { "/sbin", "/usr/sbin" },
+		{ "/lib", "/usr/lib" },	    { "/lib32", "/usr/lib32" },
+		{ "/lib64", "/usr/lib64" }, { "/libx32", "/usr/libx32" },
+		{ "/var/run", "/run" },	    { "/var/lock", "/run/lock" },
+	};
+	struct arena *arena = unit->im->arena;
+	struct paths *paths = &unit->paths[what];
+	struct buf out = BUF_INIT(arena);
+	size_t len;
+
+	/* systemd follows links, too */
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++) {
+		len = strlen(links[i][0]);
+		if (!strncmp(text, links[i][0], len) &&
+		    (!text[len] || text[len] == '/'))
+			text = arena_printf(arena, "%s%s", links[i][1],
+					    text + len);
+	}
+	for (; *text; text++) {
+		if (!isalnum((u8)*text) && !strchr("/._-@:=~", *text))
+			buf_put_u8(&out, '\\');
+		buf_put_u8(&out, (u8)*text);
+	}
+	while (out.len > 1 && out.data[out.len - 1] == '/')
+		out.len--;
+	paths->items = arena_grow(arena, paths->items, paths->num,
+				  sizeof(*paths->items));
+	paths->items[paths->num++] =
+		(struct path){ arena_strdup(arena, buf_text(&out)), *from };
+}
+
+static void take_path(struct unit *unit, enum what what, const char *word,
+		      const struct span *from)
+{
+	word += strspn(word, "-+");
+	if (*word != '/' || word[strcspn(word, "%\"'\\:")] ||
+	    pattern_check(word, NULL) || strlen(word) > 1000)
+		import_out_left(unit->im, from, "'%s': no plain absolute path",
+				word);
+	else
+		add_path(unit, what, word, from);
+}
+
+static void take_system(struct unit *unit, const char *word,
+			const struct span *from)
+{
+	static const char *const system[] = { "/usr", "/boot", "/efi", "/etc" };
+	static const char *const apart[] = { "/dev", "/proc", "/sys" };
+	const bool full = !strcmp(word, "full");
+
+	if (!strcmp(word, "strict")) {
+		add_path(unit, READ_ONLY, "/", from);
+		for (size_t i = 0; i < ARRAY_SIZE(apart); i++)
+			add_path(unit, READ_WRITE, apart[i], from);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(system) - !full; i++)
+		add_path(unit, READ_ONLY, system[i], from);
+}
+
+static void take_home(struct unit *unit, const char *word,
+		      const struct span *from)
+{
+	static const char *const homes[] = { "/home", "/root", "/run/user" };
+	const bool read = !strcmp(word, "read-only");
+
+	if (!strcmp(word, "tmpfs"))
+		import_out_left(unit->im, from,
+				"an empty file system: no access instead");
+	for (size_t i = 0; i < ARRAY_SIZE(homes); i++)
+		add_path(unit, read ? READ_ONLY : NO_ACCESS, homes[i], from);
+}
+
+/* cut: the length of AF_ or CAP_, which is left off. */
+static void take_word(struct unit *unit, struct words *words, bool not,
+		      const char *word, const struct span *from)
+{
+	const bool caps = words == &unit->caps;
+	const struct bvm_name *names = caps ? bvm_cap_names : bvm_family_names;
+	const char *prefix = caps ? "CAP_" : "AF_";
+	char *name = arena_strdup(unit->im->arena, word);
+
+	words->from = *from;
+	if (!caps && !strcmp(word, "none"))
+		return;
+	for (char *c = name; *c; c++)
+		*c = (char)tolower((u8)*c);
+	if (strncmp(word, prefix, strlen(prefix)) ||
+	    bvm_name_find(names, name + strlen(prefix)) < 0)
+		import_out_left(unit->im, from, "'%s' has no name here", word);
+	else
+		import_list_add(unit->im->arena, not ? &words->no : &words->yes,
+				name + strlen(prefix));
+}
+
+static const struct {
+	const char *name;
+	enum what what;
+} path_options[] = {
+	{ "ReadOnlyPaths", READ_ONLY },
+	{ "ReadWritePaths", READ_WRITE },
+	{ "InaccessiblePaths", NO_ACCESS },
+	{ "NoExecPaths", NO_EXEC },
+	{ "ExecPaths", EXEC },
+	{ "ReadOnlyDirectories", READ_ONLY },
+	{ "ReadWriteDirectories", READ_WRITE },
+	{ "InaccessibleDirectories", NO_ACCESS },
+};
+
+/* Options that Bailiff has no equal for, or the service manager keeps. */
+static bool is_sandboxing(const char *key)
+{
+	static const char *const begins[] = {
+		"Protect",
+		"Private",
+		"Restrict",
+		"SystemCall",
+		"NoNewPriv",
+		"LockPersonality",
+		"MemoryDeny",
+		"RemoveIPC",
+		"IPAddress",
+		"Device",
+		"BindPaths",
+		"BindReadOnlyPaths",
+		"TemporaryFileSystem",
+		"RootDirectory",
+		"RootImage",
+		"AppArmorProfile",
+		"SELinux",
+		"DynamicUser",
+		"AmbientCap",
+		"SecureBits",
+		"UMask",
+		"ProcSubset",
+		"SocketBind",
+		"Limit",
+		"KeyringMode",
+		"User",
+		"Group",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(begins); i++)
+		if (!strncmp(key, begins[i], strlen(begins[i])))
+			return true;
+	return false;
+}
+
+static void take_words(struct unit *unit, const char *key, char *value,
+		       const struct span *from)
+{
+	const bool caps = !strcmp(key, "CapabilityBoundingSet");
+	struct words *words = caps ? &unit->caps : &unit->families;
+	const bool not = *value == '~';
+
+	words->from = *from;
+	if (!*value) {
+		/* no limit of families, but of capabilities: none is left */
+		*words = (struct words){ .given = caps, .from = *from };
+		return;
+	}
+	words->given |= !not ;
+	value += not ;
+	for (char *word = strtok(value, " \t"); word;
+	     word = strtok(NULL, " \t"))
+		take_word(unit, words, not, word, from);
+}
+
+static void take_option(struct unit *unit, const char *key, char *value,
+			const struct span *from)
+{
+	const bool off = !strcmp(value, "no") || !strcmp(value, "false") ||
+			 !strcmp(value, "0") || !strcmp(value, "off");
+
+	for (size_t i = 0; i < ARRAY_SIZE(path_options); i++) {
+		if (strcmp(key, path_options[i].name))
+			continue;
+		if (!*value)
+			unit->paths[path_options[i].what].num = 0;
+		for (char *word = strtok(value, " \t"); word;
+		     word = strtok(NULL, " \t"))
+			take_path(unit, path_options[i].what, word, from);
+		return;
+	}
+	if (!strcmp(key, "CapabilityBoundingSet") ||
+	    !strcmp(key, "RestrictAddressFamilies"))
+		take_words(unit, key, value, from);
+	else if (off || !*value)
+		return;
+	else if (!strcmp(key, "ProtectSystem"))
+		take_system(unit, value, from);
+	else if (!strcmp(key, "ProtectHome"))
+		take_home(unit, value, from);
+	else if (is_sandboxing(key))
+		import_out_left(unit->im, from, "%s has no equal here", key);
+}
+
+static char *trim(char *text)
+{
+	size_t len;
+
+	text += strspn(text, " \t");
+	len = strlen(text);
+	while (len && isspace((u8)text[len - 1]))
+		text[--len] = '\0';
+	return text;
+}
+
+static void take_line(struct unit *unit, char *text, const struct span *from)
+{
+	char *equals = strchr(text, '=');
+
+	if (!equals) {
+		import_out_error(unit->im, from, "expected OPTION=VALUE");
+		return;
+	}
+	*equals = '\0';
+	take_option(unit, trim(text), trim(equals + 1), from);
+}
+
+/* ---- the policy ---- */
+
+static bool is_below(const char *path, const char *dir)
+{
+	const size_t len = strcmp(dir, "/") ? strlen(dir) : 0;
+
+	return !strncmp(path, dir, len) && path[len] == '/' && path[len + 1];
+}
+
+static void put_both(struct arena *arena, struct import_list *list,
+		     const char *path)
+{
+	import_list_add(arena, list, path);
+	import_list_add(arena, list,
+			arena_printf(arena, "%s/**",
+				     strcmp(path, "/") ? path : ""));
+}
+
+static void put_path(struct unit *unit, const struct path *path,
+		     const struct paths *but, u32 class, const char *ops)
+{
+	struct arena *arena = unit->im->arena;
+	struct import_list paths = { 0 }, except = { 0 };
+
+	put_both(arena, &paths, path->text);
+	for (u32 i = 0; but && i < but->num; i++)
+		if (is_below(but->items[i].text, path->text))
+			put_both(arena, &except, but->items[i].text);
+	if (class == BVM_CLASS_EXEC) {
+		for (u32 i = 0; i < paths.num; i++)
+			paths.items[i] =
+				arena_printf(arena, "\"%s\"", paths.items[i]);
+		ops = import_out_words(arena, &paths);
+	}
+	import_out_rule(unit->im, class, &path->from, "deny", ops);
+	if (class != BVM_CLASS_EXEC)
+		import_out_texts(unit->im, class, "paths", &paths);
+	if (except.num)
+		import_out_texts(unit->im, class, "except", &except);
+}
+
+static void put_paths(struct unit *unit)
+{
+	static const struct {
+		enum what what, but;
+		u32 class;
+		const char *ops;
+	} rows[] = {
+		{ READ_ONLY, READ_WRITE, BVM_CLASS_FILES, "[manage, mknod]" },
+		{ NO_ACCESS, NUM_WHAT, BVM_CLASS_FILES, "all" },
+		{ NO_ACCESS, NUM_WHAT, BVM_CLASS_EXEC, NULL },
+		{ NO_EXEC, EXEC, BVM_CLASS_FILES, "map-exec" },
+		{ NO_EXEC, EXEC, BVM_CLASS_EXEC, NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		for (u32 k = 0; k < unit->paths[rows[i].what].num; k++)
+			put_path(unit, &unit->paths[rows[i].what].items[k],
+				 rows[i].but == NUM_WHAT ?
+					 NULL :
+					 &unit->paths[rows[i].but],
+				 rows[i].class, rows[i].ops);
+}
+
+static void put_families(struct unit *unit)
+{
+	struct import *im = unit->im;
+	struct words *words = &unit->families;
+
+	if (words->given && words->yes.num) {
+		import_out_rule(
+			im, BVM_CLASS_NETWORK, &words->from, "allow",
+			"[create, bind, connect, listen, accept, send]");
+		import_out_key(im, BVM_CLASS_NETWORK, "family",
+			       import_out_words(im->arena, &words->yes));
+	}
+	for (u32 i = 0; i < words->yes.num; i++) {
+		if (strncmp(words->yes.items[i], "inet", strlen("inet")))
+			continue;
+		import_out_rule(im, BVM_CLASS_NETWORK, &words->from, "allow",
+				"receive");
+		import_out_key(im, BVM_CLASS_NETWORK, "family",
+			       words->yes.items[i]);
+	}
+	if (!words->no.num)
+		return;
+	import_out_rule(im, BVM_CLASS_NETWORK, &words->from, "deny", "create");
+	import_out_key(im, BVM_CLASS_NETWORK, "family",
+		       import_out_words(im->arena, &words->no));
+}
+
+static void put_policy(struct unit *unit)
+{
+	struct import *im = unit->im;
+
+	buf_printf(&im->top, "# A unit allows what no option forbids.\n"
+			     "default:\n");
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
+		const bool deny =
+			(i == BVM_CLASS_CAPABILITIES && unit->caps.given) ||
+			(i == BVM_CLASS_NETWORK && unit->families.given);
+
+		buf_printf(&im->top, "  %s: %s\n", bvm_classes[i].name,
+			   deny ? "deny" : "allow");
+	}
+	put_paths(unit);
+	if (unit->caps.given && unit->caps.yes.num)
+		import_out_rule(im, BVM_CLASS_CAPABILITIES, &unit->caps.from,
+				"allow",
+				import_out_words(im->arena, &unit->caps.yes));
+	if (unit->caps.no.num)
+		import_out_rule(im, BVM_CLASS_CAPABILITIES, &unit->caps.from,
+				"deny",
+				import_out_words(im->arena, &unit->caps.no));
+	put_families(unit);
+	if (!im->rules[BVM_CLASS_FILES].len)
+		return;
+	buf_printf(&im->rules[BVM_CLASS_MOUNTS],
+		   "  # Another mount could give a path another name.\n"
+		   "  - deny: all\n");
+}
+
+static bool is_section(const char *text)
+{
+	return !strcmp(text, "[Service]") || !strcmp(text, "[Socket]") ||
+	       !strcmp(text, "[Mount]") || !strcmp(text, "[Swap]");
+}
+
+void import_unit_read(struct import *im, const struct source *source)
+{
+	struct unit unit = { .im = im };
+	bool inside = false, found = false;
+	const char *slash = strrchr(source->name, '/');
+	struct buf line = BUF_INIT(im->arena);
+	struct span from = { 0 };
+
+	for (u32 i = 1; i <= source->num_lines && !diag_num_errors(im->diag);
+	     i++) {
+		size_t len;
+		const char *text = source_line(source, i, &len);
+		const bool more = len && text[len - 1] == '\\';
+
+		if (memchr(text, '\0', len) || len > 65536) {
+			from = (struct span){ source, i, 1, i, 1 };
+			import_out_error(im, &from, "this is no unit");
+			return;
+		}
+		if (!line.len)
+			from = (struct span){ source, i, 1, i, (u32)len + 1 };
+		buf_put(&line, text, len - more);
+		if (more && i < source->num_lines) {
+			buf_put_u8(&line, ' ');
+			continue;
+		}
+		char *whole = trim(arena_strdup(im->arena, buf_text(&line)));
+
+		line.len = 0;
+		if (*whole == '[')
+			inside = is_section(whole);
+		else if (inside && *whole && !strchr("#;", *whole))
+			take_line(&unit, whole, &from);
+		found |= inside;
+	}
+	from = source_span(source, 0, 0);
+	if (!found && !diag_num_errors(im->diag))
+		import_out_error(im, &from, "there is no [Service] here");
+	import_out_name(im, slash ? slash + 1 : source->name);
+	put_policy(&unit);
+}
