@@ -4,6 +4,7 @@
 
 #include "import_unit.h"
 #include "pattern.h"
+#include "quoting.h"
 
 enum what { READ_ONLY, READ_WRITE, NO_ACCESS, NO_EXEC, EXEC, NUM_WHAT };
 
@@ -68,12 +69,20 @@ static void add_path(struct unit *unit, enum what what, const char *text,
 		(struct path){ arena_strdup(arena, buf_text(&out)), *from };
 }
 
+static bool is_plain(const char *word)
+{
+	for (const char *c = word; *c; c++)
+		if ((u8)*c <= 0x20 || (u8)*c >= 0x7f)
+			return false;
+	return *word == '/' && !strpbrk(word, "%\"'\\:") &&
+	       strlen(word) < 1000 && !pattern_check(word, NULL);
+}
+
 static void take_path(struct unit *unit, enum what what, const char *word,
 		      const struct span *from)
 {
 	word += strspn(word, "-+");
-	if (*word != '/' || word[strcspn(word, "%\"'\\:")] ||
-	    pattern_check(word, NULL) || strlen(word) > 1000)
+	if (!is_plain(word))
 		import_out_left(unit->im, from, "'%s': no plain absolute path",
 				word);
 	else
@@ -287,8 +296,7 @@ static void put_path(struct unit *unit, const struct path *path,
 			put_both(arena, &except, but->items[i].text);
 	if (class == BVM_CLASS_EXEC) {
 		for (u32 i = 0; i < paths.num; i++)
-			paths.items[i] =
-				arena_printf(arena, "\"%s\"", paths.items[i]);
+			paths.items[i] = quoting_add(arena, paths.items[i]);
 		ops = import_out_words(arena, &paths);
 	}
 	import_out_rule(unit->im, class, &path->from, "deny", ops);

@@ -382,6 +382,10 @@ import_units()
 	verdict allow 'capability chown'
 	verdict deny 'create packet raw'
 	verdict allow 'create inet stream'
+	printf '[Service]\nInaccessiblePaths=/a]b\nNoExecPaths=/caf\351\n' > "$work/x.service"
+	says 'odd paths' 1 'x.service:3: not imported: .*no plain' \
+		"${command[@]}" "$work/x.service" -o "$new"
+	verdict deny 'exec /a]b'
 	says 'no unit' 2 P901 "${command[@]}" "$policyc"
 	says 'no option' 2 'stdin>:2:1' "${command[@]}" - <<< $'[Service]\nhello'
 }
