@@ -15,7 +15,7 @@ enum kind { LITERAL, ANY, STAR, GLOBSTAR, SET, OPEN, NEXT, CLOSE };
 struct token {
 	enum kind kind;
 	char byte; /* LITERAL */
-	bool slash; /* SET: matches '/' as well */
+	bool slash; /* SET: matches '/' as well; LITERAL: is of such a set */
 	const char *set; /* SET: as Bailiff writes it */
 };
 
@@ -119,7 +119,7 @@ static bool read_set(struct glob *g, const char **at, struct token *token)
 /* A '/' that a set matches: the other way that the path may go. */
 static void add_set(struct glob *g, struct tokens *to, struct token set)
 {
-	const bool both = set.slash && g->deny && set.set;
+	const bool both = set.slash && set.set;
 
 	if (both)
 		add(g, to, (struct token){ .kind = OPEN });
@@ -128,7 +128,9 @@ static void add_set(struct glob *g, struct tokens *to, struct token set)
 	if (both)
 		add(g, to, (struct token){ .kind = NEXT });
 	if (both || !(set.set || set.kind == ANY))
-		add(g, to, (struct token){ .kind = LITERAL, .byte = '/' });
+		add(g, to,
+		    (struct token){
+			    .kind = LITERAL, .byte = '/', .slash = true });
 	if (both)
 		add(g, to, (struct token){ .kind = CLOSE });
 	g->split |= both;
@@ -472,6 +474,13 @@ static void finish(struct glob *g, const struct tokens *from)
 	if (!from->num || (!has_braces(from) && has_empty_name(from)))
 		return;
 	last = &from->items[from->num - 1];
+	/* a '*' behind the '/' of a set may be nothing: the directory itself */
+	if (from->num > 1 && (last->kind == STAR || last->kind == GLOBSTAR) &&
+	    last[-1].kind == LITERAL && last[-1].slash) {
+		left.num--;
+		finish(g, &left);
+		left.num++;
+	}
 	if (last->kind == GLOBSTAR) {
 		what = AA_BOTH;
 	} else if (last->kind == LITERAL && last->byte == '/') {

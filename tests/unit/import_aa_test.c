@@ -89,10 +89,10 @@ static const char *const heads[] = {
 	"/a",		"/a/b",	    "/b/{c,d/}",     "/{,usr/}b", "/proc",
 	"/proc/[0-9]*", "/proc/s*", "/proc/[^1-9]*", "/[^b]",	  "/proc/*"
 };
-static const char *const tails[] = { "/",     "/*",	"/**",	  "/x",
-				     "/x/",   "/*/",	"/{,**}", "/{,x/}",
-				     "/*.so", "/[^x]*", "/?",	  "**",
-				     "/**/x", "/x{,y}", "/**.so" };
+static const char *const tails[] = { "/",     "/*",	 "/**",	   "/x",
+				     "/x/",   "/*/",	 "/{,**}", "/{,x/}",
+				     "/*.so", "/[^x]*",	 "/?",	   "**",
+				     "/**/x", "/x[^s]*", "/x{,y}", "/**.so" };
 static const char *const perms[] = { "r",  "w",	 "rw", "a",   "rk", "k",
 				     "wk", "mr", "x",  "rix", "wl", "rwk" };
 static const char *const names[] = { "a",   "b",    "c",    "d", "x",
@@ -159,7 +159,8 @@ static const char *instance(u64 *seed, const char *glob)
 		} else if (*glob == '?') {
 			*to++ = 'x';
 		} else if (*glob == '[') {
-			*to++ = "7sxb"[roll_below(seed, 4)];
+			*to = "7sxb/"[roll_below(seed, to[-1] == '/' ? 4 : 5)];
+			to++;
 			glob = strchr(glob, ']');
 		} else if (*glob == '{') {
 			/* the first choice or the last */
@@ -254,8 +255,8 @@ START_TEST(verdicts_are_those_of_apparmor)
 	for (u32 i = 0; i < 500; i++)
 		compare(&seed, &img, rules);
 	/* or nothing was tried */
-	ck_assert_uint_gt(num_allowed, 5);
-	ck_assert_uint_gt(num_denied, 5);
+	ck_assert_uint_gt(num_allowed, 0);
+	ck_assert_uint_gt(num_denied, 0);
 }
 END_TEST
 
