@@ -329,14 +329,14 @@ imports()
 	says 'includes in a circle' 2 'loop2:1:1: .*includes itself' "${command[@]}" import/loop
 	says 'no include' 2 'app:2:1: .*cannot find the include' "$policyc" import apparmor import/app
 	head -c 4096 "$policyc" > "$work/x"
-	says 'a program' 2 P901 "${command[@]}" "$work/x"
+	says 'a program' 2 P911 "${command[@]}" "$work/x"
 	{ printf 'profile x {\n  /'; many a 50000000; } > "$work/x"
 	says 'a file of 50 MB' 2 'x:2:3: .*a word of over' timeout 20 "${command[@]}" "$work/x"
 	{ echo 'profile x {'; seq -f '  /f%.0f r,' 30000; echo '}'; } > "$work/x"
 	says 'thirty thousand rules' 2 'over 20000 rules' timeout 20 "${command[@]}" "$work/x"
 	says 'no file' 2 P101 "${command[@]}" /nonexistent
 	says 'no format' 2 "did you mean 'apparmor'" "$policyc" import aparmor import/app
-	echo '# expect: P901' >> "$work/odd"
+	echo '# expect: P911' >> "$work/odd"
 	import_units
 }
 
@@ -386,7 +386,7 @@ import_units()
 	says 'odd paths' 1 'x.service:3: not imported: .*no plain' \
 		"${command[@]}" "$work/x.service" -o "$new"
 	verdict deny 'exec /a]b'
-	says 'no unit' 2 P901 "${command[@]}" "$policyc"
+	says 'no unit' 2 P911 "${command[@]}" "$policyc"
 	says 'no option' 2 'stdin>:2:1' "${command[@]}" - <<< $'[Service]\nhello'
 }
 
