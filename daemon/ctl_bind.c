@@ -8,6 +8,8 @@
 
 #include "cgroup.h"
 #include "ctl.h"
+#include "launch.h"
+#include "vm/limits.h"
 
 struct binding {
 	const char *cgroup;
@@ -104,6 +106,30 @@ static int request(struct ctl *ctl, const char *file, const char *line)
 	return err ? ctl_refused(file, err, reply) : CTL_YES;
 }
 
+/* Nobody would install its filter. */
+static int check_filter(struct ctl *ctl, const char *policy)
+{
+	char name[BVM_MAX_NAME];
+	struct launch_filter filter;
+	bool needed;
+	int err;
+
+	/* NAME@DIGEST; a policy that is not loaded is the kernel's to refuse */
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(policy, "@"), policy);
+	if (!text_is_policy_name(name))
+		return CTL_YES;
+	err = launch_read(&ctl->kfs, name, &filter);
+	needed = filter.insns || err == -EXDEV;
+	launch_free(&filter);
+	if (!needed)
+		return CTL_YES;
+	ctl_error("policy %s has a filter of system calls, which a binding "
+		  "does not install: start the program by bailiffctl run, or "
+		  "say 'syscalls: {installed-by: runtime}'",
+		  policy);
+	return CTL_NO;
+}
+
 int ctl_bind(struct ctl *ctl, int argc, char **argv)
 {
 	struct binding binding = {};
@@ -118,6 +144,8 @@ int ctl_bind(struct ctl *ctl, int argc, char **argv)
 		code = ctl_need_kernel(ctl);
 	if (!code)
 		code = find_cgroup(binding.cgroup, &id);
+	if (!code)
+		code = check_filter(ctl, binding.policy);
 	if (code)
 		return code;
 	len = snprintf(line, sizeof(line), "cgroup=%llu policy=%s%s%s%s%s", id,

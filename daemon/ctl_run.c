@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ctl_run.c - run: enter a policy, then become the command */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "ctl.h"
+#include "launch.h"
 
 #define EXIT_CANNOT_RUN 126 /* as env(1) and the shells */
 #define EXIT_NOT_FOUND 127
@@ -62,6 +64,65 @@ static int enter(struct ctl *ctl, const char *name)
 	return err ? ctl_refused(name, err, reply) : CTL_YES;
 }
 
+/*
+ * The filter that has to be there with the program. Without privilege it cannot
+ * be read, and then there is none: who may enter by `enter: self` could leave
+ * it out, so policyc refuses one beside it.
+ */
+static int find_filter(struct ctl *ctl, const char *name,
+		       struct launch_filter *filter)
+{
+	int err = launch_read(&ctl->kfs, name, filter);
+
+	if (!err || (err == -EACCES && geteuid()))
+		return CTL_YES;
+	if (err == -ENOENT)
+		ctl_error("no policy %s is loaded", name);
+	else
+		ctl_error("the filter of %s: %s", name,
+			  err == -EXDEV ? "it is for another architecture" :
+					  strerror(-err));
+	return err == -ENOENT ? CTL_USAGE : CTL_LACKS;
+}
+
+/*
+ * Filtered first: inside the policy it would take CAP_SYS_ADMIN. What is left
+ * to do then is a write and an exec; policyc sees to it that they are allowed.
+ */
+static int enter_filtered(struct ctl *ctl, const char *name,
+			  const struct launch_filter *filter)
+{
+	int fd = kfs_open(&ctl->kfs, "self", O_RDWR);
+	int err;
+
+	if (fd < 0)
+		return ctl_refused(name, fd, strerror(-fd));
+	err = launch_install(filter);
+	if (err) {
+		ctl_error("cannot install the filter of %s: %s", name,
+			  err == -EACCES ? "it takes CAP_SYS_ADMIN" :
+					   strerror(-err));
+		return CTL_LACKS;
+	}
+	err = ctl->kfs.ops->write(&ctl->kfs, fd, name, strlen(name));
+	return err ? ctl_refused(name, err, strerror(-err)) : CTL_YES;
+}
+
+static int enter_with_filter(struct ctl *ctl, const char *name, bool audit)
+{
+	struct launch_filter filter;
+	int code = find_filter(ctl, name, &filter);
+
+	if (code)
+		return code;
+	if (audit)
+		launch_set_audit(&filter);
+	code = filter.insns ? enter_filtered(ctl, name, &filter) :
+			      enter(ctl, name);
+	launch_free(&filter);
+	return code;
+}
+
 static int become(char **command)
 {
 	int err;
@@ -106,6 +167,6 @@ int ctl_run(struct ctl *ctl, int argc, char **argv)
 	if (!code && audit)
 		code = set_audit(ctl, name);
 	if (!code)
-		code = enter(ctl, name);
+		code = enter_with_filter(ctl, name, audit);
 	return code ? code : become(argv + optind);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "launch.h"
 #include "roster.h"
 #include "text.h"
 #include "vm/image.h"
@@ -59,6 +60,7 @@ int roster_read_image(int fd, struct roster_policy *policy, struct text *why)
 		err = -EINVAL;
 	} else {
 		strcpy(policy->name, image->name);
+		policy->filtered = launch_is_needed(image);
 		err = copy_selectors(image, policy);
 	}
 	free(image);
@@ -184,6 +186,23 @@ bool roster_selects(const struct roster_policy *policy,
 	return false;
 }
 
+/* Its filter is part of what the policy says: half of it is not bound. */
+static int check_filter(const struct roster *roster, const char *name,
+			struct text *why)
+{
+	const struct roster_policy *policy = roster_find(roster, name);
+
+	if (!policy || !policy->filtered)
+		return 1;
+	text_reset(why);
+	text_printf(why,
+		    "policy %s has a filter of system calls, which a binding "
+		    "does not install; say 'syscalls: {installed-by: runtime}' "
+		    "and give the runtime what policyc syscalls --oci prints",
+		    name);
+	return -EPERM;
+}
+
 int roster_choose(const struct roster *roster,
 		  const struct roster_container *container,
 		  char name[BVM_MAX_NAME], struct text *why)
@@ -199,7 +218,7 @@ int roster_choose(const struct roster *roster,
 			return -EINVAL;
 		}
 		strcpy(name, named);
-		return 1;
+		return check_filter(roster, name, why);
 	}
 	for (at = roster->first; at; at = at->next) {
 		if (at->retired || !roster_selects(at, container))
@@ -214,5 +233,5 @@ int roster_choose(const struct roster *roster,
 		return -EEXIST;
 	}
 	text_reset(why);
-	return (int)num;
+	return num ? check_filter(roster, name, why) : 0;
 }

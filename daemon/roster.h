@@ -28,6 +28,7 @@ struct roster_policy {
 	char name[BVM_MAX_NAME];
 	char digest[COMPILE_DIGEST_HEX];
 	uint64_t generation;
+	bool filtered; /* a binding alone would leave its filter out */
 	bool retired; /* its file is gone: it selects nothing new */
 	struct roster_selector *selectors;
 	uint32_t num_selectors;
@@ -74,7 +75,8 @@ bool roster_selects(const struct roster_policy *policy,
  * io.bailiff.policy names, else the one that selects it.
  *
  * Return: 1 and name; 0 no policy selects it; -EINVAL the annotation is no
- * name; -EEXIST several do, and why lists them.
+ * name; -EEXIST several do, and why lists them; -EPERM it has a filter of system
+ * calls that nobody would install.
  */
 int roster_choose(const struct roster *roster,
 		  const struct roster_container *container,

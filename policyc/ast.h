@@ -176,6 +176,24 @@ struct ast_limit {
 	struct span span;
 };
 
+/* What `syscalls` says of one system call. */
+struct ast_syscall {
+	enum ast_answer allowed; /* AST_ANY: nothing */
+	const char *group; /* that was named, or NULL */
+	struct span span;
+};
+
+/* `syscalls:` */
+struct ast_syscalls {
+	struct ast_syscall *of; /* [SYSNAMES_MAX] by number; NULL: no filter */
+	struct span span;
+	enum ast_default fallback;
+	enum ast_answer audit; /* `mode`; AST_ANY: as the policy */
+	u32 err; /* of what is under `deny`; of all others ENOSYS */
+	bool kill; /* ... that kills the process */
+	bool runtime; /* who starts the container installs it */
+};
+
 #define AST_START_TIMEOUT 60 /* seconds, where `start-timeout` is not said */
 
 struct ast_policy {
@@ -184,12 +202,14 @@ struct ast_policy {
 	struct span name_span;
 	bool enter_self;
 	bool audit[BVM_NUM_CLASSES]; /* mode: audit */
+	bool audit_all; /* `mode: audit`, in one word */
 	enum ast_default defaults[BVM_NUM_CLASSES];
 	u32 unmediated; /* classes, bit n */
 	struct ast_limit budget_insns;
 	struct ast_limit budget_steps;
 	struct ast_patterns start; /* after exec of these; none: at once */
 	struct ast_limit start_timeout; /* seconds */
+	struct ast_syscalls syscalls;
 	struct ast_rule *rules;
 	u32 num_rules;
 	struct ast_selector *selectors;

@@ -282,11 +282,24 @@ static void check_start(struct parse *parse)
 			    START_UNSAID);
 }
 
+/* Who enters by himself is asked for no filter. */
+static void check_filter(struct parse *parse)
+{
+	const struct ast_syscalls *syscalls = &parse->policy->syscalls;
+
+	if (!syscalls->of || syscalls->runtime || !parse->policy->enter_self)
+		return;
+	diag_report(parse->diag, &syscalls->span, UNFILTERED);
+	diag_note(parse->diag, "'installed-by: runtime' leaves the filter to "
+			       "who starts the program");
+}
+
 void check_policy(struct parse *parse, bool mounts)
 {
 	const struct ast_rule *rule = find_path_deny(parse->policy);
 
 	check_start(parse);
+	check_filter(parse);
 
 	if (!rule || mounts)
 		return;

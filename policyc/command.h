@@ -34,6 +34,8 @@ struct run {
 	const char *profile; /* --profile: the one to import, or NULL */
 	bool coverage; /* --coverage: rules that decided no test */
 	bool all; /* --all: of a log, what other policies decided, too */
+	const char *bpf; /* --bpf: where the filter goes, or NULL */
+	bool oci; /* --oci: the filter as JSON */
 	bool mdoc; /* --mdoc: as a part of the manual */
 	bool exact; /* --exact: any difference is a no */
 	bool raw; /* --raw: the file is bytecode */

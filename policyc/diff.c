@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "diff.h"
+#include "diff_syscalls.h"
 #include "input.h"
 #include "point.h"
 #include "show.h"
@@ -127,6 +128,7 @@ struct report {
 	struct run *run;
 	struct input inputs[2];
 	struct changes changes;
+	struct call_changes calls;
 };
 
 static const char *request_of(const struct report *r,
@@ -247,16 +249,24 @@ static void print_json(const struct report *r)
 		buf_printf(&buf, "%s", i ? ",\n " : "");
 		put_json_change(&buf, r, &r->changes.items[i]);
 	}
+	for (u32 i = 0; i < r->calls.num; i++) {
+		buf_printf(&buf, "%s", i || r->changes.num ? ",\n " : "");
+		diff_syscalls_put_json(&buf, &r->calls.items[i]);
+	}
 	printf("%s]\n", buf_text(&buf));
 }
 
 static void print_text(const struct report *r, u32 wider)
 {
+	const u32 num = r->changes.num + r->calls.num;
+
 	for (u32 i = 0; i < r->changes.num; i++)
 		print_change(r, &r->changes.items[i]);
-	if (r->changes.num)
+	for (u32 i = 0; i < r->calls.num; i++)
+		diff_syscalls_print(r->run->arena, &r->calls.items[i]);
+	if (num)
 		printf("%u newly allowed, %u newly denied\n", wider,
-		       r->changes.num - wider);
+		       num - wider);
 	else
 		printf("no difference\n");
 }
@@ -284,9 +294,15 @@ int command_diff(struct run *run)
 	}
 	for (u32 i = 0; i < r->changes.num; i++)
 		wider += r->changes.items[i].wider;
+	diff_syscalls(run->arena, r->inputs[0].img, r->inputs[1].img,
+		      &r->calls);
+	for (u32 i = 0; i < r->calls.num; i++)
+		wider += r->calls.items[i].wider;
 	if (run->json)
 		print_json(r);
 	else
 		print_text(r, wider);
-	return wider || (run->exact && r->changes.num) ? EXIT_NO : EXIT_YES;
+	return wider || (run->exact && (r->changes.num || r->calls.num)) ?
+		       EXIT_NO :
+		       EXIT_YES;
 }

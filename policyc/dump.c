@@ -57,6 +57,12 @@ static void dump_header(const struct bvm_image *img)
 	if (img->start)
 		printf("waits for an exec that table %u accepts, at most %u seconds\n",
 		       img->start->dfa, img->start->timeout_s);
+	if (img->syscalls)
+		printf("system calls: a filter of %u instructions%s\n",
+		       img->syscalls->num_insns,
+		       img->syscalls->flags & BVM_SYSCALLS_RUNTIME ?
+			       ", installed by the runtime" :
+			       "");
 	print_classes("audit mode:", meta->audit_classes);
 	print_classes("may go unmediated:", meta->unmediated);
 }

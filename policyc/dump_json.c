@@ -81,6 +81,14 @@ static void put_header(struct buf *out, const struct bvm_image *img)
 			   img->start->dfa, img->start->timeout_s);
 	else
 		buf_printf(out, "  \"start\": null,\n");
+	if (img->syscalls)
+		buf_printf(out,
+			   "  \"syscalls\": {\"instructions\": %u, "
+			   "\"runtime\": %s},\n",
+			   img->syscalls->num_insns,
+			   yes(img->syscalls->flags & BVM_SYSCALLS_RUNTIME));
+	else
+		buf_printf(out, "  \"syscalls\": null,\n");
 	put_classes(out, "audit_mode", meta->audit_classes);
 	put_classes(out, "unmediated", meta->unmediated);
 }

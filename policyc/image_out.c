@@ -16,6 +16,7 @@
 #include "program_rate.h"
 #include "source.h"
 #include "strings.h"
+#include "sysfilter.h"
 #include "validate_rules.h"
 #include "vm/verify.h"
 
@@ -174,6 +175,27 @@ static void put_start(struct writer *w)
 	if (w->ast->start.num)
 		buf_put(add_section(w, BVM_SECTION_START, 0), &start,
 			sizeof(start));
+}
+
+static int put_syscalls(struct writer *w)
+{
+	struct bvm_syscalls header = { .arch = SYSFILTER_X86_64 };
+	struct buf filter = BUF_INIT(w->arena);
+	struct buf *buf;
+	int ret;
+
+	if (!w->ast->syscalls.of)
+		return 0;
+	ret = sysfilter_put_bpf(w->diag, w->ast, &filter);
+	if (ret)
+		return ret;
+	if (w->ast->syscalls.runtime)
+		header.flags = BVM_SYSCALLS_RUNTIME;
+	header.num_insns = filter.len / sizeof(struct bvm_filter_insn);
+	buf = add_section(w, BVM_SECTION_SYSCALLS, 0);
+	buf_put(buf, &header, sizeof(header));
+	buf_put(buf, filter.data, filter.len);
+	return 0;
 }
 
 /* ---- tables ---- */
@@ -616,6 +638,9 @@ int image_build(struct arena *arena, struct diag *diag,
 	put_rights(w);
 	put_selectors(w);
 	put_start(w);
+	ret = put_syscalls(w);
+	if (ret)
+		return ret;
 	if (w->strings.bytes.len > BVM_MAX_STRINGS)
 		return too_large(w, "strings", w->strings.bytes.len, "bytes",
 				 BVM_MAX_STRINGS);

@@ -67,6 +67,7 @@ const char *key_where(enum key_parent parent)
 		[KEY_IN_SELECTOR] = "a container selector",
 		[KEY_IN_BUDGET] = "'budget'",
 		[KEY_IN_TEST] = "a test",
+		[KEY_IN_SYSCALLS] = "'syscalls'",
 	};
 
 	return texts[parent];

@@ -25,6 +25,7 @@ enum key_parent {
 	KEY_IN_SELECTOR,
 	KEY_IN_BUDGET,
 	KEY_IN_TEST,
+	KEY_IN_SYSCALLS,
 };
 
 enum key_kind {

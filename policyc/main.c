@@ -18,6 +18,7 @@
 #include "score.h"
 #include "simulate.h"
 #include "suggest.h"
+#include "syscalls_command.h"
 #include "test.h"
 
 /* A command is a row; its options are the letters of option_help. */
@@ -62,6 +63,9 @@ static const struct command {
 	  "write policies as everybody does, comments and meaning kept" },
 	{ "import", command_import, "IoFj", 2, 2, false, true, "FORMAT FILE",
 	  "make a policy of another system's" },
+	{ "syscalls", command_syscalls, "IDoBOj", 0, INT_MAX, false, true,
+	  "[POLICY|IMAGE [NAME...]]",
+	  "show what the filter of system calls does, or export it" },
 	{ "ops", command_ops, "j", 0, 1, false, true, "[CLASS]",
 	  "show what rules and requests can name" },
 	{ "schema", command_schema, "M", 0, 0, false, true, "",
@@ -93,6 +97,9 @@ static const struct {
 	{ 'x', "--extend POLICY  what it lacks, as an include for it" },
 	{ 'P', "--policy NAME  take what was decided under that policy" },
 	{ 'F', "--profile NAME  import that profile, not the first" },
+	{ 'B', "--bpf FILE     write the filter as a program for seccomp(2)" },
+	{ 'O',
+	  "--oci          print it as linux.seccomp of an OCI config.json" },
 	{ 'M', "--mdoc         the lists of keys in bailiff.policy(5)" },
 	{ 'e', "--exact        any difference is a no, not only a wider one" },
 	{ 'j', "--json         messages and results as JSON" },
@@ -110,6 +117,8 @@ static const struct option long_options[] = {
 	{ "raw", no_argument, NULL, 'r' },
 	{ "class", required_argument, NULL, 'C' },
 	{ "mem", required_argument, NULL, 'm' },
+	{ "bpf", required_argument, NULL, 'B' },
+	{ "oci", no_argument, NULL, 'O' },
 	{ "mdoc", no_argument, NULL, 'M' },
 	{ "coverage", no_argument, NULL, 'v' },
 	{ "all", no_argument, NULL, 'a' },
@@ -216,6 +225,10 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->class = value;
 	else if (letter == 'm')
 		run->mem = value;
+	else if (letter == 'B')
+		run->bpf = value;
+	else if (letter == 'O')
+		run->oci = true;
 	else if (letter == 'M')
 		run->mdoc = true;
 	else if (letter == 'v')

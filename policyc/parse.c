@@ -5,6 +5,7 @@
 #include "load.h"
 #include "rule.h"
 #include "section.h"
+#include "section_syscalls.h"
 
 typedef void read_fn(struct parse *parse, const struct node *node);
 
@@ -24,6 +25,7 @@ static read_fn *const readers[NUM_KEYS] = {
 	[KEY_POLICY_TESTS] = section_read_tests,
 	[KEY_POLICY_NEVER] = section_read_never,
 	[KEY_POLICY_ALWAYS] = section_read_always,
+	[KEY_POLICY_SYSCALLS] = section_read_syscalls,
 };
 
 static void read_value(struct parse *parse, enum key_id key,

@@ -147,6 +147,8 @@ static const char *definition(int id)
 		return "test";
 	case KEY_POLICY_BUDGET:
 		return "budget";
+	case KEY_POLICY_SYSCALLS:
+		return "syscalls";
 	case KEY_RULE_WHEN:
 		return "when";
 	default:
@@ -287,6 +289,7 @@ static void put_schema(struct buf *buf)
 	put_definition(buf, ",", "selector", KEY_IN_SELECTOR);
 	put_definition(buf, ",", "budget", KEY_IN_BUDGET);
 	put_definition(buf, ",", "test", KEY_IN_TEST);
+	put_definition(buf, ",", "syscalls", KEY_IN_SYSCALLS);
 	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
 		put_definition(buf, ",", bvm_classes[i].name,
 			       (enum key_parent)i);

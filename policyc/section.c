@@ -139,6 +139,7 @@ void section_read_mode(struct parse *parse, const struct node *node)
 	read_per_class(parse, &choice, node, results);
 	for (i = 1; i < BVM_NUM_CLASSES; i++)
 		parse->policy->audit[i] = results[i] == 1;
+	parse->policy->audit_all = node->kind != NODE_MAP && results[1] == 1;
 }
 
 void section_read_default(struct parse *parse, const struct node *node)

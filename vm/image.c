@@ -409,6 +409,33 @@ static int parse_start(struct reader *r)
 	return 0;
 }
 
+/* ---- SYSCALLS ---- */
+
+static int parse_syscalls(struct reader *r)
+{
+	const struct bvm_syscalls *s = (const void *)r->bytes;
+	const u32 len = r->section->len;
+
+	if (len < sizeof(*s))
+		return bvm_fail(r->err, -EINVAL, r->section->off,
+				"SYSCALLS of %u bytes, its header has %zu", len,
+				sizeof(*s));
+	if (s->flags & ~BVM_SYSCALLS_ALL_FLAGS || s->reserved)
+		return bvm_fail(r->err, -EINVAL, off_of(r, &s->flags),
+				"SYSCALLS: unknown flags or a reserved field");
+	if (!s->num_insns || s->num_insns > BVM_MAX_FILTER)
+		return bvm_fail(r->err, -E2BIG, off_of(r, &s->num_insns),
+				"SYSCALLS: %u instructions, 1 to %u",
+				s->num_insns, BVM_MAX_FILTER);
+	if (len != sizeof(*s) + s->num_insns * sizeof(struct bvm_filter_insn))
+		return bvm_fail(r->err, -EINVAL, r->section->off,
+				"SYSCALLS: %u instructions in %u bytes",
+				s->num_insns, len);
+	r->img->syscalls = s;
+	r->img->filter = (const void *)(s + 1);
+	return 0;
+}
+
 /* ---- the file ---- */
 
 static int parse_section(struct reader *r)
@@ -437,6 +464,8 @@ static int parse_section(struct reader *r)
 		return parse_selectors(r);
 	case BVM_SECTION_START:
 		return parse_start(r);
+	case BVM_SECTION_SYSCALLS:
+		return parse_syscalls(r);
 	}
 	return bvm_fail(r->err, -EINVAL, off_of(r, s),
 			"unknown type of section %u", s->type);

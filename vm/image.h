@@ -47,6 +47,8 @@ enum bvm_section_type {
 	BVM_SECTION_RIGHTS = 6, /* struct bvm_rights_header, rows, closures */
 	BVM_SECTION_SELECTORS = 7, /* struct bvm_selector [] */
 	BVM_SECTION_START = 8, /* one struct bvm_start, if it waits */
+	/* struct bvm_syscalls, then its instructions; if there is a filter */
+	BVM_SECTION_SYSCALLS = 9,
 };
 
 struct bvm_section {
@@ -122,6 +124,30 @@ struct bvm_start {
 	u32 dfa; /* table index; a path that it accepts starts the container */
 	u32 timeout_s; /* seconds from its first task on, 1 .. BVM_MAX_START_S */
 };
+
+/*
+ * A seccomp filter, for who starts a program under the policy; the kernel
+ * checks its shape alone, since seccomp(2) verifies the instructions.
+ */
+struct bvm_syscalls {
+	u32 arch; /* AUDIT_ARCH_* that it is for */
+	u32 flags; /* BVM_SYSCALLS_* */
+	u32 num_insns; /* 1 .. BVM_MAX_FILTER */
+	u32 reserved; /* 0 */
+};
+
+/* Who starts the container installs a filter; a binding alone is enough. */
+#define BVM_SYSCALLS_RUNTIME (1u << 0)
+#define BVM_SYSCALLS_ALL_FLAGS 1u
+
+/* struct sock_filter */
+struct bvm_filter_insn {
+	u16 code;
+	u8 jt, jf;
+	u32 k;
+};
+
+_Static_assert(sizeof(struct bvm_filter_insn) == 8, "as seccomp(2) takes it");
 
 /* A program: this header, then insns of 8 bytes. */
 struct bvm_program_header {
@@ -406,6 +432,8 @@ struct bvm_image {
 	const struct bvm_selector *selectors;
 	u32 num_selectors;
 	const struct bvm_start *start; /* NULL: in force from the beginning */
+	const struct bvm_syscalls *syscalls; /* NULL: no filter */
+	const struct bvm_filter_insn *filter; /* of syscalls */
 	u32 rights_dfa; /* table index, U32_MAX if there is no RIGHTS section */
 	const struct bvm_rights *rights;
 	u32 num_rights;

@@ -17,6 +17,7 @@
 #define BVM_VERIFY_BYTES (1280u << 10) /* the most the verifier works in */
 
 #define BVM_MAX_IMAGE (64u << 20) /* bytes */
+#define BVM_MAX_FILTER 4096 /* instructions of a seccomp filter: BPF_MAXINSNS */
 #define BVM_MAX_SECTIONS 512
 #define BVM_MAX_TABLES 256
 #define BVM_MAX_RULES 100000 /* a verdict has 20 bits for the number */

@@ -33,6 +33,7 @@ struct fake_kernel {
 	unsigned int num_unloads;
 	unsigned int last_generation;
 	char last_bind[512];
+	char last_self[512]; /* the policy that was entered last */
 	bool refuse_loads; /* answer EINVAL and a sentence */
 	int events[2]; /* a pipe: records are written to [1] */
 	char dir[PATH_MAX]; /* holds the file `lsm`; removed at the end */

@@ -320,6 +320,60 @@ START_TEST(every_rule_is_checked)
 }
 END_TEST
 
+/* The small image with a SYSCALLS behind it, of len bytes. */
+static int parse_with_syscalls(struct bvm_syscalls head, u32 len)
+{
+	static u8 bytes[sizeof(head) + 8 * (BVM_MAX_FILTER + 2)];
+
+	memcpy(bytes, &head, sizeof(head));
+	ck_assert_uint_le(len, sizeof(bytes));
+	bvm_build_small(&build);
+	bvm_build_add(&build, BVM_SECTION_SYSCALLS, 0, bytes, len);
+	return bvm_image_parse(build.bytes, bvm_build_finish(&build), &image,
+			       &err);
+}
+
+START_TEST(a_filter_is_of_its_length)
+{
+	static const struct {
+		struct bvm_syscalls head;
+		u32 len;
+		int code;
+		const char *says;
+	} cases[] = {
+		{ { 1, 0, 1, 0 }, 24, 0, "" },
+		{ { 1, 1, 2, 0 }, 32, 0, "" },
+		{ { 1, 0, 4095, 0 }, 16 + 8 * 4095, 0, "" },
+		{ { 1, 0, 4096, 0 }, 16 + 8 * 4096, 0, "" },
+		{ { 1, 0, 4097, 0 }, 16 + 8 * 4097, -E2BIG, "1 to 4096" },
+		{ { 1, 0, U32_MAX, 0 }, 24, -E2BIG, "1 to 4096" },
+		{ { 1, 0, 0, 0 }, 16, -E2BIG, "SYSCALLS: 0 instructions" },
+		{ { 1, 2, 1, 0 }, 24, -EINVAL, "unknown flags" },
+		{ { 1, 0, 1, 1 }, 24, -EINVAL, "a reserved field" },
+		{ { 1, 0, 2, 0 }, 24, -EINVAL, "2 instructions in 24 bytes" },
+		{ { 1, 0, 1, 0 }, 32, -EINVAL, "1 instructions in 32 bytes" },
+		{ { 1, 0, 1, 0 }, 15, -EINVAL, "its header has 16" },
+		{ { 1, 0, 1, 0 }, 0, -EINVAL, "its header has 16" },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		const int ret =
+			parse_with_syscalls(cases[i].head, cases[i].len);
+
+		ck_assert_msg(ret == cases[i].code, "case %u: %d, %s", i, ret,
+			      ret ? err.text : "taken");
+		if (ret) {
+			ck_assert_msg(strstr(err.text, cases[i].says), "%s",
+				      err.text);
+			continue;
+		}
+		ck_assert_uint_eq(image.syscalls->num_insns,
+				  cases[i].head.num_insns);
+		ck_assert_ptr_eq(image.filter, image.syscalls + 1);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("image_edge");
@@ -342,6 +396,7 @@ int main(void)
 	tcase_add_test(tc, strings_start_inside);
 	tcase_add_test(tc, without_rights_no_table_is_walked);
 	tcase_add_test(tc, every_rule_is_checked);
+	tcase_add_test(tc, a_filter_is_of_its_length);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -131,6 +131,28 @@ START_TEST(an_annotation_that_is_no_name_is_refused)
 }
 END_TEST
 
+START_TEST(a_filter_that_nobody_installs_is_no_binding)
+{
+	json_t *map = json_pack("{s:s}", "io.bailiff.policy", "one");
+	struct roster_container container = nothing;
+
+	add("one", BVM_SELECT_NAME, "", "web");
+	container.name = "web";
+	ck_assert_int_eq(roster_choose(&roster, &container, name, &why), 1);
+	roster_find(&roster, "one")->filtered = true;
+	ck_assert_int_eq(roster_choose(&roster, &container, name, &why),
+			 -EPERM);
+	ck_assert_ptr_nonnull(strstr(why.data, "installed-by: runtime"));
+	container.name = "other";
+	ck_assert_int_eq(roster_choose(&roster, &container, name, &why), 0);
+	/* named or selected, it is the same */
+	container.annotations = map;
+	ck_assert_int_eq(roster_choose(&roster, &container, name, &why),
+			 -EPERM);
+	json_decref(map);
+}
+END_TEST
+
 START_TEST(a_retired_policy_selects_nothing)
 {
 	struct roster_container container = nothing;
@@ -199,6 +221,7 @@ int main(void)
 	tcase_add_test(tcase, the_annotation_names_the_policy);
 	tcase_add_loop_test(tcase, an_annotation_that_is_no_name_is_refused, 0,
 			    5);
+	tcase_add_test(tcase, a_filter_that_nobody_installs_is_no_binding);
 	tcase_add_test(tcase, a_retired_policy_selects_nothing);
 	tcase_add_test(tcase, putting_again_replaces);
 	tcase_add_test(tcase, bytes_that_are_no_image_are_refused);

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "launch.h"
+#include "vm/image.h"
+
+#if defined(__x86_64__)
+#define OWN_ARCH AUDIT_ARCH_X86_64
+#else
+#define OWN_ARCH 0
+#endif
+
+_Static_assert(sizeof(struct sock_filter) == sizeof(struct bvm_filter_insn),
+	       "an image has them as seccomp(2) takes them");
+
+bool launch_is_needed(const struct bvm_image *image)
+{
+	return image->syscalls &&
+	       !(image->syscalls->flags & BVM_SYSCALLS_RUNTIME);
+}
+
+static int take(const struct bvm_image *image, struct launch_filter *filter)
+{
+	size_t len;
+
+	if (!launch_is_needed(image))
+		return 0;
+	if (image->syscalls->arch != OWN_ARCH)
+		return -EXDEV;
+	len = image->syscalls->num_insns * sizeof(*filter->insns);
+	filter->insns = malloc(len);
+	if (!filter->insns)
+		return -ENOMEM;
+	memcpy(filter->insns, image->filter, len);
+	filter->num = (unsigned short)image->syscalls->num_insns;
+	return 0;
+}
+
+int launch_parse(const void *bytes, size_t len, struct launch_filter *filter)
+{
+	struct bvm_image *image = malloc(sizeof(*image));
+	int err = -EINVAL;
+
+	memset(filter, 0, sizeof(*filter));
+	if (!image)
+		return -ENOMEM;
+	if (!bvm_image_parse(bytes, len, image, NULL))
+		err = take(image, filter);
+	free(image);
+	return err;
+}
+
+/* Return: all of the file, to be freed; NULL, and errno in err. */
+static void *read_image(int fd, size_t *len, int *err)
+{
+	size_t size = 1 << 16;
+	char *bytes = malloc(size), *more;
+	ssize_t got = 1;
+
+	*len = 0;
+	while (bytes && got > 0) {
+		if (*len == size) {
+			size *= 2;
+			more = size > 2 * (size_t)BVM_MAX_IMAGE ?
+				       NULL :
+				       realloc(bytes, size);
+			if (!more)
+				free(bytes);
+			bytes = more;
+			continue;
+		}
+		got = read(fd, bytes + *len, size - *len);
+		if (got > 0)
+			*len += (size_t)got;
+	}
+	*err = bytes ? 0 : -ENOMEM;
+	if (got >= 0 || !bytes)
+		return bytes;
+	*err = -errno;
+	free(bytes);
+	return NULL;
+}
+
+int launch_read(struct kfs *kfs, const char *policy,
+		struct launch_filter *filter)
+{
+	char file[PATH_MAX];
+	void *bytes;
+	size_t len;
+	int fd, err;
+
+	memset(filter, 0, sizeof(*filter));
+	snprintf(file, sizeof(file), "policies/%s/image", policy);
+	fd = kfs_open(kfs, file, O_RDONLY);
+	if (fd < 0)
+		return fd;
+	bytes = read_image(fd, &len, &err);
+	close(fd);
+	if (!bytes)
+		return err;
+	err = launch_parse(bytes, len, filter);
+	free(bytes);
+	return err;
+}
+
+void launch_set_audit(struct launch_filter *filter)
+{
+	for (unsigned int i = 0; i < filter->num; i++) {
+		struct bvm_filter_insn *insn = &filter->insns[i];
+
+		if (insn->code == (BPF_RET | BPF_K) &&
+		    insn->k != SECCOMP_RET_ALLOW)
+			insn->k = SECCOMP_RET_LOG;
+	}
+}
+
+int launch_install(const struct launch_filter *filter)
+{
+	struct sock_fprog program = {
+		.len = filter->num,
+		.filter = (void *)filter->insns,
+	};
+
+	if (!filter->insns)
+		return 0;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) ? -errno :
+								      0;
+}
+
+void launch_free(struct launch_filter *filter)
+{
+	free(filter->insns);
+	memset(filter, 0, sizeof(*filter));
+}
