@@ -350,6 +350,23 @@ static bool looks_at_args(const struct bvm_image *img)
 	return false;
 }
 
+static void print_json(const struct explain *x);
+
+static void print_notes(const struct explain *x)
+{
+	if (x->request.note)
+		printf("note: %s\n", x->request.note);
+	if (x->request.argv_len && !looks_at_args(x->input.img))
+		printf("note: no rule looks at the program's arguments\n");
+	if (x->input.img->start)
+		printf("note: until the container has started, a denial is "
+		       "only recorded\n");
+	if (x->input.img->meta->audit_classes >> x->request.class & 1)
+		printf("note: class %s is in audit mode: a denial is only "
+		       "recorded\n",
+		       bvm_classes[x->request.class].name);
+}
+
 static int print_answer(const struct explain *x)
 {
 	static const int codes[] = {
@@ -359,6 +376,10 @@ static int print_answer(const struct explain *x)
 		[JUDGE_DIFFERS] = EXIT_BAD,
 	};
 
+	if (x->run->json) {
+		print_json(x);
+		return codes[x->judgement.answer];
+	}
 	switch (x->judgement.answer) {
 	case JUDGE_OPEN:
 	case JUDGE_DIFFERS:
@@ -374,18 +395,119 @@ static int print_answer(const struct explain *x)
 			print_case(x, &x->judgement.shown);
 		break;
 	}
-	if (x->request.note)
-		printf("note: %s\n", x->request.note);
-	if (x->request.argv_len && !looks_at_args(x->input.img))
-		printf("note: no rule looks at the program's arguments\n");
-	if (x->input.img->start)
-		printf("note: until the container has started, a denial is "
-		       "only recorded\n");
-	if (x->input.img->meta->audit_classes >> x->request.class & 1)
-		printf("note: class %s is in audit mode: a denial is only "
-		       "recorded\n",
-		       bvm_classes[x->request.class].name);
+	print_notes(x);
 	return codes[x->judgement.answer];
+}
+
+/* ---- JSON ---- */
+
+static void put_json_text(struct buf *buf, const char *name, const char *text)
+{
+	buf_printf(buf, "\"%s\": ", name);
+	buf_put_json(buf, text, strlen(text));
+}
+
+/* The members of a rule; of the default, its number alone. */
+static void put_json_rule(const struct explain *x, struct buf *buf, u32 number)
+{
+	const struct bvm_image *img = x->input.img;
+	const struct bvm_rule *rule;
+
+	buf_printf(buf, "\"rule\": %u", number);
+	if (!number || number > img->num_rules)
+		return;
+	rule = &img->rules[number - 1];
+	buf_printf(buf, ", ");
+	put_json_text(buf, "kind", show_rule_kind(rule->kind));
+	buf_printf(buf, ", ");
+	put_json_text(buf, "file", bvm_image_string(img, rule->file));
+	buf_printf(buf, ", \"line\": %u, ", rule->line);
+	put_json_text(buf, "message", bvm_image_string(img, rule->message));
+}
+
+/* Rules that match beside the deciding one, or that lack a condition. */
+static void put_json_others(const struct explain *x, struct buf *buf,
+			    const struct judge_case *c, bool missing)
+{
+	const struct lowered_class *class =
+		&x->input.lowered->classes[x->request.class];
+	const char *comma = "", *needs_comma;
+	u32 *rules = arena_array(x->run->arena, x->input.ast->num_rules,
+				 sizeof(*rules));
+	u32 num = find_rules(x, c, rules);
+
+	buf_printf(buf, ", \"%s\": [", missing ? "not" : "also");
+	for (u32 i = 0; i < num; i++) {
+		u64 need;
+
+		if (rules[i] + 1 == bvm_verdict_rule(c->verdict) ||
+		    !lists_rule_need(&class->lists, rules[i], c->op, &need) ||
+		    !(need & ~c->asked.preds) == missing)
+			continue;
+		buf_printf(buf, "%s{", comma);
+		put_json_rule(x, buf, rules[i] + 1);
+		buf_printf(buf, ", \"needs\": [");
+		comma = ", ";
+		needs_comma = "";
+		for (u32 p = 0; p < class->preds.num; p++) {
+			struct buf pred = BUF_INIT(x->run->arena);
+
+			if (!(need & ~c->asked.preds & 1ull << p))
+				continue;
+			show_pred(&pred, &class->preds.items[p]);
+			buf_printf(buf, "%s", needs_comma);
+			buf_put_json(buf, buf_text(&pred), pred.len);
+			needs_comma = ", ";
+		}
+		buf_printf(buf, "]}");
+	}
+	buf_printf(buf, "]");
+}
+
+static void put_json_case(const struct explain *x, struct buf *buf,
+			  const struct judge_case *c)
+{
+	buf_printf(buf, "{");
+	put_json_text(buf, "operation", bvm_op_name(x->request.class, c->op));
+	buf_printf(buf, ", \"verdict\": \"%s\", ",
+		   c->verdict & BVM_VERDICT_DENY ? "deny" : "allow");
+	put_json_rule(x, buf, bvm_verdict_rule(c->verdict));
+	if (x->input.ast)
+		put_json_others(x, buf, c, false);
+	if (x->input.ast && x->run->why_not)
+		put_json_others(x, buf, c, true);
+	buf_printf(buf, "}");
+}
+
+static void print_json(const struct explain *x)
+{
+	static const char *const answers[] = {
+		[JUDGE_ALLOW] = "allow",
+		[JUDGE_DENY] = "deny",
+		[JUDGE_OPEN] = "undecided",
+		[JUDGE_DIFFERS] = "undecided",
+	};
+	const struct judgement *j = &x->judgement;
+	const u32 class = x->request.class;
+	struct buf buf = BUF_INIT(x->run->arena);
+	struct buf open = BUF_INIT(x->run->arena);
+
+	show_field_names(&open, class, j->open);
+	buf_printf(&buf, "{\"answer\": \"%s\", \"class\": \"%s\", ",
+		   answers[j->answer], bvm_classes[class].name);
+	buf_printf(&buf, "\"audit\": %s, \"widens\": %s, ",
+		   x->input.img->meta->audit_classes >> class & 1 ? "true" :
+								    "false",
+		   j->widens ? "true" : "false");
+	put_json_text(&buf, "depends_on", buf_text(&open));
+	buf_printf(&buf, ",\n \"cases\": [");
+	if (!j->widens)
+		put_json_case(x, &buf, &j->shown);
+	if (j->answer == JUDGE_OPEN || j->answer == JUDGE_DIFFERS) {
+		buf_printf(&buf, ",\n  ");
+		put_json_case(x, &buf, &j->other);
+	}
+	printf("%s]}\n", buf_text(&buf));
 }
 
 int explain_read_request(struct run *run, int first, struct request *request)

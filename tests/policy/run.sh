@@ -524,6 +524,7 @@ lint_limits
 claim_limits
 coverage
 learn
+explain_json
 syscalls
 differences_of_calls
 containers

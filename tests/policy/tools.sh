@@ -421,6 +421,40 @@ coverage()
 	says 'coverage as JSON' 0 '^\[1,0,1,0,1\]$' jq -c '[.[].tests]' "$work/out"
 }
 
+# explained WHAT STATUS LINE FILTER OPERAND...: explain --json, through jq.
+explained()
+{
+	local what=$1 want=$2 line=$3 filter=$4 status=0
+	shift 4
+
+	"$policyc" explain --json --why-not "$@" > "$work/json" 2>&1 || status=$?
+	jq -c "$filter" "$work/json" > "$work/out" 2>&1 || :
+	echo "status $status" >> "$work/out"
+	has "$what" "$line" "$work/out"
+	has "$what: its status" "status $want" "$work/out"
+}
+
+# The answer of explain for programs.
+explain_json()
+{
+	local policy=$root/policies/nginx.yaml deciding
+
+	deciding='[.answer, .cases[0].operation, .cases[0].verdict, .cases[0].rule, .cases[0].line]'
+	"$policyc" build "$policy" -o "$work/nginx.img" > /dev/null
+	explained 'an allow as JSON' 0 '["allow","read","allow",1,22]' "$deciding" \
+		"$policy" read /etc/nginx/nginx.conf
+	explained 'the same of an image' 0 '["allow","read","allow",1,22]' "$deciding" \
+		"$work/nginx.img" read /etc/nginx/nginx.conf
+	explained 'a message as JSON' 1 '"configuration is read-only at run time"' \
+		'.cases[0].message' "$policy" write /etc/nginx/x
+	explained 'a default as JSON' 1 '["deny","read","deny",0,null]' "$deciding" \
+		"$policy" read /srv/x
+	explained 'what is open as JSON' 2 '["undecided","uid",["deny","allow"]]' \
+		'[.answer, .depends_on, [.cases[].verdict]]' "$policy" connect tcp 10.1.2.3:8080
+	explained 'a rule that lacks something as JSON' 1 '[[7,["uid 33, 101"]]]' \
+		'[.cases[0].not[] | [.rule, .needs]]' "$policy" uid=0 connect tcp 10.1.2.3:8080
+}
+
 # has WHAT LINE FILE: that whole line is in the file.
 has()
 {
