@@ -10,6 +10,7 @@
 #include "explain.h"
 #include "format_command.h"
 #include "import.h"
+#include "graph.h"
 #include "learn.h"
 #include "listing_command.h"
 #include "ops.h"
@@ -63,6 +64,8 @@ static const struct command {
 	  "write policies as everybody does, comments and meaning kept" },
 	{ "import", command_import, "IoFj", 2, 2, false, true, "FORMAT FILE",
 	  "make a policy of another system's" },
+	{ "graph", command_graph, "ID", 2, 2, false, true, "POLICY CLASS",
+	  "draw the rules of a class as a tree, for dot" },
 	{ "syscalls", command_syscalls, "IDoBOj", 0, INT_MAX, false, true,
 	  "[POLICY|IMAGE [NAME...]]",
 	  "show what the filter of system calls does, or export it" },

@@ -491,6 +491,7 @@ standard_input()
 
 . ./tools.sh
 . ./syscalls.sh
+. ./graph.sh
 
 for file in accept/*.yaml "$root"/policies/*.yaml; do
 	replay "$file" 0
@@ -524,6 +525,7 @@ lint_limits
 claim_limits
 coverage
 learn
+graph
 explain_json
 syscalls
 differences_of_calls
