@@ -129,6 +129,12 @@ START_TEST(a_deny_wins_over_an_allow)
 	ck_assert_int_eq(try_call(GETCWD, true), EPERM);
 	ck_assert_int_eq(try_call(PTRACE, true), EPERM);
 	ck_assert_int_eq(try_call(UNUSED_NUMBER, true), ENOSYS);
+	/* whichever was written first */
+	compile(HEAD "  errno: EPERM\n"
+		     "  deny: [\"@debug\", getcwd]\n"
+		     "  allow: [\"@system-service\", ptrace]\n");
+	ck_assert_int_eq(try_call(GETCWD, true), EPERM);
+	ck_assert_int_eq(try_call(PTRACE, true), EPERM);
 }
 END_TEST
 
