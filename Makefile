@@ -364,7 +364,7 @@ build/test/unit/%: build/san/tests/unit/%.o $(UNIT_LIB:%.c=build/san/%.o) \
 	$(call quiet,LD/SAN,$@)$(CC) $(SAN_CFLAGS) -o $@ $^ \
 		$(POLICYC_LIBS) $(DAEMON_LIBS) $$(pkg-config --libs check)
 
-LONG_LIB := $(filter-out tests/lib/fake_kernel.c,$(UNIT_LIB))
+LONG_LIB := $(filter-out tests/lib/fake_kernel.c tests/lib/daemon_fixture.c,$(UNIT_LIB))
 build/test/long/%: build/obj/tests/unit/%.o $(LONG_LIB:%.c=build/obj/%.o) \
 		   build/libpolicyc.a build/libdaemon.a build/libbvm.a
 	@mkdir -p $(@D)

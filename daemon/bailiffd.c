@@ -18,6 +18,7 @@ enum {
 	OPT_POLICIES = 256,
 	OPT_RUN_DIR,
 	OPT_LOG,
+	OPT_METRICS,
 	OPT_POLICYC,
 	OPT_SECURITYFS,
 };
@@ -26,6 +27,7 @@ static const struct option option_table[] = {
 	{ "policies", required_argument, NULL, OPT_POLICIES },
 	{ "run-dir", required_argument, NULL, OPT_RUN_DIR },
 	{ "log", required_argument, NULL, OPT_LOG },
+	{ "metrics", required_argument, NULL, OPT_METRICS },
 	{ "policyc", required_argument, NULL, OPT_POLICYC },
 	{ "securityfs", required_argument, NULL, OPT_SECURITYFS },
 	{ "foreground", no_argument, NULL, 'f' },
@@ -40,6 +42,8 @@ static void usage(FILE *out)
 	      "  --policies DIR    keep DIR/*.yaml loaded (" POLICIES_DIR ")\n"
 	      "  --log FILE        records as JSON; - is standard output\n"
 	      "                    (" LOG_FILE ")\n"
+	      "  --metrics WHERE   serve /metrics at 127.0.0.1:PORT, [::1]:PORT\n"
+	      "                    or a unix socket, an absolute path\n"
 	      "  --run-dir DIR     for the control socket (" RUN_DIR ")\n"
 	      "  --policyc PATH    the compiler (beside bailiffd, or in PATH)\n"
 	      "  --securityfs DIR  the kernel's files (" BAILIFF_DIR ")\n"
@@ -90,6 +94,9 @@ static int parse_options(struct arguments *arguments, int argc, char **argv)
 			break;
 		case OPT_LOG:
 			options->log = optarg;
+			break;
+		case OPT_METRICS:
+			options->metrics = optarg;
 			break;
 		case OPT_POLICYC:
 			options->policyc = optarg;

@@ -22,6 +22,7 @@ struct daemon_options {
 	char policies[PATH_MAX]; /* absolute */
 	const char *run_dir;
 	const char *log; /* "-": standard output */
+	const char *metrics; /* where they are served; NULL: nowhere */
 	const char *policyc;
 	struct kfs kfs;
 	uid_t uid; /* of the worker and of policyc */

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -9,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "control.h"
@@ -33,29 +30,9 @@ struct control {
 	uint64_t last_id;
 	unsigned int num_clients;
 	unsigned int num_others; /* of those, not root's */
+	uint64_t turned_away;
 	struct client *clients;
 };
-
-int control_listen(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd, err;
-
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	strcpy(address.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	unlink(path);
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    chmod(path, 0666) || listen(fd, 128)) {
-		err = -errno;
-		close(fd);
-		return err;
-	}
-	return fd;
-}
 
 json_t *control_refusal(const char *fmt, ...)
 {
@@ -121,6 +98,13 @@ static void take_line(struct client *client, const char *line, size_t len)
 	json_decref(request);
 }
 
+/* Who takes no answer is asked for no more: answers must not pile up. */
+static bool is_free(const struct client *client)
+{
+	return !client->waiting && !client->closing &&
+	       !evbuffer_get_length(bufferevent_get_output(client->io));
+}
+
 static void on_read(struct bufferevent *io, void *arg)
 {
 	struct evbuffer *input = bufferevent_get_input(io);
@@ -128,15 +112,14 @@ static void on_read(struct bufferevent *io, void *arg)
 	size_t len;
 	char *line;
 
-	while (!client->waiting && !client->closing) {
+	while (is_free(client)) {
 		line = evbuffer_readln(input, &len, EVBUFFER_EOL_LF);
 		if (!line)
 			break;
 		take_line(client, line, len);
 		free(line);
 	}
-	if (!client->waiting && !client->closing &&
-	    evbuffer_get_length(input) >= CONTROL_MAX_LINE) {
+	if (is_free(client) && evbuffer_get_length(input) >= CONTROL_MAX_LINE) {
 		client->closing = true;
 		send_answer(client, control_refusal("the request is too long"));
 	}
@@ -148,9 +131,10 @@ static void on_written(struct bufferevent *io, void *arg)
 {
 	struct client *client = arg;
 
-	(void)io;
 	if (client->closing)
 		drop(client);
+	else /* what it asked meanwhile */
+		on_read(io, client);
 }
 
 static void on_event(struct bufferevent *io, short what, void *arg)
@@ -210,10 +194,17 @@ static void on_acceptable(int listening, short what, void *arg)
 		return;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) ||
 	    !is_welcome(control, &who)) {
+		control->turned_away++;
 		close(fd);
 		return;
 	}
 	add_client(control, fd, &who);
+}
+
+struct control_counts control_counts(const struct control *control)
+{
+	return (struct control_counts){ control->num_clients,
+					control->turned_away };
 }
 
 void control_answer(struct control *control, uint64_t id, json_t *answer)

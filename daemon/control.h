@@ -47,6 +47,13 @@ struct control *control_create(struct event_base *base, int fd,
 			       control_handler *handler, void *arg);
 void control_free(struct control *control);
 
+struct control_counts {
+	unsigned int now; /* connections */
+	uint64_t turned_away; /* since the start, for want of a place */
+};
+
+struct control_counts control_counts(const struct control *control);
+
 /* Send a late answer, if the client is still there; owns answer. */
 void control_answer(struct control *control, uint64_t id,
 		    struct json_t *answer);
@@ -54,8 +61,5 @@ void control_answer(struct control *control, uint64_t id,
 /* {"ok": false, "error": ...} */
 struct json_t *__attribute__((format(printf, 1, 2)))
 control_refusal(const char *fmt, ...);
-
-/* A listening socket at path that anyone may connect to. fd or -errno. */
-int control_listen(const char *path);
 
 #endif /* DAEMON_CONTROL_H */

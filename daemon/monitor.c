@@ -8,6 +8,7 @@
 #include "log.h"
 #include "monitor.h"
 #include "record.h"
+#include "tally.h"
 #include "text.h"
 
 #define BATCH 65536 /* bytes; more than the largest record */
@@ -18,6 +19,7 @@ struct monitor {
 	struct log *log;
 	struct event *readable;
 	struct monitor_counts counts;
+	struct tally *tally;
 	struct text lines;
 	char batch[BATCH];
 };
@@ -37,6 +39,7 @@ static void take_batch(struct monitor *monitor, size_t len)
 			break;
 		}
 		record_print_json(&record, &monitor->lines);
+		tally_add(monitor->tally, &record);
 		monitor->counts.lost = record.raw.lost;
 		off += (size_t)used;
 		num++;
@@ -78,9 +81,11 @@ struct monitor *monitor_create(struct event_base *base, int fd, struct log *log)
 		return NULL;
 	monitor->fd = fd;
 	monitor->log = log;
+	monitor->tally = tally_create();
 	monitor->readable =
 		event_new(base, fd, EV_READ | EV_PERSIST, on_readable, monitor);
-	if (!monitor->readable || event_add(monitor->readable, NULL)) {
+	if (!monitor->tally || !monitor->readable ||
+	    event_add(monitor->readable, NULL)) {
 		monitor_free(monitor);
 		return NULL;
 	}
@@ -95,10 +100,16 @@ void monitor_free(struct monitor *monitor)
 		event_free(monitor->readable);
 	close(monitor->fd);
 	text_free(&monitor->lines);
+	tally_free(monitor->tally);
 	free(monitor);
 }
 
 const struct monitor_counts *monitor_counts(const struct monitor *monitor)
 {
 	return &monitor->counts;
+}
+
+const struct tally *monitor_tally(const struct monitor *monitor)
+{
+	return monitor->tally;
 }

@@ -8,6 +8,7 @@
 struct event_base;
 struct log;
 struct monitor;
+struct tally;
 
 struct monitor_counts {
 	uint64_t records;
@@ -25,6 +26,9 @@ struct monitor *monitor_create(struct event_base *base, int fd,
 void monitor_free(struct monitor *monitor);
 
 const struct monitor_counts *monitor_counts(const struct monitor *monitor);
+
+/* What they said, counted; the monitor's. */
+const struct tally *monitor_tally(const struct monitor *monitor);
 
 /* Read what there is now, without waiting. */
 void monitor_drain(struct monitor *monitor);

@@ -16,6 +16,7 @@
 
 #include "bailiffd.h"
 #include "cgroup.h"
+#include "counters.h"
 #include "log.h"
 #include "privileged.h"
 #include "proto.h"
@@ -294,6 +295,43 @@ static int sync_state(struct parent *parent,
 			   err ? strerror(-err) : "ok");
 }
 
+/* A memory file, since it may be more than a message holds. */
+static int send_counters(struct parent *parent, uint32_t serial,
+			 const struct text *text)
+{
+	struct proto_message *answer = &parent->answer;
+	int err = -ENOMEM;
+
+	memset(&answer->u.empty, 0, sizeof(answer->u.empty));
+	answer->type = PROTO_COUNTERS;
+	answer->serial = serial;
+	answer->fd = memfd_create("counters", MFD_CLOEXEC);
+	if (answer->fd >= 0 && write(answer->fd, text_string(text),
+				     text->len) == (ssize_t)text->len)
+		err = proto_send(parent->sock, answer);
+	if (answer->fd >= 0)
+		close(answer->fd);
+	return err;
+}
+
+static int count(struct parent *parent, const struct proto_message *message)
+{
+	struct text text = {};
+	int err;
+
+	err = counters_print(&parent->options->kfs, &text);
+	if (err)
+		err = answer_done(parent, message->serial, err,
+				  err == -EFBIG ?
+					  "there are too many values\n" :
+					  "the kernel's counts cannot be "
+					  "read\n");
+	else
+		err = send_counters(parent, message->serial, &text);
+	text_free(&text);
+	return err;
+}
+
 /* An error here means that the worker broke the protocol, or is gone. */
 static int serve(struct parent *parent)
 {
@@ -314,6 +352,8 @@ static int serve(struct parent *parent)
 		return bind_container(parent, &message);
 	case PROTO_SYNC:
 		return sync_state(parent, &message);
+	case PROTO_COUNT:
+		return count(parent, &message);
 	default:
 		return -EPROTO;
 	}

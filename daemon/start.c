@@ -7,10 +7,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bailiffd.h"
-#include "control.h"
+#include "listen.h"
 #include "log.h"
 #include "privileged.h"
 #include "proto.h"
@@ -56,6 +57,31 @@ static int complain(const char *what, int err)
 	return EXIT_LACKS;
 }
 
+#define PATIENCE_MS 3000
+
+/*
+ * At a path with mode, or where listen_at says. The worker of a daemon that
+ * was killed listens until it sees that its parent is gone.
+ */
+static int listen_patiently(const char *where, mode_t mode)
+{
+	struct timespec pause = { .tv_nsec = 20000000 };
+	int tries = PATIENCE_MS / 20, fd;
+
+	for (;;) {
+		fd = mode ? listen_unix(where, mode) : listen_at(where);
+		if (fd != -EADDRINUSE || !tries--)
+			return fd;
+		nanosleep(&pause, NULL);
+	}
+}
+
+static int no_listening(const char *where, int err)
+{
+	log_error("%s: %s", where, listen_problem(err));
+	return err == -EINVAL ? EXIT_USAGE : EXIT_LACKS;
+}
+
 static void block_signals(void)
 {
 	sigset_t signals;
@@ -88,9 +114,13 @@ int start_open(struct start *start)
 	if (fds->events < 0)
 		return complain("events", fds->events);
 	snprintf(path, sizeof(path), "%s/" CONTROL_SOCKET, options->run_dir);
-	fds->control = control_listen(path);
+	fds->control = listen_patiently(path, 0666);
 	if (fds->control < 0)
-		return complain(path, fds->control);
+		return no_listening(path, fds->control);
+	fds->metrics =
+		options->metrics ? listen_patiently(options->metrics, 0) : -1;
+	if (options->metrics && fds->metrics < 0)
+		return no_listening(options->metrics, fds->metrics);
 	return 0;
 }
 
@@ -117,6 +147,8 @@ int start_serve(struct start *start)
 	close(pair[1]);
 	close(fds->events);
 	close(fds->control);
+	if (fds->metrics >= 0)
+		close(fds->metrics);
 	close(fds->log);
 	err = sandbox_parent();
 	if (err)

@@ -50,6 +50,8 @@ int state_policy(struct kfs *kfs, const char *name, struct state_policy *out)
 		out->rules = info_number(text, "rules");
 		out->bytes = info_number(text, "bytes");
 		out->loaded = info_number(text, "loaded");
+		out->waiting = info_number(text, "waiting");
+		out->has_start = info_number(text, "start_timeout") != 0;
 		(void)state_rules(kfs, name, add_denials, out);
 	}
 	text_free(&info);

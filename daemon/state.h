@@ -3,6 +3,7 @@
 #ifndef DAEMON_STATE_H
 #define DAEMON_STATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -21,6 +22,8 @@ struct state_policy {
 	unsigned long long rules;
 	unsigned long long bytes;
 	unsigned long long loaded; /* seconds since 1970 */
+	bool has_start; /* it says `start`, and waiting counts */
+	unsigned long long waiting; /* containers that have not started */
 	unsigned long long denials; /* hits of deny rules and of the default */
 };
 

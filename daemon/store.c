@@ -621,6 +621,23 @@ unsigned int store_num_errors(const struct store *store)
 	return num;
 }
 
+const char *store_count(const struct store *store, size_t i, unsigned int *num)
+{
+	/* what people are told of a removed one is a sentence */
+	static const char *const names[] = {
+		"waiting", "compiling", "loading", "active", "error", "removed",
+	};
+	const struct file *file;
+
+	if (i >= sizeof(names) / sizeof(names[0]))
+		return NULL;
+	*num = i == STATE_ERROR && store->dir_problem ? 1 : 0;
+	for (file = store->files; file; file = file->next)
+		if (file->state == i)
+			(*num)++;
+	return names[i];
+}
+
 /* A name is any bytes, and JSON takes none that are not UTF-8. */
 static json_t *json_of(const char *string)
 {

@@ -16,6 +16,7 @@
 #define DAEMON_STORE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct event_base;
 struct json_t;
@@ -55,6 +56,12 @@ const char *store_unknown_file(const struct store *store);
  * cannot be read is one of them, under its own name.
  */
 struct json_t *store_files(const struct store *store);
+/*
+ * Numbers of files by state: the name of the i-th state and how many are in
+ * it; NULL past the last.
+ */
+const char *store_count(const struct store *store, size_t i, unsigned int *num);
+
 unsigned int store_num_errors(const struct store *store);
 
 #endif /* DAEMON_STORE_H */

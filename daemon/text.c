@@ -81,12 +81,9 @@ void text_printf(struct text *text, const char *fmt, ...)
 	text->len += (size_t)len;
 }
 
-/*
- * Length of the UTF-8 sequence at s, 0 if it is none: overlong forms,
- * surrogates and code points past U+10FFFF are none.
- */
-static size_t utf8_len(const unsigned char *s)
+size_t text_utf8_len(const char *string)
 {
+	const unsigned char *s = (const unsigned char *)string;
 	static const unsigned int least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	unsigned int code;
 	size_t len, i;
@@ -138,7 +135,7 @@ bool text_add_json(struct text *text, const char *string)
 
 	text_add(text, "\"");
 	while (*s) {
-		len = utf8_len(s);
+		len = text_utf8_len((const char *)s);
 		if (len == 1) {
 			add_json_ascii(text, *s);
 		} else if (len) {

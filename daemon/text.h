@@ -31,6 +31,12 @@ void __attribute__((format(printf, 2, 3)))
 text_printf(struct text *text, const char *fmt, ...);
 
 /*
+ * Length of the UTF-8 sequence at string, 0 if it is none: overlong forms,
+ * surrogates and code points past U+10FFFF are none.
+ */
+size_t text_utf8_len(const char *string);
+
+/*
  * Append string as a JSON string, quotes included.
  *
  * Bytes that are not UTF-8 become U+FFFD.

@@ -11,6 +11,7 @@
 #include "control.h"
 #include "link.h"
 #include "log.h"
+#include "metrics.h"
 #include "monitor.h"
 #include "roster.h"
 #include "sandbox.h"
@@ -23,6 +24,7 @@ struct worker {
 	struct monitor *monitor;
 	struct control *control;
 	struct store *store;
+	struct metrics *metrics; /* NULL: nobody wants them */
 	struct roster roster;
 	struct log log;
 	pid_t parent; /* the daemon's number to the outside */
@@ -31,16 +33,20 @@ struct worker {
 static json_t *status(const struct worker *worker)
 {
 	const struct monitor_counts *counts = monitor_counts(worker->monitor);
+	struct control_counts clients = control_counts(worker->control);
 
-	return json_pack("{s:b, s:i, s:s, s:b, s:I, s:I, s:I, s:I, s:i}", "ok",
-			 1, "pid", (int)worker->parent, "version",
+	return json_pack("{s:b, s:i, s:s, s:b, s:I, s:I, s:I, s:I, s:i, s:i, "
+			 "s:I}",
+			 "ok", 1, "pid", (int)worker->parent, "version",
 			 BAILIFF_VERSION, "ready",
 			 store_is_ready(worker->store), "records",
 			 (json_int_t)counts->records, "lost",
 			 (json_int_t)counts->lost, "logged",
 			 (json_int_t)worker->log.written, "log_failed",
 			 (json_int_t)worker->log.failed, "errors",
-			 (int)store_num_errors(worker->store));
+			 (int)store_num_errors(worker->store), "clients",
+			 (int)clients.now, "clients_turned_away",
+			 (json_int_t)clients.turned_away);
 }
 
 static json_t *container(struct worker *worker,
@@ -88,6 +94,22 @@ static void on_reopened(void *arg, int fd)
 	log_reopen(&worker->log, fd);
 }
 
+static int start_metrics(struct worker *worker, int fd)
+{
+	struct metrics_sources sources = {
+		.link = worker->link,
+		.monitor = worker->monitor,
+		.log = &worker->log,
+		.store = worker->store,
+		.control = worker->control,
+	};
+
+	if (fd < 0)
+		return 0;
+	worker->metrics = metrics_create(worker->base, fd, &sources);
+	return worker->metrics ? 0 : -ENOMEM;
+}
+
 /* Return: 0 or -ENOMEM; what was made is freed by finish. */
 static int start(struct worker *worker, const struct daemon_options *options,
 		 const struct worker_fds *fds)
@@ -110,13 +132,16 @@ static int start(struct worker *worker, const struct daemon_options *options,
 		.roster = &worker->roster,
 	};
 	worker->store = store_create(&config);
-	return worker->store ? store_start(worker->store) : -ENOMEM;
+	if (!worker->store || start_metrics(worker, fds->metrics))
+		return -ENOMEM;
+	return store_start(worker->store);
 }
 
 static void finish(struct worker *worker)
 {
 	if (worker->monitor)
 		monitor_drain(worker->monitor);
+	metrics_free(worker->metrics);
 	store_free(worker->store);
 	control_free(worker->control);
 	monitor_free(worker->monitor);

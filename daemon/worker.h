@@ -10,6 +10,7 @@ struct daemon_options;
 struct worker_fds {
 	int parent; /* proto.h */
 	int control; /* listening */
+	int metrics; /* listening; -1: nobody wants them */
 	int events; /* the kernel's records */
 	int log;
 };

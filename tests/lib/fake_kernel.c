@@ -50,11 +50,12 @@ static int policy_file(const char *rest)
 		return text_file(policy->image, policy->len);
 	if (!strcmp(file, "rules"))
 		snprintf(text, sizeof(text),
-			 "1 a b.yaml:7 deny 3\n0 -:0 default 4\n");
+			 "1 a b.yaml:7 deny 3\n2 a b.yaml:9 allow 0\n"
+			 "0 -:0 default 4\n");
 	else
 		snprintf(text, sizeof(text),
 			 "name %s\ngeneration %u\ndigest %s\nmode enforce\n"
-			 "tasks 2\nrules 1\n",
+			 "tasks 2\nrules 2\nstart_timeout 60\nwaiting 1\n",
 			 policy->name, policy->generation, policy->digest);
 	return text_file(text, strlen(text));
 }
@@ -64,12 +65,19 @@ static int fake_open(struct kfs *kfs, const char *file, int flags)
 	static const char bindings[] =
 		"cgroup=7 policy=nginx label=web runtime=12 tasks=3 joined=2\n"
 		"cgroup=8 policy=refuse tasks=0 joined=0\n";
+	static const char status[] =
+		"abi 1\ndecisions_denied 11\ndecisions_audited 0\n"
+		"denied.files 9\ndenied.exec 2\nreason.path-too-long 2\n"
+		"events_lost 5\nloads 6\nload_errors 4\npolicies 1\n";
 	static const char tasks[] = "10 10 nginx@3,base@1\n10 11 nginx@3\n";
 	int fd;
 
 	(void)kfs;
 	if (!strcmp(file, "events"))
 		return fcntl(current->events[0], F_DUPFD_CLOEXEC, 0);
+	if (!strcmp(file, "status"))
+		return current->no_status ? -EACCES :
+					    text_file(status, strlen(status));
 	if (!strcmp(file, "bindings"))
 		return text_file(bindings, strlen(bindings));
 	if (!strcmp(file, "tasks"))

@@ -15,8 +15,8 @@
 
 #include "daemon/kfs.h"
 
-#define FAKE_POLICIES 8
-#define FAKE_IMAGE (256 * 1024)
+#define FAKE_POLICIES 1024
+#define FAKE_IMAGE (128 * 1024)
 
 struct fake_policy {
 	bool used;
@@ -34,6 +34,7 @@ struct fake_kernel {
 	unsigned int last_generation;
 	char last_bind[512];
 	char last_self[512]; /* the policy that was entered last */
+	bool no_status; /* answer EACCES */
 	bool refuse_loads; /* answer EINVAL and a sentence */
 	int events[2]; /* a pipe: records are written to [1] */
 	char dir[PATH_MAX]; /* holds the file `lsm`; removed at the end */

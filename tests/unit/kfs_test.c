@@ -167,7 +167,7 @@ START_TEST(rules_are_read_from_both_ends)
 	strcpy(kernel->policies[0].name, "one");
 	kernel->policies[0].used = true;
 	ck_assert_int_eq(state_rules(&kfs, "one", take_rule, &num), 0);
-	ck_assert_uint_eq(num, 2);
+	ck_assert_uint_eq(num, 3);
 	ck_assert_int_eq(state_policy(&kfs, "one", &policy), 0);
 	ck_assert_uint_eq(policy.denials, 7);
 	ck_assert_int_eq(state_rules(&kfs, "two", take_rule, &num), -ENOENT);

@@ -38,11 +38,13 @@ static const struct {
 	{ PROTO_UNLOAD, sizeof(struct proto_name), PROTO_FROM_WORKER, false },
 	{ PROTO_BIND, sizeof(struct proto_bind), PROTO_FROM_WORKER, false },
 	{ PROTO_SYNC, sizeof(struct proto_empty), PROTO_FROM_WORKER, false },
+	{ PROTO_COUNT, sizeof(struct proto_empty), PROTO_FROM_WORKER, false },
 	{ PROTO_COMPILED, sizeof(struct proto_compiled), PROTO_FROM_PARENT,
 	  false },
 	{ PROTO_DONE, sizeof(struct proto_done), PROTO_FROM_PARENT, false },
 	{ PROTO_POLICY, sizeof(struct proto_policy), PROTO_FROM_PARENT, true },
 	{ PROTO_LOG, sizeof(struct proto_empty), PROTO_FROM_PARENT, true },
+	{ PROTO_COUNTERS, sizeof(struct proto_empty), PROTO_FROM_PARENT, true },
 };
 
 START_TEST(every_type_parses_at_its_size_only)
@@ -72,7 +74,7 @@ END_TEST
 
 START_TEST(unknown_types_are_refused)
 {
-	static const uint32_t unknown[] = { 0, 6, 15, 31, 32, UINT32_MAX };
+	static const uint32_t unknown[] = { 0, 15, 21, 31, 32, UINT32_MAX };
 
 	memset(&packet, 0, sizeof(packet));
 	ck_assert_int_eq(parse(unknown[_i], 4, false, PROTO_FROM_WORKER),
@@ -234,8 +236,8 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
-	tcase_add_loop_test(tcase, every_type_parses_at_its_size_only, 0, 9);
-	tcase_add_loop_test(tcase, the_wrong_sender_is_refused, 0, 9);
+	tcase_add_loop_test(tcase, every_type_parses_at_its_size_only, 0, 11);
+	tcase_add_loop_test(tcase, the_wrong_sender_is_refused, 0, 11);
 	tcase_add_loop_test(tcase, unknown_types_are_refused, 0, 6);
 	tcase_add_loop_test(tcase, a_header_that_is_cut_is_refused, 0, 8);
 	tcase_add_test(tcase, strings_need_their_end);

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bailiffd.h"
+#include "control.h"
+#include "http.h"
+#include "link.h"
+#include "log.h"
+#include "metrics.h"
+#include "monitor.h"
+#include "prom.h"
+#include "store.h"
+#include "tally.h"
+#include "text.h"
+
+struct metrics {
+	struct metrics_sources sources;
+	struct http *http;
+	struct text kernel; /* its part, as the parent printed it */
+	uint64_t kernel_ms; /* when; 0: never */
+	bool asking; /* for a newer one */
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+static void print_files(const struct store *store, struct text *out)
+{
+	struct prom_label label = { .name = "state" };
+	unsigned int num;
+	size_t i;
+
+	prom_begin(out, PROM_FILES);
+	for (i = 0; (label.value = store_count(store, i, &num)); i++)
+		prom_value(out, PROM_FILES, &label, 1, num);
+}
+
+static void print_daemon(const struct metrics_sources *sources,
+			 struct text *out)
+{
+	const struct monitor_counts *counts = monitor_counts(sources->monitor);
+	struct prom_label version = { "version", BAILIFF_VERSION };
+	struct control_counts clients = control_counts(sources->control);
+
+	prom_begin(out, PROM_BUILD_INFO);
+	prom_value(out, PROM_BUILD_INFO, &version, 1, 1);
+	prom_single(out, PROM_READY, store_is_ready(sources->store));
+	print_files(sources->store, out);
+	tally_print(monitor_tally(sources->monitor), out);
+	prom_single(out, PROM_MALFORMED, counts->malformed);
+	prom_single(out, PROM_LOG_LINES, sources->log->written);
+	prom_single(out, PROM_LOG_FAILED, sources->log->failed);
+	prom_single(out, PROM_CLIENTS, clients.now);
+	prom_single(out, PROM_TURNED_AWAY, clients.turned_away);
+}
+
+static void answer(struct metrics *metrics)
+{
+	struct text page = {};
+
+	print_daemon(&metrics->sources, &page);
+	text_add_bytes(&page, text_string(&metrics->kernel),
+		       metrics->kernel.len);
+	if (page.cut)
+		http_refuse(metrics->http, "there are too many values\n");
+	else
+		http_answer(metrics->http, &page);
+	text_free(&page);
+}
+
+static void read_kernel(struct metrics *metrics, int fd)
+{
+	char chunk[65536];
+	ssize_t len;
+	off_t off = 0;
+
+	text_reset(&metrics->kernel);
+	while ((len = pread(fd, chunk, sizeof(chunk), off)) > 0) {
+		text_add_bytes(&metrics->kernel, chunk, (size_t)len);
+		off += len;
+	}
+	metrics->kernel_ms = now_ms();
+}
+
+static void on_counters(void *arg, const struct proto_message *message)
+{
+	struct metrics *metrics = arg;
+
+	metrics->asking = false;
+	if (message->type == PROTO_COUNTERS) {
+		read_kernel(metrics, message->fd);
+		close(message->fd);
+		answer(metrics);
+	} else {
+		/* half of the values would look like all of them */
+		http_refuse(metrics->http, message->u.done.text);
+	}
+}
+
+static void on_wanted(void *arg)
+{
+	struct metrics *metrics = arg;
+	struct proto_message message = { .type = PROTO_COUNT, .fd = -1 };
+
+	if (metrics->kernel_ms &&
+	    now_ms() - metrics->kernel_ms < METRICS_FRESH_MS) {
+		answer(metrics);
+		return;
+	}
+	if (metrics->asking)
+		return;
+	if (link_request(metrics->sources.link, &message, on_counters, metrics))
+		http_refuse(metrics->http, "bailiffd is busy\n");
+	else
+		metrics->asking = true;
+}
+
+struct metrics *metrics_create(struct event_base *base, int fd,
+			       const struct metrics_sources *sources)
+{
+	struct metrics *metrics = calloc(1, sizeof(*metrics));
+	struct http_page page = {
+		.path = "/metrics",
+		.type = "text/plain; version=0.0.4; charset=utf-8",
+		.wanted = on_wanted,
+		.arg = metrics,
+	};
+
+	if (!metrics)
+		return NULL;
+	metrics->sources = *sources;
+	metrics->http = http_create(base, fd, &page);
+	if (!metrics->http) {
+		free(metrics);
+		return NULL;
+	}
+	return metrics;
+}
+
+void metrics_free(struct metrics *metrics)
+{
+	if (!metrics)
+		return;
+	http_free(metrics->http);
+	text_free(&metrics->kernel);
+	free(metrics);
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* control_test.c - clients of the control socket, most of them unwelcome */
+#include <errno.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/control.h"
+#include "daemon/start.h"
+#include "tests/lib/daemon_fixture.h"
+
+START_TEST(garbage_is_refused_and_served_no_more)
+{
+	static const char *const garbage[] = {
+		"\n",
+		"hello\n",
+		"[]\n",
+		"{}\n",
+		"{\"cmd\":7}\n",
+		"{\"cmd\":\"nothing\"}\n",
+		"{\"cmd\":\"container\"}\n",
+		"{\"cmd\":\"container\",\"pid\":-1,\"id\":\"x\"}\n",
+		"{\"cmd\":\"container\",\"pid\":1,\"id\":\"a b\"}\n",
+	};
+
+	fixture_start();
+	ck_assert_ptr_nonnull(
+		strstr(fixture_exchange(garbage[_i], strlen(garbage[_i])),
+		       "\"ok\":false"));
+	ck_assert(fixture_is_ready());
+}
+END_TEST
+
+START_TEST(an_endless_line_is_cut_off)
+{
+	static char line[100000];
+
+	memset(line, 'a', sizeof(line));
+	fixture_start();
+	ck_assert_ptr_nonnull(
+		strstr(fixture_exchange(line, sizeof(line)), "too long"));
+	ck_assert(fixture_is_ready());
+}
+END_TEST
+
+START_TEST(a_silent_client_does_not_hinder_others)
+{
+	int fds[100];
+	size_t i;
+
+	fixture_start();
+	for (i = 0; i < 100; i++)
+		fds[i] = fixture_connect_socket();
+	ck_assert(fixture_is_ready());
+	for (i = 0; i < 100; i++)
+		close(fds[i]);
+}
+END_TEST
+
+/* In a child that is not root: fill every place there is for such clients. */
+static int crowd(void)
+{
+	char byte;
+	int fd = -1;
+	size_t i;
+
+	if (setresuid(65534, 65534, 65534))
+		return 2;
+	for (i = 0; i < 100; i++)
+		fd = fixture_connect_socket();
+	/* the last one was turned away; no answer would come but for that */
+	return recv(fd, &byte, 1, 0) == 0 ? 0 : 1;
+}
+
+START_TEST(a_crowd_cannot_keep_root_out)
+{
+	int status;
+	pid_t pid;
+
+	fixture_start();
+	pid = fork();
+	if (!pid) {
+		alarm(4); /* before the first ones are dropped as silent */
+		_exit(crowd());
+	}
+	waitpid(pid, &status, 0);
+	ck_assert_int_eq(status, 0);
+	ck_assert(fixture_is_ready());
+}
+END_TEST
+
+START_TEST(others_than_root_may_only_ask_for_the_status)
+{
+	int status;
+	pid_t pid;
+
+	fixture_start();
+	pid = fork();
+	if (!pid) {
+		bool right;
+
+		if (setresuid(65534, 65534, 65534))
+			_exit(2);
+		right = strstr(fixture_exchange("{\"cmd\":\"status\"}\n", 17),
+			       "\"ok\":true") &&
+			strstr(fixture_exchange("{\"cmd\":\"policies\"}\n", 19),
+			       "only root") &&
+			strstr(fixture_exchange("{\"cmd\":\"reload\"}\n", 17),
+			       "only root");
+		_exit(right ? 0 : 1);
+	}
+	waitpid(pid, &status, 0);
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+}
+END_TEST
+
+/* It says half of what it wants; others are served, and it is dropped. */
+START_TEST(a_client_that_stalls_is_dropped)
+{
+	char byte;
+	int fd;
+
+	fixture_start();
+	fd = fixture_connect_socket();
+	ck_assert_int_eq(send(fd, "{\"cmd\":", 7, MSG_NOSIGNAL), 7);
+	ck_assert(fixture_is_ready());
+	/* end of file, after CONTROL_SECONDS */
+	ck_assert_int_eq(recv(fd, &byte, 1, 0), 0);
+	close(fd);
+}
+END_TEST
+
+/* It asks again and again and takes no answer. */
+START_TEST(a_client_that_does_not_listen_is_dropped)
+{
+	static const char request[] = "{\"cmd\":\"status\"}\n";
+	int fd, tries = 2000000;
+
+	fixture_start();
+	fd = fixture_connect_socket();
+	while (send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL) > 0 &&
+	       --tries)
+		;
+	ck_assert(errno == EPIPE || errno == ECONNRESET);
+	ck_assert_int_gt(tries, 0);
+	ck_assert(fixture_is_ready());
+	close(fd);
+}
+END_TEST
+
+#define CROWD 10000
+
+/*
+ * In a child: so many connections that stay open, as far as the daemon lets
+ * them. Those for which there is no place are closed by it, which is seen when
+ * they are asked.
+ */
+static int many_clients(void)
+{
+	static int fds[CROWD];
+	struct rlimit limit = { CROWD + 64, CROWD + 64 };
+	unsigned int i, num_kept = 0;
+	char byte;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit) || setresuid(65534, 65534, 65534))
+		return 2;
+	for (i = 0; i < CROWD; i++)
+		fds[i] = fixture_connect_socket();
+	for (i = 0; i < CROWD; i++)
+		if (recv(fds[i], &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN)
+			num_kept++;
+	/* the last ones may still be in the queue */
+	return num_kept <= CONTROL_MAX_OTHERS + 256 ? 0 : 1;
+}
+
+START_TEST(ten_thousand_clients_do_not_hinder_root)
+{
+	json_t *answer;
+	int status;
+	pid_t pid;
+
+	fixture_start();
+	pid = fork();
+	if (!pid)
+		_exit(many_clients());
+	while (!waitpid(pid, &status, WNOHANG)) {
+		ck_assert(fixture_is_ready());
+		fixture_nap();
+	}
+	ck_assert_int_eq(status, 0);
+	answer = fixture_ask("status");
+	ck_assert(json_is_true(json_object_get(answer, "ok")));
+	ck_assert_int_ge(json_integer_value(json_object_get(
+				 answer, "clients_turned_away")),
+			 CROWD - CONTROL_MAX_OTHERS * 100);
+	json_decref(answer);
+}
+END_TEST
+
+/* ---- something is where the socket should be ---- */
+
+static const char *socket_path(void)
+{
+	static char path[PATH_MAX];
+
+	mkdir(fixture.run_dir, 0755);
+	snprintf(path, sizeof(path), "%.4000s/control.sock", fixture.run_dir);
+	return path;
+}
+
+/* Start a daemon that must not come up. Return: its exit status. */
+static int start_in_vain(void)
+{
+	struct start start = { .options = &fixture.options };
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(start_open(&start));
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+START_TEST(a_file_in_the_sockets_place_is_kept)
+{
+	FILE *file = fopen(socket_path(), "w");
+
+	fputs("precious", file);
+	fclose(file);
+	ck_assert_int_eq(start_in_vain(), EXIT_LACKS);
+	ck_assert_int_eq(access(socket_path(), F_OK), 0);
+}
+END_TEST
+
+START_TEST(a_directory_in_the_sockets_place_is_kept)
+{
+	ck_assert_int_eq(mkdir(socket_path(), 0755), 0);
+	ck_assert_int_eq(start_in_vain(), EXIT_LACKS);
+	ck_assert_int_eq(access(socket_path(), F_OK), 0);
+}
+END_TEST
+
+static int foreign_socket(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	strcpy(address.sun_path, socket_path());
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)),
+			 0);
+	return fd;
+}
+
+START_TEST(a_socket_that_somebody_listens_on_is_not_taken_away)
+{
+	int fd = foreign_socket();
+	struct stat before, after;
+
+	ck_assert_int_eq(listen(fd, 1), 0);
+	ck_assert_int_eq(stat(socket_path(), &before), 0);
+	ck_assert_int_eq(start_in_vain(), EXIT_LACKS);
+	/* it is still his */
+	ck_assert_int_eq(stat(socket_path(), &after), 0);
+	ck_assert_uint_eq(before.st_ino, after.st_ino);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_socket_that_was_left_behind_makes_room)
+{
+	close(foreign_socket());
+	fixture_start();
+}
+END_TEST
+
+static void add(TCase *tcase)
+{
+	tcase_add_loop_test(tcase, garbage_is_refused_and_served_no_more, 0, 9);
+	tcase_add_test(tcase, an_endless_line_is_cut_off);
+	tcase_add_test(tcase, a_silent_client_does_not_hinder_others);
+	tcase_add_test(tcase, a_crowd_cannot_keep_root_out);
+	tcase_add_test(tcase, others_than_root_may_only_ask_for_the_status);
+	tcase_add_test(tcase, a_client_that_stalls_is_dropped);
+	tcase_add_test(tcase, a_client_that_does_not_listen_is_dropped);
+	tcase_add_test(tcase, ten_thousand_clients_do_not_hinder_root);
+	tcase_add_test(tcase, a_file_in_the_sockets_place_is_kept);
+	tcase_add_test(tcase, a_directory_in_the_sockets_place_is_kept);
+	tcase_add_test(tcase,
+		       a_socket_that_somebody_listens_on_is_not_taken_away);
+	tcase_add_test(tcase, a_socket_that_was_left_behind_makes_room);
+}
+
+int main(void)
+{
+	return fixture_run("control", add);
+}
