@@ -304,6 +304,7 @@ void listing_policy(struct buf *buf, const struct ast_policy *policy,
 	put_selectors(buf, policy);
 	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
 		put_class(buf, policy, i, places);
+	listing_syscalls(buf, policy, places);
 	if (places && (policy->num_claims || policy->num_tests))
 		buf_put_u8(buf, '\n');
 	put_claims(buf, policy, false);

@@ -36,6 +36,11 @@ struct listing_keys listing_keys(struct arena *arena,
 void listing_policy(struct buf *buf, const struct ast_policy *policy,
 		    bool places);
 
+/* What `syscalls` says, each call by its name; nothing without a filter. */
+void listing_syscalls(struct buf *buf, const struct ast_policy *policy,
+		      bool places);
+void listing_json_syscalls(struct buf *buf, const struct ast_policy *policy);
+
 /* policyc show's other form: an object with an array of rules by class. */
 void listing_json(struct buf *buf, const struct ast_policy *policy);
 

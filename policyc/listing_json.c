@@ -102,5 +102,7 @@ void listing_json(struct buf *buf, const struct ast_policy *policy)
 		buf_printf(buf, i > 1 ? ",\n  " : "");
 		put_class(buf, policy, i);
 	}
-	buf_printf(buf, "]}\n");
+	buf_put_u8(buf, ']');
+	listing_json_syscalls(buf, policy);
+	buf_printf(buf, "}\n");
 }

@@ -104,6 +104,10 @@ show()
 	says 'show: a variable' 0 '^      - /var/www/html/\*\*$' "$policyc" show "$file"
 	says 'show: a default' 0 '^# kernel: 0 deny, 0 allow, then: deny; 0 audit$' \
 		"$policyc" show "$file"
+	says 'show: a group of system calls' 0 '^    # @swap, accept/syscalls.yaml:5$' \
+		"$policyc" show accept/syscalls.yaml
+	says 'show: system calls as JSON' 0 '"userfaultfd"' \
+		sh -c "'$policyc' show --json accept/syscalls.yaml | jq -c .syscalls.deny"
 	"$policyc" show --json "$file" > "$work/out"
 	says 'show as JSON' 0 '^\["deny",35,\["/etc","/etc/\*\*"\]\]$' jq -c \
 		'.classes[0].rules[3] | [.kind, .line, .keys.paths]' "$work/out"
