@@ -137,7 +137,7 @@ link_source()
 {
 	local own entry file
 
-	own=$(realpath "$KERNEL_SRC")
+	own=$(realpath -m "$KERNEL_SRC")
 	[ -f "$own/include/linux/lsm_hooks.h" ] ||
 		fail "KERNEL_SRC: $KERNEL_SRC is not a kernel source"
 	source=$cache/own-$(echo "$own" | sha256sum | head -c 12)

@@ -248,14 +248,11 @@ find_faults()
 	local faults
 
 	faults="$work/faults"
-	tr -d '\r' < "$log" | grep -a -v 'audit: type=' |
-		grep -a -n -E -f <(grep -v '^#' "$guest_dir/faults") > "$faults" || return 1
+	"$guest_dir/find-faults.sh" < "$log" > "$faults" || return 1
 	echo "run.sh: the guest's kernel reported a fault (whole log: $kept_log):" >&2
 	head -n 3 "$faults" | sed 's/^/    /' >&2
 	echo "    ..." >&2
-	tr -d '\r' < "$log" | grep -a -v 'audit: type=' |
-		tail -n "+$(head -n 1 "$faults" | cut -d: -f1)" |
-		head -n 40 | sed 's/^/    /' >&2
+	tr -d '\r' < "$log" | tail -n "+$(head -n 1 "$faults" | cut -d: -f1)" | head -n 40 | sed 's/^/    /' >&2
 }
 
 parse_options "$@"
