@@ -492,6 +492,7 @@ standard_input()
 . ./tools.sh
 . ./syscalls.sh
 . ./graph.sh
+. ./tour.sh
 
 for file in accept/*.yaml "$root"/policies/*.yaml; do
 	replay "$file" 0
@@ -526,6 +527,7 @@ claim_limits
 coverage
 learn
 graph
+tour
 explain_json
 syscalls
 differences_of_calls
