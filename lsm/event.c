@@ -177,6 +177,19 @@ static u16 add_string(struct bailiff_event *event, const char *text)
 	return keep_string(event, scnprintf(at.to, at.len, "%s", text));
 }
 
+/* Where the policy says, or leaves unsaid, what becomes of the rest. */
+static void add_default(struct bailiff_event *event,
+			const struct bvm_image *image)
+{
+	const struct bvm_place *at;
+
+	if (!image->defaults || event->class >= BVM_NUM_CLASSES)
+		return;
+	at = &image->defaults[event->class];
+	event->line = at->line;
+	event->file = add_string(event, bvm_image_string(image, at->file));
+}
+
 static void add_rule(struct bailiff_event *event,
 		     const struct bailiff_record *record)
 {
@@ -184,6 +197,8 @@ static void add_rule(struct bailiff_event *event,
 	const struct bvm_rule *rule;
 
 	event->generation = record->policy->generation;
+	if (record->reason == BVM_REASON_DEFAULT)
+		add_default(event, image);
 	if (!record->rule || record->rule > image->num_rules)
 		return;
 	rule = &image->rules[bvm_nospec(record->rule - 1, image->num_rules)];

@@ -204,6 +204,8 @@ struct ast_policy {
 	bool audit[BVM_NUM_CLASSES]; /* mode: audit */
 	bool audit_all; /* `mode: audit`, in one word */
 	enum ast_default defaults[BVM_NUM_CLASSES];
+	/* where each is said; of source NULL: nowhere, name_span is the place */
+	struct span default_spans[BVM_NUM_CLASSES];
 	u32 unmediated; /* classes, bit n */
 	struct ast_limit budget_insns;
 	struct ast_limit budget_steps;

@@ -177,6 +177,26 @@ static void put_start(struct writer *w)
 			sizeof(start));
 }
 
+/* What names the policy stands for a default that it does not speak of. */
+static void put_defaults(struct writer *w)
+{
+	struct buf *buf;
+
+	if (!w->ast->name_span.source)
+		return;
+	buf = add_section(w, BVM_SECTION_DEFAULTS, 0);
+	buf_put_u32(buf, 0);
+	buf_put_u32(buf, 0);
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
+		const struct span *span = &w->ast->default_spans[i];
+
+		if (!span->source)
+			span = &w->ast->name_span;
+		buf_put_u32(buf, strings_put(&w->strings, span->source->name));
+		buf_put_u32(buf, span->line);
+	}
+}
+
 static int put_syscalls(struct writer *w)
 {
 	struct bvm_syscalls header = { .arch = SYSFILTER_X86_64 };
@@ -641,6 +661,7 @@ int image_build(struct arena *arena, struct diag *diag,
 	ret = put_syscalls(w);
 	if (ret)
 		return ret;
+	put_defaults(w);
 	if (w->strings.bytes.len > BVM_MAX_STRINGS)
 		return too_large(w, "strings", w->strings.bytes.len, "bytes",
 				 BVM_MAX_STRINGS);

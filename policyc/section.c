@@ -149,11 +149,17 @@ void section_read_default(struct parse *parse, const struct node *node)
 		{ "deny", "allow" },
 	};
 	int results[BVM_NUM_CLASSES] = { 0 };
+	struct span *spans = parse->policy->default_spans;
 	u32 i;
 
 	read_per_class(parse, &choice, node, results);
-	for (i = 1; i < BVM_NUM_CLASSES; i++)
+	for (i = 1; i < BVM_NUM_CLASSES; i++) {
 		parse->policy->defaults[i] = results[i] ? AST_ALLOW : AST_DENY;
+		spans[i] = node->span;
+	}
+	for (i = 0; node->kind == NODE_MAP && i < node->num; i++)
+		spans[bvm_class_by_name(node->pairs[i].key->text)] =
+			node->pairs[i].value->span;
 }
 
 void section_read_enter(struct parse *parse, const struct node *node)

@@ -18,6 +18,11 @@ void show_rule(struct buf *buf, const struct bvm_image *img, u32 class,
 		buf_printf(buf, "%s %s",
 			   rule ? "a broken invariant in" : "the default of",
 			   bvm_classes[class].name);
+		if (!rule && img->defaults)
+			buf_printf(buf, ", %s:%u",
+				   bvm_image_string(img,
+						    img->defaults[class].file),
+				   img->defaults[class].line);
 		return;
 	}
 	r = &img->rules[rule - 1];

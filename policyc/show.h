@@ -10,7 +10,7 @@
 #include "preds.h"
 #include "vm/image.h"
 
-/* "rule 3, nginx.yaml:24", or "the default of files". */
+/* "rule 3, nginx.yaml:24", or "the default of files, nginx.yaml:2". */
 void show_rule(struct buf *buf, const struct bvm_image *img, u32 class,
 	       u32 rule);
 /* "allow": enum bvm_rule_kind in a word. */

@@ -436,6 +436,33 @@ static int parse_syscalls(struct reader *r)
 	return 0;
 }
 
+/* ---- DEFAULTS ---- */
+
+static int parse_defaults(struct reader *r)
+{
+	const struct bvm_place *places = (const void *)r->bytes;
+	u32 class;
+	int err;
+
+	if (r->section->len != BVM_NUM_CLASSES * sizeof(*places))
+		return bvm_fail(r->err, -EINVAL, r->section->off,
+				"DEFAULTS is %u bytes long, expected %zu",
+				r->section->len,
+				BVM_NUM_CLASSES * sizeof(*places));
+	for (class = 0; class < BVM_NUM_CLASSES; class ++) {
+		if (!places[class].line != !class)
+			return bvm_fail(r->err, -EINVAL,
+					off_of(r, &places[class].line),
+					"DEFAULTS: line %u for class %u",
+					places[class].line, class);
+		err = check_string(r, &places[class].file, "file of a default");
+		if (err)
+			return err;
+	}
+	r->img->defaults = places;
+	return 0;
+}
+
 /* ---- the file ---- */
 
 static int parse_section(struct reader *r)
@@ -466,6 +493,8 @@ static int parse_section(struct reader *r)
 		return parse_start(r);
 	case BVM_SECTION_SYSCALLS:
 		return parse_syscalls(r);
+	case BVM_SECTION_DEFAULTS:
+		return parse_defaults(r);
 	}
 	return bvm_fail(r->err, -EINVAL, off_of(r, s),
 			"unknown type of section %u", s->type);

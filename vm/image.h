@@ -49,6 +49,8 @@ enum bvm_section_type {
 	BVM_SECTION_START = 8, /* one struct bvm_start, if it waits */
 	/* struct bvm_syscalls, then its instructions; if there is a filter */
 	BVM_SECTION_SYSCALLS = 9,
+	/* struct bvm_place [BVM_NUM_CLASSES], by class; may be left out */
+	BVM_SECTION_DEFAULTS = 10,
 };
 
 struct bvm_section {
@@ -123,6 +125,12 @@ struct bvm_selector {
 struct bvm_start {
 	u32 dfa; /* table index; a path that it accepts starts the container */
 	u32 timeout_s; /* seconds from its first task on, 1 .. BVM_MAX_START_S */
+};
+
+/* Where a policy says what becomes of a class when no rule matches. */
+struct bvm_place {
+	u32 file; /* string offset: source file */
+	u32 line; /* from 1; of class 0, which is none, both are 0 */
 };
 
 /*
@@ -434,6 +442,7 @@ struct bvm_image {
 	const struct bvm_start *start; /* NULL: in force from the beginning */
 	const struct bvm_syscalls *syscalls; /* NULL: no filter */
 	const struct bvm_filter_insn *filter; /* of syscalls */
+	const struct bvm_place *defaults; /* by class; NULL: it does not say */
 	u32 rights_dfa; /* table index, U32_MAX if there is no RIGHTS section */
 	const struct bvm_rights *rights;
 	u32 num_rights;

@@ -161,7 +161,7 @@ simulate()
 	says 'simulate' 1 '^3 newly denied, 13 newly allowed, 3 undecided, 7 still denied, 1 still allowed, 1 not up to rules$' \
 		"${command[@]}"
 	says 'a line with its count' 1 '^       2 x  rule 3, log/app.yaml:11' "${command[@]}"
-	says 'a default' 1 '^       1 x  the default of files$' "${command[@]}"
+	says 'a default' 1 '^       1 x  the default of files, log/app.yaml:4$' "${command[@]}"
 	says 'arguments' 1 'it depends on arguments' "${command[@]}"
 	says 'flags of a mount' 1 'it depends on flags' "${command[@]}"
 	says 'users' 1 '^note: 1 were judged as if users' "${command[@]}"

@@ -190,7 +190,8 @@ static const struct {
 	{ "chain=yes exec /usr/sbin/x", EXIT_NO, "deny: the default", "" },
 	{ "exec memfd -g a", EXIT_YES, "allow: rule 11", "" },
 	{ "exec memfd -x", EXIT_NO, "deny: the default", "" },
-	{ "mount tmpfs /t", EXIT_NO, "deny: the default of mounts, EPERM", "" },
+	{ "mount tmpfs /t", EXIT_NO, "deny: the default of mounts, ",
+	  "x.yaml:2, EPERM" },
 };
 
 START_TEST(policy_answers)

@@ -374,6 +374,61 @@ START_TEST(a_filter_is_of_its_length)
 }
 END_TEST
 
+/* The small image with a place for each class, and one of them changed. */
+static int parse_with_default(u32 class, struct bvm_place place, u32 len)
+{
+	struct bvm_place places[BVM_NUM_CLASSES + 1] = { 0 };
+
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
+		places[i].line = i;
+	places[class] = place;
+	bvm_build_small(&build);
+	bvm_build_add(&build, BVM_SECTION_DEFAULTS, 0, places, len);
+	return bvm_image_parse(build.bytes, bvm_build_finish(&build), &image,
+			       &err);
+}
+
+START_TEST(a_default_has_a_place)
+{
+	static const struct {
+		u32 class;
+		struct bvm_place place;
+		u32 len; /* less or more than there should be */
+		const char *says;
+	} cases[] = {
+		{ 1, { 0, 7 }, 0, NULL },
+		{ BVM_NUM_CLASSES - 1, { 0, U32_MAX }, 0, NULL },
+		{ 1, { 0, 0 }, 0, "line 0 for class 1" },
+		{ BVM_NUM_CLASSES - 1, { 0, 0 }, 0, "line 0 for class" },
+		{ 0, { 0, 1 }, 0, "line 1 for class 0" },
+		{ 2, { U32_MAX, 1 }, 0, "file of a default" },
+		{ 1, { 0, 7 }, 8, "DEFAULTS is" },
+		{ 1, { 0, 7 }, -8, "DEFAULTS is" },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		const u32 class = cases[i].class;
+		const int ret = parse_with_default(
+			class, cases[i].place,
+			(u32)(BVM_NUM_CLASSES * sizeof(struct bvm_place)) +
+				cases[i].len);
+
+		ck_assert_int_eq(ret, cases[i].says ? -EINVAL : 0);
+		if (ret)
+			ck_assert_msg(strstr(err.text, cases[i].says), "%s",
+				      err.text);
+		else
+			ck_assert_uint_eq(image.defaults[class].line,
+					  cases[i].place.line);
+	}
+	bvm_build_small(&build);
+	ck_assert_int_eq(bvm_image_parse(build.bytes, bvm_build_finish(&build),
+					 &image, &err),
+			 0);
+	ck_assert_ptr_null(image.defaults);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("image_edge");
@@ -397,6 +452,7 @@ int main(void)
 	tcase_add_test(tc, without_rights_no_table_is_walked);
 	tcase_add_test(tc, every_rule_is_checked);
 	tcase_add_test(tc, a_filter_is_of_its_length);
+	tcase_add_test(tc, a_default_has_a_place);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
