@@ -190,8 +190,8 @@ for attempt in shadow-after-userns:EPERM shadow-after-exec:EACCES \
 	check "${attempt%:*} did not get out" \
 		grep -qx "${attempt%:*}: ${attempt#*:}" /tmp/hijacked.out
 done
-# What no rule speaks of is denied by default: the policy leaves that to its name.
-rest="\"file\":\"nginx.yaml\",\"line\":$(grep -n '^policy:' policies/nginx.yaml | cut -d: -f1)"
+# What no rule speaks of is denied by default.
+rest="\"file\":\"nginx.yaml\",\"line\":$(grep -n '^default:' policies/nginx.yaml | cut -d: -f1)"
 check "the read of /etc/shadow is in the log, with container, line, pid and exe" \
 	denied '"container":"hijacked"' "$rest" /etc/shadow '"exe":"/usr/sbin/nginx"' '"pid":'
 check "the write to the configuration names rule, file and line" \
