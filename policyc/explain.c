@@ -106,31 +106,55 @@ static u32 find_rules(const struct explain *x, const struct judge_case *c,
 	return num;
 }
 
-/* Other rules that match; rules that would but for a condition: missing. */
-static void print_others(const struct explain *x, const struct judge_case *c,
-			 bool missing)
-{
-	const struct lowered_class *class =
-		&x->input.lowered->classes[x->request.class];
-	const struct ast_policy *ast = x->input.ast;
-	u32 *rules = arena_array(x->run->arena, ast->num_rules, sizeof(*rules));
-	u32 num = find_rules(x, c, rules);
+/* A rule that matches, or would but for the predicates that it lacks. */
+struct other {
+	u32 rule;
+	u64 lacks;
+};
 
-	for (u32 i = 0; i < num; i++) {
+/* Rules beside the deciding one that match; missing: that lack a condition. */
+static u32 find_others(const struct explain *x, const struct judge_case *c,
+		       bool missing, struct other **others)
+{
+	const struct lists *lists =
+		&x->input.lowered->classes[x->request.class].lists;
+	const u32 max = x->input.ast->num_rules;
+	u32 *rules = arena_array(x->run->arena, max, sizeof(*rules));
+	const u32 num_rules = find_rules(x, c, rules);
+	u32 num = 0;
+
+	*others = arena_array(x->run->arena, max, sizeof(**others));
+	for (u32 i = 0; i < num_rules; i++) {
 		u64 need;
 
 		if (rules[i] + 1 == bvm_verdict_rule(c->verdict) ||
-		    !lists_rule_need(&class->lists, rules[i], c->op, &need) ||
+		    !lists_rule_need(lists, rules[i], c->op, &need) ||
 		    !(need & ~c->asked.preds) == missing)
 			continue;
-		print_rule_name(x, missing ? "not: " : "also: ", rules[i] + 1);
-		print_source(&ast->rules[rules[i]]);
-		for (u32 p = 0; p < class->preds.num; p++) {
+		(*others)[num++] =
+			(struct other){ rules[i], need & ~c->asked.preds };
+	}
+	return num;
+}
+
+static void print_others(const struct explain *x, const struct judge_case *c,
+			 bool missing)
+{
+	const struct preds *preds =
+		&x->input.lowered->classes[x->request.class].preds;
+	struct other *others;
+	const u32 num = find_others(x, c, missing, &others);
+
+	for (u32 i = 0; i < num; i++) {
+		print_rule_name(
+			x, missing ? "not: " : "also: ", others[i].rule + 1);
+		print_source(&x->input.ast->rules[others[i].rule]);
+		for (u32 p = 0; p < preds->num; p++) {
 			struct buf buf = BUF_INIT(x->run->arena);
 
-			if (!(need & ~c->asked.preds & 1ull << p))
+			if (!(others[i].lacks & 1ull << p))
 				continue;
-			show_pred(&buf, &class->preds.items[p]);
+			show_pred(&buf, &preds->items[p]);
 			printf("  it needs %s\n", buf_text(&buf));
 		}
 	}
@@ -407,13 +431,20 @@ static void put_json_text(struct buf *buf, const char *name, const char *text)
 	buf_put_json(buf, text, strlen(text));
 }
 
-/* The members of a rule; of the default, its number alone. */
+/* The members of a rule; of the default, its number and place. */
 static void put_json_rule(const struct explain *x, struct buf *buf, u32 number)
 {
 	const struct bvm_image *img = x->input.img;
 	const struct bvm_rule *rule;
 
 	buf_printf(buf, "\"rule\": %u", number);
+	if (!number && img->defaults) {
+		const struct bvm_place *at = &img->defaults[x->request.class];
+
+		buf_printf(buf, ", ");
+		put_json_text(buf, "file", bvm_image_string(img, at->file));
+		buf_printf(buf, ", \"line\": %u", at->line);
+	}
 	if (!number || number > img->num_rules)
 		return;
 	rule = &img->rules[number - 1];
@@ -425,39 +456,30 @@ static void put_json_rule(const struct explain *x, struct buf *buf, u32 number)
 	put_json_text(buf, "message", bvm_image_string(img, rule->message));
 }
 
-/* Rules that match beside the deciding one, or that lack a condition. */
 static void put_json_others(const struct explain *x, struct buf *buf,
 			    const struct judge_case *c, bool missing)
 {
-	const struct lowered_class *class =
-		&x->input.lowered->classes[x->request.class];
-	const char *comma = "", *needs_comma;
-	u32 *rules = arena_array(x->run->arena, x->input.ast->num_rules,
-				 sizeof(*rules));
-	u32 num = find_rules(x, c, rules);
+	const struct preds *preds =
+		&x->input.lowered->classes[x->request.class].preds;
+	struct other *others;
+	const u32 num = find_others(x, c, missing, &others);
 
 	buf_printf(buf, ", \"%s\": [", missing ? "not" : "also");
 	for (u32 i = 0; i < num; i++) {
-		u64 need;
+		const char *comma = "";
 
-		if (rules[i] + 1 == bvm_verdict_rule(c->verdict) ||
-		    !lists_rule_need(&class->lists, rules[i], c->op, &need) ||
-		    !(need & ~c->asked.preds) == missing)
-			continue;
-		buf_printf(buf, "%s{", comma);
-		put_json_rule(x, buf, rules[i] + 1);
+		buf_printf(buf, i ? ", {" : "{");
+		put_json_rule(x, buf, others[i].rule + 1);
 		buf_printf(buf, ", \"needs\": [");
-		comma = ", ";
-		needs_comma = "";
-		for (u32 p = 0; p < class->preds.num; p++) {
+		for (u32 p = 0; p < preds->num; p++) {
 			struct buf pred = BUF_INIT(x->run->arena);
 
-			if (!(need & ~c->asked.preds & 1ull << p))
+			if (!(others[i].lacks & 1ull << p))
 				continue;
-			show_pred(&pred, &class->preds.items[p]);
-			buf_printf(buf, "%s", needs_comma);
+			show_pred(&pred, &preds->items[p]);
+			buf_printf(buf, "%s", comma);
 			buf_put_json(buf, buf_text(&pred), pred.len);
-			needs_comma = ", ";
+			comma = ", ";
 		}
 		buf_printf(buf, "]}");
 	}

@@ -239,27 +239,12 @@ static bool is_text(const char *text)
 
 /* ---- /proc ---- */
 
-/* The choices of a '{', each with what is behind its '}'. */
-static const char *close_of(const char *open)
-{
-	u32 depth = 0;
-
-	for (; *open; open++) {
-		if (*open == '\\' && open[1])
-			open++;
-		else if (*open == '{')
-			depth++;
-		else if (*open == '}' && !--depth)
-			return open;
-	}
-	return NULL;
-}
-
 static bool matches(struct glob *g, const char *glob, const char *text);
 
+/* The choices of a '{', each with what is behind its '}'. */
 static bool matches_choice(struct glob *g, const char *open, const char *text)
 {
-	const char *close = close_of(open);
+	const char *close = pattern_brace_end(open);
 	const char *from = open + 1;
 	u32 depth = 0;
 
@@ -362,7 +347,7 @@ static size_t component_len(const char *text)
 static const char *behind_proc(struct glob *g, const char *text, bool *unclear)
 {
 	const size_t len = component_len(text + 1);
-	const char *end = close_of(text);
+	const char *end = pattern_brace_end(text);
 
 	/* braces reach over the end of the first name */
 	*unclear = text[1] && !len &&

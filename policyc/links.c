@@ -35,22 +35,6 @@ static const struct link {
 /* Whoever names these means the link; `read` brings readlink with it. */
 #define MEANS_LINKS (ON_LINKS & ~BVM_BIT(FILES, READLINK))
 
-/* The bracket that closes the one at open, or NULL. */
-static const char *closing(const char *open)
-{
-	u32 depth = 0;
-
-	for (; *open; open++) {
-		if (*open == '\\' && open[1])
-			open++;
-		else if (*open == '{')
-			depth++;
-		else if (*open == '}' && !--depth)
-			return open;
-	}
-	return NULL;
-}
-
 static const char *find_brace(const char *text)
 {
 	for (; *text; text++) {
@@ -67,7 +51,7 @@ static bool open_braces(struct arena *arena, const char *text,
 			struct textset *out)
 {
 	const char *open = find_brace(text);
-	const char *close = open ? closing(open) : NULL;
+	const char *close = open ? pattern_brace_end(open) : NULL;
 	const char *start, *at;
 	u32 depth = 0;
 

@@ -9,11 +9,6 @@
 #include "vm/hooks.h"
 #include "yaml_text.h"
 
-static bool is_of(const struct ast_syscall *call, enum ast_answer allowed)
-{
-	return call->allowed == allowed;
-}
-
 /* Named by the same word of the policy? */
 static bool same_word(const struct ast_syscall *a, const struct ast_syscall *b)
 {
@@ -42,7 +37,7 @@ static void put_list(struct buf *buf, const char *key,
 	for (u32 i = 0; i < SYSNAMES_MAX; i++) {
 		const struct ast_syscall *call = &of[i];
 
-		if (!is_of(call, allowed))
+		if (call->allowed != allowed)
 			continue;
 		if (!last)
 			buf_printf(buf, "  %s:\n", key);
@@ -86,7 +81,7 @@ static void put_json_list(struct buf *buf, const char *key,
 
 	buf_printf(buf, ", \"%s\": [", key);
 	for (u32 i = 0; i < SYSNAMES_MAX; i++) {
-		char *name = is_of(&of[i], allowed) ? sysnames_name(i) : NULL;
+		char *name = of[i].allowed == allowed ? sysnames_name(i) : NULL;
 
 		if (name)
 			buf_printf(buf, "%s\"%s\"", comma, name);

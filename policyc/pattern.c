@@ -441,3 +441,18 @@ int pattern_check_arg(const char *text, struct pattern_error *err)
 	pattern_begin_arg(&cur, text);
 	return read_all(&cur, err);
 }
+
+const char *pattern_brace_end(const char *open)
+{
+	u32 depth = 0;
+
+	for (; *open; open++) {
+		if (*open == '\\' && open[1])
+			open++;
+		else if (*open == '{')
+			depth++;
+		else if (*open == '}' && !--depth)
+			return open;
+	}
+	return NULL;
+}

@@ -112,4 +112,7 @@ int __must_check pattern_check_text(const char *text,
 				    struct pattern_error *err);
 int __must_check pattern_check_arg(const char *text, struct pattern_error *err);
 
+/* The '}' of the '{' that a pattern begins with, or NULL. */
+const char *pattern_brace_end(const char *open);
+
 #endif /* POLICYC_PATTERN_H */

@@ -38,6 +38,13 @@ run_check_program()
 	checks=$(sed -E 's/.*Checks: ([0-9]+),.*/\1/' <<< "$line")
 	bad=$(sed -E 's/.*Failures: ([0-9]+), Errors: ([0-9]+).*/\1 + \2/' <<< "$line")
 	bad=$((bad))
+	# Without root some start nothing, and say so.
+	if [ "$checks" = 0 ]; then
+		echo "FAIL ${1##*/}: not one test was run"
+		tail -n 5 "$log" | sed 's/^/    /'
+		count 0 1
+		return
+	fi
 	# A sanitizer may find something after the summary: a leak.
 	[ "$bad" -gt 0 ] || [ "$status" = 0 ] || bad=1 checks=$((checks + 1))
 	count $((checks - bad)) "$bad"

@@ -3,35 +3,12 @@
  * import_aa_fuzz.c - any bytes are a profile or are refused, and what is made
  * of a profile is a policy
  */
-#include <stdlib.h>
-
 #include "policyc/import_aa.h"
-#include "policyc/parse.h"
+#include "tests/fuzz/imported.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
-	static const struct diag_options shown = { .json = true };
-	static const struct parse_options options = { .no_includes = true };
-	struct arena *arena = arena_create();
-	struct diag *diag = diag_create(arena, &shown);
-	const char *text = arena_strndup(arena, (const char *)data, len);
-	struct import im;
-
-	import_out_init(&im, arena, diag);
-	im.no_includes = true;
-	import_aa_read(&im, source_create(arena, "fuzz", text, len));
-	if (!diag_num_errors(diag)) {
-		text = import_out_policy(&im);
-		if (!parse_text(arena, diag, &options,
-				source_create(arena, "made", text,
-					      strlen(text)))) {
-			fputs(text, stderr);
-			diag_print(diag, stderr);
-			abort();
-		}
-	}
-	arena_free(arena);
-	return 0;
+	return imported(import_aa_read, data, len);
 }

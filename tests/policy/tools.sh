@@ -451,7 +451,7 @@ explain_json()
 		"$work/nginx.img" read /etc/nginx/nginx.conf
 	explained 'a message as JSON' 1 '"configuration is read-only at run time"' \
 		'.cases[0].message' "$policy" write /etc/nginx/x
-	explained 'a default as JSON' 1 '["deny","read","deny",0,null]' "$deciding" \
+	explained 'a default as JSON' 1 '["deny","read","deny",0,13]' "$deciding" \
 		"$policy" read /srv/x
 	explained 'what is open as JSON' 2 '["undecided","uid",["deny","allow"]]' \
 		'[.answer, .depends_on, [.cases[].verdict]]' "$policy" connect tcp 10.1.2.3:8080
