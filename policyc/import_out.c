@@ -88,11 +88,19 @@ void import_out_left(struct import *im, const struct span *from,
 	struct buf why = BUF_INIT(im->arena);
 	const char *text;
 	va_list args;
+	size_t len;
 
 	va_start(args, fmt);
 	text = arena_vprintf(im->arena, fmt, args);
 	va_end(args);
-	put_clean(&why, text, strnlen(text, 3 * MAX_LINE));
+	/* words of the source may be long, and why stands behind them */
+	len = strlen(text);
+	if (len > 3 * MAX_LINE) {
+		put_clean(&why, text, MAX_LINE);
+		buf_printf(&why, "...");
+		text += len - MAX_LINE;
+	}
+	put_clean(&why, text, strlen(text));
 	left.why = buf_text(&why);
 	left.text = clean_line(im->arena, from);
 	/* one line may say the same of each of its values */

@@ -493,6 +493,7 @@ standard_input()
 . ./syscalls.sh
 . ./graph.sh
 . ./tour.sh
+. ./import_limits.sh
 
 for file in accept/*.yaml "$root"/policies/*.yaml; do
 	replay "$file" 0
@@ -528,6 +529,7 @@ coverage
 learn
 graph
 tour
+import_limits
 explain_json
 syscalls
 differences_of_calls
