@@ -4,19 +4,22 @@
 # Allocations that fail on demand, in the kernels that can do it. Sourced after
 # lsm.sh.
 
-faults=$BAILIFF_TOP/build/guest/faults
+# Not where it was built: what fails while it is executed should be ours, not the
+# 9p client's, which does not get over every failure.
+faults=$work/faults
 
 can_inject()
 {
 	[ -e /proc/self/fail-nth ] && [ -d /sys/kernel/debug/failslab ]
 }
 
-# arm: all allocations count, sleeping ones and large ones too; quietly, since
+# arm: the program stands ready; all allocations count, sleeping ones and large ones too; quietly, since
 # a trace in the kernel's log is a fault to run.sh.
 arm()
 {
 	local dir
 
+	cp "$BAILIFF_TOP/build/guest/faults" "$faults"
 	for dir in failslab fail_page_alloc fail_usercopy; do
 		echo 0 > /sys/kernel/debug/$dir/verbose
 		[ ! -e /sys/kernel/debug/$dir/ignore-gfp-wait ] ||

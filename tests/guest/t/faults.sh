@@ -68,5 +68,6 @@ claim "execs that join" exec /sys/fs/cgroup/faults $work/tree/denied/file
 tell $fs/unbind "cgroup=$id" > /dev/null
 claim "what is denied" deny faults $work/tree/denied/file $work/tree/denied
 is "$(status_of reason.broken)" 0 "no invariant broke"
+like "$(LC_ALL=C stat /usr/nothing 2>&1)" 'No such file' "names are still looked up"
 succeeds "the policy can go" wait_for 10 sh -c "echo faults > $fs/unload"
 done_testing
