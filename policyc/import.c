@@ -44,7 +44,11 @@ static int check_imported(struct run *run, const char *text)
 	const struct ast_policy *ast =
 		parse_text(run->arena, run->diag, &options, source);
 
-	if (!ast || image_build(run->arena, run->diag, ast, &bytes))
+	if (source->len > SOURCE_MAX_BYTES ||
+	    (ast && image_build(run->arena, run->diag, ast, &bytes)))
+		diag_report(run->diag, NULL, IMPORT,
+			    "it makes a policy that does not build");
+	if (diag_num_errors(run->diag))
 		return EXIT_BAD;
 	/* its warnings are for who checks it */
 	diag_forget(run->diag, mark);

@@ -172,15 +172,17 @@ static void put_files(struct aa *aa, const struct aa_rule *rule,
 
 	for (u32 i = 0; i < AA_NUM_WHAT * 2; i++) {
 		const enum aa_what what = i / 2;
-		const struct import_list *paths = &globs->items[what][i % 2];
+		struct import_list paths = globs->items[what][i % 2];
 		struct ops ops = { 0 };
 
 		add_ops(aa, what, may, rule->deny, &ops);
-		if (!paths->num || !ops.items.num)
+		if (!paths.num || !ops.items.num)
 			continue;
+		if (rule->deny)
+			import_out_follow(im, &rule->span, &paths);
 		import_out_rule(im, BVM_CLASS_FILES, &rule->span, kind,
 				import_out_words(im->arena, &ops.items));
-		import_out_texts(im, BVM_CLASS_FILES, "paths", paths);
+		import_out_texts(im, BVM_CLASS_FILES, "paths", &paths);
 		if (types[what] && ops.typed)
 			import_out_key(im, BVM_CLASS_FILES, "type",
 				       types[what]);
@@ -199,12 +201,17 @@ static void put_exec(struct aa *aa, const struct aa_rule *rule,
 			&globs->items[AA_BOTH][own],
 		};
 		struct buf what = BUF_INIT(im->arena);
+		struct import_list paths = { 0 };
 
 		for (u32 i = 0; i < ARRAY_SIZE(lists); i++)
 			for (u32 k = 0; k < lists[i]->num; k++)
-				buf_printf(&what, "\n      - %s",
-					   quoting_add(im->arena,
-						       lists[i]->items[k]));
+				import_list_add(im->arena, &paths,
+						lists[i]->items[k]);
+		if (rule->deny)
+			import_out_follow(im, &rule->span, &paths);
+		for (u32 i = 0; i < paths.num; i++)
+			buf_printf(&what, "\n      - %s",
+				   quoting_add(im->arena, paths.items[i]));
 		if (!what.len)
 			continue;
 		import_out_rule(im, BVM_CLASS_EXEC, &rule->span, kind,

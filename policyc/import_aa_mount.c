@@ -101,6 +101,25 @@ static const char *read_mount(struct aa *aa, const struct aa_rule *rule,
 	return why;
 }
 
+/* Is there room for the conditions of the rule? */
+static bool fits(struct aa *aa, const struct mount *m)
+{
+	const struct import_list *lists[] = { &m->types, &m->sources,
+					      &m->targets };
+	bool all = true;
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		const char *words = import_out_words(aa->im->arena, lists[i]);
+
+		if (lists[i]->num)
+			all &= import_out_condition(
+				aa->im, BVM_CLASS_MOUNTS,
+				arena_printf(aa->im->arena, "%zu %s", i, words),
+				IMPORT_MAX_MOUNTS);
+	}
+	return all;
+}
+
 static const char *read_target(struct aa *aa, const struct aa_rule *rule,
 			       const struct aa_args *args, struct mount *m)
 {
@@ -133,6 +152,10 @@ void aa_mount_take(struct aa *aa, const struct aa_rule *rule,
 		m.ops = "umount";
 		why = read_target(aa, rule, args, &m);
 	}
+	if (!why && !fits(aa, &m))
+		why = arena_printf(aa->im->arena,
+				   "over %u different conditions",
+				   IMPORT_MAX_MOUNTS);
 	if (why) {
 		import_out_left(aa->im, &rule->span, "%s%s", why,
 				rule->deny ? "; denied without it" : "");
@@ -143,6 +166,8 @@ void aa_mount_take(struct aa *aa, const struct aa_rule *rule,
 		if (!m.ops || !strcmp(word, "mount"))
 			m.ops = "[mount, move-mount, fsmount]";
 	}
+	if (rule->deny)
+		import_out_follow(aa->im, &rule->span, &m.targets);
 	put(aa, rule, rule->deny ? "deny" : "allow", &m);
 	if (rule->audit && !rule->deny)
 		put(aa, rule, "audit", &m);

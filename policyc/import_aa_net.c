@@ -197,7 +197,7 @@ static const char *address_pattern(struct aa *aa, const struct aa_cond *addr)
 		return NULL;
 	text = texts.items[0];
 	if ((*text != '@' && *text != '/') || strstr(text, "[^") ||
-	    strstr(text, "/*") || strchr(text, '\\'))
+	    strstr(text, "/*") || strpbrk(text, "\\$"))
 		return NULL;
 	for (const char *c = text; *c; c++)
 		if ((u8)*c <= 0x20 || (u8)*c >= 0x7f)
@@ -332,6 +332,14 @@ void aa_net_take_unix(struct aa *aa, const struct aa_rule *rule,
 		import_out_left(aa->im, &rule->span,
 				"the address or peer: denied without it");
 		what.peer = what.addr = NULL;
+	}
+	if (what.addr &&
+	    !import_out_condition(aa->im, BVM_CLASS_NETWORK, what.addr,
+				  IMPORT_MAX_ADDRESSES)) {
+		import_out_left(aa->im, &rule->span,
+				"over %u different addresses",
+				IMPORT_MAX_ADDRESSES);
+		return;
 	}
 	unix_ops(aa, rule, args, local, remote || what.peer, &ops);
 	if (!ops.num && rule->deny)

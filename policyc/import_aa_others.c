@@ -197,6 +197,20 @@ static void take_signal(struct aa *aa, const struct aa_rule *rule,
 	read_signals(aa, rule, args, set);
 	if (!set[0] && !set[1])
 		return;
+	if (!import_out_condition(aa->im, BVM_CLASS_TASKS,
+				  arena_printf(aa->im->arena, "%llx %llx",
+					       (unsigned long long)set[0],
+					       (unsigned long long)set[1]),
+				  IMPORT_MAX_SIGNALS)) {
+		import_out_left(aa->im, &rule->span,
+				"over %u different sets of signals%s",
+				IMPORT_MAX_SIGNALS,
+				rule->deny ? "; all are denied" : "");
+		if (!rule->deny)
+			return;
+		set[0] = ~0ull;
+		set[1] = 1;
+	}
 	for (u32 i = 0; i < 2 && !rule->deny && may_be_self(peer); i++) {
 		aa->send_self[i] |= send ? set[i] : 0;
 		aa->receive_self[i] |= receive ? set[i] : 0;

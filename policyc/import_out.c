@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "import_out.h"
+#include "links.h"
+#include "pattern.h"
 #include "quoting.h"
+#include "section.h"
 
 #define MAX_LINE 100 /* bytes of a source line in a comment */
 #define MAX_NAME 63 /* bytes of a policy's name */
@@ -142,6 +145,8 @@ void import_out_name(struct import *im, const char *name)
 		len--;
 	out[len] = '\0';
 	im->name = len ? out : "imported";
+	if (section_why_bad_name(im->name))
+		im->name = arena_printf(im->arena, "imported.%s", im->name);
 }
 
 void import_out_rule(struct import *im, u32 class, const struct span *from,
@@ -157,6 +162,19 @@ void import_out_rule(struct import *im, u32 class, const struct span *from,
 		buf_printf(out, "  # %s\n", import_out_line(im->arena, from));
 	/* a list of lines begins with one */
 	buf_printf(out, "  - %s:%s%s\n", kind, *what == '\n' ? "" : " ", what);
+}
+
+bool import_out_condition(struct import *im, u32 class, const char *text,
+			  u32 max)
+{
+	struct import_list *list = &im->conditions[class];
+
+	if (import_list_has(list, text))
+		return true;
+	if (list->num == max)
+		return false;
+	import_list_add(im->arena, list, text);
+	return true;
 }
 
 void import_out_key(struct import *im, u32 class, const char *key,
@@ -182,6 +200,28 @@ void import_out_texts(struct import *im, u32 class, const char *key,
 	for (u32 i = 0; i < texts->num; i++)
 		buf_printf(out, "      - %s\n",
 			   quoting_add(im->arena, texts->items[i]));
+}
+
+void import_out_follow(struct import *im, const struct span *from,
+		       struct import_list *paths)
+{
+	struct textset missing = { 0 };
+
+	links_missing(im->arena, paths->items, paths->num, &missing);
+	for (u32 i = 0; i < missing.num; i++) {
+		const char *text = missing.items[i];
+
+		/* a link's target may be longer than its name */
+		if (pattern_check(text, NULL))
+			text = "/**";
+		if (import_list_has(paths, text))
+			continue;
+		import_list_add(im->arena, paths, text);
+		import_out_left(im, from,
+				"a path through a well-known link; denied is "
+				"also where it leads: %s",
+				text);
+	}
 }
 
 const char *import_out_words(struct arena *arena,

@@ -15,6 +15,14 @@
 
 #define IMPORT_MAX_RULES 20000 /* a policy that nobody could read anyway */
 
+/*
+ * Different conditions of a class that sources make up, such as addresses. A
+ * class has 64 at most, and what has few values, such as types, takes the rest.
+ */
+#define IMPORT_MAX_ADDRESSES 32
+#define IMPORT_MAX_MOUNTS 60 /* each rule may have three */
+#define IMPORT_MAX_SIGNALS 48
+
 /* Texts that only grow. */
 struct import_list {
 	const char **items;
@@ -42,6 +50,7 @@ struct import {
 	struct buf top; /* keys of the top level */
 	struct buf rules[BVM_NUM_CLASSES];
 	u32 num_rules;
+	struct import_list conditions[BVM_NUM_CLASSES];
 	struct import_left *left;
 	u32 num_left;
 };
@@ -63,6 +72,13 @@ void __printf(3, 4) import_out_error(struct import *im, const struct span *at,
 /* Name the policy, in the characters that a name may have. */
 void import_out_name(struct import *im, const char *name);
 
+/*
+ * Count a condition of a class, where equal texts are one. Return: false if
+ * there are max already; the rule then goes without it, or is left out.
+ */
+bool import_out_condition(struct import *im, u32 class, const char *text,
+			  u32 max);
+
 /* Begin a rule: kind is allow, deny or audit; what is a YAML value. */
 void import_out_rule(struct import *im, u32 class, const struct span *from,
 		     const char *kind, const char *what);
@@ -71,6 +87,13 @@ void import_out_key(struct import *im, u32 class, const char *key,
 		    const char *value);
 void import_out_texts(struct import *im, u32 class, const char *key,
 		      const struct import_list *texts);
+
+/*
+ * Add to the paths of a deny what lies behind well-known links in them, and
+ * note what was added.
+ */
+void import_out_follow(struct import *im, const struct span *from,
+		       struct import_list *paths);
 
 /* Words as a YAML list: "[a, b]". */
 const char *import_out_words(struct arena *arena,

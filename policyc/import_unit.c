@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "import_unit.h"
+#include "links.h"
 #include "pattern.h"
 #include "quoting.h"
+
+#define MAX_PATHS 1000 /* of a kind: each may be an exception to each other */
 
 enum what { READ_ONLY, READ_WRITE, NO_ACCESS, NO_EXEC, EXEC, NUM_WHAT };
 
@@ -37,32 +40,22 @@ struct unit {
 static void add_path(struct unit *unit, enum what what, const char *text,
 		     const struct span *from)
 {
-	static const char *const links[][2] = {
-		{ "/bin", "/usr/bin" },	    { "/sbin", "/usr/sbin" },
-		{ "/lib", "/usr/lib" },	    { "/lib32", "/usr/lib32" },
-		{ "/lib64", "/usr/lib64" }, { "/libx32", "/usr/libx32" },
-		{ "/var/run", "/run" },	    { "/var/lock", "/run/lock" },
-	};
 	struct arena *arena = unit->im->arena;
 	struct paths *paths = &unit->paths[what];
 	struct buf out = BUF_INIT(arena);
-	size_t len;
 
+	if (paths->num == MAX_PATHS)
+		import_out_error(unit->im, from, "over %u paths of a kind",
+				 MAX_PATHS);
+	if (paths->num >= MAX_PATHS)
+		return;
 	/* systemd follows links, too */
-	for (size_t i = 0; i < ARRAY_SIZE(links); i++) {
-		len = strlen(links[i][0]);
-		if (!strncmp(text, links[i][0], len) &&
-		    (!text[len] || text[len] == '/'))
-			text = arena_printf(arena, "%s%s", links[i][1],
-					    text + len);
-	}
+	text = links_follow(arena, text);
 	for (; *text; text++) {
 		if (!isalnum((u8)*text) && !strchr("/._-@:=~", *text))
 			buf_put_u8(&out, '\\');
 		buf_put_u8(&out, (u8)*text);
 	}
-	while (out.len > 1 && out.data[out.len - 1] == '/')
-		out.len--;
 	paths->items = arena_grow(arena, paths->items, paths->num,
 				  sizeof(*paths->items));
 	paths->items[paths->num++] =
@@ -81,12 +74,19 @@ static bool is_plain(const char *word)
 static void take_path(struct unit *unit, enum what what, const char *word,
 		      const struct span *from)
 {
+	size_t len;
+	char *path;
+
 	word += strspn(word, "-+");
-	if (!is_plain(word))
+	len = strlen(word);
+	while (len > 1 && word[len - 1] == '/')
+		len--;
+	path = arena_strndup(unit->im->arena, word, len);
+	if (!is_plain(path))
 		import_out_left(unit->im, from, "'%s': no plain absolute path",
 				word);
 	else
-		add_path(unit, what, word, from);
+		add_path(unit, what, path, from);
 }
 
 static void take_system(struct unit *unit, const char *word,

@@ -128,6 +128,20 @@ static const struct link *link_of(const char *text, bool itself)
 	return NULL;
 }
 
+/* Where a text without braces leads if no pattern of own says it; or NULL. */
+static const char *missing(struct arena *arena, const char *text, bool itself,
+			   const struct textset *own, const struct link **link)
+{
+	const char *target;
+
+	*link = link_of(text, itself);
+	if (!*link)
+		return NULL;
+	target = arena_printf(arena, "%s%s", (*link)->target,
+			      text + strlen((*link)->path));
+	return is_covered(arena, own, target) ? NULL : target;
+}
+
 /* A pattern without braces, and where in it one may be after two texts. */
 struct places {
 	const char *text;
@@ -328,20 +342,26 @@ static void check_pattern(struct parse *parse, bool hole, bool itself,
 	u32 i;
 
 	for (i = 0; i < texts.num; i++) {
-		const struct link *link = link_of(texts.items[i], itself);
-		const char *target;
+		const struct link *link;
+		const char *target = missing(parse->arena, texts.items[i],
+					     itself, own, &link);
 
-		if (!link) {
-			if (hole)
-				check_wildcards(parse, pattern, texts.items[i],
-						itself, own);
-			continue;
-		}
-		target = arena_printf(parse->arena, "%s%s", link->target,
-				      texts.items[i] + strlen(link->path));
-		if (!is_covered(parse->arena, own, target))
+		if (target)
 			report(parse, hole, pattern, link, target);
+		else if (!link && hole)
+			check_wildcards(parse, pattern, texts.items[i], itself,
+					own);
 	}
+}
+
+static void add_alternatives(struct arena *arena, const char *text,
+			     struct textset *out)
+{
+	struct textset texts = alternatives(arena, text);
+	u32 i;
+
+	for (i = 0; i < texts.num; i++)
+		textset_add(arena, out, texts.items[i]);
 }
 
 /* hole: what is never reached lets something through. */
@@ -349,15 +369,10 @@ static void check_patterns(struct parse *parse, bool hole, bool itself,
 			   const struct ast_patterns *patterns)
 {
 	struct textset own = { 0 };
-	u32 i, j;
+	u32 i;
 
-	for (i = 0; i < patterns->num; i++) {
-		struct textset texts =
-			alternatives(parse->arena, patterns->items[i].text);
-
-		for (j = 0; j < texts.num; j++)
-			textset_add(parse->arena, &own, texts.items[j]);
-	}
+	for (i = 0; i < patterns->num; i++)
+		add_alternatives(parse->arena, patterns->items[i].text, &own);
 	textset_sort(&own);
 	for (i = 0; i < patterns->num; i++)
 		check_pattern(parse, hole, itself, &patterns->items[i], &own);
@@ -376,4 +391,32 @@ void links_check(struct parse *parse, const struct ast_rule *rule)
 void links_check_start(struct parse *parse, const struct ast_patterns *start)
 {
 	check_patterns(parse, true, true, start);
+}
+
+void links_missing(struct arena *arena, const char *const *patterns, u32 num,
+		   struct textset *out)
+{
+	struct textset own = { 0 };
+	const struct link *link;
+	u32 i;
+
+	for (i = 0; i < num; i++)
+		add_alternatives(arena, patterns[i], &own);
+	textset_sort(&own);
+	for (i = 0; i < own.num; i++) {
+		const char *target =
+			missing(arena, own.items[i], true, &own, &link);
+
+		if (target)
+			textset_add(arena, out, target);
+	}
+}
+
+const char *links_follow(struct arena *arena, const char *path)
+{
+	const struct link *link = link_of(path, true);
+
+	return link ? arena_printf(arena, "%s%s", link->target,
+				   path + strlen(link->path)) :
+		      path;
 }

@@ -23,7 +23,7 @@ static bool is_name_char(char c)
 	       c == '_' || c == '-';
 }
 
-static const char *why_bad_name(const char *name)
+const char *section_why_bad_name(const char *name)
 {
 	size_t i;
 
@@ -49,7 +49,7 @@ void section_read_name(struct parse *parse, const struct node *node)
 
 	if (!value_text(parse, KEY_POLICY_POLICY, node, &value))
 		return;
-	why = why_bad_name(value.text);
+	why = section_why_bad_name(value.text);
 	if (why) {
 		diag_report(parse->diag, &value.span, BAD_NAME, value.text);
 		diag_note(parse->diag, "%s", why);

@@ -22,4 +22,7 @@ void section_read_tests(struct parse *parse, const struct node *node);
 void section_read_never(struct parse *parse, const struct node *node);
 void section_read_always(struct parse *parse, const struct node *node);
 
+/* Why a policy cannot have this name, or NULL. */
+const char *section_why_bad_name(const char *name);
+
 #endif /* POLICYC_SECTION_H */

@@ -2,7 +2,43 @@
 #include <stdlib.h>
 
 #include "imported.h"
+#include "policyc/image_out.h"
 #include "policyc/parse.h"
+
+/* Patterns can be too much for any automaton: that is no fault of an import. */
+static const enum diag_id limits[] = {
+	DIAG_TOO_MANY_STATES,
+	DIAG_TOO_LARGE_TABLE,
+	DIAG_OVER_BUDGET,
+	DIAG_UNPROVED,
+};
+
+static void give_up(const char *policy, const char *messages)
+{
+	fprintf(stderr, "%s\n%s\n", policy, messages);
+	abort();
+}
+
+/* Errors other than of limits are a fault of the import. */
+static void check_errors(struct diag *diag, const char *policy)
+{
+	bool known = false;
+	char *messages, id[16];
+	size_t len;
+	FILE *out = open_memstream(&messages, &len);
+
+	if (!out)
+		abort();
+	diag_print(diag, out);
+	(void)fclose(out);
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		(void)snprintf(id, sizeof(id), "P%03d\"", limits[i]);
+		known |= strstr(messages, id) != NULL;
+	}
+	if (!known)
+		give_up(policy, messages);
+	free(messages);
+}
 
 int imported(void (*read)(struct import *im, const struct source *source),
 	     const u8 *data, size_t len)
@@ -12,6 +48,8 @@ int imported(void (*read)(struct import *im, const struct source *source),
 	struct arena *arena = arena_create();
 	struct diag *diag = diag_create(arena, &shown);
 	const char *text = arena_strndup(arena, (const char *)data, len);
+	struct buf bytes = BUF_INIT(arena);
+	const struct ast_policy *ast;
 	struct import im;
 
 	import_out_init(&im, arena, diag);
@@ -19,13 +57,15 @@ int imported(void (*read)(struct import *im, const struct source *source),
 	read(&im, source_create(arena, "fuzz", text, len));
 	if (!diag_num_errors(diag)) {
 		text = import_out_policy(&im);
-		if (!parse_text(arena, diag, &options,
-				source_create(arena, "made", text,
-					      strlen(text)))) {
-			fputs(text, stderr);
+		ast = parse_text(arena, diag, &options,
+				 source_create(arena, "made", text,
+					       strlen(text)));
+		if (!ast) {
 			diag_print(diag, stderr);
-			abort();
+			give_up(text, "is no policy");
 		}
+		if (image_build(arena, diag, ast, &bytes))
+			check_errors(diag, text);
 	}
 	arena_free(arena);
 	return 0;

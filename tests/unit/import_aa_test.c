@@ -4,58 +4,15 @@
 #include <stdlib.h>
 
 #include "policyc/import_aa.h"
-#include "policyc/judge.h"
-#include "policyc/parse.h"
 #include "tests/lib/aa_judge.h"
-#include "tests/lib/policyc_build.h"
+#include "tests/lib/importing.h"
 #include "tests/lib/policyc_fixture.h"
 #include "tests/lib/roll.h"
-
-static struct import im;
 
 /* The policy that a text is imported as, or NULL. */
 static const char *import(const char *text)
 {
-	import_out_init(&im, arena, diag);
-	im.no_includes = true;
-	import_aa_read(&im,
-		       source_create(arena, "profile", text, strlen(text)));
-	return diag_num_errors(diag) ? NULL : import_out_policy(&im);
-}
-
-static void build(const char *profile, struct bvm_image *img)
-{
-	static const struct parse_options options = { .no_includes = true };
-	const char *text = import(profile);
-	const struct ast_policy *ast = NULL;
-
-	if (text)
-		ast = parse_text(arena, diag, &options,
-				 source_create(arena, "imported", text,
-					       strlen(text)));
-	if (!ast) {
-		fprintf(stderr, "%s\n%s\n", profile, text ?: "");
-		diag_print(diag, stderr);
-		ck_abort_msg("the import is no policy");
-	}
-	policyc_build(arena, ast, img);
-}
-
-/* No doubt is left in a request that names all that a rule looks at. */
-static bool allows(const struct bvm_image *img, const char *text)
-{
-	struct arena *mine = arena_create();
-	struct judgement judgement;
-	struct request_error err;
-	struct request request;
-
-	if (request_parse(mine, text, &request, &err))
-		ck_abort_msg("%s: %s", text, err.text);
-	ck_assert_int_eq(judge_request(mine, img, &request, &judgement), 0);
-	if (judgement.answer != JUDGE_ALLOW && judgement.answer != JUDGE_DENY)
-		ck_abort_msg("%s: not decided", text);
-	arena_free(mine);
-	return judgement.answer == JUDGE_ALLOW;
+	return importing_policy(import_aa_read, text);
 }
 
 /* ---- globs of the judge itself, by hand ---- */
@@ -233,7 +190,7 @@ static void compare(u64 *seed, const struct bvm_image *img,
 			    request.owned ? "true" : "false", request.op,
 			    request.path, request.to ?: "");
 	want = aa_judge_allows(rules, NUM_RULES, &request);
-	got = allows(img, text);
+	got = importing_allows(img, text);
 	num_allowed += got;
 	num_denied += !got;
 	if (got == want || (want && may_be_narrower(rules, &request)))
@@ -251,7 +208,7 @@ START_TEST(verdicts_are_those_of_apparmor)
 
 	num_allowed = num_denied = 0;
 	make_rules(&seed, rules);
-	build(profile_of(rules, NUM_RULES), &img);
+	importing_build(import_aa_read, profile_of(rules, NUM_RULES), &img);
 	for (u32 i = 0; i < 500; i++)
 		compare(&seed, &img, rules);
 	/* or nothing was tried */
@@ -355,6 +312,12 @@ static const struct {
 	{ "\"/a b\" ix,", "exec \"/a b\"", true },
 	{ "/a\\[b ix,", "exec /a[b", true },
 	{ "/a,b ix,", "exec /a,b", true },
+	/* AppArmor follows links, and so must a deny that names them */
+	{ "file, deny /bin/{sh,bash} x,", "exec /usr/bin/bash", false },
+	{ "file, deny /bin/{sh,bash} x,", "exec /usr/bin/dash", true },
+	{ "file, deny /{bin,sbin}/** x,", "exec /usr/sbin/x", false },
+	{ "umount, deny umount /var/run/x/,", "umount /run/x", false },
+	{ "umount, deny umount /var/run/x/,", "umount /run/y", true },
 	/* denies without an equal deny more */
 	{ "file, deny /a/\\200[/ x,", "exec /b", false },
 	{ "file, deny /a/b/\\200* x,", "exec /a/b/c", false },
@@ -366,9 +329,12 @@ START_TEST(other_rules_say_what_they_said)
 {
 	struct bvm_image img;
 
-	build(arena_printf(arena, "profile x {\n%s\n}\n", cases[_i].rules),
-	      &img);
-	ck_assert_int_eq(allows(&img, cases[_i].request), cases[_i].allow);
+	importing_build(import_aa_read,
+			arena_printf(arena, "profile x {\n%s\n}\n",
+				     cases[_i].rules),
+			&img);
+	ck_assert_int_eq(importing_allows(&img, cases[_i].request),
+			 cases[_i].allow);
 }
 END_TEST
 
@@ -395,20 +361,24 @@ static const struct {
 	{ "profile x {\n  hat y {\n  }\n}\n", "'x//y'", 2 },
 	{ "profile x flags=(kill) {\n}\n", "flag kill", 1 },
 	{ "profile x {\n  /a\\200b r,\n}\n", "no path", 2 },
+	{ "profile x {\n  deny /bin/x x,\n}\n", "leads: /usr/bin/x", 2 },
+	{ "profile x {\n  deny /dev/stdout k,\n}\n", "/proc/self/fd/1", 2 },
+	{ "profile x {\n  unix peer=(addr=@a${b}),\n}\n", "equal", 2 },
 };
 
 START_TEST(what_has_no_equal_is_listed)
 {
 	ck_assert_ptr_nonnull(import(left[_i].text));
 	if (!*left[_i].why) {
-		ck_assert_uint_eq(im.num_left, 0);
+		ck_assert_uint_eq(importing.num_left, 0);
 		return;
 	}
-	ck_assert_uint_eq(im.num_left, 1);
-	ck_assert_uint_eq(im.left[0].from.line, left[_i].line);
-	ck_assert_msg(strstr(im.left[0].why, left[_i].why) != NULL, "%s",
-		      im.left[0].why);
-	ck_assert_ptr_nonnull(strstr(import_out_policy(&im), im.left[0].why));
+	ck_assert_uint_eq(importing.num_left, 1);
+	ck_assert_uint_eq(importing.left[0].from.line, left[_i].line);
+	ck_assert_msg(strstr(importing.left[0].why, left[_i].why) != NULL, "%s",
+		      importing.left[0].why);
+	ck_assert_ptr_nonnull(
+		strstr(import_out_policy(&importing), importing.left[0].why));
 }
 END_TEST
 
@@ -444,6 +414,58 @@ START_TEST(what_is_no_profile_is_refused)
 }
 END_TEST
 
+START_TEST(a_name_that_means_something_here_is_another)
+{
+	static const char *const names[] = { "self", "host", "refuse" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		(void)importing_ast(import_aa_read,
+				    arena_printf(arena, "profile %s {\n}\n",
+						 names[i]));
+		ck_assert_str_eq(importing.name,
+				 arena_printf(arena, "imported.%s", names[i]));
+	}
+}
+END_TEST
+
+/* A class has room for 64 conditions. What is past that is not allowed. */
+static const struct {
+	const char *rule;
+	u32 fit; /* such rules */
+	const char *why;
+} many[] = {
+	{ "unix (connect) peer=(addr=@aN),", IMPORT_MAX_ADDRESSES,
+	  "different addresses" },
+	{ "mount fstype=tN /s -> /t,", IMPORT_MAX_MOUNTS - 2,
+	  "different conditions" },
+	{ "mount fstype=tN /sN -> /tN,", IMPORT_MAX_MOUNTS / 3,
+	  "different conditions" },
+};
+
+START_TEST(conditions_past_the_limit_are_left_out)
+{
+	struct bvm_image img;
+
+	for (u32 num = many[_i].fit; num <= many[_i].fit + 1; num++) {
+		struct buf text = BUF_INIT(arena);
+
+		buf_printf(&text, "profile x {\n");
+		for (u32 i = 0; i < num; i++) {
+			for (const char *c = many[_i].rule; *c; c++)
+				if (*c == 'N')
+					buf_printf(&text, "%u", i);
+				else
+					buf_put_u8(&text, (u8)*c);
+			buf_put_u8(&text, '\n');
+		}
+		buf_printf(&text, "}\n");
+		importing_build(import_aa_read, buf_text(&text), &img);
+		ck_assert_int_eq(importing_left(num + 1, many[_i].why),
+				 num > many[_i].fit);
+	}
+}
+END_TEST
+
 START_TEST(families_without_a_name_can_be_denied)
 {
 	const char *text = import("profile x {\n  network,\n}\n");
@@ -461,19 +483,23 @@ START_TEST(a_profile_can_be_chosen)
 				   "}\n/usr/bin/z flags=(complain) {\n}\n";
 
 	ck_assert_ptr_nonnull(strstr(import(text), "policy: x\n"));
-	import_out_init(&im, arena, diag);
-	im.profile = "x//y";
-	import_aa_read(&im, source_create(arena, "p", text, strlen(text)));
-	ck_assert_ptr_nonnull(strstr(import_out_policy(&im), "policy: x.y\n"));
-	import_out_init(&im, arena, diag);
-	im.profile = "/usr/bin/z";
-	import_aa_read(&im, source_create(arena, "p", text, strlen(text)));
-	ck_assert_ptr_nonnull(strstr(import_out_policy(&im),
+	import_out_init(&importing, arena, diag);
+	importing.profile = "x//y";
+	import_aa_read(&importing,
+		       source_create(arena, "p", text, strlen(text)));
+	ck_assert_ptr_nonnull(
+		strstr(import_out_policy(&importing), "policy: x.y\n"));
+	import_out_init(&importing, arena, diag);
+	importing.profile = "/usr/bin/z";
+	import_aa_read(&importing,
+		       source_create(arena, "p", text, strlen(text)));
+	ck_assert_ptr_nonnull(strstr(import_out_policy(&importing),
 				     "policy: usr.bin.z\nmode: audit\n"));
 	ck_assert_uint_eq(diag_num_errors(diag), 0);
-	import_out_init(&im, arena, diag);
-	im.profile = "none";
-	import_aa_read(&im, source_create(arena, "p", text, strlen(text)));
+	import_out_init(&importing, arena, diag);
+	importing.profile = "none";
+	import_aa_read(&importing,
+		       source_create(arena, "p", text, strlen(text)));
 	ck_assert_uint_eq(diag_num_errors(diag), 1);
 }
 END_TEST
@@ -495,6 +521,9 @@ int main(void)
 			    ARRAY_SIZE(left));
 	tcase_add_loop_test(tc, what_is_no_profile_is_refused, 0,
 			    ARRAY_SIZE(bad));
+	tcase_add_test(tc, a_name_that_means_something_here_is_another);
+	tcase_add_loop_test(tc, conditions_past_the_limit_are_left_out, 0,
+			    ARRAY_SIZE(many));
 	tcase_add_test(tc, families_without_a_name_can_be_denied);
 	tcase_add_test(tc, a_profile_can_be_chosen);
 	suite_add_tcase(suite, tc);

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* import_unit_test.c - options of systemd units as policies */
+#include <check.h>
+#include <stdlib.h>
+
+#include "policyc/import_unit.h"
+#include "tests/lib/importing.h"
+#include "tests/lib/policyc_fixture.h"
+
+static const struct {
+	const char *options; /* of a service */
+	const char *request;
+	bool allow;
+} cases[] = {
+	/* a unit allows what no option forbids */
+	{ "", "type=regular write /etc/x", true },
+	{ "", "capability sys_admin", true },
+	{ "", "create packet raw", true },
+	{ "", "mount tmpfs /t", true },
+	/* paths */
+	{ "ReadOnlyPaths=/a", "type=regular write /a/b", false },
+	{ "ReadOnlyPaths=/a", "type=regular read /a/b", true },
+	{ "ReadOnlyPaths=/a", "type=dir rmdir /a", false },
+	{ "ReadOnlyPaths=/a", "type=regular write /ab", true },
+	{ "ReadOnlyPaths=/a/", "type=regular write /a/b", false },
+	{ "ReadOnlyDirectories=/a", "type=regular write /a/b", false },
+	{ "ReadOnlyPaths=/a\nReadOnlyPaths=", "type=regular write /a/b", true },
+	{ "ReadOnlyPaths=/a\nReadWritePaths=/a/b", "type=regular write /a/b/c",
+	  true },
+	{ "ReadOnlyPaths=/a\nReadWritePaths=/a/b", "type=regular write /a/c",
+	  false },
+	{ "ReadOnlyPaths=/a\nReadWritePaths=/a", "type=regular write /a/c",
+	  false },
+	{ "InaccessiblePaths=-/a", "type=regular read /a", false },
+	{ "InaccessiblePaths=+/a", "exec /a/b", false },
+	{ "InaccessiblePaths=/a*b", "exec /axb", true },
+	{ "InaccessiblePaths=/a*b", "exec /a*b", false },
+	{ "InaccessiblePaths=/a", "mount tmpfs /t", false },
+	{ "NoExecPaths=/\nExecPaths=/usr/bin", "exec /usr/bin/a", true },
+	{ "NoExecPaths=/\nExecPaths=/usr/bin", "exec /usr/sbin/a", false },
+	{ "NoExecPaths=/\nExecPaths=/usr/bin",
+	  "type=regular map-exec /usr/lib/a", false },
+	/* links that systemd follows */
+	{ "InaccessiblePaths=/bin/sh", "exec /usr/bin/sh", false },
+	{ "InaccessiblePaths=/var/run/x", "type=regular read /run/x", false },
+	{ "InaccessiblePaths=/etc/mtab", "type=regular read /proc/self/mounts",
+	  false },
+	{ "NoExecPaths=/\nExecPaths=/bin", "exec /usr/bin/a", true },
+	/* the system, homes */
+	{ "ProtectSystem=yes", "type=regular write /usr/x", false },
+	{ "ProtectSystem=yes", "type=regular write /etc/x", true },
+	{ "ProtectSystem=full", "type=regular write /etc/x", false },
+	{ "ProtectSystem=full", "type=regular write /var/x", true },
+	{ "ProtectSystem=strict", "type=regular write /var/x", false },
+	{ "ProtectSystem=strict", "type=regular write /dev/x", true },
+	{ "ProtectSystem=no", "type=regular write /usr/x", true },
+	{ "ProtectHome=yes", "type=regular read /home/x", false },
+	{ "ProtectHome=read-only", "type=regular read /home/x", true },
+	{ "ProtectHome=read-only", "type=regular write /home/x", false },
+	{ "ProtectHome=tmpfs", "type=regular read /root/x", false },
+	/* capabilities: each assignment adds, an empty one leaves none */
+	{ "CapabilityBoundingSet=CAP_KILL", "capability kill", true },
+	{ "CapabilityBoundingSet=CAP_KILL", "capability chown", false },
+	{ "CapabilityBoundingSet=CAP_KILL\nCapabilityBoundingSet=CAP_CHOWN",
+	  "capability kill", true },
+	{ "CapabilityBoundingSet=CAP_KILL\nCapabilityBoundingSet=",
+	  "capability kill", false },
+	{ "CapabilityBoundingSet=~CAP_KILL", "capability kill", false },
+	{ "CapabilityBoundingSet=~CAP_KILL", "capability chown", true },
+	/* families */
+	{ "RestrictAddressFamilies=AF_INET", "create inet stream", true },
+	{ "RestrictAddressFamilies=AF_INET", "create unix stream", false },
+	{ "RestrictAddressFamilies=~AF_INET", "create inet stream", false },
+	{ "RestrictAddressFamilies=~AF_INET", "create unix stream", true },
+	{ "RestrictAddressFamilies=none", "create inet stream", false },
+	{ "RestrictAddressFamilies=AF_INET\nRestrictAddressFamilies=",
+	  "create unix stream", true },
+};
+
+START_TEST(options_allow_what_they_did)
+{
+	struct bvm_image img;
+
+	importing_build(import_unit_read,
+			arena_printf(arena, "[Service]\n%s\n",
+				     cases[_i].options),
+			&img);
+	ck_assert_int_eq(importing_allows(&img, cases[_i].request),
+			 cases[_i].allow);
+}
+END_TEST
+
+static const struct {
+	const char *option;
+	const char *why; /* a part of what is left out; "": nothing is */
+} left[] = {
+	{ "ExecStart=/usr/bin/x", "" },
+	{ "PrivateTmp=no", "" },
+	{ "PrivateTmp=", "" },
+	{ "NoNewPrivileges=yes", "NoNewPrivileges has no equal" },
+	{ "ReadOnlyPaths=a", "no plain absolute path" },
+	{ "ReadOnlyPaths=/a/../b", "no plain absolute path" },
+	{ "ReadOnlyPaths=/%i", "no plain absolute path" },
+	{ "ReadOnlyPaths=/caf\xe9", "no plain absolute path" },
+	{ "ProtectHome=tmpfs", "an empty file system" },
+	{ "CapabilityBoundingSet=CAP_FLY", "'CAP_FLY' has no name here" },
+	{ "RestrictAddressFamilies=AF_X25", "'AF_X25' has no name here" },
+};
+
+START_TEST(what_has_no_equal_is_listed)
+{
+	(void)importing_ast(import_unit_read,
+			    arena_printf(arena, "[Service]\n\n%s\n",
+					 left[_i].option));
+	ck_assert_uint_eq(importing.num_left, *left[_i].why ? 1 : 0);
+	ck_assert(!*left[_i].why || importing_left(3, left[_i].why));
+}
+END_TEST
+
+static const char *const bad[] = {
+	"",
+	"[Unit]\nDescription=x\n",
+	"[Service]\nhello\n",
+	"hello",
+};
+
+START_TEST(what_is_no_unit_is_refused)
+{
+	ck_assert_ptr_null(importing_policy(import_unit_read, bad[_i]));
+}
+END_TEST
+
+START_TEST(other_sections_and_comments_say_nothing)
+{
+	(void)importing_ast(import_unit_read,
+			    "[Unit]\nReadOnlyPaths=/a\n[Service]\n"
+			    "#ReadOnlyPaths=/b\n;ReadOnlyPaths=/c\n"
+			    "[Install]\nPrivateTmp=yes\n");
+	ck_assert_uint_eq(importing.num_left, 0);
+	ck_assert_uint_eq(importing.num_rules, 0);
+}
+END_TEST
+
+START_TEST(a_line_may_go_on_in_the_next)
+{
+	struct bvm_image img;
+
+	importing_build(import_unit_read,
+			"[Service]\nReadOnlyPaths=/a \\\n  /b\n", &img);
+	ck_assert(!importing_allows(&img, "type=regular write /b/c"));
+}
+END_TEST
+
+/* Each path may be an exception to each other: their number is bounded. */
+START_TEST(paths_of_a_kind_are_limited)
+{
+	for (u32 num = 1000; num <= 1001; num++) {
+		struct buf text = BUF_INIT(arena);
+
+		buf_printf(&text, "[Service]\nReadOnlyPaths=");
+		for (u32 i = 0; i < num; i++)
+			buf_printf(&text, " /%u", i);
+		ck_assert_int_eq(importing_policy(import_unit_read,
+						  buf_text(&text)) != NULL,
+				 num <= 1000);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("import_unit");
+	TCase *tcase = tcase_create("core");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_checked_fixture(tcase, policyc_setup, policyc_teardown);
+	tcase_set_timeout(tcase, 120);
+	tcase_add_loop_test(tcase, options_allow_what_they_did, 0,
+			    ARRAY_SIZE(cases));
+	tcase_add_loop_test(tcase, what_has_no_equal_is_listed, 0,
+			    ARRAY_SIZE(left));
+	tcase_add_loop_test(tcase, what_is_no_unit_is_refused, 0,
+			    ARRAY_SIZE(bad));
+	tcase_add_test(tcase, other_sections_and_comments_say_nothing);
+	tcase_add_test(tcase, a_line_may_go_on_in_the_next);
+	tcase_add_test(tcase, paths_of_a_kind_are_limited);
+	suite_add_tcase(suite, tcase);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
