@@ -16,6 +16,7 @@ void import_out_init(struct import *im, struct arena *arena, struct diag *diag)
 	*im = (struct import){ .arena = arena, .diag = diag };
 	im->head = (struct buf)BUF_INIT(arena);
 	im->top = (struct buf)BUF_INIT(arena);
+	im->syscalls = (struct buf)BUF_INIT(arena);
 	for (u32 i = 0; i < BVM_NUM_CLASSES; i++)
 		im->rules[i] = (struct buf)BUF_INIT(arena);
 }
@@ -256,5 +257,6 @@ const char *import_out_policy(struct import *im)
 		if (im->rules[i].len)
 			buf_printf(&out, "%s:\n%s", bvm_classes[i].name,
 				   buf_text(&im->rules[i]));
+	buf_printf(&out, "%s", buf_text(&im->syscalls));
 	return buf_text(&out);
 }

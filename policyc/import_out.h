@@ -49,6 +49,7 @@ struct import {
 	struct buf head; /* comments for the start of the policy */
 	struct buf top; /* keys of the top level */
 	struct buf rules[BVM_NUM_CLASSES];
+	struct buf syscalls; /* the whole section, or nothing */
 	u32 num_rules;
 	struct import_list conditions[BVM_NUM_CLASSES];
 	struct import_left *left;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import_unit.h"
+#include "import_unit_calls.h"
 #include "links.h"
 #include "pattern.h"
 #include "quoting.h"
@@ -33,6 +34,7 @@ struct unit {
 	struct import *im;
 	struct paths paths[NUM_WHAT];
 	struct words caps, families;
+	struct unit_calls calls;
 };
 
 /* ---- reading ---- */
@@ -233,6 +235,8 @@ static void take_option(struct unit *unit, const char *key, char *value,
 	if (!strcmp(key, "CapabilityBoundingSet") ||
 	    !strcmp(key, "RestrictAddressFamilies"))
 		take_words(unit, key, value, from);
+	else if (unit_calls_take(&unit->calls, key, value, from))
+		return;
 	else if (off || !*value)
 		return;
 	else if (!strcmp(key, "ProtectSystem"))
@@ -380,6 +384,7 @@ static void put_policy(struct unit *unit)
 				"deny",
 				import_out_words(im->arena, &unit->caps.no));
 	put_families(unit);
+	unit_calls_put(&unit->calls);
 	if (!im->rules[BVM_CLASS_FILES].len)
 		return;
 	buf_printf(&im->rules[BVM_CLASS_MOUNTS],
@@ -395,12 +400,14 @@ static bool is_section(const char *text)
 
 void import_unit_read(struct import *im, const struct source *source)
 {
-	struct unit unit = { .im = im };
+	struct unit *unit = arena_alloc(im->arena, sizeof(*unit));
 	bool inside = false, found = false;
 	const char *slash = strrchr(source->name, '/');
 	struct buf line = BUF_INIT(im->arena);
 	struct span from = { 0 };
 
+	unit->im = im;
+	unit_calls_init(&unit->calls, im);
 	for (u32 i = 1; i <= source->num_lines && !diag_num_errors(im->diag);
 	     i++) {
 		size_t len;
@@ -425,12 +432,12 @@ void import_unit_read(struct import *im, const struct source *source)
 		if (*whole == '[')
 			inside = is_section(whole);
 		else if (inside && *whole && !strchr("#;", *whole))
-			take_line(&unit, whole, &from);
+			take_line(unit, whole, &from);
 		found |= inside;
 	}
 	from = source_span(source, 0, 0);
 	if (!found && !diag_num_errors(im->diag))
 		import_out_error(im, &from, "there is no [Service] here");
 	import_out_name(im, slash ? slash + 1 : source->name);
-	put_policy(&unit);
+	put_policy(unit);
 }

@@ -145,18 +145,18 @@ static void read_key(struct parse *parse, int key, const struct node *node)
 }
 
 /* The filter is there before the program is, and it must not end with it. */
-static void check_needed(struct parse *parse)
-{
-	static const struct {
-		const char *name;
-		const char *why;
-	} needed[] = {
+const struct section_syscalls_needed
+	section_syscalls_needed[SECTION_SYSCALLS_NUM_NEEDED] = {
 		{ "execve", "starts the program itself" },
 		{ "write", "enters the policy" },
 	};
+
+static void check_needed(struct parse *parse)
+{
+	const struct section_syscalls_needed *needed = section_syscalls_needed;
 	const struct ast_syscalls *syscalls = &parse->policy->syscalls;
 
-	for (u32 i = 0; i < ARRAY_SIZE(needed); i++) {
+	for (u32 i = 0; i < SECTION_SYSCALLS_NUM_NEEDED; i++) {
 		int number = sysnames_find(needed[i].name);
 		const struct span *span;
 

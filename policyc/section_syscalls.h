@@ -14,4 +14,14 @@ bool syscalls_allow(const struct ast_syscalls *syscalls, u32 number);
 /* Is what it denies only recorded? */
 bool syscalls_audit(const struct ast_policy *policy);
 
+/* What a filter must allow, and what it does for that. */
+struct section_syscalls_needed {
+	const char *name;
+	const char *why;
+};
+
+#define SECTION_SYSCALLS_NUM_NEEDED 2
+extern const struct section_syscalls_needed
+	section_syscalls_needed[SECTION_SYSCALLS_NUM_NEEDED];
+
 #endif /* POLICYC_SECTION_SYSCALLS_H */

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* import_unit_test.c - options of systemd units as policies */
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "policyc/import_unit.h"
+#include "policyc/section_syscalls.h"
+#include "policyc/sysnames.h"
 #include "tests/lib/importing.h"
 #include "tests/lib/policyc_fixture.h"
 
@@ -90,6 +93,133 @@ START_TEST(options_allow_what_they_did)
 }
 END_TEST
 
+/* ---- system calls ---- */
+
+static const struct {
+	const char *options; /* of a service; '|' ends a line */
+	const char *call;
+	bool allow;
+} calls[] = {
+	{ "SystemCallFilter=@system-service", "read", true },
+	{ "SystemCallFilter=@system-service", "mount", false },
+	{ "SystemCallFilter=@system-service", "splice", true },
+	/* of a list of what may be, @default always is */
+	{ "SystemCallFilter=write", "execve", true },
+	{ "SystemCallFilter=write", "exit_group", true },
+	{ "SystemCallFilter=write", "read", false },
+	{ "SystemCallFilter=write|SystemCallFilter=read", "read", true },
+	{ "SystemCallFilter=write|SystemCallFilter=~nanosleep", "nanosleep",
+	  false },
+	{ "SystemCallFilter=@basic-io|SystemCallFilter=~read|"
+	  "SystemCallFilter=read",
+	  "read", true },
+	{ "SystemCallFilter=@basic-io|SystemCallFilter=~read", "pread64",
+	  true },
+	{ "SystemCallFilter=@basic-io read:EPERM", "read", false },
+	/* the first one says what becomes of all others */
+	{ "SystemCallFilter=~@mount", "mount", false },
+	{ "SystemCallFilter=~@mount", "ptrace", true },
+	{ "SystemCallFilter=~@mount|SystemCallFilter=chroot", "chroot", true },
+	{ "SystemCallFilter=~@mount|SystemCallFilter=chroot", "mount", false },
+	{ "SystemCallFilter=~@mount|SystemCallFilter=~ptrace", "ptrace",
+	  false },
+	{ "SystemCallFilter=~@clock:EPERM", "adjtimex", false },
+	{ "SystemCallFilter=write|SystemCallFilter=|SystemCallFilter=~mount",
+	  "read", true },
+	{ "SystemCallFilter=@known|SystemCallFilter=~ptrace", "mount", true },
+	{ "SystemCallFilter=@known|SystemCallFilter=~ptrace", "ptrace", false },
+	/* names that this machine has not */
+	{ "SystemCallFilter=write mmap2 nosuchcall", "read", false },
+	{ "SystemCallArchitectures=native", "read", true },
+};
+
+static const char *lines(const char *options)
+{
+	char *text = arena_printf(arena, "[Service]\n%s\n", options);
+
+	for (char *c = text; *c; c++)
+		if (*c == '|')
+			*c = '\n';
+	return text;
+}
+
+START_TEST(a_filter_allows_what_it_did)
+{
+	const struct ast_policy *ast =
+		importing_ast(import_unit_read, lines(calls[_i].options));
+	const int number = sysnames_find(calls[_i].call);
+
+	ck_assert_int_ge(number, 0);
+	ck_assert_ptr_nonnull(ast->syscalls.of);
+	ck_assert_int_eq(syscalls_allow(&ast->syscalls, (u32)number),
+			 calls[_i].allow);
+}
+END_TEST
+
+static const struct {
+	const char *options;
+	bool kill;
+	u32 err;
+} answers[] = {
+	{ "SystemCallFilter=write", true, ENOSYS },
+	{ "SystemCallFilter=write|SystemCallErrorNumber=kill", true, ENOSYS },
+	{ "SystemCallFilter=write|SystemCallErrorNumber=EPERM", false, EPERM },
+	{ "SystemCallErrorNumber=13|SystemCallFilter=write", false, EACCES },
+	{ "SystemCallErrorNumber=13|SystemCallErrorNumber=|"
+	  "SystemCallFilter=write",
+	  true, ENOSYS },
+	/* no word of `errno` */
+	{ "SystemCallFilter=write|SystemCallErrorNumber=ELOOP", false, ENOSYS },
+	{ "SystemCallFilter=write|SystemCallErrorNumber=40000", false, ENOSYS },
+	{ "SystemCallArchitectures=native", false, ENOSYS },
+};
+
+START_TEST(what_a_filter_denies_has_the_same_answer)
+{
+	const struct ast_policy *ast =
+		importing_ast(import_unit_read, lines(answers[_i].options));
+
+	ck_assert_int_eq(ast->syscalls.kill, answers[_i].kill);
+	ck_assert_uint_eq(ast->syscalls.err, answers[_i].err);
+}
+END_TEST
+
+static const char *const unfiltered[] = {
+	"",
+	"SystemCallFilter=",
+	"SystemCallErrorNumber=EPERM",
+	"SystemCallFilter=write|SystemCallFilter=",
+	"SystemCallArchitectures=",
+};
+
+START_TEST(without_a_filter_there_are_no_syscalls)
+{
+	const char *policy =
+		importing_policy(import_unit_read, lines(unfiltered[_i]));
+
+	ck_assert_ptr_nonnull(policy);
+	ck_assert_ptr_null(strstr(policy, "syscalls:"));
+}
+END_TEST
+
+/* A group that lost a call is written as what is left of it. */
+START_TEST(groups_are_written_as_groups)
+{
+	const char *policy =
+		importing_policy(import_unit_read,
+				 lines("SystemCallFilter=@system-service|"
+				       "SystemCallFilter=~@chown setpriority"));
+
+	ck_assert_ptr_null(strstr(policy, "- \"@system-service\"\n"));
+	ck_assert_ptr_null(strstr(policy, "- \"@chown\"\n"));
+	ck_assert_ptr_null(strstr(policy, "- \"@resources\"\n"));
+	ck_assert_ptr_nonnull(strstr(policy, "- \"@network-io\"\n"));
+	ck_assert_ptr_nonnull(strstr(policy, "- setrlimit\n"));
+}
+END_TEST
+
+/* ---- what is left out ---- */
+
 static const struct {
 	const char *option;
 	const char *why; /* a part of what is left out; "": nothing is */
@@ -104,6 +234,14 @@ static const struct {
 	{ "ReadOnlyPaths=/caf\xe9", "no plain absolute path" },
 	{ "ProtectHome=tmpfs", "an empty file system" },
 	{ "CapabilityBoundingSet=CAP_FLY", "'CAP_FLY' has no name here" },
+	{ "SystemCallFilter=@system-service mmap2", "" },
+	{ "SystemCallFilter=@basic-io frob", "'frob' here; what nothing names "
+					     "is denied" },
+	{ "SystemCallFilter=~@frob", "'@frob' here; what nothing names is "
+				     "allowed" },
+	{ "SystemCallFilter=~mount:kill", "':kill' of 'mount'" },
+	{ "SystemCallArchitectures=native x86", "x86: calls of x86_64 alone" },
+	{ "SystemCallLog=read", "SystemCallLog has no equal" },
 	{ "RestrictAddressFamilies=AF_X25", "'AF_X25' has no name here" },
 };
 
@@ -122,6 +260,10 @@ static const char *const bad[] = {
 	"[Unit]\nDescription=x\n",
 	"[Service]\nhello\n",
 	"hello",
+	/* no program could be started */
+	"[Service]\nSystemCallFilter=@default\n",
+	"[Service]\nSystemCallFilter=~@basic-io\n",
+	"[Service]\nSystemCallFilter=~execve\n",
 };
 
 START_TEST(what_is_no_unit_is_refused)
@@ -178,6 +320,13 @@ int main(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_loop_test(tcase, options_allow_what_they_did, 0,
 			    ARRAY_SIZE(cases));
+	tcase_add_loop_test(tcase, a_filter_allows_what_it_did, 0,
+			    ARRAY_SIZE(calls));
+	tcase_add_loop_test(tcase, what_a_filter_denies_has_the_same_answer, 0,
+			    ARRAY_SIZE(answers));
+	tcase_add_loop_test(tcase, without_a_filter_there_are_no_syscalls, 0,
+			    ARRAY_SIZE(unfiltered));
+	tcase_add_test(tcase, groups_are_written_as_groups);
 	tcase_add_loop_test(tcase, what_has_no_equal_is_listed, 0,
 			    ARRAY_SIZE(left));
 	tcase_add_loop_test(tcase, what_is_no_unit_is_refused, 0,
