@@ -86,8 +86,8 @@ help:
 	@echo 'make test-guest the tests in the guest'
 	@echo 'make test-debug the tests in the guest on the debug kernel'
 	@echo 'make hooks      the table of all LSM hooks; makes docs/hooks.md'
-	@echo 'make policies   the shipped policies: tests and proofs'
-	@echo 'make manual     the keys of policies; makes a part of docs/man/bailiff.policy.5'
+	@echo 'make policies   the shipped policies and includes: tests and proofs'
+	@echo 'make manual     the keys of policies and the table of includes, in the docs'
 	@echo 'make prove      the verifier'"'"'s arithmetic: all sets at small widths, and proofs'
 	@echo '                at 64 bits by z3 and cvc5 (some 15 minutes)'
 	@echo 'make fuzz       the fuzzers, for FUZZ_SECONDS each (600)'
@@ -187,7 +187,7 @@ mutants-guest:
 policies:
 	@scripts/deps.sh tools
 	@$(MAKE) build/bin/policyc
-	@build/bin/policyc check policies/*.yaml
+	@build/bin/policyc check policies/*.yaml tests/policy/base/*.yaml
 
 .PHONY: mutants
 mutants:
@@ -220,10 +220,11 @@ hooks:
 	@scripts/hooks.sh docs > build/hooks.md
 	@mv build/hooks.md docs/hooks.md
 
-# After a change of policyc/keys.def.
+# After a change of policyc/keys.def, or of the head of an include.
 .PHONY: manual
 manual: build/bin/policyc
 	@scripts/manual.sh
+	@scripts/includes.sh
 
 .PHONY: style layers
 style:

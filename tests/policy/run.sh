@@ -480,6 +480,31 @@ shipped_claims()
 	done
 }
 
+# Every include has tests of its own, a policy that tests it alone, and its row in
+# the docs; what the docs say is what its head says.
+shipped_includes()
+{
+	local file name
+
+	for file in "$root"/policies/base/*.yaml; do
+		name=$(basename "$file")
+		printf '%s\n' "$name lacks a head, or tests/policy/base/$name" > "$work/why"
+		if grep -q '^# Allows: ' "$file" && grep -q '^# Why: ' "$file" &&
+			grep -q '^# Refuses: ' "$file" &&
+			grep -s -q "^include: base/${name%.yaml}\$" "base/$name" &&
+			grep -q '^  - deny: ' "base/$name" && grep -q '^never:' "base/$name"; then
+			pass
+			replay "base/$name" 0
+		else
+			fail "the include $name"
+		fi
+	done
+	"$root/scripts/includes.sh" print > "$work/1"
+	sed -n '/^<!-- scripts.includes.sh/,/^<!-- end/p' "$root/docs/policy-language.md" |
+		sed '1d; $d' > "$work/2"
+	same 'the table of includes (make manual)' "$work/1" "$work/2"
+}
+
 standard_input()
 {
 	if "$policyc" check - < accept/least.yaml > "$work/why" 2>&1; then
@@ -510,6 +535,7 @@ images
 odd_paths
 other_files
 shipped_claims
+shipped_includes
 standard_input
 bytecode
 run_requests
