@@ -88,6 +88,7 @@ help:
 	@echo 'make hooks      the table of all LSM hooks; makes docs/hooks.md'
 	@echo 'make policies   the shipped policies and includes: tests and proofs'
 	@echo 'make manual     the keys of policies and the table of includes, in the docs'
+	@echo 'make diagnostics  what policyc says; makes docs/diagnostics.md'
 	@echo 'make prove      the verifier'"'"'s arithmetic: all sets at small widths, and proofs'
 	@echo '                at 64 bits by z3 and cvc5 (some 15 minutes)'
 	@echo 'make fuzz       the fuzzers, for FUZZ_SECONDS each (600)'
@@ -225,6 +226,12 @@ hooks:
 manual: build/bin/policyc
 	@scripts/manual.sh
 	@scripts/includes.sh
+
+# After a change of policyc/diag.def, or of what policyc says.
+.PHONY: diagnostics
+diagnostics: build/bin/policyc
+	@scripts/diagnostics.sh $< > build/diagnostics.md
+	@mv build/diagnostics.md docs/diagnostics.md
 
 .PHONY: style layers
 style:

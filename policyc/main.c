@@ -5,6 +5,7 @@
 
 #include "asm_command.h"
 #include "command.h"
+#include "diag_command.h"
 #include "diff.h"
 #include "dump.h"
 #include "explain.h"
@@ -71,6 +72,8 @@ static const struct command {
 	  "show what the filter of system calls does, or export it" },
 	{ "ops", command_ops, "j", 0, 1, false, true, "[CLASS]",
 	  "show what rules and requests can name" },
+	{ "diag", command_diag, "j", 0, 1, false, true, "[ID]",
+	  "say when a message comes, and how to mend what it is about" },
 	{ "schema", command_schema, "M", 0, 0, false, true, "",
 	  "make a JSON Schema of policies, for editors" },
 };

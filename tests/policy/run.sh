@@ -37,7 +37,8 @@ fail()
 {
 	failed=$((failed + 1))
 	echo "FAIL $1"
-	sed 's/^/    /' "$work/why" | head -n "${LINES_SHOWN:-20}"
+	# Not the other way round: sed would end by a signal, and all of this with it.
+	head -n "${LINES_SHOWN:-20}" "$work/why" | sed 's/^/    /'
 }
 
 # replay FILE STATUS: policyc says what the file expects, and nothing else.
@@ -519,6 +520,7 @@ standard_input()
 . ./graph.sh
 . ./tour.sh
 . ./import_limits.sh
+. ./diagnostics.sh
 
 for file in accept/*.yaml "$root"/policies/*.yaml; do
 	replay "$file" 0
@@ -562,6 +564,7 @@ differences_of_calls
 containers
 manual
 kinds_of_tables
+diagnostics
 all_expected
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

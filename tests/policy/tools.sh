@@ -151,6 +151,7 @@ completion()
 	says 'completion of an option' 0 '^--why-not$' complete_words policyc explain --w
 	says 'completion of a verb' 0 '^rename$' complete_words policyc explain x.yaml ren
 	says 'completion of a class' 0 '^network$' complete_words policyc ops net
+	says 'completion of a message' 0 '^P305$' complete_words policyc diag P30
 }
 
 # What was recorded against another policy. The log's last line has no end.
