@@ -14,6 +14,12 @@ struct gen {
 	u64 state;
 };
 
+/* Seeds that lie far from each other. */
+static inline u64 gen_seed(u32 i)
+{
+	return 0x9e3779b97f4a7c15ull * (i + 1);
+}
+
 /* A number below limit, which is not 0. */
 u32 gen_below(struct gen *gen, u32 limit);
 

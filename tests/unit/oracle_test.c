@@ -24,11 +24,6 @@
 #define REQUESTS 2100 /* of each policy: 1,008,000 pairs in all */
 #define MAX_SLOTS 32
 
-static u64 seed_of(int loop)
-{
-	return 0x9e3779b97f4a7c15ull * (loop + 1);
-}
-
 static u32 run_image(const struct bvm_image *img,
 		     const struct oracle_request *request)
 {
@@ -104,7 +99,7 @@ static void compare_policy(struct gen *gen, struct tally *tally)
 
 START_TEST(image_decides_as_the_rules_say)
 {
-	struct gen gen = { .state = seed_of(_i) };
+	struct gen gen = { .state = gen_seed(_i) };
 	struct tally tally = { 0 };
 
 	for (u32 i = 0; i < POLICIES; i++) {
@@ -151,7 +146,7 @@ static bool rights_hold(const struct ast_policy *ast, u32 op, const char *path,
 
 START_TEST(rights_never_promise_what_the_rules_do_not)
 {
-	struct gen gen = { .state = seed_of(100 + _i) };
+	struct gen gen = { .state = gen_seed(100 + _i) };
 	u32 exact = 0, asked = 0;
 
 	for (u32 i = 0; i < POLICIES / 4; i++) {
@@ -202,7 +197,7 @@ START_TEST(same_policy_makes_the_same_bytes)
 
 	for (u32 i = 0; i < 2; i++) {
 		const struct diag_options options = { .json = false };
-		struct gen gen = { .state = seed_of(7) };
+		struct gen gen = { .state = gen_seed(7) };
 
 		arenas[i] = gen.arena = arena_create();
 		bytes[i] = (struct buf)BUF_INIT(gen.arena);

@@ -15,7 +15,9 @@
 #include "tests/lib/bvm_build.h"
 #include "tests/lib/bvm_gen.h"
 #include "tests/lib/bvm_oracle.h"
+#include "tests/lib/policyc_build.h"
 #include "tests/lib/roll.h"
+#include "tests/oracle/gen.h"
 #include "vm/helpers.h"
 #include "vm/lower.h"
 #include "vm/verify_state.h"
@@ -23,6 +25,7 @@
 #define MAX_INSNS 64
 #define NUM_PROGRAMS 4000
 #define MAX_PATHS 200000
+#define NUM_POLICIES 200 /* random ones, of which each program is walked */
 
 /* What a path has cost so far, and what the dearest one has. */
 struct cost {
@@ -117,16 +120,15 @@ static void walk_from(struct walk *w, u32 pc, struct cost c)
 	}
 }
 
-/* Return: whether it was accepted and has few enough paths to walk. */
+/* Is it accepted? Then it has no more paths than can be walked. */
 static bool compare_costs(const struct bvm_image *img)
 {
-	struct walk w = { .insns = insns, .image = img };
+	struct walk w = { .insns = in.insns, .image = img };
 
 	if (bvm_verify(&in, &out, &err))
 		return false;
 	walk_from(&w, 0, (struct cost){ 0 });
-	if (w.paths > MAX_PATHS)
-		return false;
+	ck_assert_uint_le(w.paths, MAX_PATHS);
 	ck_assert_uint_eq(out.max_insns, w.dearest.insns);
 	ck_assert_uint_eq(out.max_calls, w.dearest.calls);
 	ck_assert_uint_eq(out.max_steps, w.dearest.steps);
@@ -196,6 +198,52 @@ START_TEST(branches_alone_are_walked_exactly)
 		compared += compare_costs(NULL);
 	}
 	ck_assert_uint_eq(compared, NUM_PROGRAMS);
+}
+END_TEST
+
+/* ---- what policyc makes ---- */
+
+/* Return: whether the program was short enough to walk. */
+static bool walk_program(const struct bvm_image *img, u32 class)
+{
+	const struct bvm_program *p = &img->programs[class];
+
+	if (!p->header || p->header->num_insns > MAX_INSNS)
+		return false;
+	in.insns = p->insns;
+	in.num_insns = p->header->num_insns;
+	in.ctx.size = bvm_classes[class].ctx_size;
+	in.ctx.num_fields = bvm_classes[class].num_fields;
+	in.ctx.fields = bvm_classes[class].fields;
+	in.image = img;
+	in.verdict = true;
+	ck_assert_msg(compare_costs(img), "%s", err.text);
+	/* ... and that is what the image says of it */
+	ck_assert_uint_eq(p->header->max_insns, out.max_insns);
+	ck_assert_uint_eq(p->header->max_calls, out.max_calls);
+	ck_assert_uint_eq(p->header->max_steps, out.max_steps);
+	return true;
+}
+
+START_TEST(programs_of_random_policies_are_walked_exactly)
+{
+	u32 walked[BVM_NUM_CLASSES] = { 0 };
+
+	for (u32 i = 0; i < NUM_POLICIES; i++) {
+		struct gen gen = { .arena = arena_create(),
+				   .state = gen_seed(i) };
+		struct bvm_image *img = arena_alloc(gen.arena, sizeof(*img));
+
+		policyc_build(gen.arena, gen_policy(&gen), img);
+		for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
+			walked[class] += walk_program(img, class);
+		arena_free(gen.arena);
+	}
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
+		printf("%s: %u of %u walked\n", bvm_classes[class].name,
+		       walked[class], NUM_POLICIES);
+		ck_assert_uint_gt(walked[class], NUM_POLICIES / 20);
+	}
 }
 END_TEST
 
@@ -296,6 +344,7 @@ START_TEST(every_program_of_a_policy_is_accepted)
 	for (class = 1; class < BVM_NUM_CLASSES; class ++) {
 		if (!img->programs[class].header)
 			continue;
+		(void)walk_program(img, class);
 		verify_program(img, class, low, map);
 		num++;
 	}
@@ -321,6 +370,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, costs_are_those_of_the_dearest_path, 0, 2);
 	tcase_add_test(tc, branches_alone_are_walked_exactly);
+	tcase_add_test(tc, programs_of_random_policies_are_walked_exactly);
 	tcase_add_loop_test(tc, every_program_of_a_policy_is_accepted, 0,
 			    (int)policies.gl_pathc);
 	suite_add_tcase(suite, tc);
