@@ -2,8 +2,7 @@
 /*
  * eval.h - what a policy says to a request, read off the typed policy
  *
- * The reference for the compiler: no automaton, no predicates, no lists; each
- * sentence of the language is one condition here.
+ * policyc/reference.c with patterns that are tried by backtracking.
  */
 #ifndef ORACLE_EVAL_H
 #define ORACLE_EVAL_H
