@@ -51,7 +51,7 @@ BENCHES    := verify exec load guest
 BENCH_LIB  := tests/bench/measure.c tests/bench/ubpf.c tests/bench/ebpf.c tests/lib/bvm_family.c
 
 GUEST_PROGRAMS := $(patsubst tests/guest/prog/%.c,build/guest/%,$(wildcard tests/guest/prog/*.c)) \
-		  build/guest/engines build/guest/storm
+		  build/guest/engines build/guest/storm build/guest/decide
 
 # Compiled here: in the guest it would take minutes.
 GUEST_FILES := build/guest/large.img build/guest/conformance.tsv
@@ -351,6 +351,12 @@ build/guest/engines: $(patsubst %.c,build/obj/%.o,$(wildcard tests/guest/vm/*.c)
 build/guest/storm: $(patsubst %.c,build/obj/%.o,$(wildcard tests/guest/storm/*.c))
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) -static -o $@ $^
+
+# The kernel's decisions beside those that the rules ask for.
+build/guest/decide: $(patsubst %.c,build/obj/%.o,$(wildcard tests/guest/decide/*.c tests/oracle/*.c)) \
+		    build/obj/tests/lib/policyc_build.o build/libpolicyc.a build/libbvm.a
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(CC) $(CFLAGS) -static -o $@ $^ $(POLICYC_LIBS)
 
 build/guest/conformance.tsv: $(filter build/bin/bvm-conformance,$(BINARIES)) FORCE
 	@mkdir -p $(@D)

@@ -341,21 +341,27 @@ static int deny(const struct hearing *h, u32 op, u32 i, const struct answer *a)
 	return -(int)errno_of(h->rq, op, a);
 }
 
+/* What an answer means for whoever asked. Return: 0 or -errno. */
+static int act_on(const struct hearing *h, u32 op, u32 i,
+		  const struct answer *a)
+{
+	if (a->reason)
+		return deny(h, op, i, a);
+	if ((a->verdict & BVM_VERDICT_AUDIT) && !h->rq->silent)
+		record(h, op, i, a, BAILIFF_EVENT_AUDITED);
+	return 0;
+}
+
 /* All operations before the i-th domain; the first one denied ends it. */
 static int ask(const struct hearing *h, u32 i)
 {
 	for (u64 ops = h->rq->ops; ops; ops &= ops - 1) {
 		u32 op = __ffs64(ops);
 		struct answer a = answer_of(h, op, i);
-		int err;
+		int err = act_on(h, op, i, &a);
 
-		if (a.reason) {
-			err = deny(h, op, i, &a);
-			if (err)
-				return err;
-		} else if ((a.verdict & BVM_VERDICT_AUDIT) && !h->rq->silent) {
-			record(h, op, i, &a, BAILIFF_EVENT_AUDITED);
-		}
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -532,3 +538,25 @@ int bailiff_decide_join(const struct bailiff_request *rq, const char *policy,
 	bailiff_event_emit(&record);
 	return -EACCES;
 }
+
+#ifdef CONFIG_SECURITY_BAILIFF_TEST
+void bailiff_decide_named(const struct bailiff_request *rq,
+			  const struct bailiff_view *view,
+			  const struct bailiff_name *name,
+			  struct bailiff_name *source,
+			  struct bailiff_decision *out)
+{
+	const struct hearing h = {
+		.rq = rq,
+		.view = view,
+		.name = *name,
+		.source = source,
+	};
+	const u32 op = __ffs64(rq->ops);
+	const struct answer a = answer_of(&h, op, 0);
+
+	out->verdict = a.verdict;
+	out->reason = a.reason;
+	out->err = act_on(&h, op, 0, &a);
+}
+#endif

@@ -47,4 +47,26 @@ int __must_check bailiff_decide_move(const struct bailiff_request *from,
 int bailiff_decide_join(const struct bailiff_request *rq, const char *policy,
 			const struct bailiff_domain *domain);
 
+#ifdef CONFIG_SECURITY_BAILIFF_TEST
+struct bailiff_name;
+struct bailiff_view;
+
+struct bailiff_decision {
+	u32 verdict; /* of the program; 0 if it was not asked */
+	u32 reason; /* enum bvm_reason; NONE: allowed */
+	int err; /* what a hook returns: 0 or -errno */
+};
+
+/*
+ * One operation before the first domain, as bailiff_decide has it, but for the
+ * names: they are the caller's, not walked. source is of mounts, and is set if
+ * rq->sourced. In an RCU read section, for view's sake.
+ */
+void bailiff_decide_named(const struct bailiff_request *rq,
+			  const struct bailiff_view *view,
+			  const struct bailiff_name *name,
+			  struct bailiff_name *source,
+			  struct bailiff_decision *out);
+#endif
+
 #endif /* BAILIFF_DECIDE_H */

@@ -288,6 +288,7 @@ static const struct {
 #ifdef CONFIG_SECURITY_BAILIFF_TEST
 	{ "test", 0400, &test_fops, NULL },
 	{ "test_vm", 0600, &bailiff_selftest_vm_fops, NULL },
+	{ "decide", 0600, &bailiff_selftest_decide_fops, NULL },
 #endif
 };
 

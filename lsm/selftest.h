@@ -14,4 +14,7 @@ int bailiff_selftest_show(struct seq_file *m, void *v);
 /* Programs of user space in every engine: uapi/bailiff_test.h. */
 extern const struct file_operations bailiff_selftest_vm_fops;
 
+/* Requests of user space, decided as those of hooks: uapi/bailiff_decide.h. */
+extern const struct file_operations bailiff_selftest_decide_fops;
+
 #endif /* BAILIFF_SELFTEST_H */
