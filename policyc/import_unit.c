@@ -7,6 +7,7 @@
 #include "links.h"
 #include "pattern.h"
 #include "quoting.h"
+#include "unit.h"
 
 #define MAX_PATHS 1000 /* of a kind: each may be an exception to each other */
 
@@ -35,6 +36,7 @@ struct unit {
 	struct paths paths[NUM_WHAT];
 	struct words caps, families;
 	struct unit_calls calls;
+	bool found; /* an option of a section that counts */
 };
 
 /* ---- reading ---- */
@@ -247,29 +249,6 @@ static void take_option(struct unit *unit, const char *key, char *value,
 		import_out_left(unit->im, from, "%s has no equal here", key);
 }
 
-static char *trim(char *text)
-{
-	size_t len;
-
-	text += strspn(text, " \t");
-	len = strlen(text);
-	while (len && isspace((u8)text[len - 1]))
-		text[--len] = '\0';
-	return text;
-}
-
-static void take_line(struct unit *unit, char *text, const struct span *from)
-{
-	char *equals = strchr(text, '=');
-
-	if (!equals) {
-		import_out_error(unit->im, from, "expected OPTION=VALUE");
-		return;
-	}
-	*equals = '\0';
-	take_option(unit, trim(text), trim(equals + 1), from);
-}
-
 /* ---- the policy ---- */
 
 static bool is_below(const char *path, const char *dir)
@@ -398,45 +377,34 @@ static bool is_section(const char *text)
 	       !strcmp(text, "[Mount]") || !strcmp(text, "[Swap]");
 }
 
+static bool take_line(void *ctx, const char *section, char *key, char *value,
+		      const struct span *from)
+{
+	struct unit *unit = ctx;
+
+	if (!is_section(section))
+		return true;
+	unit->found = true;
+	if (key && !value)
+		import_out_error(unit->im, from, "expected OPTION=VALUE");
+	else if (key)
+		take_option(unit, key, value, from);
+	return !diag_num_errors(unit->im->diag);
+}
+
 void import_unit_read(struct import *im, const struct source *source)
 {
 	struct unit *unit = arena_alloc(im->arena, sizeof(*unit));
-	bool inside = false, found = false;
 	const char *slash = strrchr(source->name, '/');
-	struct buf line = BUF_INIT(im->arena);
-	struct span from = { 0 };
+	struct span from = source_span(source, 0, 0);
 
 	unit->im = im;
 	unit_calls_init(&unit->calls, im);
-	for (u32 i = 1; i <= source->num_lines && !diag_num_errors(im->diag);
-	     i++) {
-		size_t len;
-		const char *text = source_line(source, i, &len);
-		const bool more = len && text[len - 1] == '\\';
-
-		if (memchr(text, '\0', len) || len > 65536) {
-			from = (struct span){ source, i, 1, i, 1 };
-			import_out_error(im, &from, "this is no unit");
-			return;
-		}
-		if (!line.len)
-			from = (struct span){ source, i, 1, i, (u32)len + 1 };
-		buf_put(&line, text, len - more);
-		if (more && i < source->num_lines) {
-			buf_put_u8(&line, ' ');
-			continue;
-		}
-		char *whole = trim(arena_strdup(im->arena, buf_text(&line)));
-
-		line.len = 0;
-		if (*whole == '[')
-			inside = is_section(whole);
-		else if (inside && *whole && !strchr("#;", *whole))
-			take_line(unit, whole, &from);
-		found |= inside;
+	if (!unit_read(im->arena, source, take_line, unit, &from)) {
+		import_out_error(im, &from, "this is no unit");
+		return;
 	}
-	from = source_span(source, 0, 0);
-	if (!found && !diag_num_errors(im->diag))
+	if (!unit->found && !diag_num_errors(im->diag))
 		import_out_error(im, &from, "there is no [Service] here");
 	import_out_name(im, slash ? slash + 1 : source->name);
 	put_policy(unit);
