@@ -5,12 +5,14 @@
 #include "image_out.h"
 #include "import.h"
 #include "import_aa.h"
+#include "import_seccomp.h"
 #include "import_unit.h"
 #include "output.h"
 #include "suggest.h"
 
 const struct import_format import_formats[] = {
 	{ "apparmor", "a profile of AppArmor", import_aa_read },
+	{ "seccomp", "a seccomp profile of OCI runtimes", import_seccomp_read },
 	{ "systemd", "the sandbox options of a unit", import_unit_read },
 	{ NULL, NULL, NULL },
 };

@@ -150,6 +150,18 @@ void import_out_name(struct import *im, const char *name)
 		im->name = arena_printf(im->arena, "imported.%s", im->name);
 }
 
+void import_out_name_file(struct import *im, const struct source *source,
+			  const char *end)
+{
+	const char *slash = strrchr(source->name, '/');
+	const char *name = slash ? slash + 1 : source->name;
+	const size_t len = strlen(name), cut = strlen(end);
+
+	if (len > cut && !strcmp(name + len - cut, end))
+		name = arena_strndup(im->arena, name, len - cut);
+	import_out_name(im, name);
+}
+
 void import_out_rule(struct import *im, u32 class, const struct span *from,
 		     const char *kind, const char *what)
 {

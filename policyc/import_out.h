@@ -73,6 +73,10 @@ void __printf(3, 4) import_out_error(struct import *im, const struct span *at,
 /* Name the policy, in the characters that a name may have. */
 void import_out_name(struct import *im, const char *name);
 
+/* The same after a file, without its directories and an end that it may have. */
+void import_out_name_file(struct import *im, const struct source *source,
+			  const char *end);
+
 /*
  * Count a condition of a class, where equal texts are one. Return: false if
  * there are max already; the rule then goes without it, or is left out.

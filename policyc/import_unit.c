@@ -395,7 +395,6 @@ static bool take_line(void *ctx, const char *section, char *key, char *value,
 void import_unit_read(struct import *im, const struct source *source)
 {
 	struct unit *unit = arena_alloc(im->arena, sizeof(*unit));
-	const char *slash = strrchr(source->name, '/');
 	struct span from = source_span(source, 0, 0);
 
 	unit->im = im;
@@ -406,6 +405,6 @@ void import_unit_read(struct import *im, const struct source *source)
 	}
 	if (!unit->found && !diag_num_errors(im->diag))
 		import_out_error(im, &from, "there is no [Service] here");
-	import_out_name(im, slash ? slash + 1 : source->name);
+	import_out_name_file(im, source, "");
 	put_policy(unit);
 }

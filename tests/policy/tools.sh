@@ -150,6 +150,7 @@ completion()
 	says 'completion of a command' 0 '^explain$' complete_words policyc exp
 	says 'completion of an option' 0 '^--why-not$' complete_words policyc explain --w
 	says 'completion of a verb' 0 '^rename$' complete_words policyc explain x.yaml ren
+	says 'completion of a format' 0 '^seccomp$' complete_words policyc import sec
 	says 'completion of a class' 0 '^network$' complete_words policyc ops net
 	says 'completion of a message' 0 '^P305$' complete_words policyc diag P30
 }
@@ -343,6 +344,7 @@ imports()
 	says 'no format' 2 "did you mean 'apparmor'" "$policyc" import aparmor import/app
 	echo '# expect: P911' >> "$work/odd"
 	import_units
+	import_profiles
 }
 
 # verdict ANSWER REQUEST: of the policy that was imported last.
@@ -393,6 +395,25 @@ import_units()
 	verdict deny 'exec /a]b'
 	says 'no unit' 2 P911 "${command[@]}" "$policyc"
 	says 'no option' 2 'stdin>:2:1' "${command[@]}" - <<< $'[Service]\nhello'
+}
+
+# A seccomp profile, as Docker takes it.
+import_profiles()
+{
+	local new=$work/imported.yaml command=("$policyc" import seccomp)
+
+	says 'a seccomp profile' 1 'seccomp.json:27: not imported: conditions on arguments' \
+		"${command[@]}" import/seccomp.json -o "$new"
+	has 'where a call is from' '    # import/seccomp.json:21: "action": "SCMP_ACT_ALLOW",' "$new"
+	says 'what the filter allows' 0 'read' "$policyc" syscalls "$new" read write ptrace
+	says 'what the filter denies' 1 'ENOSYS' "$policyc" syscalls "$new" socket
+	says 'another ABI' 1 'import/seccomp.json:5: not imported: SCMP_ARCH_X86:' \
+		"${command[@]}" import/seccomp.json -o "$new"
+	"$policyc" syscalls --oci "$new" > "$work/x.json"
+	says 'its own export again' 0 '^    - execve$' "${command[@]}" "$work/x.json"
+	says 'no JSON' 2 ':2:2: .*no JSON' "${command[@]}" - <<< $'{\n}}'
+	says 'no profile' 2 'defaultAction' "${command[@]}" - <<< '{"a": 1}'
+	says 'no call' 2 'must allow .execve' "${command[@]}" - <<< '{"defaultAction": "SCMP_ACT_ERRNO"}'
 }
 
 # Rules that no test decides.

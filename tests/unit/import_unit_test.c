@@ -126,6 +126,8 @@ static const struct {
 	{ "SystemCallFilter=~@clock:EPERM", "adjtimex", false },
 	{ "SystemCallFilter=write|SystemCallFilter=|SystemCallFilter=~mount",
 	  "read", true },
+	{ "SystemCallFilter=~mount|SystemCallFilter=|SystemCallFilter=~ptrace",
+	  "mount", true },
 	{ "SystemCallFilter=@known|SystemCallFilter=~ptrace", "mount", true },
 	{ "SystemCallFilter=@known|SystemCallFilter=~ptrace", "ptrace", false },
 	/* names that this machine has not */
