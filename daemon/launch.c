@@ -23,17 +23,11 @@
 _Static_assert(sizeof(struct sock_filter) == sizeof(struct bvm_filter_insn),
 	       "an image has them as seccomp(2) takes them");
 
-bool launch_is_needed(const struct bvm_image *image)
-{
-	return image->syscalls &&
-	       !(image->syscalls->flags & BVM_SYSCALLS_RUNTIME);
-}
-
 static int take(const struct bvm_image *image, struct launch_filter *filter)
 {
 	size_t len;
 
-	if (!launch_is_needed(image))
+	if (!bvm_image_wants_launcher(image))
 		return 0;
 	if (image->syscalls->arch != OWN_ARCH)
 		return -EXDEV;

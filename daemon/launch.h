@@ -21,9 +21,6 @@ struct launch_filter {
 	unsigned short num;
 };
 
-/* Does the policy want a filter that only a launcher of Bailiff's installs? */
-bool launch_is_needed(const struct bvm_image *image);
-
 /*
  * Take the filter out of an image; insns is NULL if none is to be installed.
  * Return: 0; -EINVAL no image; -EXDEV a filter for another architecture;

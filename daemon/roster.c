@@ -60,7 +60,7 @@ int roster_read_image(int fd, struct roster_policy *policy, struct text *why)
 		err = -EINVAL;
 	} else {
 		strcpy(policy->name, image->name);
-		policy->filtered = launch_is_needed(image);
+		policy->filtered = bvm_image_wants_launcher(image);
 		err = copy_selectors(image, policy);
 	}
 	free(image);

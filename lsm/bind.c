@@ -110,6 +110,13 @@ int bailiff_bind_add(struct bailiff_binding *binding)
 	return 0;
 }
 
+void bailiff_bind_reap(void)
+{
+	mutex_lock(&bind_lock);
+	reap_bindings();
+	mutex_unlock(&bind_lock);
+}
+
 int bailiff_bind_remove(u64 cgroup)
 {
 	struct bailiff_binding *binding;

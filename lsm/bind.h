@@ -35,10 +35,13 @@ struct bailiff_binding {
 
 /*
  * Add a binding, or replace that of the same cgroup; takes over the binding
- * and its slot. -ENOENT: the policy was unloaded; -ENOMEM (the binding is
- * freed then).
+ * and its slot. -ENOENT: the policy was unloaded; -ENOMEM; -EACCES: it has a
+ * filter of system calls that a binding leaves out (the binding is freed then).
  */
 int bailiff_bind_add(struct bailiff_binding *binding);
+
+/* Forget the bindings of cgroups that are gone. Sleeps. */
+void bailiff_bind_reap(void);
 
 /* -ENOENT: not bound. */
 int bailiff_bind_remove(u64 cgroup);

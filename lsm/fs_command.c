@@ -73,6 +73,13 @@ static int add_directory(struct bailiff_slot *slot)
 	return 0;
 }
 
+static const char *why_not_published(int err)
+{
+	if (err == -EBUSY)
+		return "its filter of system calls is another, and the policy is bound or confines tasks, which keep theirs";
+	return "no memory for the policy";
+}
+
 static int publish(struct bailiff_channel *ch, struct bailiff_policy *policy)
 {
 	char digest[HEX_LEN], old[HEX_LEN];
@@ -81,13 +88,15 @@ static int publish(struct bailiff_channel *ch, struct bailiff_policy *policy)
 	int err;
 
 	print_digest(policy, digest);
+	bailiff_bind_reap();
 	mutex_lock(&load_lock);
 	print_active_digest(policy->image.name, old);
 	slot = bailiff_policy_activate(policy);
 	if (IS_ERR(slot)) {
 		mutex_unlock(&load_lock);
 		bailiff_count(load_errors);
-		return refuse(ch, PTR_ERR(slot), "no memory for the policy");
+		return refuse(ch, PTR_ERR(slot),
+			      why_not_published(PTR_ERR(slot)));
 	}
 	/* Loads are one at a time, so this version is still the active one. */
 	generation = policy->generation;
@@ -135,6 +144,7 @@ static int run_unload(struct bailiff_channel *ch, char *data, size_t len)
 	struct bailiff_slot *slot;
 	int err;
 
+	bailiff_bind_reap();
 	mutex_lock(&load_lock);
 	slot = bailiff_slot_find(name);
 	err = bailiff_slot_unload(name, &dir);
@@ -284,6 +294,17 @@ static int parse_binding(struct bailiff_channel *ch,
 	return 0;
 }
 
+static const char *why_not_bound(int err)
+{
+	switch (err) {
+	case -ENOMEM:
+		return "no memory";
+	case -EACCES:
+		return "the policy has a filter of system calls, which a binding does not install; it does not say 'installed-by: runtime'";
+	}
+	return "no such policy";
+}
+
 static int run_bind(struct bailiff_channel *ch, char *data, size_t len)
 {
 	struct bailiff_binding *binding;
@@ -303,8 +324,7 @@ static int run_bind(struct bailiff_channel *ch, char *data, size_t len)
 	slot = binding->slot ? bailiff_slot_get(binding->slot) : NULL;
 	err = bailiff_bind_add(binding);
 	if (err)
-		(void)refuse(ch, err,
-			     err == -ENOMEM ? "no memory" : "no such policy");
+		(void)refuse(ch, err, why_not_bound(err));
 	else
 		bailiff_fs_log(BAILIFF_LIFE_BIND, slot, cgroup,
 			       "cgroup=%llu policy=%s", cgroup,
@@ -379,6 +399,10 @@ static int run_self(struct bailiff_channel *ch, char *data, size_t len)
 		return refuse(
 			ch, err,
 			"needs CAP_MAC_ADMIN, or no_new_privs and a policy with 'enter: self'");
+	case -EACCES:
+		return refuse(
+			ch, err,
+			"the policy has a filter of system calls, and the writer is under none");
 	case -EBUSY:
 		return refuse(
 			ch, err,

@@ -14,6 +14,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/seccomp.h>
 
 #include "attach.h"
 #include "bind.h"
@@ -106,6 +107,16 @@ static u32 reason_of_error(long err)
 	return BVM_REASON_BROKEN;
 }
 
+/*
+ * Who starts a program under a policy with a filter of system calls installs
+ * it. Which one the caller is under nobody says, but whether he is under one.
+ */
+static bool lacks_filter(struct bailiff_slot *slot)
+{
+	return bailiff_slot_is_filtered(slot) &&
+	       seccomp_mode(&current->seccomp) != SECCOMP_MODE_FILTER;
+}
+
 /* Put the domain into cred. Return: enum bvm_reason. */
 static u32 add_domain(struct cred *cred, struct bailiff_domain *domain)
 {
@@ -116,6 +127,11 @@ static u32 add_domain(struct cred *cred, struct bailiff_domain *domain)
 	set = bailiff_set_add(bailiff_cred_set(cred), domain);
 	if (IS_ERR(set))
 		return reason_of_error(PTR_ERR(set));
+	/* The policy has a domain now, so its filter stays what it is. */
+	if (lacks_filter(domain->slot)) {
+		bailiff_set_put(set);
+		return BVM_REASON_NO_FILTER;
+	}
 	bailiff_cred_replace(cred, set);
 	return BVM_REASON_NONE;
 }
@@ -293,6 +309,19 @@ static int name_program(struct cred *cred)
 	return err;
 }
 
+static int error_of_reason(u32 reason)
+{
+	switch (reason) {
+	case BVM_REASON_STACK:
+		return -E2BIG;
+	case BVM_REASON_NO_MEMORY:
+		return -ENOMEM;
+	case BVM_REASON_NO_FILTER:
+		return -EACCES;
+	}
+	return -ENOENT;
+}
+
 static int enter(struct bailiff_slot *slot, struct file *file)
 {
 	struct bailiff_domain domain = { .slot = slot };
@@ -311,9 +340,7 @@ static int enter(struct bailiff_slot *slot, struct file *file)
 	reason = add_domain(cred, &domain);
 	if (reason) {
 		abort_creds(cred);
-		return reason == BVM_REASON_STACK     ? -E2BIG :
-		       reason == BVM_REASON_NO_MEMORY ? -ENOMEM :
-							-ENOENT;
+		return error_of_reason(reason);
 	}
 	/* The reply to the message that brought us here is read from it. */
 	bailiff_file(file)->stamp = bailiff_set_stamp(bailiff_cred_set(cred));

@@ -140,6 +140,21 @@ static struct bailiff_policy *active_of(const struct bailiff_slot *slot)
 					 lockdep_is_held(&policy_lock));
 }
 
+static bool is_used(const struct bailiff_slot *slot)
+{
+	return slot->num_bindings || slot->num_domains;
+}
+
+/* Have both versions the same filter of system calls, or none? */
+static bool same_filter(const struct bvm_image *a, const struct bvm_image *b)
+{
+	if (!a->syscalls || !b->syscalls)
+		return a->syscalls == b->syscalls;
+	return !memcmp(a->syscalls, b->syscalls, sizeof(*a->syscalls)) &&
+	       !memcmp(a->filter, b->filter,
+		       a->syscalls->num_insns * sizeof(*a->filter));
+}
+
 /*
  * Make a policy the active one of a slot, and its number greater than that of
  * each one before: under the lock.
@@ -149,6 +164,10 @@ static int replace(struct bailiff_slot *slot, struct bailiff_policy *policy,
 {
 	int err;
 
+	/* What runs has the filter it was started with, for ever. */
+	if (is_used(slot) &&
+	    !same_filter(&active_of(slot)->image, &policy->image))
+		return -EBUSY;
 	policy->generation = bailiff_policy_next_generation();
 	err = bailiff_state_prepare(&slot->states, policy);
 	if (err)
@@ -185,7 +204,7 @@ struct bailiff_slot *bailiff_policy_activate(struct bailiff_policy *policy)
 	if (slot)
 		err = replace(slot, policy, &old);
 	if (err) {
-		/* A new slot has no states, for which memory could lack. */
+		/* A new slot has no users, for which memory could lack. */
 		mutex_unlock(&policy_lock);
 		bailiff_policy_free(policy);
 		return ERR_PTR(err);
@@ -253,7 +272,10 @@ int bailiff_slot_bind(struct bailiff_binding *binding)
 	int err;
 
 	mutex_lock(&policy_lock);
-	err = enter(slot, binding->cgroup, NULL, &binding->state);
+	if (bvm_image_wants_launcher(&active_of(slot)->image))
+		err = -EACCES;
+	else
+		err = enter(slot, binding->cgroup, NULL, &binding->state);
 	if (!err)
 		slot->num_bindings++;
 	mutex_unlock(&policy_lock);
@@ -280,7 +302,7 @@ int bailiff_slot_unload(const char *name, struct dentry **dir)
 	slot = find_slot(name);
 	if (!slot) {
 		err = -ENOENT;
-	} else if (slot->num_bindings || slot->num_domains) {
+	} else if (is_used(slot)) {
 		err = -EBUSY;
 	} else {
 		slot->listed = false;
@@ -293,6 +315,16 @@ int bailiff_slot_unload(const char *name, struct dentry **dir)
 	if (!err)
 		bailiff_slot_put(slot);
 	return err;
+}
+
+bool bailiff_slot_is_filtered(struct bailiff_slot *slot)
+{
+	bool filtered;
+
+	mutex_lock(&policy_lock);
+	filtered = active_of(slot)->image.syscalls;
+	mutex_unlock(&policy_lock);
+	return filtered;
 }
 
 u32 bailiff_slot_count_waiting(struct bailiff_slot *slot)

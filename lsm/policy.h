@@ -61,8 +61,10 @@ struct bailiff_slot {
 
 /*
  * Publish policy under its name, in a new slot if there is none; takes over
- * policy. Sleeps. Returns the slot, counted for the caller, or ERR_PTR -ENOMEM
- * (policy is then freed). Containers keep no slots of the version before.
+ * policy. Sleeps. Returns the slot, counted for the caller, or ERR_PTR (policy
+ * is then freed): -ENOMEM, or -EBUSY it is bound or confines tasks, and its
+ * filter of system calls would be another, which nobody gives to what runs.
+ * Containers keep no slots of the version before.
  */
 struct bailiff_slot *bailiff_policy_activate(struct bailiff_policy *policy);
 
@@ -82,7 +84,10 @@ void bailiff_slot_put(struct bailiff_slot *slot);
  */
 int __must_check bailiff_slot_enter(struct bailiff_domain *domain);
 void bailiff_slot_leave(struct bailiff_domain *domain);
-/* The same for a binding, which keeps the state while no task is there. */
+/*
+ * The same for a binding, which keeps the state while no task is there.
+ * -EACCES: the policy's filter of system calls would be left out.
+ */
 int __must_check bailiff_slot_bind(struct bailiff_binding *binding);
 void bailiff_slot_unbind(struct bailiff_binding *binding);
 
@@ -91,6 +96,12 @@ void bailiff_slot_unbind(struct bailiff_binding *binding);
  * confines tasks. On success *dir is what the caller removes from securityfs.
  */
 int bailiff_slot_unload(const char *name, struct dentry **dir);
+
+/*
+ * Does the active version have a filter of system calls? Constant for as long
+ * as the slot has a domain or a binding. Sleeps.
+ */
+bool bailiff_slot_is_filtered(struct bailiff_slot *slot);
 
 /* How many containers of a policy have not started yet. Sleeps. */
 u32 bailiff_slot_count_waiting(struct bailiff_slot *slot);

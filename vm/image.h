@@ -144,7 +144,7 @@ struct bvm_syscalls {
 	u32 reserved; /* 0 */
 };
 
-/* Who starts the container installs a filter; a binding alone is enough. */
+/* Who starts the container installs a filter: it may be bound. */
 #define BVM_SYSCALLS_RUNTIME (1u << 0)
 #define BVM_SYSCALLS_ALL_FLAGS 1u
 
@@ -453,6 +453,13 @@ struct bvm_image {
 	u32 num_tables;
 	struct bvm_table tables[BVM_MAX_TABLES];
 };
+
+/* Has it a filter that comes only with a launcher of Bailiff's? */
+static inline bool bvm_image_wants_launcher(const struct bvm_image *image)
+{
+	return image->syscalls &&
+	       !(image->syscalls->flags & BVM_SYSCALLS_RUNTIME);
+}
 
 /* Why bytes were refused: errno, where, and a sentence for people. */
 struct bvm_error {

@@ -29,7 +29,9 @@
  *   load    ok policy=NAME generation=N digest=HEX
  *           EINVAL malformed or refused by the verifier, E2BIG past a limit,
  *           EPROTONOSUPPORT other version, EOPNOTSUPP the kernel does not
- *           mediate an operation (the reply names FILE:LINE), ENOMEM
+ *           mediate an operation (the reply names FILE:LINE), ENOMEM, EBUSY
+ *           bound, or tasks run under it, and its filter of system calls is
+ *           another than theirs
  *   unload  ENOENT; EBUSY bound, or tasks run under it
  *   bind    cgroup=ID policy=NAME[@DIGEST] [label=LABEL] [runtime=PID]
  *           ID: cgroup v2 id, decimal. NAME `refuse` is built in: exec fails.
@@ -37,10 +39,13 @@
  *           the active one. runtime: only execs in another mount namespace
  *           than this task's join. A second bind of the same cgroup replaces.
  *           ENOENT no such cgroup or policy, ESRCH no such pid, EINVAL, EBUSY
- *           the root cgroup or one that holds the writer
+ *           the root cgroup or one that holds the writer, EACCES the policy
+ *           has a filter of system calls without `installed-by: runtime`
  *   self    EPERM needs CAP_MAC_ADMIN, or no_new_privs and a policy marked
  *           `enter: self`; EBUSY several threads, an io_uring, or other
- *           credentials than the opener's; ENOENT; E2BIG 16 domains already
+ *           credentials than the opener's; ENOENT; E2BIG 16 domains already;
+ *           EACCES the policy has a filter of system calls, and the writer
+ *           is under none
  *   mode    write "enforce", "audit", or "CLASS=enforce|audit"
  *   rules   r  "NUMBER FILE:LINE KIND HITS\n" lines; rule 0 is the default
  *   image   r  the bytes that were loaded

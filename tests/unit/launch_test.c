@@ -195,10 +195,10 @@ END_TEST
 
 START_TEST(only_a_filter_of_ours_is_needed)
 {
-	ck_assert(launch_is_needed(image_of(FILTER)));
-	ck_assert(!launch_is_needed(
+	ck_assert(bvm_image_wants_launcher(image_of(FILTER)));
+	ck_assert(!bvm_image_wants_launcher(
 		image_of(FILTER "  installed-by: runtime\n")));
-	ck_assert(!launch_is_needed(image_of(HEAD)));
+	ck_assert(!bvm_image_wants_launcher(image_of(HEAD)));
 }
 END_TEST
 
