@@ -17,6 +17,7 @@
 enum {
 	OPT_POLICIES = 256,
 	OPT_RUN_DIR,
+	OPT_STATE_DIR,
 	OPT_LOG,
 	OPT_METRICS,
 	OPT_POLICYC,
@@ -26,6 +27,7 @@ enum {
 static const struct option option_table[] = {
 	{ "policies", required_argument, NULL, OPT_POLICIES },
 	{ "run-dir", required_argument, NULL, OPT_RUN_DIR },
+	{ "state-dir", required_argument, NULL, OPT_STATE_DIR },
 	{ "log", required_argument, NULL, OPT_LOG },
 	{ "metrics", required_argument, NULL, OPT_METRICS },
 	{ "policyc", required_argument, NULL, OPT_POLICYC },
@@ -45,6 +47,7 @@ static void usage(FILE *out)
 	      "  --metrics WHERE   serve /metrics at 127.0.0.1:PORT, [::1]:PORT\n"
 	      "                    or a unix socket, an absolute path\n"
 	      "  --run-dir DIR     for the control socket (" RUN_DIR ")\n"
+	      "  --state-dir DIR   for compiled policies (" STATE_DIR ")\n"
 	      "  --policyc PATH    the compiler (beside bailiffd, or in PATH)\n"
 	      "  --securityfs DIR  the kernel's files (" BAILIFF_DIR ")\n"
 	      "  --foreground      do not go into the background\n"
@@ -91,6 +94,9 @@ static int parse_options(struct arguments *arguments, int argc, char **argv)
 			break;
 		case OPT_RUN_DIR:
 			options->run_dir = optarg;
+			break;
+		case OPT_STATE_DIR:
+			options->state_dir = optarg;
 			break;
 		case OPT_LOG:
 			options->log = optarg;
@@ -159,7 +165,9 @@ int main(int argc, char **argv)
 {
 	static struct arguments arguments = {
 		.policies = POLICIES_DIR,
-		.options = { .run_dir = RUN_DIR, .log = LOG_FILE },
+		.options = { .run_dir = RUN_DIR,
+			     .state_dir = STATE_DIR,
+			     .log = LOG_FILE },
 	};
 	struct daemon_options *options = &arguments.options;
 	struct start start = { .options = options };

@@ -15,12 +15,14 @@
 #define BAILIFF_VERSION "0.1"
 #define POLICIES_DIR "/etc/bailiff/policies"
 #define RUN_DIR "/run/bailiff"
+#define STATE_DIR "/var/lib/bailiff"
 #define LOG_FILE "/var/log/bailiff/events.json"
 #define CONTROL_SOCKET "control.sock" /* in the run directory */
 
 struct daemon_options {
 	char policies[PATH_MAX]; /* absolute */
 	const char *run_dir;
+	const char *state_dir; /* what outlives a restart */
 	const char *log; /* "-": standard output */
 	const char *metrics; /* where they are served; NULL: nowhere */
 	const char *policyc;

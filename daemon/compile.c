@@ -23,6 +23,8 @@
 #include "vm/limits.h"
 
 #define PROGRAM_FD 3 /* in the child */
+#define DEPS_FD 4
+#define DEPS_FILE "/dev/fd/4"
 #define STATUS_NO_PROGRAM 127
 #define STATUS_NO_SANDBOX 126
 #define MEMORY_MAX (3ull << 30) /* address space of the child, bytes */
@@ -66,7 +68,7 @@ static int confine(const struct compile_request *request)
 }
 
 /* Opened while we still may: the sandbox's user need not reach its directory. */
-static int open_program(const char *policyc)
+int compile_open_program(const char *policyc)
 {
 	static const char *const dirs[] = { "/usr/local/bin", "/usr/bin",
 					    "/bin" };
@@ -75,10 +77,10 @@ static int open_program(const char *policyc)
 	int fd;
 
 	if (strchr(policyc, '/'))
-		return open(policyc, O_PATH);
+		return open(policyc, O_PATH | O_CLOEXEC);
 	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", dirs[i], policyc);
-		fd = open(path, O_PATH);
+		fd = open(path, O_PATH | O_CLOEXEC);
 		if (fd >= 0)
 			return fd;
 	}
@@ -97,30 +99,39 @@ static int set_streams(const struct compile *compile)
 	return 0;
 }
 
+/* Neither may be where the other goes. */
+static int set_others(int program, int deps)
+{
+	program = fcntl(program, F_DUPFD, DEPS_FD + 1);
+	deps = fcntl(deps, F_DUPFD, DEPS_FD + 1);
+	return program < 0 || deps < 0 || dup2(program, PROGRAM_FD) < 0 ||
+	       dup2(deps, DEPS_FD) < 0;
+}
+
 static void __attribute__((noreturn))
 child(const struct compile_request *request, const struct compile *compile)
 {
-	const char *argv[] = { "policyc", "build", "-o", "-",
-			       NULL,	  NULL,	   NULL, NULL };
+	const char *argv[10] = { "policyc", "build",  "-o",
+				 "-",	    "--deps", DEPS_FILE };
 	char *env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
 			NULL };
-	int program = open_program(request->policyc);
+	int program = compile_open_program(request->policyc);
 	sigset_t none;
 
-	argv[4] = request->file;
+	argv[6] = request->file;
 	if (request->include) {
-		argv[4] = "-I";
-		argv[5] = request->include;
-		argv[6] = request->file;
+		argv[6] = "-I";
+		argv[7] = request->include;
+		argv[8] = request->file;
 	}
 	if (program < 0)
 		_exit(STATUS_NO_PROGRAM);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	if (set_streams(compile) || dup2(program, PROGRAM_FD) < 0)
+	if (set_streams(compile) || set_others(program, compile->deps_fd))
 		_exit(STATUS_NO_SANDBOX);
-	syscall(SYS_close_range, PROGRAM_FD + 1, ~0U, 0);
+	syscall(SYS_close_range, DEPS_FD + 1, ~0U, 0);
 	if (request->dir && chdir(request->dir))
 		_exit(STATUS_NO_SANDBOX);
 	if (request->uid && confine(request))
@@ -147,7 +158,9 @@ int compile_start(const struct compile_request *request,
 	compile->image_fd =
 		memfd_create("image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	compile->diag_fd = memfd_create("diagnostics", MFD_CLOEXEC);
-	if (compile->image_fd < 0 || compile->diag_fd < 0)
+	compile->deps_fd = memfd_create("dependencies", MFD_CLOEXEC);
+	if (compile->image_fd < 0 || compile->diag_fd < 0 ||
+	    compile->deps_fd < 0)
 		goto out_close;
 	compile->pid = fork();
 	if (compile->pid < 0)
@@ -169,6 +182,7 @@ out_err:
 	compile->pid = 0;
 	close_fd(&compile->image_fd);
 	close_fd(&compile->diag_fd);
+	close_fd(&compile->deps_fd);
 	return err;
 }
 
@@ -206,23 +220,34 @@ static int verdict_of(int status, bool killed, struct text *diag)
 
 #define DIAG_MAX (32 * 1024) /* bytes of diagnostics that are passed on */
 
-static void read_diag(int fd, struct text *diag)
+#define DEPS_MAX (1024 * 1024) /* bytes; one with more is always made anew */
+
+/* Return: are there max bytes or more? */
+static bool read_text(int fd, off_t max, struct text *text)
 {
 	char chunk[4096];
 	off_t off = 0;
 	ssize_t len;
 
-	text_reset(diag);
-	while (off < DIAG_MAX &&
-	       (len = pread(fd, chunk, sizeof(chunk), off)) > 0) {
-		text_add_bytes(diag, chunk, (size_t)len);
+	text_reset(text);
+	while (off < max && (len = pread(fd, chunk, sizeof(chunk), off)) > 0) {
+		text_add_bytes(text, chunk, (size_t)len);
 		off += len;
 	}
-	if (off >= DIAG_MAX)
-		text_add(diag, "\n[the rest is cut: run policyc check]\n");
+	return off >= max;
 }
 
-int compile_finish(struct compile *compile, struct text *diag)
+static void read_texts(const struct compile *compile, struct text *diag,
+		       struct text *deps)
+{
+	if (read_text(compile->diag_fd, DIAG_MAX, diag))
+		text_add(diag, "\n[the rest is cut: run policyc check]\n");
+	if (deps && read_text(compile->deps_fd, DEPS_MAX, deps))
+		text_reset(deps);
+}
+
+int compile_finish(struct compile *compile, struct text *diag,
+		   struct text *deps)
 {
 	bool killed = false;
 	int status, err;
@@ -234,7 +259,7 @@ int compile_finish(struct compile *compile, struct text *diag)
 			;
 	}
 	compile->pid = 0;
-	read_diag(compile->diag_fd, diag);
+	read_texts(compile, diag, deps);
 	err = verdict_of(status, killed, diag);
 	if (!err &&
 	    fcntl(compile->image_fd, F_ADD_SEALS,
@@ -242,6 +267,7 @@ int compile_finish(struct compile *compile, struct text *diag)
 		err = -errno;
 	close_fd(&compile->pidfd);
 	close_fd(&compile->diag_fd);
+	close_fd(&compile->deps_fd);
 	if (err)
 		close_fd(&compile->image_fd);
 	return err;
@@ -262,7 +288,7 @@ int compile_run(const struct compile_request *request, struct text *diag,
 	wait = (struct pollfd){ .fd = compile.pidfd, .events = POLLIN };
 	while (poll(&wait, 1, COMPILE_SECONDS * 1000) < 0 && errno == EINTR)
 		;
-	err = compile_finish(&compile, diag);
+	err = compile_finish(&compile, diag, NULL);
 	*image_fd = err ? -1 : compile.image_fd;
 	return err;
 }

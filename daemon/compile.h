@@ -34,12 +34,16 @@ struct compile {
 	int pidfd;
 	int image_fd;
 	int diag_fd;
+	int deps_fd; /* what it read: policyc/deps.h */
 };
 
 /*
  * Where policyc is: beside this program, else in PATH.
  */
 const char *compile_find_policyc(char *buf, size_t size);
+
+/* The compiler to run: a descriptor as of O_PATH, or -1. */
+int compile_open_program(const char *policyc);
 
 /* Return: 0, the child runs and must be finished; -errno. */
 int compile_start(const struct compile_request *request,
@@ -48,13 +52,15 @@ int compile_start(const struct compile_request *request,
 /*
  * Collect the child; one that still runs is killed first.
  *
- * diag takes what it wrote on standard error, or our own sentence.
+ * diag takes what it wrote on standard error, or our own sentence; deps what
+ * the image was made of, and may be NULL.
  *
  * Return: 0, and compile->image_fd is a sealed memory file that the caller
  * must close; -EINVAL it found errors; -ETIMEDOUT; -ENOENT no policyc;
  * -EIO it died. Every other descriptor is closed.
  */
-int compile_finish(struct compile *compile, struct text *diag);
+int compile_finish(struct compile *compile, struct text *diag,
+		   struct text *deps);
 
 /* Start, wait at most COMPILE_SECONDS, finish. */
 int compile_run(const struct compile_request *request, struct text *diag,

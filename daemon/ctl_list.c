@@ -220,7 +220,7 @@ static int show_policy(const struct state_policy *policy, void *arg)
 /* What the daemon knows and the kernel does not: files that are in error. */
 static unsigned int show_files(const json_t *files)
 {
-	unsigned int errors = 0;
+	unsigned int errors = 0, active = 0, all = 0;
 	const char *file, *state, *text;
 	const json_t *row;
 	size_t i;
@@ -230,11 +230,14 @@ static unsigned int show_files(const json_t *files)
 		if (json_unpack((json_t *)row, "{s:s, s:s, s:s}", "file", &file,
 				"state", &state, "text", &text))
 			continue;
+		all++;
+		active += !strcmp(state, "active");
 		if (!text[0])
 			continue;
 		printf("\n%s: %s\n%s", file, state, text);
 		errors++;
 	}
+	printf("\n%u files: %u active, %u not\n", all, active, all - active);
 	return errors;
 }
 

@@ -17,6 +17,7 @@
 #include "bailiffd.h"
 #include "cgroup.h"
 #include "counters.h"
+#include "images.h"
 #include "log.h"
 #include "privileged.h"
 #include "proto.h"
@@ -28,8 +29,8 @@ struct parent {
 	struct compile job; /* pid 0: none runs */
 	uint32_t job_serial;
 	time_t job_deadline; /* monotonic seconds */
-	int image_fd; /* compiled and not yet loaded; -1: none */
-	char digest[COMPILE_DIGEST_HEX]; /* of image_fd */
+	char job_file[PROTO_FILE];
+	struct images images;
 	struct proto_message answer; /* large: kept off the stack */
 };
 
@@ -66,27 +67,34 @@ static int answer_done(struct parent *parent, uint32_t serial, int err,
 	return proto_send(parent->sock, answer);
 }
 
-static int answer_compiled(struct parent *parent, int err, const char *text)
+/* The image in fd, staged of file, which stays open here; or err and text. */
+static int answer_compiled(struct parent *parent, uint32_t serial,
+			   const char *file, int fd, int err, const char *text)
 {
 	struct proto_message *answer = &parent->answer;
 	struct proto_compiled *compiled = &answer->u.compiled;
+	const struct image *image = images_find(&parent->images, file);
 
 	memset(compiled, 0, sizeof(*compiled));
 	answer->type = PROTO_COMPILED;
-	answer->serial = parent->job_serial;
-	answer->fd = err ? -1 : parent->image_fd;
+	answer->serial = serial;
+	answer->fd = err ? -1 : fd;
 	compiled->err = err;
 	snprintf(compiled->text, sizeof(compiled->text), "%s", text);
-	if (!err)
-		strcpy(compiled->digest, parent->digest);
+	if (!err) {
+		strcpy(compiled->digest, image->digest);
+		compiled->saved = image->saved;
+	}
 	return proto_send(parent->sock, answer);
 }
 
-static void drop_image(struct parent *parent)
+static int answer_saved(struct parent *parent, uint32_t serial,
+			const char *file, int fd)
 {
-	if (parent->image_fd >= 0)
-		close(parent->image_fd);
-	parent->image_fd = -1;
+	int err = answer_compiled(parent, serial, file, fd, 0, "");
+
+	close(fd);
+	return err;
 }
 
 /* A plain name that ends in .yaml: no way out of the directory. */
@@ -102,62 +110,112 @@ static int start_compile(struct parent *parent,
 			 const struct proto_message *message)
 {
 	const struct daemon_options *options = parent->options;
+	const struct proto_compile *wanted = &message->u.compile;
 	struct compile_request request = {
 		.policyc = options->policyc,
 		.dir = options->policies,
-		.file = message->u.file.file,
+		.file = parent->job_file,
 		.uid = options->uid,
 		.gid = options->gid,
 	};
 	int err;
 
-	drop_image(parent);
-	if (parent->job.pid || !is_policy_file(request.file))
+	if (parent->job.pid || !is_policy_file(wanted->file))
 		return -EPROTO;
+	if (!wanted->anew) {
+		int fd = images_saved(&parent->images, wanted->file, true);
+
+		if (fd >= 0)
+			return answer_saved(parent, message->serial,
+					    wanted->file, fd);
+	}
+	strcpy(parent->job_file, wanted->file);
 	parent->job_serial = message->serial;
 	err = compile_start(&request, &parent->job);
 	if (err)
-		return answer_compiled(parent, err, strerror(-err));
+		return answer_compiled(parent, message->serial, wanted->file,
+				       -1, err, strerror(-err));
 	parent->job_deadline = now() + COMPILE_SECONDS;
 	return 0;
 }
 
 static int end_compile(struct parent *parent)
 {
-	struct text diag = {};
-	int err;
+	struct text diag = {}, deps = {};
+	struct image *image;
+	int err, fd = -1;
 
-	err = compile_finish(&parent->job, &diag);
+	err = compile_finish(&parent->job, &diag, &deps);
 	if (!err) {
-		parent->image_fd = parent->job.image_fd;
-		err = compile_digest(parent->image_fd, parent->digest);
+		fd = parent->job.image_fd;
+		err = images_stage(&parent->images, parent->job_file, fd, &deps,
+				   &image);
 	}
-	if (err)
-		drop_image(parent);
-	err = answer_compiled(parent, err, text_string(&diag));
+	err = answer_compiled(parent, parent->job_serial, parent->job_file, fd,
+			      err, text_string(&diag));
+	if (fd >= 0)
+		close(fd);
 	text_free(&diag);
+	text_free(&deps);
 	return err;
 }
 
 static int load(struct parent *parent, const struct proto_message *message)
 {
+	const struct image *image =
+		images_find_digest(&parent->images, message->u.digest.digest);
 	char reply[KFS_REPLY] = "";
-	const void *bytes;
-	size_t len;
 	int err;
 
-	if (parent->image_fd < 0 ||
-	    strcmp(parent->digest, message->u.digest.digest))
+	if (!image)
 		return -EPROTO;
-	err = compile_map(parent->image_fd, &bytes, &len);
-	if (!err) {
-		err = kfs_request(&parent->options->kfs, "load", bytes, len,
-				  reply);
-		munmap((void *)bytes, len);
-	}
-	drop_image(parent);
+	err = kfs_request(&parent->options->kfs, "load", image->bytes,
+			  image->len, reply);
 	return answer_done(parent, message->serial, err,
 			   reply[0] ? reply : strerror(-err));
+}
+
+/* The last image of a file that was in force, whatever the file holds now. */
+static int send_saved(struct parent *parent,
+		      const struct proto_message *message)
+{
+	const char *file = message->u.file.file;
+	int fd;
+
+	if (!is_policy_file(file))
+		return -EPROTO;
+	fd = images_saved(&parent->images, file, false);
+	if (fd < 0)
+		return answer_compiled(parent, message->serial, file, -1, fd,
+				       fd == -EBADMSG ?
+					       "the saved image is damaged" :
+					       strerror(-fd));
+	return answer_saved(parent, message->serial, file, fd);
+}
+
+/* What is not saved is compiled again, and cannot be gone back to: said. */
+static int keep(struct parent *parent, const struct proto_message *message)
+{
+	const char *file = message->u.file.file;
+	int err;
+
+	if (!is_policy_file(file))
+		return -EPROTO;
+	err = images_save(&parent->images, file);
+	images_drop(&parent->images, file);
+	return answer_done(parent, message->serial, err,
+			   err ? strerror(-err) : "ok");
+}
+
+static int forget(struct parent *parent, const struct proto_message *message)
+{
+	const char *file = message->u.file.file;
+
+	if (!is_policy_file(file))
+		return -EPROTO;
+	images_drop(&parent->images, file);
+	images_forget(&parent->images, file);
+	return answer_done(parent, message->serial, 0, "ok");
 }
 
 static int unload(struct parent *parent, const struct proto_message *message)
@@ -354,6 +412,12 @@ static int serve(struct parent *parent)
 		return sync_state(parent, &message);
 	case PROTO_COUNT:
 		return count(parent, &message);
+	case PROTO_SAVED:
+		return send_saved(parent, &message);
+	case PROTO_KEEP:
+		return keep(parent, &message);
+	case PROTO_FORGET:
+		return forget(parent, &message);
 	default:
 		return -EPROTO;
 	}
@@ -436,12 +500,14 @@ static void end_worker(int sock, pid_t worker)
 }
 
 int privileged_run(struct daemon_options *options, int worker_sock,
-		   pid_t worker)
+		   pid_t worker, int images)
 {
 	struct parent parent = {
 		.options = options,
 		.sock = worker_sock,
-		.image_fd = -1,
+		.images = { .dir = images,
+			    .policies = options->policies,
+			    .policyc = options->policyc },
 	};
 	struct text diag = {};
 	sigset_t signals;
@@ -456,10 +522,10 @@ int privileged_run(struct daemon_options *options, int worker_sock,
 		return -errno;
 	err = loop(&parent, signal_fd);
 	close(signal_fd);
-	if (parent.job.pid && !compile_finish(&parent.job, &diag))
+	if (parent.job.pid && !compile_finish(&parent.job, &diag, NULL))
 		close(parent.job.image_fd);
 	text_free(&diag);
-	drop_image(&parent);
+	images_free(&parent.images);
 	end_worker(worker_sock, worker);
 	return err;
 }

@@ -19,12 +19,13 @@ struct daemon_options;
 /*
  * Serve the worker until it ends or a signal says stop.
  *
- * Takes over worker_sock. SIGTERM, SIGINT and SIGHUP must be blocked; SIGHUP opens the log anew.
+ * Takes over worker_sock and images, of images_open. SIGTERM, SIGINT and SIGHUP
+ * must be blocked; SIGHUP opens the log anew.
  *
  * Return: 0 stopped by a signal; -errno.
  */
 int privileged_run(struct daemon_options *options, int worker_sock,
-		   pid_t worker);
+		   pid_t worker, int images);
 
 /* Open the log for appending. Return: a descriptor or -errno. */
 int privileged_open_log(const char *log);

@@ -26,6 +26,11 @@ struct proto_file {
 	char file[PROTO_FILE]; /* a name in the policies directory */
 };
 
+struct proto_compile {
+	uint32_t anew; /* 1: even if its image is saved */
+	char file[PROTO_FILE];
+};
+
 struct proto_digest {
 	char digest[COMPILE_DIGEST_HEX];
 };
@@ -43,6 +48,7 @@ struct proto_bind {
 
 struct proto_compiled {
 	int32_t err; /* 0 and an image, or -errno and text */
+	uint32_t saved; /* 1: no compiler ran */
 	char digest[COMPILE_DIGEST_HEX];
 	char text[PROTO_TEXT];
 };
@@ -79,6 +85,7 @@ struct proto_message {
 	union {
 		struct proto_empty empty;
 		struct proto_file file;
+		struct proto_compile compile;
 		struct proto_digest digest;
 		struct proto_name name;
 		struct proto_bind bind;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bailiffd.h"
+#include "images.h"
 #include "listen.h"
 #include "log.h"
 #include "privileged.h"
@@ -106,6 +107,10 @@ int start_open(struct start *start)
 	start->lock = take_lock(options->run_dir);
 	if (start->lock < 0)
 		return complain(options->run_dir, start->lock);
+	make_parent(options->state_dir);
+	start->images = images_open(options->state_dir);
+	if (start->images < 0)
+		return complain(options->state_dir, start->images);
 	make_parent(options->log);
 	fds->log = privileged_open_log(options->log);
 	if (fds->log < 0)
@@ -140,6 +145,7 @@ int start_serve(struct start *start)
 	if (!worker) {
 		/* the lock is the parent's: a new one need not wait for us */
 		close(start->lock);
+		close(start->images);
 		close(pair[0]);
 		fds->parent = pair[1];
 		_exit(worker_run(options, fds, true) ? EXIT_LACKS : 0);
@@ -153,7 +159,7 @@ int start_serve(struct start *start)
 	err = sandbox_parent();
 	if (err)
 		return complain("sandbox", err);
-	err = privileged_run(options, pair[0], worker);
+	err = privileged_run(options, pair[0], worker, start->images);
 	if (!err)
 		return 0;
 	log_error("%s", err == -EPIPE ? "the worker has ended; so does the "

@@ -15,6 +15,7 @@ struct start {
 	struct daemon_options *options;
 	struct worker_fds fds; /* filled by start_open, as the next */
 	int lock; /* held while the parent lives */
+	int images; /* images_open: the parent's alone */
 };
 
 /*

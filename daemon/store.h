@@ -3,20 +3,23 @@
  * store.h - the policies directory, kept loaded in the kernel
  *
  *	    file appears or changes
- *   any ---------------------------> WAITING -> COMPILING -> LOADING -> ACTIVE
- *					  |	      |
- *					  +-> ERROR <-+   what was loaded before
- *							  stays loaded
+ *   any ----------> WAITING -> COMPILING -> COMPILED -> LOADING -> ACTIVE
+ *			 |	    |	     (until all
+ *			 +-> ERROR <+	      are)	what was loaded before
+ *							stays loaded
  *   file goes away: REMOVED until the kernel lets go of the policy
  *
- * One file is worked on at a time. An image that the kernel already holds is
- * not loaded again, so a restarted daemon changes nothing.
+ * One file is worked on at a time, and nothing is loaded before everything
+ * that changed is compiled. An image that the kernel already holds is not
+ * loaded again, so a restarted daemon changes nothing. Of a file in error the
+ * last good image is loaded if nothing of it is: after a boot, say.
  */
 #ifndef DAEMON_STORE_H
 #define DAEMON_STORE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct event_base;
 struct json_t;
@@ -61,6 +64,9 @@ struct json_t *store_files(const struct store *store);
  * it; NULL past the last.
  */
 const char *store_count(const struct store *store, size_t i, unsigned int *num);
+
+/* Times that policyc ran and ended; a saved image takes none. */
+uint64_t store_num_compiled(const struct store *store);
 
 unsigned int store_num_errors(const struct store *store);
 

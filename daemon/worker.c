@@ -36,7 +36,7 @@ static json_t *status(const struct worker *worker)
 	struct control_counts clients = control_counts(worker->control);
 
 	return json_pack("{s:b, s:i, s:s, s:b, s:I, s:I, s:I, s:I, s:i, s:i, "
-			 "s:I}",
+			 "s:I, s:I}",
 			 "ok", 1, "pid", (int)worker->parent, "version",
 			 BAILIFF_VERSION, "ready",
 			 store_is_ready(worker->store), "records",
@@ -46,7 +46,8 @@ static json_t *status(const struct worker *worker)
 			 (json_int_t)worker->log.failed, "errors",
 			 (int)store_num_errors(worker->store), "clients",
 			 (int)clients.now, "clients_turned_away",
-			 (json_int_t)clients.turned_away);
+			 (json_int_t)clients.turned_away, "compiled",
+			 (json_int_t)store_num_compiled(worker->store));
 }
 
 static json_t *container(struct worker *worker,

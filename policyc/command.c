@@ -2,6 +2,7 @@
 #include "attribution.h"
 #include "claim.h"
 #include "command.h"
+#include "deps.h"
 #include "image_out.h"
 #include "lint.h"
 #include "output.h"
@@ -137,12 +138,20 @@ static void print_stats(const struct run *run, const struct built *built)
 	       attribution_states_without(run->arena, lowered));
 }
 
+static int cannot_write(const char *path, int err)
+{
+	fprintf(stderr, "policyc: cannot write %s: %s\n", path, strerror(-err));
+	return EXIT_MACHINE;
+}
+
 int command_build(struct run *run)
 {
 	struct built *built = arena_alloc(run->arena, sizeof(*built));
+	struct buf deps = BUF_INIT(run->arena);
 	const char *out = run->out;
 	int err = 0;
 
+	run->parse.deps = run->deps ? &deps : NULL;
 	if (!build(run, run->operands[0], built))
 		return EXIT_BAD;
 	if (test_and_prove(run, built))
@@ -151,11 +160,12 @@ int command_build(struct run *run)
 		out = arena_printf(run->arena, "%s.img", built->policy->name);
 	if (!run->dry)
 		err = output_write(run->arena, out, &built->bytes);
-	if (err) {
-		fprintf(stderr, "policyc: cannot write %s: %s\n", out,
-			strerror(-err));
-		return EXIT_MACHINE;
-	}
+	if (err)
+		return cannot_write(out, err);
+	if (run->deps)
+		err = deps_write(&deps, run->deps);
+	if (err)
+		return cannot_write(run->deps, err);
 	if (!run->json && strcmp(out, "-"))
 		print_built(built, run->dry ? run->operands[0] : out);
 	if (!run->json && strcmp(out, "-") && run->stats)

@@ -23,6 +23,7 @@ struct run {
 	struct diag *diag;
 	struct parse_options parse;
 	const char *out; /* -o, or NULL */
+	const char *deps; /* --deps: where they go, or NULL */
 	bool dry; /* -n */
 	bool stats; /* --stats: of automata */
 	bool why_not; /* --why-not */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "deps.h"
 #include "keys.h"
 #include "load.h"
 #include "yaml.h"
@@ -63,6 +64,8 @@ static void add_installed(struct loader *loader, struct search *search)
 		if (real)
 			add_dir(loader, search,
 				arena_strdup(loader->arena, real));
+		else
+			deps_add_absent(loader->options->deps, path);
 		free(real);
 	}
 }
@@ -104,6 +107,7 @@ static const char *find_include(struct loader *loader,
 			path += 2;
 		if (!access(path, F_OK))
 			return path;
+		deps_add_absent(loader->options->deps, path);
 	}
 	return NULL;
 }
@@ -146,6 +150,7 @@ static struct file *add_file(struct loader *loader, const struct source *source,
 {
 	struct file *file = arena_alloc(loader->arena, sizeof(*file));
 
+	deps_add_file(loader->options->deps, source);
 	file->source = source;
 	file->real = real;
 	file->vars = vars_create(loader->arena, loader->diag);

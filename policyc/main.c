@@ -36,7 +36,7 @@ static const struct command {
 } commands[] = {
 	{ "check", command_check, "IDj", 1, INT_MAX, false, false, "POLICY...",
 	  "say all that is wrong with policies, and run their tests" },
-	{ "build", command_build, "IDonsj", 1, 1, false, false, "POLICY",
+	{ "build", command_build, "IDondsj", 1, 1, false, false, "POLICY",
 	  "make an image for the kernel, NAME.img unless -o says otherwise" },
 	{ "explain", command_explain, "IDjwt", 2, INT_MAX, true, true,
 	  "POLICY|IMAGE REQUEST", "say what decides a request, and why" },
@@ -86,6 +86,8 @@ static const struct {
 	{ 'D', "-D NAME=VALUE  set a variable of the policy" },
 	{ 'o', "-o FILE        write to FILE" },
 	{ 'n', "-n             write nothing" },
+	{ 'd',
+	  "--deps FILE    write the files that it was made of, with digests" },
 	{ 's',
 	  "--stats        sizes of automata, and what rules cost in them" },
 	{ 'w',
@@ -115,6 +117,7 @@ static const struct option long_options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "stats", no_argument, NULL, 's' },
+	{ "deps", required_argument, NULL, 'd' },
 	{ "why-not", no_argument, NULL, 'w' },
 	{ "trace", no_argument, NULL, 't' },
 	{ "log", no_argument, NULL, 'l' },
@@ -213,6 +216,8 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->out = value;
 	else if (letter == 'n')
 		run->dry = true;
+	else if (letter == 'd')
+		run->deps = value;
 	else if (letter == 's')
 		run->stats = true;
 	else if (letter == 'w')

@@ -9,6 +9,8 @@
 #include "ast.h"
 #include "diag.h"
 
+struct buf;
+
 /* Everything is borrowed for the life of the arena. */
 struct parse_options {
 	const char *const *include_dirs; /* -I, searched in this order */
@@ -16,6 +18,7 @@ struct parse_options {
 	const char *const *defines; /* -D "name=value" */
 	u32 num_defines;
 	bool no_includes; /* read no file: every include is an error */
+	struct buf *deps; /* deps.h: takes what was read; or NULL */
 };
 
 /*

@@ -12,6 +12,11 @@ static void use(const struct proto_message *message)
 {
 	switch (message->type) {
 	case PROTO_COMPILE:
+		assert(strlen(message->u.compile.file) < PROTO_FILE);
+		break;
+	case PROTO_SAVED:
+	case PROTO_KEEP:
+	case PROTO_FORGET:
 		assert(strlen(message->u.file.file) < PROTO_FILE);
 		break;
 	case PROTO_BIND:

@@ -80,6 +80,15 @@ bool fixture_is_ready(void)
 	return ready;
 }
 
+long long fixture_status(const char *member)
+{
+	json_t *answer = fixture_ask("status");
+	long long value = json_integer_value(json_object_get(answer, member));
+
+	json_decref(answer);
+	return value;
+}
+
 /* What the daemon says of a file, "" if nothing; valid until the next call. */
 const char *fixture_file_says(const char *file, const char *member)
 {
@@ -101,6 +110,7 @@ const char *fixture_file_says(const char *file, const char *member)
 void fixture_start(void)
 {
 	struct start start = { .options = &fixture.options };
+	int tries;
 
 	fixture.pid = fork();
 	if (!fixture.pid) {
@@ -109,7 +119,12 @@ void fixture_start(void)
 		dup2(null, STDERR_FILENO);
 		_exit(start_open(&start) ?: start_serve(&start));
 	}
-	wait_until(fixture_is_ready());
+	do {
+		tries = 500;
+		while (!fixture_is_ready() && --tries)
+			fixture_nap();
+	} while (!tries && (fixture.patience -= 10) > 0);
+	ck_assert_msg(tries, "the daemon never became ready");
 }
 
 void fixture_stop(int sig, int expected)
@@ -131,6 +146,7 @@ void fixture_setup(void)
 	ck_assert_ptr_nonnull(realpath(POLICYC, fixture.policyc));
 	memset(&fixture.options, 0, sizeof(fixture.options));
 	fixture.kernel = fake_kernel_create(&fixture.options.kfs);
+	fixture.patience = 0;
 	strcpy(fixture.dir, mkdtemp(template));
 	chmod(fixture.dir, 0755);
 	snprintf(fixture.run_dir, sizeof(fixture.run_dir), "%s/run",
@@ -140,7 +156,10 @@ void fixture_setup(void)
 	snprintf(fixture.options.policies, sizeof(fixture.options.policies),
 		 "%.4000s/policies", fixture.dir);
 	mkdir(fixture.options.policies, 0755);
+	snprintf(fixture.state_dir, sizeof(fixture.state_dir), "%s/state",
+		 fixture.dir);
 	fixture.options.run_dir = fixture.run_dir;
+	fixture.options.state_dir = fixture.state_dir;
 	fixture.options.log = fixture.log_file;
 	fixture.options.policyc = fixture.policyc;
 	fixture.options.uid = fixture.options.gid = 65534;

@@ -28,8 +28,10 @@ struct fixture {
 	char dir[PATH_MAX]; /* holds run, policies, log */
 	char log_file[PATH_MAX + 8];
 	char run_dir[PATH_MAX + 8];
+	char state_dir[PATH_MAX + 8];
 	char policyc[PATH_MAX];
 	pid_t pid; /* of the daemon; 0: none runs */
+	int patience; /* seconds for a start; 0: ten */
 };
 
 extern struct fixture fixture;
@@ -61,6 +63,9 @@ void fixture_write_file(const char *name, const char *text);
 void fixture_remove_file(const char *name);
 /* A policy that selects containers by the name "NAME-*" and may read path. */
 void fixture_write_policy(const char *file, const char *name, const char *path);
+
+/* A number of what the daemon says to status. */
+long long fixture_status(const char *member);
 
 /* Return: the daemon's owned answer, or NULL. */
 struct json_t *fixture_ask(const char *cmd);

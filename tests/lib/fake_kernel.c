@@ -25,6 +25,15 @@ struct fake_policy *fake_kernel_find(struct fake_kernel *kernel,
 	return NULL;
 }
 
+void fake_kernel_forget(struct fake_kernel *kernel)
+{
+	size_t i;
+
+	for (i = 0; i < FAKE_POLICIES; i++)
+		kernel->policies[i].used = false;
+	kernel->num_loads = 0;
+}
+
 /* A readable file with this text. */
 static int text_file(const void *text, size_t len)
 {
@@ -124,6 +133,8 @@ static int load(int fd, const void *data, size_t len)
 	if (current->refuse_loads || len > FAKE_IMAGE ||
 	    bvm_image_parse(data, len, image, &error)) {
 		free(image);
+		if (current->refuse_after && !--current->refuse_after)
+			current->refuse_loads = false;
 		return reply(fd, -EINVAL, "error: a.yaml:3: not mediated\n");
 	}
 	policy = place_of(image->name);

@@ -36,6 +36,8 @@ struct fake_kernel {
 	char last_self[512]; /* the policy that was entered last */
 	bool no_status; /* answer EACCES */
 	bool refuse_loads; /* answer EINVAL and a sentence */
+	unsigned int
+		refuse_after; /* loads after which it no longer does; 0: never */
 	int events[2]; /* a pipe: records are written to [1] */
 	char dir[PATH_MAX]; /* holds the file `lsm`; removed at the end */
 	struct fake_policy policies[FAKE_POLICIES];
@@ -44,6 +46,9 @@ struct fake_kernel {
 /* Make one, and let kfs use it. */
 struct fake_kernel *fake_kernel_create(struct kfs *kfs);
 void fake_kernel_free(struct fake_kernel *kernel);
+
+/* The machine was started anew: nothing is loaded, and no load counted. */
+void fake_kernel_forget(struct fake_kernel *kernel);
 
 struct fake_policy *fake_kernel_find(struct fake_kernel *kernel,
 				     const char *name);

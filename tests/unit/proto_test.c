@@ -33,12 +33,16 @@ static const struct {
 	enum proto_sender sender;
 	bool must_have_fd;
 } types[] = {
-	{ PROTO_COMPILE, sizeof(struct proto_file), PROTO_FROM_WORKER, false },
+	{ PROTO_COMPILE, sizeof(struct proto_compile), PROTO_FROM_WORKER,
+	  false },
 	{ PROTO_LOAD, sizeof(struct proto_digest), PROTO_FROM_WORKER, false },
 	{ PROTO_UNLOAD, sizeof(struct proto_name), PROTO_FROM_WORKER, false },
 	{ PROTO_BIND, sizeof(struct proto_bind), PROTO_FROM_WORKER, false },
 	{ PROTO_SYNC, sizeof(struct proto_empty), PROTO_FROM_WORKER, false },
 	{ PROTO_COUNT, sizeof(struct proto_empty), PROTO_FROM_WORKER, false },
+	{ PROTO_SAVED, sizeof(struct proto_file), PROTO_FROM_WORKER, false },
+	{ PROTO_KEEP, sizeof(struct proto_file), PROTO_FROM_WORKER, false },
+	{ PROTO_FORGET, sizeof(struct proto_file), PROTO_FROM_WORKER, false },
 	{ PROTO_COMPILED, sizeof(struct proto_compiled), PROTO_FROM_PARENT,
 	  false },
 	{ PROTO_DONE, sizeof(struct proto_done), PROTO_FROM_PARENT, false },
@@ -94,11 +98,11 @@ START_TEST(strings_need_their_end)
 {
 	memset(&packet, 0, sizeof(packet));
 	memset(packet.payload, 'a', sizeof(struct proto_file));
-	ck_assert_int_eq(parse(PROTO_COMPILE, sizeof(struct proto_file), false,
+	ck_assert_int_eq(parse(PROTO_KEEP, sizeof(struct proto_file), false,
 			       PROTO_FROM_WORKER),
 			 -EPROTO);
 	packet.payload[sizeof(struct proto_file) - 1] = '\0';
-	ck_assert_int_eq(parse(PROTO_COMPILE, sizeof(struct proto_file), false,
+	ck_assert_int_eq(parse(PROTO_KEEP, sizeof(struct proto_file), false,
 			       PROTO_FROM_WORKER),
 			 0);
 }
