@@ -5,6 +5,7 @@
 #include "image_out.h"
 #include "import.h"
 #include "import_aa.h"
+#include "import_ka.h"
 #include "import_seccomp.h"
 #include "import_unit.h"
 #include "output.h"
@@ -12,6 +13,7 @@
 
 const struct import_format import_formats[] = {
 	{ "apparmor", "a profile of AppArmor", import_aa_read },
+	{ "kubearmor", "a KubeArmorPolicy", import_ka_read },
 	{ "seccomp", "a seccomp profile of OCI runtimes", import_seccomp_read },
 	{ "systemd", "the sandbox options of a unit", import_unit_read },
 	{ NULL, NULL, NULL },

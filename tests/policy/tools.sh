@@ -345,6 +345,7 @@ imports()
 	echo '# expect: P911' >> "$work/odd"
 	import_units
 	import_profiles
+	import_kubearmor
 }
 
 # verdict ANSWER REQUEST: of the policy that was imported last.
@@ -414,6 +415,34 @@ import_profiles()
 	says 'no JSON' 2 ':2:2: .*no JSON' "${command[@]}" - <<< $'{\n}}'
 	says 'no profile' 2 'defaultAction' "${command[@]}" - <<< '{"a": 1}'
 	says 'no call' 2 'must allow .execve' "${command[@]}" - <<< '{"defaultAction": "SCMP_ACT_ERRNO"}'
+}
+
+# A KubeArmorPolicy.
+import_kubearmor()
+{
+	local new=$work/imported.yaml command=("$policyc" import kubearmor)
+
+	says 'a KubeArmorPolicy' 1 'kubearmor.yaml:41: not imported: syscalls has no equal' \
+		"${command[@]}" import/kubearmor.yaml -o "$new"
+	says 'the policy of one' 0 'policy web: .*: ok' "$policyc" check "$new"
+	has 'where an entry is from' '  # import/kubearmor.yaml:26: - path: /etc/shadow' "$new"
+	has 'whom it is for' '  - name: "web"' "$new"
+	verdict deny 'exec /usr/bin/sh'
+	verdict deny 'exe=/opt/tools/a/b exec /usr/bin/apt'
+	verdict allow 'exe=/usr/bin/x exec /usr/bin/apt'
+	verdict allow 'exec /usr/bin/apt-get'
+	verdict deny 'type=regular read /etc/shadow'
+	verdict allow 'type=regular read /etc/web.conf'
+	verdict deny 'type=regular write /etc/web.conf'
+	verdict allow 'type=regular owner=true read /srv/private/a/b'
+	verdict deny 'type=regular owner=false read /srv/private/a/b'
+	verdict deny 'type=regular read /srv/flat/a'
+	verdict allow 'type=regular read /srv/flat/a/b'
+	verdict deny 'create inet raw icmp'
+	verdict allow 'capability net_bind_service'
+	verdict deny 'capability chown'
+	says 'another kind' 2 'no KubeArmorPolicy' "${command[@]}" - <<< 'kind: Pod'
+	says 'no YAML' 2 'stdin>:2:1: .*P108' "${command[@]}" - <<< '{'
 }
 
 # Rules that no test decides.
