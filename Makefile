@@ -188,7 +188,7 @@ mutants-guest:
 policies:
 	@scripts/deps.sh tools
 	@$(MAKE) build/bin/policyc
-	@build/bin/policyc check policies/*.yaml tests/policy/base/*.yaml
+	@build/bin/policyc check policies/*.yaml tests/policy/shipped/*.yaml
 
 .PHONY: mutants
 mutants:

@@ -489,13 +489,13 @@ shipped_includes()
 
 	for file in "$root"/policies/base/*.yaml; do
 		name=$(basename "$file")
-		printf '%s\n' "$name lacks a head, or tests/policy/base/$name" > "$work/why"
+		printf '%s\n' "$name lacks a head, or tests/policy/shipped/$name" > "$work/why"
 		if grep -q '^# Allows: ' "$file" && grep -q '^# Why: ' "$file" &&
 			grep -q '^# Refuses: ' "$file" &&
-			grep -s -q "^include: base/${name%.yaml}\$" "base/$name" &&
-			grep -q '^  - deny: ' "base/$name" && grep -q '^never:' "base/$name"; then
+			grep -s -q "^include: base/${name%.yaml}\$" "shipped/$name" &&
+			grep -q '^  - deny: ' "shipped/$name" && grep -q '^never:' "shipped/$name"; then
 			pass
-			replay "base/$name" 0
+			replay "shipped/$name" 0
 		else
 			fail "the include $name"
 		fi
