@@ -33,6 +33,8 @@ struct run {
 	const char *extend; /* --extend: the policy to add to, or NULL */
 	const char *policy; /* --policy: of a log, only its decisions; or NULL */
 	const char *profile; /* --profile: the one to import, or NULL */
+	const char *service; /* --for: whom init writes a policy for; or NULL */
+	const char *root; /* --root: the system that is looked at, or NULL: / */
 	bool coverage; /* --coverage: rules that decided no test */
 	bool all; /* --all: of a log, what other policies decided, too */
 	const char *bpf; /* --bpf: where the filter goes, or NULL */

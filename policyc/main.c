@@ -10,8 +10,9 @@
 #include "dump.h"
 #include "explain.h"
 #include "format_command.h"
-#include "import.h"
 #include "graph.h"
+#include "import.h"
+#include "init.h"
 #include "learn.h"
 #include "listing_command.h"
 #include "ops.h"
@@ -65,6 +66,8 @@ static const struct command {
 	  "write policies as everybody does, comments and meaning kept" },
 	{ "import", command_import, "IoFj", 2, 2, false, true, "FORMAT FILE",
 	  "make a policy of another system's" },
+	{ "init", command_init, "ISRoj", 0, 0, false, true, "",
+	  "write a policy to start with, for a service that is installed" },
 	{ "graph", command_graph, "ID", 2, 2, false, true, "POLICY CLASS",
 	  "draw the rules of a class as a tree, for dot" },
 	{ "syscalls", command_syscalls, "IDoBOj", 0, INT_MAX, false, true,
@@ -109,6 +112,8 @@ static const struct {
 	{ 'O',
 	  "--oci          print it as linux.seccomp of an OCI config.json" },
 	{ 'M', "--mdoc         the lists of keys in bailiff.policy(5)" },
+	{ 'S', "--for SERVICE  a unit, a package or a program's path" },
+	{ 'R', "--root DIR     look at the system below DIR, not at this one" },
 	{ 'e', "--exact        any difference is a no, not only a wider one" },
 	{ 'j', "--json         messages and results as JSON" },
 };
@@ -134,6 +139,8 @@ static const struct option long_options[] = {
 	{ "extend", required_argument, NULL, 'x' },
 	{ "policy", required_argument, NULL, 'P' },
 	{ "profile", required_argument, NULL, 'F' },
+	{ "for", required_argument, NULL, 'S' },
+	{ "root", required_argument, NULL, 'R' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -252,6 +259,10 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->policy = value;
 	else if (letter == 'F')
 		run->profile = value;
+	else if (letter == 'S')
+		run->service = value;
+	else if (letter == 'R')
+		run->root = value;
 	else if (letter == 'j')
 		run->json = true;
 }

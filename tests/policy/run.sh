@@ -521,6 +521,7 @@ standard_input()
 . ./tour.sh
 . ./import_limits.sh
 . ./diagnostics.sh
+. ./init.sh
 
 for file in accept/*.yaml "$root"/policies/*.yaml; do
 	replay "$file" 0
@@ -558,6 +559,7 @@ learn
 graph
 tour
 import_limits
+init
 explain_json
 syscalls
 differences_of_calls
