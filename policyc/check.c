@@ -49,7 +49,8 @@ static const char *first_op(u32 class, u64 ops)
 	return bvm_op_name(class, (u32)__builtin_ctzll(ops));
 }
 
-static void check_meanings(struct parse *parse, const struct rule_facts *facts)
+/* False: a key says nothing about an operation, which was told. */
+static bool check_meanings(struct parse *parse, const struct rule_facts *facts)
 {
 	struct ast_rule *rule = facts->rule;
 	size_t i;
@@ -73,7 +74,10 @@ static void check_meanings(struct parse *parse, const struct rule_facts *facts)
 					 first_op(rule->class, mute)));
 		diag_note(parse->diag, "give '%s' a rule of its own",
 			  first_op(rule->class, mute));
+		/* It would be the same with the other keys. */
+		return false;
 	}
+	return true;
 }
 
 static void check_denial_keys(struct parse *parse,
@@ -87,12 +91,13 @@ static void check_denial_keys(struct parse *parse,
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		const struct node_pair *pair = node_find(facts->node, names[i]);
 
-		if (pair)
-			diag_report(parse->diag, &pair->key->span,
-				    ERRNO_ON_ALLOW, names[i],
-				    facts->rule->kind == BVM_RULE_ALLOW ?
-					    "an allow" :
-					    "an audit");
+		if (!pair)
+			continue;
+		diag_report(parse->diag, &pair->key->span, ERRNO_ON_ALLOW,
+			    names[i],
+			    facts->rule->kind == BVM_RULE_ALLOW ? "an allow" :
+								  "an audit");
+		return;
 	}
 }
 
@@ -155,7 +160,7 @@ static void check_inherit(struct parse *parse, const struct rule_facts *facts)
 
 	if (rule->class != BVM_CLASS_FILES || rule->kind != BVM_RULE_ALLOW ||
 	    !(rule->ops & BVM_BIT(FILES, INHERIT)) ||
-	    node_find(facts->node, "type"))
+	    node_find(facts->node, "type") || rule_key_is_meant(facts, "type"))
 		return;
 	if (!(facts->named & BVM_BIT(FILES, INHERIT))) {
 		/* `all` is not meant to let every kind of descriptor in. */
@@ -167,6 +172,11 @@ static void check_inherit(struct parse *parse, const struct rule_facts *facts)
 			       "type: [pipe, tty, null]");
 }
 
+static bool has_or_means(const struct rule_facts *facts, const char *name)
+{
+	return node_find(facts->node, name) || rule_key_is_meant(facts, name);
+}
+
 static void check_except(struct parse *parse, const struct rule_facts *facts)
 {
 	const struct node_pair *pair = node_find(facts->node, "except");
@@ -174,12 +184,12 @@ static void check_except(struct parse *parse, const struct rule_facts *facts)
 
 	if (!pair || class == BVM_CLASS_EXEC)
 		return;
-	if (class == BVM_CLASS_FILES && !node_find(facts->node, "paths"))
+	if (class == BVM_CLASS_FILES && !has_or_means(facts, "paths"))
 		diag_report(parse->diag, &pair->key->span, EXCEPT_ALONE,
 			    "'paths'");
-	if (class == BVM_CLASS_NETWORK && !node_find(facts->node, "to") &&
-	    !node_find(facts->node, "from") && !node_find(facts->node, "at") &&
-	    !node_find(facts->node, "unix"))
+	if (class == BVM_CLASS_NETWORK && !has_or_means(facts, "to") &&
+	    !has_or_means(facts, "from") && !has_or_means(facts, "at") &&
+	    !has_or_means(facts, "unix"))
 		diag_report(parse->diag, &pair->key->span, EXCEPT_ALONE,
 			    "'to', 'from', 'at' or 'unix'");
 }
@@ -245,14 +255,16 @@ static void check_creation(const struct rule_facts *facts)
 
 void check_rule(struct parse *parse, const struct rule_facts *facts)
 {
-	check_meanings(parse, facts);
+	const bool about_all = check_meanings(parse, facts);
+
 	check_denial_keys(parse, facts);
 	check_kill(parse, facts);
 	check_errno(parse, facts);
 	check_inherit(parse, facts);
 	rule_peer_check(parse, facts);
 	check_except(parse, facts);
-	check_owner(parse, facts);
+	if (about_all)
+		check_owner(parse, facts);
 	rule_net_check(parse, facts);
 	check_below(parse, facts->rule);
 	check_creation(facts);
@@ -273,11 +285,12 @@ static const struct ast_rule *find_path_deny(const struct ast_policy *policy)
 	return NULL;
 }
 
-static void check_start(struct parse *parse)
+static void check_start(struct parse *parse, const struct node *root)
 {
 	const struct ast_policy *policy = parse->policy;
 
-	if (policy->start_timeout.most && !policy->start.num)
+	if (policy->start_timeout.most && !node_find(root, "start") &&
+	    !key_is_meant(KEY_IN_POLICY, root, "start"))
 		diag_report(parse->diag, &policy->start_timeout.span,
 			    START_UNSAID);
 }
@@ -294,14 +307,14 @@ static void check_filter(struct parse *parse)
 			       "who starts the program");
 }
 
-void check_policy(struct parse *parse, bool mounts)
+void check_policy(struct parse *parse, const struct node *root, bool mounts)
 {
 	const struct ast_rule *rule = find_path_deny(parse->policy);
 
-	check_start(parse);
+	check_start(parse, root);
 	check_filter(parse);
 
-	if (!rule || mounts)
+	if (!rule || mounts || key_is_meant(KEY_IN_POLICY, root, "mounts"))
 		return;
 	diag_report(parse->diag, &rule->span, MOUNTS_UNSAID);
 	diag_note(parse->diag, "whoever can mount can give a file another "

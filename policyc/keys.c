@@ -84,12 +84,38 @@ static const struct key *find_elsewhere(const char *name)
 	return NULL;
 }
 
+/* The key of that parent that is most like the name, or NULL. */
+static const char *nearest(enum key_parent parent, const char *name)
+{
+	struct suggest suggest = SUGGEST_INIT(name);
+
+	for (int i = 0; i < NUM_KEYS; i++)
+		if (is_in(&keys[i], parent))
+			suggest_try(&suggest, keys[i].name);
+	return suggest.best;
+}
+
+bool key_is_meant(enum key_parent parent, const struct node *map,
+		  const char *name)
+{
+	for (u32 i = 0; i < map->num; i++) {
+		const char *text = map->pairs[i].key->text;
+		const char *best;
+
+		if (key_find(parent, text) >= 0)
+			continue;
+		best = nearest(parent, text);
+		if (best && !strcmp(best, name))
+			return true;
+	}
+	return false;
+}
+
 static void report_unknown(struct diag *diag, enum key_parent parent,
 			   const struct node *node)
 {
-	struct suggest suggest = SUGGEST_INIT(node->text);
+	const char *best = nearest(parent, node->text);
 	const struct key *elsewhere = find_elsewhere(node->text);
-	int i;
 
 	diag_report(diag, &node->span, UNKNOWN_KEY, node->text,
 		    key_where(parent));
@@ -97,11 +123,8 @@ static void report_unknown(struct diag *diag, enum key_parent parent,
 		diag_note(diag, "in exec 'allow' and 'deny' list the paths");
 		return;
 	}
-	for (i = 0; i < NUM_KEYS; i++)
-		if (is_in(&keys[i], parent))
-			suggest_try(&suggest, keys[i].name);
-	if (suggest.best)
-		diag_note(diag, "did you mean '%s'?", suggest.best);
+	if (best)
+		diag_note(diag, "did you mean '%s'?", best);
 	else if (elsewhere)
 		diag_note(diag, "'%s' belongs in %s", node->text,
 			  key_where(elsewhere->parent));

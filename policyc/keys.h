@@ -81,6 +81,13 @@ int key_find(enum key_parent parent, const char *name);
 int key_identify(struct diag *diag, enum key_parent parent,
 		 const struct node *key);
 
+/*
+ * Is one of the mapping's keys unknown, and most like this one? Then that this
+ * one is missing is no news.
+ */
+bool key_is_meant(enum key_parent parent, const struct node *map,
+		  const char *name);
+
 /* "a list of mappings", "a number": what a key takes */
 const char *key_takes(enum key_kind kind);
 /* "a rule of class files", "the policy": where a key is */

@@ -220,6 +220,12 @@ static void lint_rule(const struct lint *l, const struct ast_rule *rule)
 		diag_report(l->diag, &rule->span, TOGETHER);
 }
 
+/* There was a warning of it. */
+static bool is_unjudged(const struct ast_rule *rule)
+{
+	return !(rule->ops & bvm_classes[rule->class].mediated);
+}
+
 static bool collect(struct lint *l)
 {
 	u32 patterns = 0;
@@ -230,7 +236,7 @@ static bool collect(struct lint *l)
 
 		/* one with a rate may be exhausted: it covers nothing */
 		if (rule->class != l->class || rule->rate.interval_ns ||
-		    rule->kind == BVM_RULE_AUDIT)
+		    rule->kind == BVM_RULE_AUDIT || is_unjudged(rule))
 			continue;
 		patterns += rule->paths.num + rule->except.num;
 		if (l->num == LINT_MAX_RULES || patterns > MAX_PATTERNS)

@@ -322,9 +322,13 @@ static struct node *check_is_policy(struct loader *loader, struct node *root,
 static void read_vars(struct loader *loader, struct file *file,
 		      const struct node *node)
 {
-	if (node->kind == NODE_MAP)
+	if (node->kind == NODE_MAP) {
 		vars_declare(file->vars, node);
-	else if (!node->bad)
+		return;
+	}
+	vars_lose(file->vars);
+	/* Nothing at all is told of as of every key. */
+	if (!node->bad && !node_is_empty(node))
 		diag_report(loader->diag, &node->span, WRONG_KIND, "vars",
 			    "a mapping", node_describe(node));
 }
@@ -341,8 +345,10 @@ static void read_file(struct loader *loader, struct file *file)
 		node = node_get(file->root, "vars");
 		if (node)
 			read_vars(loader, file, node);
+		else if (key_is_meant(KEY_IN_POLICY, file->root, "vars"))
+			vars_lose(file->vars);
 		node = node_get(file->root, "include");
-		if (node)
+		if (node && !node_is_empty(node))
 			read_includes(loader, file, node);
 	}
 	file->busy = false;

@@ -27,6 +27,7 @@ struct node {
 	struct span span;
 	bool plain; /* TEXT: without quotes */
 	bool bad; /* an error was reported: say no more about it */
+	bool merged; /* MAP: a key was there twice; one may begin a lost rule */
 	u32 num; /* of items or pairs */
 	const char *text; /* TEXT; holds no NUL */
 	struct node **items; /* LIST */

@@ -80,8 +80,9 @@ static void check_required(struct parse *parse, const struct node *root)
 	int i;
 
 	for (i = 0; i < NUM_KEYS; i++)
-		if (keys[i].status == KEY_REQUIRED && root &&
-		    !node_find(root, keys[i].name)) {
+		if (keys[i].status == KEY_REQUIRED &&
+		    !node_find(root, keys[i].name) &&
+		    !key_is_meant(KEY_IN_POLICY, root, keys[i].name)) {
 			diag_report(parse->diag, &span, MISSING_KEY,
 				    "the policy", keys[i].name);
 			diag_note(parse->diag, "it is the %s", keys[i].doc);
@@ -166,16 +167,20 @@ struct ast_policy *parse_text(struct arena *arena, struct diag *diag,
 		.policy = arena_alloc(arena, sizeof(*parse.policy)),
 	};
 	struct files files = load_files(arena, diag, options, source);
+	const struct node *root = files.items[0]->root;
 	u32 i;
 
 	parse.policy->name = "";
 	parse.policy->description = "";
 	parse.vars = settle_vars(&files, options);
 	add_sources(&parse, &files);
-	check_required(&parse, files.items[0]->root);
+	if (root)
+		check_required(&parse, root);
 	for (i = 0; i < files.num; i++)
 		read_file(&parse, files.items[i]);
-	check_policy(&parse, speaks_of_mounts(&files));
+	vars_check_unused(parse.vars);
+	if (root)
+		check_policy(&parse, root, speaks_of_mounts(&files));
 	if (!make_digest(parse.policy))
 		diag_report(diag, NULL, READ, "libcrypto", "no SHA-256");
 	return diag_num_errors(diag) == errors ? parse.policy : NULL;

@@ -382,12 +382,13 @@ static void read_network_key(struct parse *parse, enum key_id key,
 		rule_net_read_unix(parse, key, node, rule);
 		break;
 	case KEY_NETWORK_EXCEPT:
-		if (node_find(facts->node, "unix")) {
+		if (node_find(facts->node, "unix"))
 			rule_net_read_except(parse, key, node, rule);
-			break;
-		}
-		(void)value_cidrs(parse, key, node,
-				  remote ? &rule->to_except : &rule->at_except);
+		else if (remote)
+			(void)value_cidrs(parse, key, node, &rule->to_except);
+		else if (node_find(facts->node, "at"))
+			(void)value_cidrs(parse, key, node, &rule->at_except);
+		/* Alone it is an error, and nobody knows of what it speaks. */
 		break;
 	default:
 		break;
@@ -464,6 +465,14 @@ static bool is_subject(int key)
 	       key == KEY_RULE_AUDIT;
 }
 
+/* Is what looks like no subject a misspelt one? */
+static bool means_subject(const struct rule_facts *facts)
+{
+	return rule_key_is_meant(facts, "allow") ||
+	       rule_key_is_meant(facts, "deny") ||
+	       rule_key_is_meant(facts, "audit");
+}
+
 static bool read_keys(struct parse *parse, struct rule_facts *facts)
 {
 	const struct node *node = facts->node;
@@ -488,6 +497,9 @@ static bool read_keys(struct parse *parse, struct rule_facts *facts)
 	}
 	if (num_subjects == 1)
 		return ok;
+	/* Without a line between them two rules are one. */
+	if (node->merged || (!num_subjects && means_subject(facts)))
+		return false;
 	diag_report(parse->diag, &node->span, RULE_KIND,
 		    num_subjects ? "several" : "none");
 	return false;
@@ -511,7 +523,7 @@ static void read_rule(struct parse *parse, enum key_id key, u32 class,
 		diag_note(parse->diag, "a rule is a mapping: {allow: ...}");
 		return;
 	}
-	if (read_keys(parse, &facts))
+	if (read_keys(parse, &facts) && !node->merged)
 		check_rule(parse, &facts);
 	if (policy->num_rules == BVM_MAX_RULES) {
 		diag_report(parse->diag, &node->span, TOO_MANY, BVM_MAX_RULES,

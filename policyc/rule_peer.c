@@ -67,7 +67,7 @@ void rule_peer_check(struct parse *parse, const struct rule_facts *facts)
 		rule->ops &= ~trace;
 		return;
 	}
-	if (node_find(facts->node, "peer"))
+	if (node_find(facts->node, "peer") || rule_key_is_meant(facts, "peer"))
 		return;
 	diag_report(parse->diag, &rule->span, TRACE_PEER);
 	diag_note(parse->diag, "whoever controls another task has its rights; "

@@ -18,6 +18,12 @@ bool value_wrong_kind(struct parse *parse, enum key_id key,
 	return false;
 }
 
+static bool takes_globs(enum key_id key)
+{
+	return keys[key].kind != KEY_RANGES && keys[key].kind != KEY_CIDRS &&
+	       keys[key].kind != KEY_NAMES;
+}
+
 /* A list or mapping among texts is most often a glob: {a,b} or [a-z]. */
 static void suggest_quotes(struct parse *parse, enum key_id key,
 			   const struct node *node)
@@ -27,7 +33,8 @@ static void suggest_quotes(struct parse *parse, enum key_id key,
 	if (keys[key].kind == KEY_WORD || keys[key].kind == KEY_TEXT ||
 	    keys[key].kind == KEY_PER_CLASS)
 		return;
-	if (node->kind != NODE_TEXT && node->span.line == node->span.end_line &&
+	if (node->kind != NODE_TEXT && takes_globs(key) &&
+	    node->span.line == node->span.end_line &&
 	    (*text == '{' || *text == '['))
 		diag_note(parse->diag, "if it is a glob, write it as %s",
 			  quoting_add(parse->arena, text));

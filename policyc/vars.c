@@ -2,6 +2,8 @@
 #include "suggest.h"
 #include "vars.h"
 
+#define MAX_UNKNOWN 100 /* names that are told once, and not at each use */
+
 enum state {
 	STATE_NEW,
 	STATE_BUSY, /* being made: seen again, it is made of itself */
@@ -28,6 +30,9 @@ struct vars {
 	size_t bytes; /* made so far */
 	u32 depth; /* of variables within variables, and of references */
 	bool too_many; /* reported once */
+	bool lost; /* some could not be read */
+	const char *unknown[MAX_UNKNOWN]; /* names that were told of */
+	u32 num_unknown;
 };
 
 struct vars *vars_create(struct arena *arena, struct diag *diag)
@@ -106,10 +111,16 @@ static bool same_value(const struct var *a, const struct var *b)
 	return a->node && b->node && node_equal(a->node, b->node);
 }
 
+void vars_lose(struct vars *vars)
+{
+	vars->lost = true;
+}
+
 void vars_inherit(struct vars *vars, const struct vars *from)
 {
 	u32 i;
 
+	vars->lost |= from->lost;
 	for (i = 0; i < from->num; i++) {
 		const struct var *other = &from->items[i];
 		struct var *mine = find(vars, other->name);
@@ -125,6 +136,46 @@ void vars_inherit(struct vars *vars, const struct vars *from)
 	}
 }
 
+/* The name that is most like that one, which there is not; or NULL. */
+static const char *nearest(const struct vars *vars, const char *name)
+{
+	struct suggest suggest = SUGGEST_INIT(name);
+	u32 i;
+
+	for (i = 0; i < vars->num; i++)
+		suggest_try(&suggest, vars->items[i].name);
+	return suggest.best;
+}
+
+/* Is it to be told that there is no such variable? Once, not at each use. */
+static bool is_news(struct vars *vars, const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < vars->num_unknown; i++)
+		if (!strcmp(vars->unknown[i], name))
+			return false;
+	if (vars->num_unknown < MAX_UNKNOWN)
+		vars->unknown[vars->num_unknown++] = name;
+	return !vars->lost;
+}
+
+static void report_define(struct vars *vars, const char *define,
+			  const char *name)
+{
+	const char *best = nearest(vars, name);
+
+	if (!is_news(vars, name))
+		return;
+	diag_report(vars->diag, NULL, DEFINE_UNUSED, define);
+	if (!best)
+		return;
+	diag_note(vars->diag, "did you mean '%s'?", best);
+	/* It would have had its value by this. */
+	if (is_required(find(vars, best)))
+		find(vars, best)->state = STATE_BAD;
+}
+
 void vars_define(struct vars *vars, const char *define)
 {
 	const char *equals = strchr(define, '=');
@@ -133,15 +184,7 @@ void vars_define(struct vars *vars, const char *define)
 	struct var *var = find(vars, name);
 
 	if (!equals || !var) {
-		struct suggest suggest = SUGGEST_INIT(name);
-		u32 i;
-
-		diag_report(vars->diag, NULL, DEFINE_UNUSED, define);
-		for (i = 0; i < vars->num; i++)
-			suggest_try(&suggest, vars->items[i].name);
-		if (suggest.best)
-			diag_note(vars->diag, "did you mean '%s'?",
-				  suggest.best);
+		report_define(vars, define, name);
 		return;
 	}
 	var->node = NULL;
@@ -166,7 +209,7 @@ void vars_settle(struct vars *vars)
 				  "itself",
 				  var->name);
 			var->state = STATE_BAD;
-		} else if (is_required(var)) {
+		} else if (is_required(var) && var->state == STATE_NEW) {
 			diag_report(vars->diag, &var->span, VAR_REQUIRED,
 				    var->name);
 			diag_note(vars->diag,
@@ -264,17 +307,25 @@ static bool make_var(struct vars *vars, struct var *var)
 	return true;
 }
 
+void vars_check_unused(struct vars *vars)
+{
+	u32 i;
+
+	for (i = 0; i < vars->num; i++)
+		if (vars->items[i].state == STATE_NEW)
+			(void)make_var(vars, &vars->items[i]);
+}
+
 static void report_unknown(struct vars *vars, const char *name,
 			   const struct span *span)
 {
-	struct suggest suggest = SUGGEST_INIT(name);
-	u32 i;
+	const char *best = nearest(vars, name);
 
+	if (!is_news(vars, name))
+		return;
 	diag_report(vars->diag, span, VAR_UNKNOWN, name);
-	for (i = 0; i < vars->num; i++)
-		suggest_try(&suggest, vars->items[i].name);
-	if (suggest.best)
-		diag_note(vars->diag, "did you mean '${%s}'?", suggest.best);
+	if (best)
+		diag_note(vars->diag, "did you mean '${%s}'?", best);
 }
 
 static bool is_filled_at_bind(const char *name)

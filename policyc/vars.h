@@ -36,6 +36,8 @@ struct vars *vars_create(struct arena *arena, struct diag *diag);
 
 /* Take in the `vars:` of a file. */
 void vars_declare(struct vars *vars, const struct node *map);
+/* Some could not be read, which was told: an unknown one is no news. */
+void vars_lose(struct vars *vars);
 /*
  * Take in those of an include. Two includes that differ on a variable which
  * the including file does not define are an error, told by vars_settle.
@@ -45,6 +47,9 @@ void vars_inherit(struct vars *vars, const struct vars *from);
 void vars_define(struct vars *vars, const char *define);
 /* Nothing will be added: report conflicts and missing values. */
 void vars_settle(struct vars *vars);
+
+/* Report what is wrong with those that nothing has used so far. */
+void vars_check_unused(struct vars *vars);
 
 /* Add what value becomes to values. False: an error was reported. */
 bool vars_expand(struct vars *vars, const struct value *value,

@@ -255,8 +255,13 @@ static void add_pair(struct reader *reader, struct node *map,
 	if (key->bad)
 		return;
 	if (old) {
-		diag_report(reader->diag, &key->span, DUPLICATE_KEY, key->text);
-		diag_note_at(reader->diag, &old->key->span, "first seen here");
+		if (!map->merged) {
+			diag_report(reader->diag, &key->span, DUPLICATE_KEY,
+				    key->text);
+			diag_note_at(reader->diag, &old->key->span,
+				     "first seen here");
+		}
+		map->merged = true;
 		return;
 	}
 	if (map->num == YAML_MAX_KEYS) {

@@ -12,6 +12,7 @@
 # shell, each on a line "$ COMMAND"; or one line "-- planted by WHAT", for a message
 # that no input brings.
 set -euo pipefail
+export LC_ALL=C
 policyc=$(realpath "$1")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 examples=$PWD/tests/policy/diag
