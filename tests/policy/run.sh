@@ -522,6 +522,7 @@ standard_input()
 . ./import_limits.sh
 . ./diagnostics.sh
 . ./init.sh
+. ./examples.sh
 
 for file in accept/*.yaml "$root"/policies/*.yaml; do
 	replay "$file" 0
@@ -567,6 +568,7 @@ containers
 manual
 kinds_of_tables
 diagnostics
+examples
 all_expected
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
