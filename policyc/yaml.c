@@ -309,6 +309,20 @@ static void add_node(struct reader *reader, struct node *node)
 	}
 }
 
+/* A tag is most often a glob or a negation: the whole value in quotes. */
+static void suggest_quotes(struct reader *reader, const struct span *span)
+{
+	struct quoting found;
+
+	if (quoting_find(reader->arena, reader->source, span->line, &found) &&
+	    found.cause == '!' && found.span.col == span->col &&
+	    !strchr(found.quoted, ' '))
+		diag_note(reader->diag, "write it as %s", found.quoted);
+	else
+		diag_note(reader->diag, "write a value that starts with '!' "
+					"in quotes");
+}
+
 static void refuse_decoration(struct reader *reader, const struct span *span,
 			      const yaml_char_t *anchor, const yaml_char_t *tag)
 {
@@ -318,8 +332,7 @@ static void refuse_decoration(struct reader *reader, const struct span *span,
 	}
 	if (tag) {
 		diag_report(reader->diag, span, TAG, (const char *)tag);
-		diag_note(reader->diag, "write a value that starts with '!' "
-					"in quotes");
+		suggest_quotes(reader, span);
 	}
 }
 

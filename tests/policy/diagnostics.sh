@@ -3,6 +3,50 @@
 #
 # docs/diagnostics.md and policyc diag; sourced by run.sh.
 
+# with_path VALUE: that as the paths of a rule, in $work/glob.yaml, checked.
+with_path()
+{
+	printf 'bailiff: 1\npolicy: x\nfiles:\n  - allow: read\n    paths: %s\n' "$1" \
+		> "$work/glob.yaml"
+	"$policyc" check "$work/glob.yaml" > "$work/why" 2>&1 || :
+}
+
+# pasted TEXT QUOTED: what YAML takes for its own is answered by the text in quotes,
+# and that YAML takes, wherever it stands.
+pasted()
+{
+	local text=$1 quoted=$2 place
+
+	for place in @ $'\n      - @' '[@, /y]' '[/x, @, /y]' '[/x, @]'; do
+		with_path "${place%@*}$text${place#*@}"
+		if [ "$(grep -c 'error: ' "$work/why")" = 1 ] &&
+		   grep -q -F "write it as $quoted" "$work/why"; then
+			pass
+		else
+			fail "what to write for $text in '$place'"
+		fi
+		with_path "${place%@*}$quoted${place#*@}"
+		if grep -q '\[P[12]' "$work/why"; then
+			fail "$quoted, pasted in '$place'"
+		else
+			pass
+		fi
+	done
+}
+
+# The eight characters that globs and addresses have in common with YAML.
+quoted_forms()
+{
+	pasted '*.log' '"*.log"'
+	pasted '{a,b}/x' '"{a,b}/x"'
+	pasted '[a-z]*' '"[a-z]*"'
+	pasted '@app' '"@app"'
+	pasted '%x' '"%x"'
+	pasted '!x/*' '"!x/*"'
+	pasted 'fd00::' '"fd00::"'
+	pasted '"/a\*b"' "'/a\\*b'"
+}
+
 # Every message has an example that brings it and no other, and the page is what
 # policyc says today.
 diagnostics()

@@ -567,6 +567,7 @@ differences_of_calls
 containers
 manual
 kinds_of_tables
+quoted_forms
 diagnostics
 examples
 all_expected
