@@ -19,6 +19,7 @@
 #include "sysfilter.h"
 #include "validate_rules.h"
 #include "vm/verify.h"
+#include "witness.h"
 
 struct section {
 	u32 type;
@@ -611,6 +612,21 @@ static int validate(struct writer *w, const struct bvm_image *img)
 	return ret;
 }
 
+/* ... and what is behind them on requests. */
+static int try_witnesses(struct writer *w, const struct bvm_image *img)
+{
+	struct witness witness = {
+		.arena = w->arena,
+		.diag = w->diag,
+		.ast = w->ast,
+		.lowered = &w->lowered,
+		.img = img,
+		.tables = w->tables,
+	};
+
+	return witness_try(&witness);
+}
+
 static int finish(struct writer *w, struct buf *out)
 {
 	struct bvm_image *img = arena_alloc(w->arena, sizeof(*img));
@@ -627,7 +643,9 @@ static int finish(struct writer *w, struct buf *out)
 		ret = image_load(w->arena, out->data, out->len, img, &err);
 	if (ret)
 		diag_report(w->diag, &w->ast->name_span, BAD_IMAGE, err.text);
-	return ret ? ret : validate(w, img);
+	if (!ret)
+		ret = validate(w, img);
+	return ret ? ret : try_witnesses(w, img);
 }
 
 int image_build(struct arena *arena, struct diag *diag,

@@ -11,49 +11,17 @@
 
 #include "policyc/image_out.h"
 #include "policyc/pattern.h"
-#include "policyc/request.h"
 #include "tests/lib/policyc_build.h"
 #include "tests/oracle/eval.h"
 #include "tests/oracle/gen.h"
 #include "tests/oracle/match.h"
+#include "tests/oracle/run.h"
 #include "vm/exec.h"
 #include "vm/table.h"
 
 #define SUITES 8 /* loops of the test, each with its own seed */
 #define POLICIES 60
 #define REQUESTS 2100 /* of each policy: 1,008,000 pairs in all */
-#define MAX_SLOTS 32
-
-static u32 run_image(const struct bvm_image *img,
-		     const struct oracle_request *request)
-{
-	const struct bvm_class_info *info = &bvm_classes[request->class];
-	bvm_atomic slots[MAX_SLOTS] = { 0 }; /* full buckets */
-	struct bvm_run run = {
-		.image = img,
-		.slots = slots,
-		.ctx = request->ctx,
-		.argv = request->argv,
-		.argv_len = request->argv_len,
-	};
-
-	ck_assert_uint_le(img->meta->num_slots, MAX_SLOTS);
-	for (u32 i = 0; i < info->num_fields; i++) {
-		u64 handle;
-
-		if (info->fields[i].kind < BVM_FIELD_STR)
-			continue;
-		handle = request_handle(request->class, i);
-		run.strings[handle - 1].bytes = request->strings[handle - 1];
-		if (!request->strings[handle - 1])
-			continue;
-		run.strings[handle - 1].len =
-			strlen(request->strings[handle - 1]);
-		memcpy((u8 *)&run.ctx + info->fields[i].off, &handle,
-		       sizeof(handle));
-	}
-	return bvm_run_class(&run, request->class);
-}
 
 /* How often each answer came up: a test of one answer tests nothing. */
 struct tally {
@@ -85,7 +53,7 @@ static void compare_policy(struct gen *gen, struct tally *tally)
 		gen_request(gen, ast, 1 + gen_below(gen, BVM_NUM_CLASSES - 1),
 			    &request);
 		want = oracle_eval(ast, &request);
-		got = run_image(img, &request);
+		got = oracle_run(img, &request);
 		ck_assert_msg(
 			got == want,
 			"%s.%s %s by %s: the image says %#x, the rules %#x",
