@@ -267,7 +267,7 @@ clean:
 binaries: $(BINARIES) $(LIBS:%=build/lib%.a)
 guest-binaries: $(GUEST_PROGRAMS) $(GUEST_FILES)
 	@:
-test-binaries: $(UNIT_TESTS) $(FUZZERS) $(EXHAUSTIVE)
+test-binaries: $(UNIT_TESTS) $(FUZZERS) $(EXHAUSTIVE) build/bench/exec_bench
 bench-binaries: $(BENCHES:%=build/bench/%_bench)
 
 build/obj/%.o: %.c

@@ -98,6 +98,7 @@ run_counting()
 part_conformance()
 {
 	run_counting "$out/conformance.log" tests/conformance/run.sh
+	run_counting "$out/ubpf.log" tests/bench/selftest.sh
 }
 
 part_policy()

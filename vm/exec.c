@@ -6,7 +6,8 @@
  * of that is tested here. It is a plain switch, which both builds compile to
  * comparisons and not to a table of jumps (-fno-jump-tables): the kernel has
  * no choice where it runs with retpolines, and many processors predict a few
- * branches better than one jump to a hundred places. docs/benchmarks.md has
+ * branches better than one jump to a hundred places. A switch for each class
+ * leaves few of them. docs/benchmarks.md has
  * what was measured.
  */
 #include "exec.h"
@@ -104,35 +105,6 @@ static u64 cut(u64 value, u32 bits)
 	return bits == 64 ? value : value & ((1ull << bits) - 1);
 }
 
-/* false: this is no load. */
-static inline bool load_by(const struct bvm_insn *insn, u64 addr, u64 *value)
-{
-	switch (insn->code) {
-	case BVM_LDXB:
-		*value = load(addr, 1);
-		return true;
-	case BVM_LDXH:
-		*value = load(addr, 2);
-		return true;
-	case BVM_LDXW:
-		*value = load(addr, 4);
-		return true;
-	case BVM_LDXDW:
-		*value = load(addr, 8);
-		return true;
-	case BVM_LDXSB:
-		*value = extend(load(addr, 1), 8);
-		return true;
-	case BVM_LDXSH:
-		*value = extend(load(addr, 2), 16);
-		return true;
-	case BVM_LDXSW:
-		*value = extend(load(addr, 4), 32);
-		return true;
-	}
-	return false;
-}
-
 /* The operands; only what an instruction uses is taken out of it. */
 #define SRC (r[insn->src])
 #define IMM ((u64)(s64)insn->imm)
@@ -142,44 +114,44 @@ static inline bool load_by(const struct bvm_insn *insn, u64 addr, u64 *value)
 	case BVM_##OP##64_K: {                         \
 		const u64 a = *dst, b = IMM;           \
 		*dst = (expr64);                       \
-		break;                                 \
+		return true;                           \
 	}                                              \
 	case BVM_##OP##64_X: {                         \
 		const u64 a = *dst, b = SRC;           \
 		*dst = (expr64);                       \
-		break;                                 \
+		return true;                           \
 	}                                              \
 	case BVM_##OP##32_K: {                         \
 		const u32 a = (u32)*dst, b = (u32)IMM; \
 		*dst = (u32)(expr32);                  \
-		break;                                 \
+		return true;                           \
 	}                                              \
 	case BVM_##OP##32_X: {                         \
 		const u32 a = (u32)*dst, b = (u32)SRC; \
 		*dst = (u32)(expr32);                  \
-		break;                                 \
+		return true;                           \
 	}
 
 #define JUMP(OP, T, op)                                        \
 	case BVM_##OP##64_K: {                                 \
 		const T##64 a = (T##64) * dst, b = (T##64)IMM; \
-		pc += a op b ? insn->off : 0;                  \
-		break;                                         \
+		*next += a op b ? insn->off : 0;               \
+		return true;                                   \
 	}                                                      \
 	case BVM_##OP##64_X: {                                 \
 		const T##64 a = (T##64) * dst, b = (T##64)SRC; \
-		pc += a op b ? insn->off : 0;                  \
-		break;                                         \
+		*next += a op b ? insn->off : 0;               \
+		return true;                                   \
 	}                                                      \
 	case BVM_##OP##32_K: {                                 \
 		const T##32 a = (T##32) * dst, b = (T##32)IMM; \
-		pc += a op b ? insn->off : 0;                  \
-		break;                                         \
+		*next += a op b ? insn->off : 0;               \
+		return true;                                   \
 	}                                                      \
 	case BVM_##OP##32_X: {                                 \
 		const T##32 a = (T##32) * dst, b = (T##32)SRC; \
-		pc += a op b ? insn->off : 0;                  \
-		break;                                         \
+		*next += a op b ? insn->off : 0;               \
+		return true;                                   \
 	}
 
 #define STORE(SUFFIX, size)                              \
@@ -190,78 +162,140 @@ static inline bool load_by(const struct bvm_insn *insn, u64 addr, u64 *value)
 		store(*dst + (s64)insn->off, SRC, size); \
 		break;
 
-static __attribute__((always_inline)) inline u64
-run(struct machine *m, const struct bvm_insn *insns, u32 num_insns,
-    bvm_trace_fn trace, void *arg)
+/*
+ * What the switch of one class does with an instruction. false: it is none of
+ * its own, and nothing was done. All are inlined into both interpreters.
+ */
+#define INLINE static __attribute__((always_inline)) inline
+
+INLINE bool load_by(const struct bvm_insn *insn, u64 *r)
+{
+	u64 *const dst = &r[insn->dst];
+	const u64 addr = SRC + (s64)insn->off;
+
+	switch (insn->code) {
+	case BVM_LDXB:
+		*dst = load(addr, 1);
+		return true;
+	case BVM_LDXH:
+		*dst = load(addr, 2);
+		return true;
+	case BVM_LDXW:
+		*dst = load(addr, 4);
+		return true;
+	case BVM_LDXDW:
+		*dst = load(addr, 8);
+		return true;
+	case BVM_LDXSB:
+		*dst = extend(load(addr, 1), 8);
+		return true;
+	case BVM_LDXSH:
+		*dst = extend(load(addr, 2), 16);
+		return true;
+	case BVM_LDXSW:
+		*dst = extend(load(addr, 4), 32);
+		return true;
+	}
+	return false;
+}
+
+INLINE bool compute(const struct bvm_insn *insn, u64 *r)
+{
+	u64 *const dst = &r[insn->dst];
+
+	switch (insn->code) {
+		ALU(ADD, a + b, a + b)
+		ALU(SUB, a - b, a - b)
+		ALU(MUL, a * b, a * b)
+		ALU(OR, a | b, a | b)
+		ALU(AND, a & b, a & b)
+		ALU(XOR, a ^ b, a ^ b)
+		ALU(LSH, a << (b & 63), a << (b & 31))
+		ALU(RSH, a >> (b & 63), a >> (b & 31))
+		ALU(ARSH, (u64)((s64)a >> (b & 63)), (s32)a >> (b & 31))
+		ALU(DIV, div64(a, b, insn->off), div32(a, b, insn->off))
+		ALU(MOD, mod64(a, b, insn->off), mod32(a, b, insn->off))
+	case BVM_NEG64:
+		*dst = 0 - *dst;
+		return true;
+	case BVM_NEG32:
+		*dst = (u32)(0 - *dst);
+		return true;
+	case BVM_MOV64_K:
+		*dst = IMM;
+		return true;
+	case BVM_MOV64_X:
+		*dst = extend(SRC, insn->off);
+		return true;
+	case BVM_MOV32_K:
+		*dst = (u32)IMM;
+		return true;
+	case BVM_MOV32_X:
+		*dst = (u32)extend(SRC, insn->off);
+		return true;
+	case BVM_LE16:
+		*dst = cut(*dst, insn->imm);
+		return true;
+	case BVM_BE16:
+	case BVM_SWAP16:
+		*dst = reverse(*dst, insn->imm);
+		return true;
+	}
+	return false;
+}
+
+/* *next is the instruction that follows. */
+INLINE bool jump(const struct bvm_insn *insn, const u64 *r,
+		 const struct bvm_insn **next)
+{
+	const u64 *const dst = &r[insn->dst];
+
+	switch (insn->code) {
+	case BVM_JA:
+		*next += insn->off;
+		return true;
+	case BVM_JA32:
+		*next += insn->imm;
+		return true;
+		JUMP(JEQ, u, ==)
+		JUMP(JNE, u, !=)
+		JUMP(JGT, u, >)
+		JUMP(JGE, u, >=)
+		JUMP(JLT, u, <)
+		JUMP(JLE, u, <=)
+		JUMP(JSET, u, &)
+		JUMP(JSGT, s, >)
+		JUMP(JSGE, s, >=)
+		JUMP(JSLT, s, <)
+		JUMP(JSLE, s, <=)
+	}
+	return false;
+}
+
+INLINE u64 run(struct machine *m, const struct bvm_insn *insns, u32 num_insns,
+	       bvm_trace_fn trace, void *arg)
 {
 	u64 *const r = m->regs;
-	u32 pc = 0;
+	const struct bvm_insn *next = insns, *const end = insns + num_insns;
 
-	while (pc < num_insns) {
-		const struct bvm_insn *insn = &insns[pc];
+	while (next < end) {
+		const struct bvm_insn *insn = next;
+		const u32 class = BVM_CODE_CLASS(insn->code);
 		u64 *const dst = &r[insn->dst];
 
-		if (trace && !trace(arg, pc, r, m->stack))
+		if (trace && !trace(arg, (u32)(insn - insns), r, m->stack))
 			return BVM_VERDICT_BROKEN;
-		pc++;
-		/* First, because programs do little else as often. */
-		if (BVM_CODE_CLASS(insn->code) == BVM_CLS_LDX &&
-		    load_by(insn, SRC + (s64)insn->off, dst))
+		next++;
+		/* In this order, by how often programs have them. */
+		if (class == BVM_CLS_LDX && load_by(insn, r))
+			continue;
+		if ((class == BVM_CLS_ALU64 || class == BVM_CLS_ALU32) &&
+		    compute(insn, r))
+			continue;
+		if ((class == BVM_CLS_JMP64 || class == BVM_CLS_JMP32) &&
+		    jump(insn, r, &next))
 			continue;
 		switch (insn->code) {
-			ALU(ADD, a + b, a + b)
-			ALU(SUB, a - b, a - b)
-			ALU(MUL, a * b, a * b)
-			ALU(OR, a | b, a | b)
-			ALU(AND, a & b, a & b)
-			ALU(XOR, a ^ b, a ^ b)
-			ALU(LSH, a << (b & 63), a << (b & 31))
-			ALU(RSH, a >> (b & 63), a >> (b & 31))
-			ALU(ARSH, (u64)((s64)a >> (b & 63)), (s32)a >> (b & 31))
-			ALU(DIV, div64(a, b, insn->off), div32(a, b, insn->off))
-			ALU(MOD, mod64(a, b, insn->off), mod32(a, b, insn->off))
-		case BVM_NEG64:
-			*dst = 0 - *dst;
-			break;
-		case BVM_NEG32:
-			*dst = (u32)(0 - *dst);
-			break;
-		case BVM_MOV64_K:
-			*dst = IMM;
-			break;
-		case BVM_MOV64_X:
-			*dst = extend(SRC, insn->off);
-			break;
-		case BVM_MOV32_K:
-			*dst = (u32)IMM;
-			break;
-		case BVM_MOV32_X:
-			*dst = (u32)extend(SRC, insn->off);
-			break;
-		case BVM_LE16:
-			*dst = cut(*dst, insn->imm);
-			break;
-		case BVM_BE16:
-		case BVM_SWAP16:
-			*dst = reverse(*dst, insn->imm);
-			break;
-		case BVM_JA:
-			pc += insn->off;
-			break;
-		case BVM_JA32:
-			pc += insn->imm;
-			break;
-			JUMP(JEQ, u, ==)
-			JUMP(JNE, u, !=)
-			JUMP(JGT, u, >)
-			JUMP(JGE, u, >=)
-			JUMP(JLT, u, <)
-			JUMP(JLE, u, <=)
-			JUMP(JSET, u, &)
-			JUMP(JSGT, s, >)
-			JUMP(JSGE, s, >=)
-			JUMP(JSLT, s, <)
-			JUMP(JSLE, s, <=)
 		case BVM_CALL:
 			r[0] = bvm_call_helper(insn->imm, r[1], r[2], r[3],
 					       r[4], r[5]);
@@ -270,7 +304,7 @@ run(struct machine *m, const struct bvm_insn *insns, u32 num_insns,
 			return r[0];
 		case BVM_LDDW:
 			*dst = (u32)insn->imm | (u64)(u32)insn[1].imm << 32;
-			pc++;
+			next++;
 			break;
 			STORE(B, 1)
 			STORE(H, 2)

@@ -2,10 +2,11 @@
 /*
  * exec_bench.c - what it costs to run programs
  *
- * usage: exec_bench [LIBUBPF.SO]
+ * usage: exec_bench [[-c] LIBUBPF.SO]
  *
  * ns an executed instruction: what a run takes, less that of `r0 = 0; exit`,
- * by the instructions that it executes beyond those two.
+ * by the instructions that it executes beyond those two. -c measures nothing:
+ * does uBPF give our results?
  */
 #include <stdlib.h>
 
@@ -133,17 +134,43 @@ static void bench_size(u32 size)
 	    measure_median(ratios, BVM_NUM_FAMILIES), "x", UBPF_RATIO);
 }
 
-int main(int argc, char **argv)
+static void check_size(u32 size)
 {
 	u32 i;
 
-	measure_pin();
+	for (i = 0; i < BVM_NUM_FAMILIES; i++) {
+		bvm_family_make(i, size, insns);
+		num_insns = size;
+		take_program();
+	}
+}
+
+static void check(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		check_size(sizes[i]);
+	printf("the results are the same\n");
+}
+
+int main(int argc, char **argv)
+{
+	const bool is_check = argc == 3 && !strcmp(argv[1], "-c");
+	u32 i;
+
 	bvm_family_ctx(ctx);
 	if (argc > 1) {
-		ubpf = ubpf_open(argv[1]);
+		ubpf = ubpf_open(argv[argc - 1]);
 		if (!ubpf)
 			return 1;
 	}
+	if (is_check) {
+		check();
+		ubpf_close(ubpf);
+		return 0;
+	}
+	measure_pin();
 	bench_empty();
 	for (i = 0; i < ARRAY_SIZE(sizes); i++)
 		bench_size(sizes[i]);

@@ -40,21 +40,6 @@ describe_machine()
 	printf 'load\t%s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
 }
 
-# An archive becomes a library; it must have been compiled with -fPIC.
-shared_ubpf()
-{
-	local shared=$out/libubpf.so
-
-	case ${UBPF:-} in
-	*.a)
-		"${cc[@]}" -shared -o "$shared" -Wl,--whole-archive "$UBPF" \
-			-Wl,--no-whole-archive
-		realpath "$shared"
-		;;
-	?*) realpath -e "$UBPF" ;;
-	esac
-}
-
 bench_verify()
 {
 	"$out/verify_bench" >> "$rows"
@@ -62,9 +47,9 @@ bench_verify()
 
 bench_exec()
 {
-	local library
+	local library=
 
-	library=$(shared_ubpf)
+	[ -z "${UBPF:-}" ] || library=$($here/shared.sh "$UBPF" $out/libubpf.so)
 	"$out/exec_bench" ${library:+"$library"} >> "$rows"
 }
 
