@@ -10,51 +10,43 @@
 
 #include "bailiffd.h"
 #include "compile.h"
+#include "config.h"
 #include "log.h"
+#include "options.h"
 #include "sandbox.h"
 #include "start.h"
 
+/* What is only said on the command line. */
 enum {
-	OPT_POLICIES = 256,
-	OPT_RUN_DIR,
-	OPT_STATE_DIR,
-	OPT_LOG,
-	OPT_METRICS,
-	OPT_POLICYC,
-	OPT_SECURITYFS,
+	OPT_CONFIG = 256 + OPTIONS_NUM,
+	OPT_CHECK_CONFIG,
 };
 
-static const struct option option_table[] = {
-	{ "policies", required_argument, NULL, OPT_POLICIES },
-	{ "run-dir", required_argument, NULL, OPT_RUN_DIR },
-	{ "state-dir", required_argument, NULL, OPT_STATE_DIR },
-	{ "log", required_argument, NULL, OPT_LOG },
-	{ "metrics", required_argument, NULL, OPT_METRICS },
-	{ "policyc", required_argument, NULL, OPT_POLICYC },
-	{ "securityfs", required_argument, NULL, OPT_SECURITYFS },
-	{ "foreground", no_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
+struct arguments {
+	struct daemon_options options;
+	const char *given[OPTIONS_NUM]; /* on the command line; else NULL */
+	const char *config; /* NULL: the usual file, if there is one */
+	bool check_config;
+	struct text values; /* of the file, which options borrow */
+	char policyc[PATH_MAX];
 };
 
 static void usage(FILE *out)
 {
-	fputs("usage: bailiffd [options]\n\n"
-	      "  --policies DIR    keep DIR/*.yaml loaded (" POLICIES_DIR ")\n"
-	      "  --log FILE        records as JSON; - is standard output\n"
-	      "                    (" LOG_FILE ")\n"
-	      "  --metrics WHERE   serve /metrics at 127.0.0.1:PORT, [::1]:PORT\n"
-	      "                    or a unix socket, an absolute path\n"
-	      "  --run-dir DIR     for the control socket (" RUN_DIR ")\n"
-	      "  --state-dir DIR   for compiled policies (" STATE_DIR ")\n"
-	      "  --policyc PATH    the compiler (beside bailiffd, or in PATH)\n"
-	      "  --securityfs DIR  the kernel's files (" BAILIFF_DIR ")\n"
-	      "  --foreground      do not go into the background\n"
-	      "  --version\n\n"
-	      "SIGHUP opens the log anew. Exit status: 0 it was told to stop,\n"
-	      "2 wrong use, 3 kernel or permission is missing, 4 a bug.\n",
-	      out);
+	struct text options = {};
+
+	options_help(&options);
+	fprintf(out,
+		"usage: bailiffd [options]\n\n%s"
+		"  --config FILE         the same, as keys in YAML\n"
+		"                        (" CONFIG_FILE ", if it is there)\n"
+		"  --check-config        say what is wrong with that file\n"
+		"  --version\n\n"
+		"SIGHUP opens the log anew. Exit status: 0 it was told to stop,\n"
+		"1 the configuration is wrong (--check-config), 2 wrong use,\n"
+		"3 kernel or permission is missing, 4 a bug.\n",
+		text_string(&options));
+	text_free(&options);
 }
 
 /* Absolute, but with its symbolic links: they may be swapped. */
@@ -73,48 +65,43 @@ static int set_policies(struct daemon_options *options, const char *dir)
 	return S_ISDIR(stat_buf.st_mode) ? 0 : -ENOTDIR;
 }
 
-struct arguments {
-	struct daemon_options options;
-	const char *policies;
-	char policyc[PATH_MAX];
-	bool foreground;
-};
+/* Options of options.def, then those that are only said here. */
+static void make_table(struct option table[OPTIONS_NUM + 5])
+{
+	static const struct option others[] = {
+		{ "config", required_argument, NULL, OPT_CONFIG },
+		{ "check-config", no_argument, NULL, OPT_CHECK_CONFIG },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	size_t id;
+
+	for (id = 0; id < OPTIONS_NUM; id++)
+		table[id] = (struct option){
+			.name = options_name(id),
+			.has_arg = options_kind(id) == OPTIONS_FLAG ?
+					   no_argument :
+					   required_argument,
+			.val = 256 + (int)id,
+		};
+	memcpy(&table[OPTIONS_NUM], others, sizeof(others));
+}
 
 /* Return: -1 go on, or an exit code. */
 static int parse_options(struct arguments *arguments, int argc, char **argv)
 {
-	struct daemon_options *options = &arguments->options;
+	struct option table[OPTIONS_NUM + 5];
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "hV", option_table, NULL)) !=
-	       -1) {
+	make_table(table);
+	while ((opt = getopt_long(argc, argv, "hV", table, NULL)) != -1) {
 		switch (opt) {
-		case OPT_POLICIES:
-			arguments->policies = optarg;
+		case OPT_CONFIG:
+			arguments->config = optarg;
 			break;
-		case OPT_RUN_DIR:
-			options->run_dir = optarg;
-			break;
-		case OPT_STATE_DIR:
-			options->state_dir = optarg;
-			break;
-		case OPT_LOG:
-			options->log = optarg;
-			break;
-		case OPT_METRICS:
-			options->metrics = optarg;
-			break;
-		case OPT_POLICYC:
-			options->policyc = optarg;
-			break;
-		case OPT_SECURITYFS:
-			if (kfs_init(&options->kfs, optarg)) {
-				log_error("--securityfs: path too long");
-				return EXIT_USAGE;
-			}
-			break;
-		case 'f':
-			arguments->foreground = true;
+		case OPT_CHECK_CONFIG:
+			arguments->check_config = true;
 			break;
 		case 'h':
 			usage(stdout);
@@ -122,8 +109,10 @@ static int parse_options(struct arguments *arguments, int argc, char **argv)
 		case 'V':
 			puts("bailiffd " BAILIFF_VERSION);
 			return 0;
-		default:
+		case '?':
 			return EXIT_USAGE;
+		default:
+			arguments->given[opt - 256] = optarg ?: "true";
 		}
 	}
 	if (optind != argc) {
@@ -131,6 +120,79 @@ static int parse_options(struct arguments *arguments, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	return -1;
+}
+
+/* Return: 0 or an exit code. */
+static int apply_given(struct arguments *arguments)
+{
+	const char *problem;
+	size_t id;
+
+	for (id = 0; id < OPTIONS_NUM; id++) {
+		if (!arguments->given[id])
+			continue;
+		problem = options_set(&arguments->options, id,
+				      arguments->given[id]);
+		if (!problem)
+			continue;
+		log_error("--%s %s: %s", options_name(id), arguments->given[id],
+			  problem);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+/* Return: 0 or an exit code. */
+static int read_config(struct arguments *arguments)
+{
+	const char *given = arguments->given[OPTIONS_POLICYC];
+	const char *file = arguments->config ?: CONFIG_FILE;
+	struct config_reader reader = {
+		.policyc = given ?:
+				   compile_find_policyc(arguments->policyc,
+							PATH_MAX),
+	};
+	struct text why = {};
+	int err;
+
+	if (!geteuid() && sandbox_user(&reader.uid, &reader.gid)) {
+		log_error("there is neither a user bailiff nor nobody");
+		return EXIT_LACKS;
+	}
+	err = config_read(file, &reader, &arguments->options,
+			  &arguments->values, &why);
+	fputs(text_string(&why), stderr);
+	text_free(&why);
+	if (!err ||
+	    (err == -ENOENT && !arguments->config && !arguments->check_config))
+		return 0;
+	if (err != -EINVAL)
+		log_error("%s: %s", file, strerror(-err));
+	if (err == -EINVAL && arguments->check_config)
+		return EXIT_NO;
+	return EXIT_USAGE;
+}
+
+/* Return: 0 or an exit code. */
+static int set_options(struct arguments *arguments)
+{
+	struct daemon_options *options = &arguments->options;
+	int code;
+
+	options_default(options);
+	code = read_config(arguments);
+	if (!code)
+		code = apply_given(arguments);
+	if (code)
+		return code;
+	if (kfs_init(&options->kfs, options->securityfs)) {
+		log_error("--securityfs: path too long");
+		return EXIT_USAGE;
+	}
+	if (!options->policyc)
+		options->policyc =
+			compile_find_policyc(arguments->policyc, PATH_MAX);
+	return 0;
 }
 
 /* Return: 0 or an exit code. */
@@ -152,9 +214,9 @@ static int check_machine(struct arguments *arguments)
 		log_error("there is neither a user bailiff nor nobody");
 		return EXIT_LACKS;
 	}
-	err = set_policies(options, arguments->policies);
+	err = set_policies(options, options->policies_dir);
 	if (err) {
-		log_error("--policies %s: %s", arguments->policies,
+		log_error("--policies %s: %s", options->policies_dir,
 			  strerror(-err));
 		return EXIT_USAGE;
 	}
@@ -163,30 +225,26 @@ static int check_machine(struct arguments *arguments)
 
 int main(int argc, char **argv)
 {
-	static struct arguments arguments = {
-		.policies = POLICIES_DIR,
-		.options = { .run_dir = RUN_DIR,
-			     .state_dir = STATE_DIR,
-			     .log = LOG_FILE },
-	};
+	static struct arguments arguments;
 	struct daemon_options *options = &arguments.options;
 	struct start start = { .options = options };
 	int code;
 
-	(void)kfs_init(&options->kfs, NULL);
 	code = parse_options(&arguments, argc, argv);
 	if (code >= 0)
 		return code;
-	if (!options->policyc)
-		options->policyc =
-			compile_find_policyc(arguments.policyc, PATH_MAX);
-	code = check_machine(&arguments);
+	code = set_options(&arguments);
+	if (!code && arguments.check_config) {
+		printf("%s: ok\n", arguments.config ?: CONFIG_FILE);
+		return 0;
+	}
+	if (!code)
+		code = check_machine(&arguments);
+	if (!code)
+		code = start_open(&start);
 	if (code)
 		return code;
-	code = start_open(&start);
-	if (code)
-		return code;
-	if (!arguments.foreground && daemon(1, 0)) {
+	if (!options->foreground && daemon(1, 0)) {
 		log_error("daemon: %s", strerror(errno));
 		return EXIT_LACKS;
 	}

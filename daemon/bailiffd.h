@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "kfs.h"
@@ -20,12 +21,21 @@
 #define CONTROL_SOCKET "control.sock" /* in the run directory */
 
 struct daemon_options {
-	char policies[PATH_MAX]; /* absolute */
+	char policies[PATH_MAX]; /* absolute; made of the next */
+	const char *policies_dir;
 	const char *run_dir;
 	const char *state_dir; /* what outlives a restart */
 	const char *log; /* "-": standard output */
+	uint64_t log_size; /* bytes, then it is rotated; 0: never */
+	unsigned int log_keep; /* files that were moved away */
+	unsigned int log_window; /* seconds in which alike lines are one */
+	bool journal; /* write to systemd's, too */
+	const char *journal_socket; /* where that is; no option */
 	const char *metrics; /* where they are served; NULL: nowhere */
 	const char *policyc;
+	const char *securityfs; /* NULL: where it usually is */
+	const char *pid_file; /* NULL: none */
+	bool foreground;
 	struct kfs kfs;
 	uid_t uid; /* of the worker and of policyc */
 	gid_t gid;

@@ -124,6 +124,12 @@ child(const struct compile_request *request, const struct compile *compile)
 		argv[7] = request->include;
 		argv[8] = request->file;
 	}
+	if (request->spec) {
+		argv[1] = "config";
+		argv[2] = request->spec;
+		argv[3] = request->file;
+		argv[4] = NULL;
+	}
 	if (program < 0)
 		_exit(STATUS_NO_PROGRAM);
 	sigemptyset(&none);

@@ -24,6 +24,7 @@ struct compile_request {
 	const char *dir; /* working directory of the child; or NULL */
 	const char *include; /* -I: where includes are too; or NULL */
 	const char *file; /* the policy, relative to dir */
+	const char *spec; /* it is no policy: policyc/config.h; or NULL */
 	uid_t uid; /* whom to become; 0: nobody else, and no sandbox */
 	gid_t gid;
 };

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,7 +38,43 @@ static int write_all(struct log *log, const char *data, size_t len)
 	return 0;
 }
 
-void log_write(struct log *log, const struct text *lines, unsigned int num)
+static void ask(struct log *log)
+{
+	if (log->asked || !log->want_file)
+		return;
+	log->asked = true;
+	log->want_file(log->arg);
+}
+
+/* Nobody will ever read what is written to it. */
+static bool is_removed(const struct log *log)
+{
+	struct stat stat;
+
+	return log->want_file && !fstat(log->fd, &stat) &&
+	       S_ISREG(stat.st_mode) && !stat.st_nlink;
+}
+
+static void lose(struct log *log, unsigned int num, const char *why)
+{
+	log->failed += num;
+	if (!log->failing)
+		log_error("the log cannot be written: %s", why);
+	log->failing = true;
+}
+
+static void hold(struct log *log, const struct text *lines, unsigned int num)
+{
+	if (log->held.len + lines->len > LOG_HELD_MAX) {
+		lose(log, num, "its file was removed");
+	} else {
+		text_add_bytes(&log->held, text_string(lines), lines->len);
+		log->num_held += num;
+	}
+	ask(log);
+}
+
+static void put(struct log *log, const struct text *lines, unsigned int num)
 {
 	int err = 0;
 
@@ -46,15 +83,24 @@ void log_write(struct log *log, const struct text *lines, unsigned int num)
 		err = write_all(log, "\n", 1);
 	if (!err)
 		err = write_all(log, text_string(lines), lines->len);
-	if (!err) {
-		log->written += num;
-		log->failing = false;
+	if (err) {
+		lose(log, num, strerror(-err));
 		return;
 	}
-	log->failed += num;
-	if (!log->failing)
-		log_error("the log cannot be written: %s", strerror(-err));
-	log->failing = true;
+	log->written += num;
+	log->size += lines->len;
+	log->failing = false;
+}
+
+void log_write(struct log *log, const struct text *lines, unsigned int num)
+{
+	if (is_removed(log)) {
+		hold(log, lines, num);
+		return;
+	}
+	put(log, lines, num);
+	if (log->limit && log->size >= log->limit)
+		ask(log);
 }
 
 static void add_now(struct text *line)
@@ -90,8 +136,42 @@ void log_daemon(struct log *log, const char *level, const char *about,
 
 void log_reopen(struct log *log, int fd)
 {
-	close(log->fd);
+	unsigned int num = log->num_held;
+	struct stat stat;
+
+	if (log->fd >= 0)
+		close(log->fd);
 	log->fd = fd;
 	log->failing = false;
 	log->torn = false;
+	log->asked = false;
+	log->size = !fstat(fd, &stat) && S_ISREG(stat.st_mode) ?
+			    (uint64_t)stat.st_size :
+			    0;
+	log->num_held = 0;
+	if (num)
+		put(log, &log->held, num);
+	text_reset(&log->held);
+}
+
+void log_not_reopened(struct log *log, const char *why)
+{
+	if (!log->failing)
+		log_error("there is no new file for the log: %s", why);
+	log->failing = true;
+}
+
+void log_retry(struct log *log)
+{
+	log->asked = false;
+	if (log->num_held)
+		ask(log);
+}
+
+void log_end(struct log *log)
+{
+	if (log->num_held)
+		lose(log, log->num_held, "its file was removed");
+	log->num_held = 0;
+	text_free(&log->held);
 }

@@ -8,6 +8,7 @@
 
 #include "bailiffd.h"
 #include "control.h"
+#include "journal.h"
 #include "http.h"
 #include "link.h"
 #include "log.h"
@@ -60,6 +61,8 @@ static void print_daemon(const struct metrics_sources *sources,
 	prom_single(out, PROM_MALFORMED, counts->malformed);
 	prom_single(out, PROM_LOG_LINES, sources->log->written);
 	prom_single(out, PROM_LOG_FAILED, sources->log->failed);
+	prom_single(out, PROM_REPEATED, counts->repeated);
+	prom_single(out, PROM_JOURNAL_FAILED, sources->journal->failed);
 	prom_single(out, PROM_CLIENTS, clients.now);
 	prom_single(out, PROM_TURNED_AWAY, clients.turned_away);
 }

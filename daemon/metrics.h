@@ -9,6 +9,7 @@
 struct control;
 struct event_base;
 struct link;
+struct journal;
 struct log;
 struct metrics;
 struct monitor;
@@ -21,6 +22,7 @@ struct metrics_sources {
 	struct link *link;
 	const struct monitor *monitor;
 	const struct log *log;
+	const struct journal *journal;
 	const struct store *store;
 	const struct control *control;
 };

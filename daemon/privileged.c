@@ -20,6 +20,7 @@
 #include "images.h"
 #include "log.h"
 #include "privileged.h"
+#include "logfile.h"
 #include "proto.h"
 #include "state.h"
 
@@ -33,17 +34,6 @@ struct parent {
 	struct images images;
 	struct proto_message answer; /* large: kept off the stack */
 };
-
-int privileged_open_log(const char *log)
-{
-	int fd;
-
-	if (!strcmp(log, "-"))
-		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	else
-		fd = open(log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-	return fd < 0 ? -errno : fd;
-}
 
 static time_t now(void)
 {
@@ -390,6 +380,39 @@ static int count(struct parent *parent, const struct proto_message *message)
 	return err;
 }
 
+/* Return: 0 or -errno of the socket; *open_err is that of the file. */
+static int reopen_log(struct parent *parent, int *open_err)
+{
+	struct proto_message message = { .type = PROTO_LOG };
+	int err;
+
+	message.fd = logfile_open(parent->options->log);
+	*open_err = message.fd < 0 ? message.fd : 0;
+	if (message.fd < 0) {
+		log_error("%s: %s", parent->options->log,
+			  strerror(-message.fd));
+		return 0;
+	}
+	err = proto_send(parent->sock, &message);
+	close(message.fd);
+	return err;
+}
+
+static int rotate(struct parent *parent, const struct proto_message *message)
+{
+	int open_err, err;
+
+	open_err = logfile_rotate(parent->options);
+	if (open_err)
+		return answer_done(parent, message->serial, open_err,
+				   strerror(-open_err));
+	err = reopen_log(parent, &open_err);
+	if (err)
+		return err;
+	return answer_done(parent, message->serial, open_err,
+			   open_err ? strerror(-open_err) : "ok");
+}
+
 /* An error here means that the worker broke the protocol, or is gone. */
 static int serve(struct parent *parent)
 {
@@ -418,35 +441,22 @@ static int serve(struct parent *parent)
 		return keep(parent, &message);
 	case PROTO_FORGET:
 		return forget(parent, &message);
+	case PROTO_ROTATE:
+		return rotate(parent, &message);
 	default:
 		return -EPROTO;
 	}
-}
-
-static int reopen_log(struct parent *parent)
-{
-	struct proto_message message = { .type = PROTO_LOG };
-	int err;
-
-	message.fd = privileged_open_log(parent->options->log);
-	if (message.fd < 0) {
-		log_error("%s: %s", parent->options->log,
-			  strerror(-message.fd));
-		return 0;
-	}
-	err = proto_send(parent->sock, &message);
-	close(message.fd);
-	return err;
 }
 
 /* Return: 1 stop, 0 go on, -errno. */
 static int take_signal(struct parent *parent, int signal_fd)
 {
 	struct signalfd_siginfo info;
+	int open_err;
 
 	if (read(signal_fd, &info, sizeof(info)) != sizeof(info))
 		return 0;
-	return info.ssi_signo == SIGHUP ? reopen_log(parent) : 1;
+	return info.ssi_signo == SIGHUP ? reopen_log(parent, &open_err) : 1;
 }
 
 static int wait_ms(const struct parent *parent)

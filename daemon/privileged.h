@@ -27,7 +27,4 @@ struct daemon_options;
 int privileged_run(struct daemon_options *options, int worker_sock,
 		   pid_t worker, int images);
 
-/* Open the log for appending. Return: a descriptor or -errno. */
-int privileged_open_log(const char *log);
-
 #endif /* DAEMON_PRIVILEGED_H */

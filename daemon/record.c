@@ -156,6 +156,12 @@ static void add_decision(struct text *out, const struct record *record)
 
 void record_print_json(const struct record *record, struct text *out)
 {
+	record_print_repeated(record, 1, out);
+}
+
+void record_print_repeated(const struct record *record, uint64_t num,
+			   struct text *out)
+{
 	const struct bailiff_event *raw = &record->raw;
 
 	add_time(out, raw->time_ns);
@@ -180,6 +186,8 @@ void record_print_json(const struct record *record, struct text *out)
 	add_number(out, "uid", raw->uid);
 	add_string(out, "exe", record->exe);
 	add_string(out, "comm", record->comm);
+	if (num > 1)
+		add_number(out, "repeated", num);
 	add_number(out, "lost", raw->lost);
 	text_add(out, "}\n");
 }

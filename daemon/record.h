@@ -6,6 +6,7 @@
 #define DAEMON_RECORD_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lsm/uapi/bailiff.h"
 
@@ -33,6 +34,10 @@ long record_parse(const void *bytes, size_t len, struct record *record);
 
 /* Append the record as one line of JSON (docs/log-format.md), with newline. */
 void record_print_json(const struct record *record, struct text *out);
+
+/* The same, of the last of num records that are alike. */
+void record_print_repeated(const struct record *record, uint64_t num,
+			   struct text *out);
 
 /* Words of a record, as the log and the tools show them. */
 const char *record_outcome_name(unsigned int outcome);

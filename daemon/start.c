@@ -12,8 +12,10 @@
 
 #include "bailiffd.h"
 #include "images.h"
+#include "journal.h"
 #include "listen.h"
 #include "log.h"
+#include "logfile.h"
 #include "privileged.h"
 #include "proto.h"
 #include "sandbox.h"
@@ -35,19 +37,6 @@ static int take_lock(const char *run_dir)
 		return err;
 	}
 	return fd;
-}
-
-static void make_parent(const char *path)
-{
-	char dir[PATH_MAX];
-	char *slash;
-
-	snprintf(dir, sizeof(dir), "%s", path);
-	slash = strrchr(dir, '/');
-	if (!slash || slash == dir)
-		return;
-	*slash = '\0';
-	(void)mkdir(dir, 0755);
 }
 
 static int complain(const char *what, int err)
@@ -107,14 +96,18 @@ int start_open(struct start *start)
 	start->lock = take_lock(options->run_dir);
 	if (start->lock < 0)
 		return complain(options->run_dir, start->lock);
-	make_parent(options->state_dir);
+	logfile_make_parent(options->state_dir);
 	start->images = images_open(options->state_dir);
 	if (start->images < 0)
 		return complain(options->state_dir, start->images);
-	make_parent(options->log);
-	fds->log = privileged_open_log(options->log);
+	logfile_make_parent(options->log);
+	fds->log = logfile_open(options->log);
 	if (fds->log < 0)
 		return complain(options->log, fds->log);
+	fds->journal =
+		options->journal ? journal_open(options->journal_socket) : -1;
+	if (options->journal && fds->journal < 0)
+		return complain(options->journal_socket, fds->journal);
 	fds->events = kfs_open(&options->kfs, "events", O_RDONLY | O_NONBLOCK);
 	if (fds->events < 0)
 		return complain("events", fds->events);
@@ -129,11 +122,45 @@ int start_open(struct start *start)
 	return 0;
 }
 
+/* Return: 0, or an exit code after a complaint. */
+static int write_pid(const char *file)
+{
+	FILE *out;
+	int err;
+
+	if (!file)
+		return 0;
+	out = fopen(file, "we");
+	if (!out)
+		return complain(file, -errno);
+	fprintf(out, "%d\n", (int)getpid());
+	err = ferror(out) ? -EIO : 0;
+	if (fclose(out) && !err)
+		err = -errno;
+	return err ? complain(file, err) : 0;
+}
+
+static int serve(struct start *start, int sock, pid_t worker)
+{
+	struct daemon_options *options = start->options;
+	int err = sandbox_parent();
+
+	if (err)
+		return complain("sandbox", err);
+	err = privileged_run(options, sock, worker, start->images);
+	if (!err)
+		return 0;
+	log_error("%s", err == -EPIPE ? "the worker has ended; so does the "
+					"daemon. What is confined stays so" :
+					strerror(-err));
+	return err == -EPIPE ? EXIT_LACKS : EXIT_BUG;
+}
+
 int start_serve(struct start *start)
 {
 	struct daemon_options *options = start->options;
 	struct worker_fds *fds = &start->fds;
-	int pair[2], err;
+	int pair[2], err, code;
 	pid_t worker;
 
 	err = proto_pair(pair);
@@ -156,14 +183,12 @@ int start_serve(struct start *start)
 	if (fds->metrics >= 0)
 		close(fds->metrics);
 	close(fds->log);
-	err = sandbox_parent();
-	if (err)
-		return complain("sandbox", err);
-	err = privileged_run(options, pair[0], worker, start->images);
-	if (!err)
-		return 0;
-	log_error("%s", err == -EPIPE ? "the worker has ended; so does the "
-					"daemon. What is confined stays so" :
-					strerror(-err));
-	return err == -EPIPE ? EXIT_LACKS : EXIT_BUG;
+	if (fds->journal >= 0)
+		close(fds->journal);
+	code = write_pid(options->pid_file);
+	if (!code)
+		code = serve(start, pair[0], worker);
+	if (options->pid_file)
+		(void)unlink(options->pid_file);
+	return code;
 }

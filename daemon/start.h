@@ -6,6 +6,7 @@
 #include "worker.h"
 
 enum start_exit {
+	EXIT_NO = 1, /* the answer is no */
 	EXIT_USAGE = 2, /* wrong use */
 	EXIT_LACKS = 3, /* kernel, permission or a resource is missing */
 	EXIT_BUG = 4,

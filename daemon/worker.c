@@ -9,6 +9,7 @@
 #include "bailiffd.h"
 #include "binder.h"
 #include "control.h"
+#include "journal.h"
 #include "link.h"
 #include "log.h"
 #include "metrics.h"
@@ -27,6 +28,8 @@ struct worker {
 	struct metrics *metrics; /* NULL: nobody wants them */
 	struct roster roster;
 	struct log log;
+	struct journal journal;
+	struct event *log_retry; /* time to ask for a file again */
 	pid_t parent; /* the daemon's number to the outside */
 };
 
@@ -36,7 +39,7 @@ static json_t *status(const struct worker *worker)
 	struct control_counts clients = control_counts(worker->control);
 
 	return json_pack("{s:b, s:i, s:s, s:b, s:I, s:I, s:I, s:I, s:i, s:i, "
-			 "s:I, s:I}",
+			 "s:I, s:I, s:I, s:I, s:I}",
 			 "ok", 1, "pid", (int)worker->parent, "version",
 			 BAILIFF_VERSION, "ready",
 			 store_is_ready(worker->store), "records",
@@ -47,7 +50,10 @@ static json_t *status(const struct worker *worker)
 			 (int)store_num_errors(worker->store), "clients",
 			 (int)clients.now, "clients_turned_away",
 			 (json_int_t)clients.turned_away, "compiled",
-			 (json_int_t)store_num_compiled(worker->store));
+			 (json_int_t)store_num_compiled(worker->store),
+			 "repeated", (json_int_t)counts->repeated, "journaled",
+			 (json_int_t)worker->journal.written, "journal_failed",
+			 (json_int_t)worker->journal.failed);
 }
 
 static json_t *container(struct worker *worker,
@@ -88,6 +94,36 @@ static json_t *handle(void *arg, const struct control_client *client,
 	return control_refusal("no such cmd: %.32s", cmd);
 }
 
+static void on_rotated(void *arg, const struct proto_message *message)
+{
+	struct timeval second = { 1, 0 };
+	struct worker *worker = arg;
+
+	if (!message->u.done.err)
+		return;
+	log_not_reopened(&worker->log, message->u.done.text);
+	event_add(worker->log_retry, &second);
+}
+
+static void want_file(void *arg)
+{
+	struct proto_message message = { .type = PROTO_ROTATE, .fd = -1 };
+	struct timeval second = { 1, 0 };
+	struct worker *worker = arg;
+
+	if (link_request(worker->link, &message, on_rotated, worker))
+		event_add(worker->log_retry, &second);
+}
+
+static void on_log_retry(int fd, short what, void *arg)
+{
+	struct worker *worker = arg;
+
+	(void)fd;
+	(void)what;
+	log_retry(&worker->log);
+}
+
 static void on_reopened(void *arg, int fd)
 {
 	struct worker *worker = arg;
@@ -101,6 +137,7 @@ static int start_metrics(struct worker *worker, int fd)
 		.link = worker->link,
 		.monitor = worker->monitor,
 		.log = &worker->log,
+		.journal = &worker->journal,
 		.store = worker->store,
 		.control = worker->control,
 	};
@@ -116,15 +153,24 @@ static int start(struct worker *worker, const struct daemon_options *options,
 		 const struct worker_fds *fds)
 {
 	struct link_events events = { on_reopened, worker };
+	struct monitor_config monitor = {
+		.log = &worker->log,
+		.journal = &worker->journal,
+		.window = options->log_window,
+	};
 	struct store_config config;
 
 	worker->link = link_create(worker->base, fds->parent, &events);
-	worker->monitor =
-		monitor_create(worker->base, fds->events, &worker->log);
+	worker->monitor = monitor_create(worker->base, fds->events, &monitor);
 	worker->control =
 		control_create(worker->base, fds->control, handle, worker);
-	if (!worker->link || !worker->monitor || !worker->control)
+	worker->log_retry = evtimer_new(worker->base, on_log_retry, worker);
+	if (!worker->link || !worker->monitor || !worker->control ||
+	    !worker->log_retry)
 		return -ENOMEM;
+	if (strcmp(options->log, "-"))
+		worker->log.want_file = want_file;
+	worker->log.arg = worker;
 	config = (struct store_config){
 		.dir = options->policies,
 		.base = worker->base,
@@ -140,8 +186,15 @@ static int start(struct worker *worker, const struct daemon_options *options,
 
 static void finish(struct worker *worker)
 {
-	if (worker->monitor)
+	/* its parent is gone: nobody can give it another file */
+	worker->log.want_file = NULL;
+	if (worker->monitor) {
 		monitor_drain(worker->monitor);
+		monitor_finish(worker->monitor);
+	}
+	log_end(&worker->log);
+	if (worker->log_retry)
+		event_free(worker->log_retry);
 	metrics_free(worker->metrics);
 	store_free(worker->store);
 	control_free(worker->control);
@@ -156,11 +209,13 @@ int worker_run(const struct daemon_options *options,
 	       const struct worker_fds *fds, bool sandbox)
 {
 	struct worker worker = {
-		.log = { .fd = fds->log },
+		.log = { .fd = -1, .limit = options->log_size },
+		.journal = { .fd = fds->journal },
 		.parent = getppid(),
 	};
 	int err;
 
+	log_reopen(&worker.log, fds->log);
 	/* it makes a pair of sockets, which the sandbox forbids */
 	worker.base = event_base_new();
 	err = worker.base ? 0 : -ENOMEM;

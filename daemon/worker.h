@@ -13,6 +13,7 @@ struct worker_fds {
 	int metrics; /* listening; -1: nobody wants them */
 	int events; /* the kernel's records */
 	int log;
+	int journal; /* connected; -1: nobody wants it */
 };
 
 /*

@@ -5,6 +5,7 @@
 
 #include "asm_command.h"
 #include "command.h"
+#include "config.h"
 #include "diag_command.h"
 #include "diff.h"
 #include "dump.h"
@@ -73,6 +74,8 @@ static const struct command {
 	{ "syscalls", command_syscalls, "IDoBOj", 0, INT_MAX, false, true,
 	  "[POLICY|IMAGE [NAME...]]",
 	  "show what the filter of system calls does, or export it" },
+	{ "config", command_config, "j", 2, 2, false, true, "SPEC FILE",
+	  "read a file of settings for bailiffd" },
 	{ "ops", command_ops, "j", 0, 1, false, true, "[CLASS]",
 	  "show what rules and requests can name" },
 	{ "diag", command_diag, "j", 0, 1, false, true, "[ID]",

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "daemon/client.h"
+#include "daemon/options.h"
 #include "daemon/start.h"
 #include "daemon_fixture.h"
 #include "vm/hooks.h"
@@ -110,7 +111,7 @@ const char *fixture_file_says(const char *file, const char *member)
 void fixture_start(void)
 {
 	struct start start = { .options = &fixture.options };
-	int tries;
+	int tries, patience = fixture.patience;
 
 	fixture.pid = fork();
 	if (!fixture.pid) {
@@ -123,7 +124,7 @@ void fixture_start(void)
 		tries = 500;
 		while (!fixture_is_ready() && --tries)
 			fixture_nap();
-	} while (!tries && (fixture.patience -= 10) > 0);
+	} while (!tries && (patience -= 10) > 0);
 	ck_assert_msg(tries, "the daemon never became ready");
 }
 
@@ -144,7 +145,7 @@ void fixture_setup(void)
 
 	ck_assert_msg(!access(POLICYC, X_OK), POLICYC " is not built");
 	ck_assert_ptr_nonnull(realpath(POLICYC, fixture.policyc));
-	memset(&fixture.options, 0, sizeof(fixture.options));
+	options_default(&fixture.options);
 	fixture.kernel = fake_kernel_create(&fixture.options.kfs);
 	fixture.patience = 0;
 	strcpy(fixture.dir, mkdtemp(template));

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bailiffd.h"
+#include "compile.h"
+#include "config.h"
+#include "options.h"
+#include "text.h"
+
+void config_spec(struct text *out)
+{
+	static const char *const kinds[] = {
+		[OPTIONS_PATH] = "path",     [OPTIONS_TEXT] = "text",
+		[OPTIONS_NUMBER] = "number", [OPTIONS_SIZE] = "size",
+		[OPTIONS_FLAG] = "flag",
+	};
+	size_t id;
+
+	for (id = 0; id < OPTIONS_NUM; id++)
+		text_printf(out, "%s%s:%s", id ? "," : "", options_name(id),
+			    kinds[options_kind(id)]);
+}
+
+/* policyc has checked all but what only the option itself knows. */
+static int apply(const char *file, struct daemon_options *options,
+		 struct text *values, struct text *why)
+{
+	char *line = values->data, *next, *value;
+	const char *problem;
+	int err = 0;
+	size_t id;
+
+	for (; line && *line; line = next) {
+		next = text_next_line(line);
+		value = strchr(line, '=');
+		if (!value)
+			return -EPROTO;
+		*value++ = '\0';
+		id = options_find(line);
+		if (id == OPTIONS_NUM)
+			return -EPROTO;
+		problem = options_set(options, id, value);
+		if (!problem)
+			continue;
+		text_printf(why, "%s: error: '%s': %s, got '%s'\n", file, line,
+			    problem, value);
+		err = -EINVAL;
+	}
+	return err;
+}
+
+static int take_lines(int fd, struct text *values)
+{
+	char chunk[4096];
+	ssize_t len;
+	off_t off = 0;
+
+	while ((len = pread(fd, chunk, sizeof(chunk), off)) > 0) {
+		text_add_bytes(values, chunk, (size_t)len);
+		off += len;
+	}
+	return len < 0 ? -errno : values->cut ? -ENOMEM : 0;
+}
+
+int config_read(const char *file, const struct config_reader *reader,
+		struct daemon_options *options, struct text *values,
+		struct text *why)
+{
+	struct text spec = {};
+	struct compile_request request = {
+		.policyc = reader->policyc,
+		.file = file,
+		.uid = reader->uid,
+		.gid = reader->gid,
+	};
+	int err, fd = -1;
+
+	if (access(file, F_OK))
+		return -errno;
+	config_spec(&spec);
+	request.spec = text_string(&spec);
+	err = compile_run(&request, why, &fd);
+	text_free(&spec);
+	if (err)
+		return err;
+	err = take_lines(fd, values);
+	close(fd);
+	return err ? err : apply(file, options, values, why);
+}

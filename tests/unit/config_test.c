@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* config_test.c - options, from words and from a file */
+#include <check.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/bailiffd.h"
+#include "daemon/config.h"
+#include "daemon/options.h"
+
+static struct daemon_options options;
+static struct text values, why;
+static char file[] = "/tmp/config-test.XXXXXX";
+static char policyc[PATH_MAX];
+
+static void setup(void)
+{
+	ck_assert_ptr_nonnull(realpath("build/bin/policyc", policyc));
+	options_default(&options);
+	strcpy(file, "/tmp/config-test.XXXXXX");
+	close(mkstemp(file));
+}
+
+static void teardown(void)
+{
+	unlink(file);
+	text_free(&values);
+	text_free(&why);
+}
+
+static int read_text(const char *text)
+{
+	struct config_reader reader = { .policyc = policyc };
+	FILE *out = fopen(file, "w");
+
+	fputs(text, out);
+	fclose(out);
+	return config_read(file, &reader, &options, &values, &why);
+}
+
+static bool says(const char *part)
+{
+	return strstr(text_string(&why), part);
+}
+
+START_TEST(sizes_have_units)
+{
+	static const struct {
+		const char *word;
+		int err;
+		unsigned long long bytes;
+	} sizes[] = {
+		{ "0", 0, 0 },
+		{ "17", 0, 17 },
+		{ "3K", 0, 3072 },
+		{ "2M", 0, 2097152 },
+		{ "1G", 0, 1073741824 },
+		{ "", -EINVAL, 0 },
+		{ "K", -EINVAL, 0 },
+		{ "1T", -EINVAL, 0 },
+		{ "-1", -EINVAL, 0 },
+		{ "1 K", -EINVAL, 0 },
+		{ "9999999999999999G", -ERANGE, 0 },
+		{ "99999999999999999999999999999999999999999", -EINVAL, 0 },
+	};
+	unsigned long long bytes = 0;
+
+	ck_assert_int_eq(options_size(sizes[_i].word, &bytes), sizes[_i].err);
+	if (!sizes[_i].err)
+		ck_assert_uint_eq(bytes, sizes[_i].bytes);
+}
+END_TEST
+
+START_TEST(each_kind_refuses_what_it_is_not)
+{
+	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_LOG, ""));
+	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_LOG_KEEP, "x"));
+	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_LOG_KEEP, "86401"));
+	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_LOG_SIZE, "1Q"));
+	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_JOURNAL, "yes"));
+	ck_assert_uint_eq(options.log_keep, 5);
+	ck_assert_uint_eq(options.log_size, 100 << 20);
+}
+END_TEST
+
+START_TEST(a_file_sets_options)
+{
+	ck_assert_int_eq(read_text("# mine\nlog: /a b\nlog-size: 3K\n"
+				   "log-keep: 7\njournal: true\n"
+				   "policies: \"/etc/p\"\n"),
+			 0);
+	ck_assert_str_eq(options.log, "/a b");
+	ck_assert_uint_eq(options.log_size, 3072);
+	ck_assert_uint_eq(options.log_keep, 7);
+	ck_assert(options.journal);
+	ck_assert_str_eq(options.policies_dir, "/etc/p");
+	ck_assert_str_eq(options.run_dir, RUN_DIR);
+}
+END_TEST
+
+START_TEST(an_empty_mapping_sets_nothing)
+{
+	ck_assert_int_eq(read_text("{}\n"), 0);
+	ck_assert_str_eq(options.log, LOG_FILE);
+}
+END_TEST
+
+START_TEST(an_unknown_key_is_shown_where_it_is)
+{
+	ck_assert_int_eq(read_text("log: /a\nmetric: 9750\n"), -EINVAL);
+	ck_assert(says(":2:1: error: unknown key 'metric'"));
+	ck_assert(says("    2 | metric: 9750\n      | ^~~~~~"));
+	ck_assert(says("did you mean 'metrics'?"));
+}
+END_TEST
+
+START_TEST(a_wrong_value_is_shown_where_it_is)
+{
+	static const struct {
+		const char *text;
+		const char *part;
+	} wrong[] = {
+		{ "log-size: 3Q\n", ":1:11: error: 'log-size' takes" },
+		{ "log-keep: many\n", ":1:11: error: 'log-keep' takes" },
+		{ "journal: yes\n", "takes true or false, got 'yes'" },
+		{ "policies: here\n", "takes an absolute path, got 'here'" },
+		{ "log: [a]\n", "'log' takes one value, got a list" },
+		{ "log:\n", "'log' has no value" },
+		{ "log: \"a\\nb\"\n", "text without control characters" },
+		{ "- log\n", "takes a mapping, got a list" },
+		{ "log: a\nlog: b\n", "key 'log' is there twice" },
+		{ "log: [\n", "cannot read the YAML" },
+		{ "", "empty" },
+		{ "log-keep: 99999999\n", "at most 86400" },
+	};
+
+	ck_assert_int_eq(read_text(wrong[_i].text), -EINVAL);
+	ck_assert_msg(says(wrong[_i].part), "it says: %s", text_string(&why));
+}
+END_TEST
+
+START_TEST(no_file_is_told_from_a_wrong_one)
+{
+	struct config_reader reader = { .policyc = policyc };
+
+	ck_assert_int_eq(config_read("/nowhere/x.yaml", &reader, &options,
+				     &values, &why),
+			 -ENOENT);
+}
+END_TEST
+
+START_TEST(every_option_is_in_the_manual)
+{
+	static char page[65536];
+	FILE *in = fopen("docs/man/bailiffd.8", "r");
+	char item[64];
+	size_t id, len;
+
+	ck_assert_ptr_nonnull(in);
+	len = fread(page, 1, sizeof(page) - 1, in);
+	page[len] = '\0';
+	fclose(in);
+	for (id = 0; id < OPTIONS_NUM; id++) {
+		snprintf(item, sizeof(item), "\n.It Fl -%s%s", options_name(id),
+			 options_kind(id) == OPTIONS_FLAG ? "\n" : " Ar ");
+		ck_assert_msg(strstr(page, item), "not in the manual: %s",
+			      item);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("config");
+	TCase *tcase = tcase_create("config");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, sizes_have_units, 0, 12);
+	tcase_add_test(tcase, each_kind_refuses_what_it_is_not);
+	tcase_add_test(tcase, a_file_sets_options);
+	tcase_add_test(tcase, an_empty_mapping_sets_nothing);
+	tcase_add_test(tcase, an_unknown_key_is_shown_where_it_is);
+	tcase_add_loop_test(tcase, a_wrong_value_is_shown_where_it_is, 0, 12);
+	tcase_add_test(tcase, no_file_is_told_from_a_wrong_one);
+	tcase_add_test(tcase, every_option_is_in_the_manual);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
