@@ -42,10 +42,18 @@ const struct ctl_command ctl_commands[] = {
 	  "  --audit             put the policy into audit mode first\n"
 	  "Exits as the command does; 126: it cannot be run, 127: not found.\n",
 	  ctl_run },
-	{ "log", "[-f] [--json] [-n LINES] [FILE]", "records of decisions",
-	  "  -f        wait for more\n"
-	  "  --json    as they are in the log\n"
-	  "  -n LINES  only the last (10 with -f)\n",
+	{ "log", "[-f] [--json] [-n LINES] [filter...] [FILE]",
+	  "records of decisions",
+	  "  -f                  wait for more\n"
+	  "  --json              as they are in the log\n"
+	  "  -n LINES            only the last (10 with -f)\n"
+	  "  --container GLOB    of containers of that name\n"
+	  "  --policy GLOB       of policies of that name\n"
+	  "  --class CLASS       files, network, ...\n"
+	  "  --reason REASON     rule, default, ...\n"
+	  "  --outcome OUTCOME   denied, would-deny, audited, lifecycle, daemon\n"
+	  "  --since TIME        10m, 2h, 3d ago, or 2026-11-26T10:05 (UTC); in\n"
+	  "                      logs that were moved away, too\n",
 	  ctl_log },
 	{ "why", "[CONTAINER|POLICY] [FILE]", "explain the last denial", "",
 	  ctl_why },

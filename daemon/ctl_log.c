@@ -9,9 +9,11 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ctl.h"
+#include "logfilter.h"
 #include "logread.h"
 
 #define FOLLOW_LINES 10 /* shown first by -f */
@@ -22,6 +24,7 @@ struct log_view {
 	bool json;
 	bool color;
 	unsigned long long last; /* only so many; 0: all */
+	struct logfilter filter;
 	char *line; /* getline's */
 	size_t size;
 };
@@ -41,8 +44,8 @@ static unsigned long long count(FILE *log, struct log_view *view)
 	json_t *record;
 
 	while ((record = logread_next(log, &view->line, &view->size))) {
+		num += logfilter_takes(&view->filter, record);
 		json_decref(record);
-		num++;
 	}
 	rewind(log);
 	return num;
@@ -53,7 +56,9 @@ static void show_rest(FILE *log, struct log_view *view, unsigned long long skip)
 	json_t *record;
 
 	while ((record = logread_next(log, &view->line, &view->size))) {
-		if (skip)
+		if (!logfilter_takes(&view->filter, record))
+			;
+		else if (skip)
 			skip--;
 		else
 			show(view, record);
@@ -104,21 +109,79 @@ static const struct option options[] = {
 	{ "follow", no_argument, NULL, 'f' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "lines", required_argument, NULL, 'n' },
+	{ "container", required_argument, NULL, 'c' },
+	{ "policy", required_argument, NULL, 'p' },
+	{ "class", required_argument, NULL, 'C' },
+	{ "reason", required_argument, NULL, 'r' },
+	{ "outcome", required_argument, NULL, 'o' },
+	{ "since", required_argument, NULL, 's' },
 	{ NULL, 0, NULL, 0 },
 };
 
+static int no_such(const char *command, const char *what, const char *names)
+{
+	return ctl_usage(command, "no %s '%s'; there are %s", what, optarg,
+			 names);
+}
+
+/* One of the filters. Return: CTL_YES or CTL_USAGE. */
+static int take_filter(struct logfilter *filter, int opt, const char *command)
+{
+	char names[1024];
+
+	switch (opt) {
+	case 'c':
+		filter->container = optarg;
+		return CTL_YES;
+	case 'p':
+		filter->policy = optarg;
+		return CTL_YES;
+	case 'C':
+		filter->class = optarg;
+		if (!logfilter_is_class(optarg, names, sizeof(names)))
+			return no_such(command, "class", names);
+		return CTL_YES;
+	case 'r':
+		filter->reason = optarg;
+		if (!logfilter_is_reason(optarg, names, sizeof(names)))
+			return no_such(command, "reason", names);
+		return CTL_YES;
+	case 'o':
+		filter->outcome = optarg;
+		if (!logfilter_is_outcome(optarg, names, sizeof(names)))
+			return no_such(command, "outcome", names);
+		return CTL_YES;
+	case 's':
+		if (logfilter_since(optarg, time(NULL), filter->since))
+			return ctl_usage(command,
+					 "--since %s: expected 90s, 10m, 2h, "
+					 "3d, or a time as 2026-11-26T10:05",
+					 optarg);
+		return CTL_YES;
+	}
+	return ctl_usage(command, "bad option");
+}
+
 static int parse_options(struct log_view *view, int argc, char **argv)
 {
-	int opt;
+	int opt, code;
 
 	while ((opt = getopt_long(argc, argv, "fn:", options, NULL)) != -1) {
-		if (opt == 'f')
+		if (opt == 'f') {
 			view->follow = true;
-		else if (opt == 'j')
+			continue;
+		}
+		if (opt == 'j') {
 			view->json = true;
-		else if (opt != 'n')
-			return ctl_usage(argv[0], "bad option");
-		else if (text_number(optarg, 1000000000, &view->last))
+			continue;
+		}
+		if (opt != 'n') {
+			code = take_filter(&view->filter, opt, argv[0]);
+			if (code)
+				return code;
+			continue;
+		}
+		if (text_number(optarg, 1000000000, &view->last))
 			return ctl_usage(argv[0], "-n: not a number");
 	}
 	if (optind < argc)
@@ -128,6 +191,27 @@ static int parse_options(struct log_view *view, int argc, char **argv)
 	if (view->follow && !view->last)
 		view->last = FOLLOW_LINES;
 	return CTL_YES;
+}
+
+/* Where a log was moved to may hold what is asked for; the oldest first. */
+static void show_moved(struct log_view *view)
+{
+	char name[PATH_MAX];
+	unsigned int i = 0;
+	FILE *log;
+
+	while ((size_t)snprintf(name, sizeof(name), "%s.%u", view->file,
+				i + 1) < sizeof(name) &&
+	       !access(name, F_OK))
+		i++;
+	for (; i; i--) {
+		snprintf(name, sizeof(name), "%s.%u", view->file, i);
+		log = fopen(name, "re");
+		if (!log)
+			continue;
+		show_rest(log, view, 0);
+		fclose(log);
+	}
 }
 
 int ctl_log(struct ctl *ctl, int argc, char **argv)
@@ -150,6 +234,8 @@ int ctl_log(struct ctl *ctl, int argc, char **argv)
 		fclose(log);
 		return CTL_USAGE;
 	}
+	if (view.filter.since[0] && !view.last)
+		show_moved(&view);
 	num = view.last ? count(log, &view) : 0;
 	show_rest(log, &view, num > view.last ? num - view.last : 0);
 	if (view.follow)

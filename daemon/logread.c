@@ -159,6 +159,9 @@ void logread_print(const struct json_t *record, bool color, FILE *out)
 	if (decision)
 		print_rule(record, out);
 	put_field(" -> ", logread_string(record, "errno"), out);
+	if (json_object_get(record, "repeated"))
+		fprintf(out, " (%lld times)",
+			logread_number(record, "repeated"));
 	if (json_object_get(record, "pid"))
 		fprintf(out, " pid %lld", logread_number(record, "pid"));
 	put_field(" ",

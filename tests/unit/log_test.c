@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/logfile.h"
 #include "tests/lib/daemon_fixture.h"
 
 static char path[PATH_MAX + 32];
@@ -117,6 +118,22 @@ START_TEST(with_nothing_to_keep_it_begins_anew)
 	}
 	wait_until(count_lines("", "\"seq\"") < 20);
 	ck_assert(!is_there(".1"));
+}
+END_TEST
+
+/* Whoever asks: a worker that was taken over cannot empty the log. */
+START_TEST(a_log_with_room_is_not_moved)
+{
+	FILE *file = fopen(fixture.log_file, "w");
+
+	fputs("0123456789", file);
+	fclose(file);
+	fixture.options.log_size = 11;
+	ck_assert_int_eq(logfile_rotate(&fixture.options), 0);
+	ck_assert(is_there("") && !is_there(".1"));
+	fixture.options.log_size = 10;
+	ck_assert_int_eq(logfile_rotate(&fixture.options), 0);
+	ck_assert(!is_there("") && is_there(".1"));
 }
 END_TEST
 
@@ -295,6 +312,7 @@ static void add(TCase *tcase)
 	tcase_add_test(tcase, a_full_log_is_moved_away);
 	tcase_add_test(tcase, no_line_is_lost_by_moving);
 	tcase_add_test(tcase, with_nothing_to_keep_it_begins_anew);
+	tcase_add_test(tcase, a_log_with_room_is_not_moved);
 	tcase_add_test(tcase, alike_records_are_counted_and_none_is_lost);
 	tcase_add_test(tcase, a_window_ends_by_itself);
 	tcase_add_test(tcase, without_a_window_each_has_its_line);
