@@ -256,7 +256,10 @@ install: tools
 	install -d $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	install -m 644 docs/completion/policyc $(DESTDIR)$(PREFIX)/share/bash-completion/completions/
+	install -m 644 docs/completion/policyc docs/completion/bailiffctl docs/completion/bailiffd \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/
+	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	install -m 644 docs/completion/_bailiff $(DESTDIR)$(PREFIX)/share/zsh/site-functions/
 
 clean:
 	rm -rf build

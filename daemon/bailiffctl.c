@@ -55,6 +55,9 @@ const struct ctl_command ctl_commands[] = {
 	  "  --since TIME        10m, 2h, 3d ago, or 2026-11-26T10:05 (UTC); in\n"
 	  "                      logs that were moved away, too\n",
 	  ctl_log },
+	{ "monitor", "[--json] [FILE]",
+	  "loads, bindings and modes as they change",
+	  "  --json  as they are in the log\n", ctl_monitor },
 	{ "why", "[CONTAINER|POLICY] [FILE]", "explain the last denial", "",
 	  ctl_why },
 	{ "suggest", "[--since SEQ] [--policy NAME] [FILE]",

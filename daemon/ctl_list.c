@@ -118,25 +118,70 @@ int ctl_ps(struct ctl *ctl, int argc, char **argv)
 	return finish(&list, "tasks", state_tasks(&ctl->kfs, show_task, &list));
 }
 
+/* `waiting` of a policy: the kernel counts by policy, not by container. */
+struct start {
+	char policy[BVM_MAX_NAME];
+	unsigned long long waiting;
+	unsigned long long bound; /* containers that have the policy */
+};
+
+static int count_binding(const struct state_binding *binding, void *arg)
+{
+	struct start *start = arg;
+	size_t len = strcspn(binding->policy, "@");
+
+	if (len == strlen(start->policy) &&
+	    !strncmp(binding->policy, start->policy, len))
+		start->bound++;
+	return 0;
+}
+
+/* Is the container under its policy yet? "-": that has no `start`. */
+static void start_of(struct list *list, const struct state_binding *binding,
+		     char *text, size_t size)
+{
+	struct state_policy policy;
+	struct start start = {};
+
+	snprintf(start.policy, sizeof(start.policy), "%.*s",
+		 (int)strcspn(binding->policy, "@"), binding->policy);
+	snprintf(text, size, "-");
+	if (state_policy(&list->ctl->kfs, start.policy, &policy) ||
+	    !policy.has_start)
+		return;
+	(void)state_bindings(&list->ctl->kfs, count_binding, &start);
+	if (!policy.waiting)
+		snprintf(text, size, "started");
+	else if (policy.waiting >= start.bound)
+		snprintf(text, size, "waiting");
+	else
+		snprintf(text, size, "%llu of %llu wait", policy.waiting,
+			 start.bound);
+}
+
 static int show_binding(const struct state_binding *binding, void *arg)
 {
 	struct list *list = arg;
+	char start[64];
+
+	start_of(list, binding, start, sizeof(start));
 
 	if (list->rows)
 		return json_array_append_new(
 			list->rows,
-			json_pack("{s:I, s:s, s:s, s:I, s:I, s:I}", "cgroup",
-				  (json_int_t)binding->cgroup, "policy",
-				  binding->policy, "container", binding->label,
-				  "runtime", (json_int_t)binding->runtime,
-				  "tasks", (json_int_t)binding->tasks,
-				  "confined", (json_int_t)binding->joined));
+			json_pack("{s:I, s:s, s:s, s:I, s:I, s:I, s:s}",
+				  "cgroup", (json_int_t)binding->cgroup,
+				  "policy", binding->policy, "container",
+				  binding->label, "runtime",
+				  (json_int_t)binding->runtime, "tasks",
+				  (json_int_t)binding->tasks, "confined",
+				  (json_int_t)binding->joined, "start", start));
 	if (!list->num++)
-		printf("%-24s %-20s %10s %6s %8s\n", "CONTAINER", "POLICY",
-		       "CGROUP", "TASKS", "CONFINED");
-	printf("%-24s %-20s %10llu %6llu %8llu\n",
+		printf("%-24s %-20s %10s %6s %8s  %s\n", "CONTAINER", "POLICY",
+		       "CGROUP", "TASKS", "CONFINED", "START");
+	printf("%-24s %-20s %10llu %6llu %8llu  %s\n",
 	       binding->label[0] ? binding->label : "-", binding->policy,
-	       binding->cgroup, binding->tasks, binding->joined);
+	       binding->cgroup, binding->tasks, binding->joined, start);
 	return 0;
 }
 

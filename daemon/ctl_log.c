@@ -214,33 +214,49 @@ static void show_moved(struct log_view *view)
 	}
 }
 
-int ctl_log(struct ctl *ctl, int argc, char **argv)
+static int run(struct log_view *view)
 {
-	struct log_view view = { .file = ctl->log, .color = ctl->color };
 	unsigned long long num;
+	int code = CTL_YES;
 	FILE *log;
-	int code;
 
-	code = parse_options(&view, argc, argv);
-	if (code)
-		return code;
-	log = fopen(view.file, "re");
+	log = fopen(view->file, "re");
 	if (!log) {
-		ctl_error("%s: %s%s", view.file, strerror(errno),
+		ctl_error("%s: %s%s", view->file, strerror(errno),
 			  errno == ENOENT ? "; bailiffd writes it" : "");
 		return CTL_LACKS;
 	}
-	if (!logread_is_log(log, view.file)) {
+	if (!logread_is_log(log, view->file)) {
 		fclose(log);
 		return CTL_USAGE;
 	}
-	if (view.filter.since[0] && !view.last)
-		show_moved(&view);
-	num = view.last ? count(log, &view) : 0;
-	show_rest(log, &view, num > view.last ? num - view.last : 0);
-	if (view.follow)
-		code = follow(log, &view);
+	if (view->filter.since[0] && !view->last)
+		show_moved(view);
+	num = view->last ? count(log, view) : 0;
+	show_rest(log, view, num > view->last ? num - view->last : 0);
+	if (view->follow)
+		code = follow(log, view);
 	fclose(log);
-	free(view.line);
+	free(view->line);
 	return code;
+}
+
+int ctl_log(struct ctl *ctl, int argc, char **argv)
+{
+	struct log_view view = { .file = ctl->log, .color = ctl->color };
+	int code = parse_options(&view, argc, argv);
+
+	return code ? code : run(&view);
+}
+
+int ctl_monitor(struct ctl *ctl, int argc, char **argv)
+{
+	struct log_view view = { .file = ctl->log, .color = ctl->color };
+	int code = parse_options(&view, argc, argv);
+
+	view.filter.outcome = "lifecycle";
+	view.follow = true;
+	if (!view.last)
+		view.last = FOLLOW_LINES;
+	return code ? code : run(&view);
 }

@@ -20,6 +20,13 @@ long long logread_number(const struct json_t *record, const char *key)
 	return json_integer_value(json_object_get(record, key));
 }
 
+unsigned long long logread_times(const struct json_t *record)
+{
+	long long times = logread_number(record, "repeated");
+
+	return times > 0 ? (unsigned long long)times : 1;
+}
+
 struct json_t *logread_next(FILE *log, char **line, size_t *size)
 {
 	json_t *record;
@@ -159,9 +166,8 @@ void logread_print(const struct json_t *record, bool color, FILE *out)
 	if (decision)
 		print_rule(record, out);
 	put_field(" -> ", logread_string(record, "errno"), out);
-	if (json_object_get(record, "repeated"))
-		fprintf(out, " (%lld times)",
-			logread_number(record, "repeated"));
+	if (logread_times(record) > 1)
+		fprintf(out, " (%llu times)", logread_times(record));
 	if (json_object_get(record, "pid"))
 		fprintf(out, " pid %lld", logread_number(record, "pid"));
 	put_field(" ",

@@ -12,6 +12,9 @@ struct json_t;
 const char *logread_string(const struct json_t *record, const char *key);
 long long logread_number(const struct json_t *record, const char *key);
 
+/* So many alike records are this line; at least 1. */
+unsigned long long logread_times(const struct json_t *record);
+
 /*
  * The next record of a log; lines that are none are skipped.
  *

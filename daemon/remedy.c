@@ -67,7 +67,6 @@ static void add_new(struct remedy *remedy, const struct denial *found)
 	remedy->denials = denials;
 	to = &denials[remedy->num];
 	*to = *found;
-	to->count = 1;
 	to->object = strdup(found->object);
 	to->detail = strdup(found->detail);
 	to->file = strdup(found->file);
@@ -117,6 +116,7 @@ bool remedy_add(struct remedy *remedy, const struct json_t *record)
 		.file = (char *)logread_string(record, "file"),
 		.rule = logread_number(record, "rule"),
 		.line = logread_number(record, "line"),
+		.count = logread_times(record),
 	};
 	char object[BVM_MAX_PATH], detail[128];
 	size_t i;
@@ -135,7 +135,7 @@ bool remedy_add(struct remedy *remedy, const struct json_t *record)
 		 logread_string(record, "reason"));
 	for (i = 0; i < remedy->num; i++) {
 		if (is_same(&remedy->denials[i], &found)) {
-			remedy->denials[i].count++;
+			remedy->denials[i].count += found.count;
 			return true;
 		}
 	}

@@ -73,7 +73,7 @@ static int add_event(struct reader *reader, const struct logline *line)
 		grow_table(reader);
 	slot = find_slot(reader, line);
 	if (*slot) {
-		events->items[*slot - 1].count++;
+		events->items[*slot - 1].count += line->times;
 		return EXIT_YES;
 	}
 	if (events->num == EVENTS_MAX) {
@@ -83,7 +83,7 @@ static int add_event(struct reader *reader, const struct logline *line)
 	}
 	events->items = arena_grow(reader->run->arena, events->items,
 				   events->num, sizeof(*events->items));
-	events->items[events->num++] = (struct event){ *line, 1 };
+	events->items[events->num++] = (struct event){ *line, line->times };
 	*slot = events->num;
 	return EXIT_YES;
 }

@@ -70,6 +70,10 @@ static int read_decision(struct arena *arena, const json_t *root,
 	line->detail = member(arena, root, "detail");
 	line->exe = member(arena, root, "exe");
 	line->uid = (u32)json_integer_value(json_object_get(root, "uid"));
+	line->times =
+		(u64)json_integer_value(json_object_get(root, "repeated"));
+	if (!line->times || line->times > INT32_MAX)
+		line->times = 1;
 	/* the last two are defaults of what needs a rule in any case */
 	line->by_rules = !line->denied || !strcmp(line->reason, "rule") ||
 			 !strcmp(line->reason, "default") ||

@@ -14,6 +14,7 @@ struct logline {
 	bool denied; /* or would have been, but for audit mode */
 	bool by_rules; /* the rule or default decided, not some other reason */
 	u32 uid; /* as the host sees it */
+	u64 times; /* so many alike records are this line; at least 1 */
 	const char *policy;
 	const char *reason;
 	const char *object;

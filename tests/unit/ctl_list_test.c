@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ctl_list_test.c - the lists of bailiffctl, over a kernel of plain memory */
+#include <check.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/ctl.h"
+#include "tests/lib/fake_kernel.h"
+
+static struct fake_kernel *kernel;
+static struct ctl ctl;
+static char shown[8192];
+
+static void setup(void)
+{
+	memset(&ctl, 0, sizeof(ctl));
+	kernel = fake_kernel_create(&ctl.kfs);
+	ctl.run_dir = "/nowhere";
+	kernel->policies[0].used = true;
+	strcpy(kernel->policies[0].name, "nginx");
+}
+
+static void teardown(void)
+{
+	fake_kernel_free(kernel);
+}
+
+/* The exit code; shown holds the standard output. */
+static int run(int (*command)(struct ctl *, int, char **), char *a, char *b,
+	       char *c)
+{
+	char *argv[] = { a, b, c, NULL };
+	int out = dup(STDOUT_FILENO), code;
+	FILE *file = tmpfile();
+
+	ck_assert_ptr_nonnull(file);
+	fflush(stdout);
+	dup2(fileno(file), STDOUT_FILENO);
+	optind = 0;
+	code = command(&ctl, b ? c ? 3 : 2 : 1, argv);
+	fflush(stdout);
+	dup2(out, STDOUT_FILENO);
+	close(out);
+	rewind(file);
+	shown[fread(shown, 1, sizeof(shown) - 1, file)] = '\0';
+	fclose(file);
+	return code;
+}
+
+START_TEST(containers_say_whether_they_have_started)
+{
+	ck_assert_int_eq(run(ctl_containers, "containers", NULL, NULL), 0);
+	ck_assert_ptr_nonnull(strstr(shown, "START\n"));
+	ck_assert_ptr_nonnull(strstr(shown, "3        2  waiting\n"));
+	/* refuse has no `start` */
+	ck_assert_ptr_nonnull(strstr(shown, "0        0  -\n"));
+}
+END_TEST
+
+START_TEST(containers_are_json_too)
+{
+	json_t *rows;
+
+	ck_assert_int_eq(run(ctl_containers, "containers", "--json", NULL), 0);
+	rows = json_loads(shown, 0, NULL);
+	ck_assert_uint_eq(json_array_size(rows), 2);
+	ck_assert_str_eq(json_string_value(json_object_get(
+				 json_array_get(rows, 0), "start")),
+			 "waiting");
+	json_decref(rows);
+}
+END_TEST
+
+START_TEST(rules_that_never_decided_are_told_apart)
+{
+	ck_assert_int_eq(run(ctl_rules, "rules", "nginx", NULL), 0);
+	ck_assert_ptr_nonnull(strstr(shown, "a b.yaml:7"));
+	ck_assert_int_eq(run(ctl_rules, "rules", "nginx", "--never-hit"), 0);
+	ck_assert_ptr_null(strstr(shown, "a b.yaml:7"));
+	ck_assert_ptr_nonnull(strstr(shown, "a b.yaml:9"));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("ctl-list");
+	TCase *tcase = tcase_create("ctl-list");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, containers_say_whether_they_have_started);
+	tcase_add_test(tcase, containers_are_json_too);
+	tcase_add_test(tcase, rules_that_never_decided_are_told_apart);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
