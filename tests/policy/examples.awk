@@ -51,8 +51,9 @@ manual && literal { gsub(/\\e/, "\\"); take($0); next }
 manual { next }
 
 /^#/ { finish(); heading = $0; sub(/^#+ /, "", heading); next }
-/^    \$ / { finish(); next }
+/^    \$ / { finish(); printed = 1; next }
+/^    / && printed { next }
 /^    / { take(substr($0, 5)); next }
-{ finish() }
+{ finish(); printed = 0 }
 
 END { finish() }
