@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154,SC2046 # policyc, work: of run.sh
 #
-# How far the import of profiles goes: to each limit, one below, and not one over
-# it; sourced by run.sh.
+# How far imports go: to each limit, one below, and not one over it; sourced by
+# run.sh.
 
 # profile WHAT N: one that has N of that, with its includes, in $work/limit.
 profile()
@@ -70,8 +70,28 @@ limit()
 		-I "$work/limit" "$work/limit/x"
 }
 
+# entries N: a KubeArmorPolicy with so many, in $work/limit.yaml.
+entries()
+{
+	{
+		printf 'kind: KubeArmorPolicy\nspec:\n  process:\n    matchPaths:\n'
+		seq -f '    - path: /f%.0f' "$1"
+	} > "$work/limit.yaml"
+}
+
 import_limits()
 {
+	local n
+
+	for n in 19999 20000; do
+		entries "$n"
+		says "$n entries" 0 'policy: limit' "$policyc" import kubearmor "$work/limit.yaml"
+	done
+	entries 20001
+	says '20001 entries' 2 'limit.yaml:20005:7: .*over 20000 rules' \
+		"$policyc" import kubearmor "$work/limit.yaml"
+	says 'lists in lists' 2 'maximum parsing depth' \
+		"$policyc" import seccomp - < <(many '[' 100000)
 	# seven more are made, for what is a process's own
 	limit rules 19993 2 'over 20000 rules'
 	limit includes 1000 2 'over 1000 includes'
