@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compress.h"
+#include "passes.h"
 #include "tails.h"
 #include "vm/image.h"
 
@@ -63,7 +64,9 @@ static u32 find_base(const struct packer *p, const struct fsm_state *s)
 
 	if (s->num > 1 && p->end > cell + WINDOW)
 		cell = p->end - WINDOW;
-	for (u32 tries = 0; tries < MAX_TRIES && cell < p->end; cell++) {
+	for (u32 tries = 0;
+	     passes_has(PASS_CELLS) && tries < MAX_TRIES && cell < p->end;
+	     cell++) {
 		if (!is_free(p, cell))
 			continue;
 		if (fits(p, s, cell - low))
@@ -133,7 +136,8 @@ int compress_put(struct buf *buf, const struct fsm *fsm, struct compress *how)
 	struct bvm_table_header header = { .kind = how->kind };
 	struct bvm_dfa_head head = { .num_classes = fsm->num_classes };
 
-	tails_find(buf->arena, fsm, !how->no_tails, &tails);
+	tails_find(buf->arena, fsm, !how->no_tails && passes_has(PASS_TAILS),
+		   &tails);
 	how->count = rest->num_states;
 	how->number_of = tails.number_of;
 	if (rest->num_states > BVM_MAX_DFA_STATES ||

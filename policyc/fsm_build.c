@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "fsm.h"
+#include "passes.h"
 #include "numbers.h"
 #include "vm/port.h"
 
@@ -86,7 +87,7 @@ static void find_classes(struct builder *b)
 {
 	struct byteset literals = { 0 };
 
-	if (b->nfa->no_classes) {
+	if (b->nfa->no_classes || !passes_has(PASS_CLASSES)) {
 		b->fsm->num_classes = NUM_BYTES;
 		for (u32 byte = 0; byte < NUM_BYTES; byte++)
 			b->fsm->classmap[byte] = byte;

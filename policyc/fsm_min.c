@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "fsm.h"
+#include "passes.h"
 
 struct block {
 	u32 first, end; /* segment of elems */
@@ -397,6 +398,8 @@ void fsm_minimise(struct arena *arena, struct fsm *fsm)
 {
 	struct minimiser m = { .arena = arena, .fsm = fsm };
 
+	if (!passes_has(PASS_MINIMISE))
+		return;
 	init(&m, fsm);
 	while (m.num_queued) {
 		u32 block = m.queue[--m.num_queued];

@@ -12,6 +12,7 @@
 #include "compress.h"
 #include "image_out.h"
 #include "lowering.h"
+#include "passes.h"
 #include "program.h"
 #include "program_rate.h"
 #include "source.h"
@@ -263,7 +264,7 @@ static int put_lists(struct writer *w, u32 class, u32 *index)
 static int put_ranges(struct writer *w, enum pred_field field,
 		      const struct bvm_range *ranges, u32 num, u32 *index)
 {
-	if (num <= PROGRAM_MAX_COMPARES)
+	if (!num || (num <= PROGRAM_MAX_COMPARES && passes_has(PASS_COMPARES)))
 		return 0;
 	if (tables_put_ranges(add_table(w, index), ranges, num))
 		return too_large(w, pred_field_name(field), num, "ranges",

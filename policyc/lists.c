@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lists.h"
+#include "passes.h"
 
 /* A chosen rule and in which role: what it needs depends on that. */
 enum role {
@@ -197,10 +198,11 @@ static void put_entry(struct list *list, u64 need, u32 verdict)
 {
 	if (list->closed)
 		return;
-	if (!preds_may_hold(list->lists->preds, need))
+	if (passes_has(PASS_COVERED) &&
+	    !preds_may_hold(list->lists->preds, need))
 		return;
 	/* an entry before it that needs no more always comes first */
-	for (u32 i = 0; i < list->num; i++)
+	for (u32 i = 0; passes_has(PASS_COVERED) && i < list->num; i++)
 		if (!(list->entries[i].need & ~need))
 			return;
 	if (list->num == LISTS_MAX_ENTRIES) {

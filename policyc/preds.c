@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "passes.h"
 #include "preds_parts.h"
 
 /* Descriptors of these kinds give away more than one object. */
@@ -224,7 +225,8 @@ void pred_add(struct need *need, struct pred *pred)
 
 	if (need->err)
 		return;
-	while (i < preds->num && !same_pred(&preds->items[i], pred))
+	while (i < preds->num && !(passes_has(PASS_PREDICATES) &&
+				   same_pred(&preds->items[i], pred)))
 		i++;
 	if (i == BVM_MAX_PREDICATES) {
 		pred->rule = need->rule;

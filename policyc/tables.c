@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "passes.h"
 #include "tables.h"
 #include "vm/table.h"
 
@@ -188,7 +189,8 @@ static void nest(struct trie *trie)
 			p.in |= above->in;
 			p.except |= above->except;
 		}
-		if (p.in != above->in || p.except != above->except)
+		if (p.in != above->in || p.except != above->except ||
+		    !passes_has(PASS_PREFIXES))
 			kept[num++] = p;
 	}
 	trie->num = num;
