@@ -55,7 +55,7 @@ static bool look_at(struct search *s, struct mount *mnt)
 	s->seen = true;
 	if (!is_subdir(path.dentry, mnt->mnt.mnt_root))
 		return false;
-	bailiff_path_walk(&path, 0, s->view, &name);
+	bailiff_path_walk(&path, BAILIFF_WALK_MOUNTED, s->view, &name);
 	if (name.reason || !bailiff_home_same(&name.home, s->home))
 		return false;
 	s->reason = BVM_REASON_WIDENS;
@@ -82,7 +82,7 @@ u32 bailiff_detached_reason(const struct path *path,
 	struct mount *mnt;
 	u32 num = 0;
 
-	/* keeps the list, and names do not change under their readers */
+	/* keeps the list; a walk must not take it again */
 	read_seqlock_excl(&mount_lock);
 	list_for_each_entry(mnt, &sb->s_mounts, mnt_instance) {
 		if (++num > MAX_MOUNTS || look_at(&s, mnt))

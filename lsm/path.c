@@ -251,11 +251,15 @@ static bool walk_looking(struct walk *walk)
 
 static void walk_excluding(struct walk *walk)
 {
-	read_seqlock_excl(&mount_lock);
+	bool mounted = walk->flags & BAILIFF_WALK_MOUNTED;
+
+	if (!mounted)
+		read_seqlock_excl(&mount_lock);
 	read_seqlock_excl(&rename_lock);
 	walk_once(walk);
 	read_sequnlock_excl(&rename_lock);
-	read_sequnlock_excl(&mount_lock);
+	if (!mounted)
+		read_sequnlock_excl(&mount_lock);
 }
 
 /*

@@ -40,6 +40,8 @@ struct bailiff_name {
 #define BAILIFF_WALK_NEW (1u << 1)
 /* Feed the automata of `start`, not those of the rules; `below` means nothing. */
 #define BAILIFF_WALK_START (1u << 2)
+/* The caller has excluded changes of mounts: mount_lock is his. */
+#define BAILIFF_WALK_MOUNTED (1u << 3)
 
 /*
  * Find the name of path for every policy of the view. Not in softirq or irq.

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# timeout: 90
+# timeout: 150
 # also: 6.1 fast
 #
-# mount(2) looks its source up twice: once to be judged, once to mount.
+# mount(2) looks its source up twice: once to be judged, once to mount. What is
+# attached by a descriptor is judged while names change.
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 . "$BAILIFF_TOP/tests/guest/lsm.sh"
 
@@ -40,4 +41,51 @@ echo "# confined: $out"
 like "$out" 'mounts=[1-9]' "confined, the directory is bound"
 like "$out" 'found=0$' "a link that changes is not followed"
 is "$(grep -c "$t/to" /proc/mounts)" 0 "nothing is left"
+
+# Where else a detached tree is attached is looked up under the lock of mounts, and
+# each of its names is walked again when something was renamed meanwhile.
+mkdir "$work/many" "$t/c"
+mount -t tmpfs tmpfs "$work/many"
+for i in $(seq 200); do
+	mkdir -p "$work/many/$i"
+	mount --bind "$work/secret" "$work/many/$i"
+done
+load_policy <<EOF || not_ok "a policy about moving loads"
+bailiff: 1
+policy: race
+default: {files: deny, exec: deny, network: deny, capabilities: allow, mounts: deny}
+files:
+  - allow: [read, manage]
+    paths: ["$t", "$t/**"]
+  - allow: inherit
+    type: [pipe, tty, "null"]
+mounts:
+  - allow: mount
+    target: "$t/*"
+EOF
+python3 -c '
+import os, sys
+while True:
+    os.rename(sys.argv[1], sys.argv[2])
+    os.rename(sys.argv[2], sys.argv[1])' "$work/secret/key" "$work/secret/yek" &
+renamer=$!
+run timeout 60 python3 -c '
+import ctypes, os, sys, time
+libc = ctypes.CDLL(None, use_errno=True)
+source, target, policy = (a.encode() for a in sys.argv[1:])
+with open("/sys/kernel/security/bailiff/self", "wb") as f:
+    f.write(policy)
+end = time.monotonic() + 5
+said = {}
+while time.monotonic() < end:
+    fd = libc.syscall(428, -100, source, 1)
+    err = ctypes.get_errno() if libc.syscall(429, fd, b"", -100, target, 4) else 0
+    said[err] = said.get(err, 0) + 1
+    libc.close(fd)
+print(*("%d: %d times" % e for e in said.items()))' "$work/secret" "$t/c" race
+kill $renamer
+wait $renamer 2> /dev/null
+echo "# $out"
+like "$out" '^1: [0-9]+ times$' "a detached tree is judged while names change"
+umount -l "$work/many"
 done_testing
