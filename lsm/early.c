@@ -25,6 +25,7 @@
 #define ACCEPT BVM_BIT(NETWORK, ACCEPT)
 #define CONNECT BVM_BIT(NETWORK, CONNECT)
 #define CREATE BVM_BIT(NETWORK, CREATE)
+#define FRESH BIT(31) /* never judged so far: it is recorded */
 
 static atomic_t *early_of(struct socket *sock)
 {
@@ -47,6 +48,11 @@ int bailiff_early_decide(struct bailiff_request *rq, struct socket *where)
 	if (!err && waived)
 		remember(where, rq->ops);
 	return err;
+}
+
+void bailiff_early_accept(struct socket *sock)
+{
+	remember(sock, ACCEPT | FRESH);
 }
 
 int bailiff_early_create(struct bailiff_request *rq)
@@ -104,7 +110,7 @@ static void set_ends(struct bailiff_request *rq, const struct sock *sk, u64 op)
 
 /* One operation, by cred or, if that is NULL, by a packet. */
 static int judge(const struct sock *sk, const struct bailiff_set *set,
-		 const struct cred *cred, u64 op)
+		 const struct cred *cred, u64 op, bool again)
 {
 	struct bailiff_request rq;
 
@@ -112,7 +118,7 @@ static int judge(const struct sock *sk, const struct bailiff_set *set,
 		return bailiff_unix_again(sk, op);
 	bailiff_request_init(&rq, cred, set, BVM_CLASS_NETWORK);
 	rq.ops = op;
-	rq.again = true;
+	rq.again = again;
 	bailiff_address_socket(&rq, sk);
 	if (op == CREATE)
 		return bailiff_decide(&rq);
@@ -149,7 +155,8 @@ static void forget(struct socket *sock, const struct bailiff_set *set)
 
 int bailiff_early_judge(struct socket *sock, const struct bailiff_set *set)
 {
-	u64 early = atomic_read(early_of(sock));
+	u32 early = atomic_read(early_of(sock));
+	bool again = !(early & FRESH);
 	const struct sock *sk = sock->sk;
 	bool came = came_early(sk);
 	bool waits;
@@ -159,9 +166,12 @@ int bailiff_early_judge(struct socket *sock, const struct bailiff_set *set)
 		return 0;
 	waits = bailiff_set_waits(set);
 	if (came)
-		err = judge(sk, set, NULL, ACCEPT);
-	for (u64 ops = early; ops && !err; ops &= ops - 1)
-		err = judge(sk, set, current_cred(), ops & -ops);
+		err = judge(sk, set, NULL, ACCEPT, true);
+	if (!again)
+		atomic_andnot(FRESH, early_of(sock));
+	early &= ~FRESH;
+	for (u32 ops = early; ops && !err; ops &= ops - 1)
+		err = judge(sk, set, current_cred(), ops & -ops, again);
 	if (!err && !waits && !(early & ~ACCEPT))
 		forget(sock, set);
 	return err;

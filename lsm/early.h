@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * early.h - sockets that were let pass only because their container waited
+ * early.h - sockets that were let pass only because their container waited,
+ * and connections that came to a listener from outside
  *
  * Before the start of a container what its policy denies is let pass, and a
  * socket outlives that: it was made, got an address, listens, is connected.
@@ -8,6 +9,9 @@
  * later use of it, as they would be now: the local address is the one that it
  * has, the remote one that of its other end. What cannot be told any more is
  * denied: the associations of SCTP, the addresses of other families.
+ *
+ * A connection that came to a listener before that was the container's was
+ * judged by nobody, and is judged at its first use, too.
  *
  * Nothing is remembered of what was allowed, so other sockets pay nothing.
  */
@@ -25,6 +29,9 @@
  */
 int __must_check bailiff_early_decide(struct bailiff_request *rq,
 				      struct socket *where);
+
+/* sock, which nobody uses yet, will be a connection that nobody has judged. */
+void bailiff_early_accept(struct socket *sock);
 
 /* The caller, confined by set, uses the socket. May sleep. 0 or -errno. */
 int __must_check bailiff_early_judge(struct socket *sock,

@@ -329,14 +329,10 @@ static int hook_socket_listen(struct socket *sock, int backlog)
 	return err;
 }
 
-/*
- * Are the connections of sk judged when they are asked for (hooks_packet.c)?
- * Those that came before the socket had domains were not.
- */
-static bool is_judged_by_source(const struct sock *sk,
-				const struct bailiff_set *set)
+/* Are the connections of sk judged by who asks for them (hooks_packet.c)? */
+static bool is_judged_by_source(const struct sock *sk)
 {
-	if (!bailiff_is_inet(sk) || bailiff_sock_set(sk) != set)
+	if (!bailiff_is_inet(sk))
 		return false;
 	switch (sk->sk_protocol) {
 	case IPPROTO_TCP:
@@ -354,9 +350,16 @@ static int hook_socket_accept(struct socket *sock, struct socket *newsock)
 {
 	const struct bailiff_set *set = bailiff_current_set();
 
-	if (set && is_judged_by_source(sock->sk, set))
-		return use_socket(sock);
-	return judge_local(sock, BVM_BIT(NETWORK, ACCEPT), newsock);
+	if (!set || !is_judged_by_source(sock->sk))
+		return judge_local(sock, BVM_BIT(NETWORK, ACCEPT), newsock);
+	/*
+	 * Those that came before the socket had our domains were not, and which
+	 * they are nobody can tell: all are judged at their first use.
+	 */
+	if (bailiff_sock_set(sock->sk) != set ||
+	    bailiff_sock_is_adopted(sock->sk))
+		bailiff_early_accept(newsock);
+	return use_socket(sock);
 }
 
 /*

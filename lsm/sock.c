@@ -8,6 +8,9 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
+#ifdef CONFIG_MPTCP
+#include "../../net/mptcp/protocol.h"
+#endif
 #include "address.h"
 #include "attach.h"
 #include "common.h"
@@ -27,14 +30,42 @@ static void replace(struct sock *sk, struct bailiff_set *set)
 	bailiff_set_put(old);
 }
 
-void bailiff_sock_adopt(struct sock *sk, struct bailiff_set *set)
+static void give(struct sock *sk, struct bailiff_set *set)
 {
-	if (likely(bailiff_sock_set(sk)) || sk->sk_kern_sock)
-		return;
 	bailiff_set_get(set);
 	/* Another task may be the first as well. */
 	if (cmpxchg(&bailiff_sock(sk)->set, NULL, set))
 		bailiff_set_put(set);
+}
+
+/*
+ * Packets come to the parts of a socket of MPTCP. Those that are made from now
+ * on have its domains (mptcp_add_subflow).
+ */
+static void give_parts(struct sock *sk, struct bailiff_set *set)
+{
+#if defined(BAILIFF_HAVE_MPTCP_ADD_SUBFLOW) && IS_ENABLED(CONFIG_MPTCP)
+	struct mptcp_subflow_context *part;
+
+	lock_sock(sk);
+	mptcp_for_each_subflow(mptcp_sk(sk), part)
+		give(mptcp_subflow_tcp_sock(part), set);
+	release_sock(sk);
+#endif
+}
+
+void bailiff_sock_adopt(struct sock *sk, struct bailiff_set *set)
+{
+	if (likely(bailiff_sock_set(sk)) || sk->sk_kern_sock)
+		return;
+	WRITE_ONCE(bailiff_sock(sk)->adopted, true);
+	/* Whose its associations are nobody will know. */
+	if (bailiff_is_inet(sk) && sk->sk_protocol == IPPROTO_SCTP &&
+	    sk->sk_state == TCP_LISTEN)
+		bailiff_sock_set_early(sk, true);
+	give(sk, set);
+	if (bailiff_is_inet(sk) && sk->sk_protocol == IPPROTO_MPTCP)
+		give_parts(sk, set);
 }
 
 void bailiff_sock_disown(struct sock *sk)
@@ -47,6 +78,7 @@ void bailiff_sock_copy(const struct sock *sk, struct sock *newsk)
 	if (bailiff_sock(newsk)->set != bailiff_sock_set(sk))
 		replace(newsk, bailiff_set_get(bailiff_sock_set(sk)));
 	bailiff_sock(newsk)->mptcp = bailiff_sock(sk)->mptcp;
+	bailiff_sock(newsk)->adopted = bailiff_sock_is_adopted(sk);
 	bailiff_sock_set_early(newsk, bailiff_sock_came_early(sk));
 }
 

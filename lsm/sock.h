@@ -21,6 +21,11 @@ struct bailiff_sock {
 	struct bailiff_set *set; /* owned; NULL: none; never replaced by NULL */
 	bool mptcp; /* a part of a socket of MPTCP, which owns the domains */
 	/*
+	 * It was made outside: what came to it before it had domains was judged
+	 * by nobody. Set before its domains are, for ever.
+	 */
+	bool adopted;
+	/*
 	 * A packet made it, or may make of this listener a connection, that
 	 * was let pass because the container waited (early.h). READ_ONCE,
 	 * WRITE_ONCE.
@@ -49,6 +54,12 @@ static inline bool bailiff_sock_is_mptcp(const struct sock *sk)
 	return bailiff_sock(sk)->mptcp;
 }
 
+/* Was sk made outside, and has its domains from its first confined user? */
+static inline bool bailiff_sock_is_adopted(const struct sock *sk)
+{
+	return READ_ONCE(bailiff_sock(sk)->adopted);
+}
+
 /* Has it to be judged again as a connection that a packet asked for? */
 static inline bool bailiff_sock_came_early(const struct sock *sk)
 {
@@ -60,7 +71,10 @@ static inline void bailiff_sock_set_early(const struct sock *sk, bool early)
 	WRITE_ONCE(bailiff_sock(sk)->early, early);
 }
 
-/* The caller, confined by set, uses sk: one without domains gets its own. */
+/*
+ * The caller, confined by set, uses sk: one without domains gets its own.
+ * Sleeps.
+ */
 void bailiff_sock_adopt(struct sock *sk, struct bailiff_set *set);
 
 /* sk, which nobody uses yet, is the kernel's own. */
@@ -76,6 +90,11 @@ static inline struct bailiff_set *bailiff_sock_set(const struct sock *sk)
 }
 
 static inline bool bailiff_sock_is_mptcp(const struct sock *sk)
+{
+	return false;
+}
+
+static inline bool bailiff_sock_is_adopted(const struct sock *sk)
 {
 	return false;
 }

@@ -127,6 +127,13 @@ says "ok ok ok ok ok ETIMEDOUT EAGAIN" "one from another" \
 	@connect 1 4:127.0.0.1:7000 , accept 1 2
 like "$(records)" 'from 127.0.0.2:[0-9]+$' "its record says whose"
 
+# Which of the associations of a listener from outside came before nobody knows.
+drain
+is "$(free $mine , @socket 2 stream:132 1 , @connect 1 4:127.0.0.1:7000 , \
+	enter kinds , accept 1 2 , send 2)" "ok ok ok ok ok ok ok EACCES" \
+	"what a listener from outside accepts is of no use"
+like "$(records)" '^inet/stream/sctp' "with a record"
+
 # MPTCP: to whom one connects
 server="@socket 2 stream:262 1 , @bind 1 4:0.0.0.0:7003 , @listen 1"
 one="socket 2 stream:262 1"
@@ -154,6 +161,19 @@ case $(uname -r) in
 		"its record says whose"
 	says "ok ok ok ok ok ETIMEDOUT EAGAIN" "plain TCP to a socket of MPTCP" \
 		$mine , @socket 2 stream 1 , $from , accept 1 2
+
+	# A listener that was made outside: a part that takes packets, and a whole
+	other="@socket 2 stream:262 1 , $from"
+	is "$(free $mine , $other , enter kinds , accept 1 2 , send 2)" \
+		"ok ok ok ok ok ok ok ok EACCES" \
+		"MPTCP that came before the listener was ours is judged by its source"
+	is "$(free $mine , @socket 2 stream:262 1 , @connect 1 4:127.0.0.1:7000 , \
+		@send 1 , enter kinds , accept 1 2 , recv 2 , send 2)" \
+		"ok ok ok ok ok ok ok ok ok ok" "from an allowed address it is used"
+	is "$(free $mine , enter kinds , listen 1 , $other , accept 1 2)" \
+		"ok ok ok ok ok ok ok ETIMEDOUT EAGAIN" "what comes later gets no answer"
+	is "$(free $one , bind 1 4:0.0.0.0:7000 , enter kinds , listen 1 , $other , accept 1 2)" \
+		"ok ok ok ok ok ok ETIMEDOUT EAGAIN" "nor where it began to listen inside"
 
 	# The path manager adds a part from one more address, unasked.
 	ip mptcp limits set subflow 2 add_addr_accepted 2

@@ -117,6 +117,34 @@ is "$("$talk" socket 2 dgram 1 , bind 1 4:127.0.0.1:5000 , @socket 2 dgram 1 , \
 	@bind 1 4:127.0.0.2:0 , enter packet , shutdown 1 , @sendto 1 4:127.0.0.1:5000 , recv 1 |
 	tail -n 1)" EAGAIN "a socket from outside is judged after its first use"
 
+
+# A listener that was made outside, with connections in its queue
+listener="socket 2 stream 1 , bind 1 4:0.0.0.0:8000 , listen 1"
+first="@socket 2 stream 1 , @bind 1 4:127.0.0.2:0 , @connect 1 4:127.0.0.1:8000 , @send 1"
+second="@socket 2 stream 3 , @connect 3 4:127.0.0.1:8000 , @send 3"
+# inherited WANT DESCRIPTION VERB...: the last words
+inherited()
+{
+	is "$("$talk" "${@:3}" | tail -n "$(wc -w <<< "$1")" | paste -sd' ')" "$1" "$2"
+}
+# shellcheck disable=SC2086 # words
+{
+drain
+inherited "ok EACCES EACCES" "what came to a listener before it was ours is judged by its source" \
+	$listener , $first , enter packet , accept 1 2 , recv 2 , send 2
+like "$(records)" '^127.0.0.1:8000$' "it is recorded"
+inherited "ok ok ok" "an allowed one is used" \
+	$listener , $second , enter packet , accept 1 2 , recv 2 , send 2
+inherited "ok ok ok EACCES ok" "each for itself, whatever was done to the listener before" \
+	$listener , $first , $second , enter packet , listen 1 , accept 1 2 , accept 1 4 , \
+	recv 2 , recv 4
+inherited "ok EACCES" "nor is it spliced from" \
+	$listener , $first , enter packet , accept 1 2 , splice 2
+inherited "ok ok ETIMEDOUT EAGAIN" "what comes later gets no answer" \
+	$listener , enter packet , listen 1 , @socket 2 stream 1 , @bind 1 4:127.0.0.2:0 , \
+	@connect 1 4:127.0.0.1:8000 , accept 1 2
+}
+
 tell "$fs/unload" packet > /dev/null
 wait_for 5 test ! -e "$fs/policies/packet"
 [ ! -e "$fs/policies/packet" ] && ok "a policy can go when its sockets are gone" ||
