@@ -289,6 +289,40 @@ START_TEST(slots_keep_what_programs_put)
 }
 END_TEST
 
+static u64 slot_call(u32 helper, u64 slot, u64 operand)
+{
+	return bvm_call_helper(helper, (u64)(uintptr_t)&run.ctx, slot, operand,
+			       0, 0);
+}
+
+START_TEST(slots_are_numbers_in_an_array)
+{
+	u64 twin[ARRAY_SIZE(slots)] = { 0 };
+
+	for (u32 i = 0; i < 100000; i++) {
+		const u64 r = roll_word(&seed);
+		const u32 at = (u32)(r >> 8) % ARRAY_SIZE(twin);
+		const u64 operand = roll_word(&seed) >> (r >> 16 & 63);
+
+		switch (r & 3) {
+		case 0:
+			(void)slot_call(BVM_HELPER_SLOT_SET, at, operand);
+			twin[at] = operand;
+			break;
+		case 1:
+			twin[at] += operand;
+			ck_assert_uint_eq(slot_call(BVM_HELPER_SLOT_ADD, at,
+						    operand),
+					  twin[at]);
+			break;
+		default:
+			ck_assert_uint_eq(slot_call(BVM_HELPER_SLOT_GET, at, 0),
+					  twin[at]);
+		}
+	}
+}
+END_TEST
+
 #define NUM_THREADS 4
 #define NUM_ADDS 1000000
 
@@ -397,6 +431,7 @@ int main(void)
 	tcase_add_test(tc, arguments_match_as_a_whole);
 	tcase_add_test(tc, argv_tables_match_what_the_lists_say);
 	tcase_add_test(tc, slots_keep_what_programs_put);
+	tcase_add_test(tc, slots_are_numbers_in_an_array);
 	tcase_add_test(tc, slots_lose_nothing_that_many_hands_add);
 	tcase_add_test(tc, rates_run_out_and_come_back);
 	tcase_add_test(tc, every_judged_run_finds_buckets_full);

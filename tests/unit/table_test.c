@@ -348,6 +348,81 @@ START_TEST(lists_deny_past_an_odd_number_of_lists)
 }
 END_TEST
 
+#define MAX_LISTS 20
+#define MAX_ENTRIES 6
+
+struct list {
+	struct bvm_decision entries[MAX_ENTRIES];
+	u32 num;
+};
+
+static void random_list(struct list *l)
+{
+	l->num = 1 + (u32)(roll_word(&seed) % MAX_ENTRIES);
+	for (u32 i = 0; i < l->num; i++)
+		l->entries[i] = (struct bvm_decision){
+			.need = i == l->num - 1 ? 0 : roll_word(&seed) & 15,
+			.verdict = bvm_verdict(0, 0,
+					       (u32)(roll_word(&seed) & 1023)),
+		};
+}
+
+/* From the end, so that the first that holds is seen last. */
+static u32 scan_list(const struct list *l, u64 preds)
+{
+	u32 verdict = BVM_VERDICT_BROKEN;
+
+	for (u32 i = l->num; i-- > 0;)
+		if ((l->entries[i].need & preds) == l->entries[i].need)
+			verdict = l->entries[i].verdict;
+	return verdict;
+}
+
+/* One after another, as an image has them. */
+static void *make_lists(const struct list *lists, u32 num)
+{
+	struct {
+		u32 first[MAX_LISTS + 2];
+		struct bvm_decision entries[MAX_LISTS * MAX_ENTRIES];
+	} body = { 0 };
+	const u32 len = (num + 2) / 2 * 8;
+	u8 *bytes = (u8 *)&body;
+	u32 at = 0;
+
+	for (u32 i = 0; i < num; i++) {
+		body.first[i] = at;
+		memcpy(bytes + len + at * sizeof(*lists->entries),
+		       lists[i].entries,
+		       lists[i].num * sizeof(*lists->entries));
+		at += lists[i].num;
+	}
+	body.first[num] = at;
+	return make(BVM_TABLE_LISTS, num, at, bytes,
+		    len + at * (u32)sizeof(*lists->entries));
+}
+
+START_TEST(lists_decide_as_a_scan_does)
+{
+	struct list lists[MAX_LISTS];
+
+	for (u32 i = 0; i < NUM_TABLES; i++) {
+		const u32 num = 1 + (u32)(roll_word(&seed) % MAX_LISTS);
+		void *section;
+
+		for (u32 k = 0; k < num; k++)
+			random_list(&lists[k]);
+		section = make_lists(lists, num);
+		for (u32 k = 0; k < 16 * num; k++)
+			ck_assert_uint_eq(bvm_lists_decide(&table, k / 16,
+							   k & 15),
+					  scan_list(&lists[k / 16], k & 15));
+		ck_assert_uint_eq(bvm_lists_decide(&table, num, 0),
+				  BVM_VERDICT_BROKEN);
+		free(section);
+	}
+}
+END_TEST
+
 /* ---- DFA ---- */
 
 #define NUM_STATES 12
@@ -475,6 +550,7 @@ int main(void)
 	tcase_add_test(tc, arrays_end);
 	tcase_add_test(tc, lists_decide_by_their_first_entry_that_holds);
 	tcase_add_test(tc, lists_deny_past_an_odd_number_of_lists);
+	tcase_add_test(tc, lists_decide_as_a_scan_does);
 	tcase_add_test(tc, packed_automata_go_where_their_matrix_goes);
 	tcase_add_test(tc, a_nul_ends_a_walk);
 	suite_add_tcase(suite, tc);
