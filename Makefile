@@ -258,6 +258,10 @@ install: tools
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 644 docs/completion/policyc docs/completion/bailiffctl docs/completion/bailiffd \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for unit in daemon/systemd/*.service; do \
+		sed 's|@SBINDIR@|$(PREFIX)/sbin|' $$unit > \
+			$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit; done
 	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 644 docs/completion/_bailiff $(DESTDIR)$(PREFIX)/share/zsh/site-functions/
 

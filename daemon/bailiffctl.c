@@ -62,6 +62,12 @@ const struct ctl_command ctl_commands[] = {
 	  ctl_why },
 	{ "suggest", "[--since SEQ] [--policy NAME] [FILE]",
 	  "the YAML that would allow what was denied", "", ctl_suggest },
+	{ "early", "[--refuse CGROUP...] [--state-dir DIR]",
+	  "at boot: load what was saved, let nothing else start",
+	  "  --refuse CGROUP   in it nothing starts that has no binding of its "
+	  "own\n"
+	  "  --state-dir DIR   of the daemon (" STATE_DIR ")\n",
+	  ctl_early },
 	{ "doctor", "", "check kernel, daemon and runtimes", "", ctl_doctor },
 	{ NULL, NULL, NULL, NULL, NULL },
 };

@@ -37,6 +37,7 @@ struct daemon_options {
 	const char *pid_file; /* NULL: none */
 	bool foreground;
 	struct kfs kfs;
+	uint64_t alive_ms; /* how often the worker says that it works; 0: never */
 	uid_t uid; /* of the worker and of policyc */
 	gid_t gid;
 };

@@ -56,6 +56,7 @@ int ctl_log(struct ctl *ctl, int argc, char **argv);
 int ctl_monitor(struct ctl *ctl, int argc, char **argv);
 int ctl_why(struct ctl *ctl, int argc, char **argv);
 int ctl_suggest(struct ctl *ctl, int argc, char **argv);
+int ctl_early(struct ctl *ctl, int argc, char **argv);
 int ctl_doctor(struct ctl *ctl, int argc, char **argv);
 
 /* "bailiffctl: ..." on standard error. */

@@ -22,6 +22,7 @@
 #include "privileged.h"
 #include "logfile.h"
 #include "proto.h"
+#include "sdnotify.h"
 #include "state.h"
 
 struct parent {
@@ -32,6 +33,7 @@ struct parent {
 	time_t job_deadline; /* monotonic seconds */
 	char job_file[PROTO_FILE];
 	struct images images;
+	struct sdnotify *notify;
 	struct proto_message answer; /* large: kept off the stack */
 };
 
@@ -413,6 +415,19 @@ static int rotate(struct parent *parent, const struct proto_message *message)
 			   open_err ? strerror(-open_err) : "ok");
 }
 
+/* Both processes work: that is what systemd's watchdog is about. */
+static int alive(struct parent *parent, const struct proto_message *message)
+{
+	const struct proto_alive *alive = &message->u.alive;
+	char status[128];
+
+	snprintf(status, sizeof(status), "%s%u policies active, %u in error",
+		 alive->ready ? "" : "starting: ", alive->active,
+		 alive->errors);
+	sdnotify_alive(parent->notify, alive->ready, status);
+	return answer_done(parent, message->serial, 0, "ok");
+}
+
 /* An error here means that the worker broke the protocol, or is gone. */
 static int serve(struct parent *parent)
 {
@@ -443,6 +458,8 @@ static int serve(struct parent *parent)
 		return forget(parent, &message);
 	case PROTO_ROTATE:
 		return rotate(parent, &message);
+	case PROTO_ALIVE:
+		return alive(parent, &message);
 	default:
 		return -EPROTO;
 	}
@@ -510,11 +527,12 @@ static void end_worker(int sock, pid_t worker)
 }
 
 int privileged_run(struct daemon_options *options, int worker_sock,
-		   pid_t worker, int images)
+		   pid_t worker, int images, struct sdnotify *notify)
 {
 	struct parent parent = {
 		.options = options,
 		.sock = worker_sock,
+		.notify = notify,
 		.images = { .dir = images,
 			    .policies = options->policies,
 			    .policyc = options->policyc },
@@ -531,6 +549,7 @@ int privileged_run(struct daemon_options *options, int worker_sock,
 	if (signal_fd < 0)
 		return -errno;
 	err = loop(&parent, signal_fd);
+	sdnotify_stopping(notify);
 	close(signal_fd);
 	if (parent.job.pid && !compile_finish(&parent.job, &diag, NULL))
 		close(parent.job.image_fd);

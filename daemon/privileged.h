@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 struct daemon_options;
+struct sdnotify;
 
 /*
  * Serve the worker until it ends or a signal says stop.
@@ -25,6 +26,6 @@ struct daemon_options;
  * Return: 0 stopped by a signal; -errno.
  */
 int privileged_run(struct daemon_options *options, int worker_sock,
-		   pid_t worker, int images);
+		   pid_t worker, int images, struct sdnotify *notify);
 
 #endif /* DAEMON_PRIVILEGED_H */

@@ -46,6 +46,12 @@ struct proto_bind {
 	char label[BVM_MAX_NAME];
 };
 
+struct proto_alive {
+	uint32_t ready; /* 1: every policy file was worked on */
+	uint32_t active; /* files */
+	uint32_t errors; /* files */
+};
+
 struct proto_compiled {
 	int32_t err; /* 0 and an image, or -errno and text */
 	uint32_t saved; /* 1: no compiler ran */
@@ -89,6 +95,7 @@ struct proto_message {
 		struct proto_digest digest;
 		struct proto_name name;
 		struct proto_bind bind;
+		struct proto_alive alive;
 		struct proto_compiled compiled;
 		struct proto_done done;
 		struct proto_policy policy;

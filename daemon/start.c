@@ -89,9 +89,16 @@ int start_open(struct start *start)
 	struct daemon_options *options = start->options;
 	struct worker_fds *fds = &start->fds;
 	char path[PATH_MAX];
+	int err;
 
 	umask(022);
 	block_signals();
+	err = sdnotify_open(&start->notify);
+	if (err)
+		return complain("NOTIFY_SOCKET", err);
+	/* three times in the time that there is; a start is told as well */
+	if (start->notify.fd >= 0)
+		options->alive_ms = start->notify.watchdog_ms / 3 ?: 10000;
 	(void)mkdir(options->run_dir, 0755);
 	start->lock = take_lock(options->run_dir);
 	if (start->lock < 0)
@@ -147,7 +154,8 @@ static int serve(struct start *start, int sock, pid_t worker)
 
 	if (err)
 		return complain("sandbox", err);
-	err = privileged_run(options, sock, worker, start->images);
+	err = privileged_run(options, sock, worker, start->images,
+			     &start->notify);
 	if (!err)
 		return 0;
 	log_error("%s", err == -EPIPE ? "the worker has ended; so does the "
@@ -173,6 +181,7 @@ int start_serve(struct start *start)
 		/* the lock is the parent's: a new one need not wait for us */
 		close(start->lock);
 		close(start->images);
+		sdnotify_close(&start->notify);
 		close(pair[0]);
 		fds->parent = pair[1];
 		_exit(worker_run(options, fds, true) ? EXIT_LACKS : 0);

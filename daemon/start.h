@@ -3,6 +3,7 @@
 #ifndef DAEMON_START_H
 #define DAEMON_START_H
 
+#include "sdnotify.h"
 #include "worker.h"
 
 enum start_exit {
@@ -17,6 +18,7 @@ struct start {
 	struct worker_fds fds; /* filled by start_open, as the next */
 	int lock; /* held while the parent lives */
 	int images; /* images_open: the parent's alone */
+	struct sdnotify notify; /* the parent's alone, too */
 };
 
 /*

@@ -50,6 +50,9 @@ void store_reload(struct store *store);
  * is for a container. */
 bool store_is_ready(const struct store *store);
 
+/* The same, or the directory cannot be read and there is nothing to wait for. */
+bool store_is_settled(const struct store *store);
+
 /* A file in error of which nothing is loaded, or the directory if it cannot be
  * read, or NULL: it might be for any container. */
 const char *store_unknown_file(const struct store *store);
@@ -64,6 +67,8 @@ struct json_t *store_files(const struct store *store);
  * it; NULL past the last.
  */
 const char *store_count(const struct store *store, size_t i, unsigned int *num);
+
+void store_count_active(const struct store *store, unsigned int *num);
 
 /* Times that policyc ran and ended; a saved image takes none. */
 uint64_t store_num_compiled(const struct store *store);

@@ -31,6 +31,16 @@ const char *store_unknown_file(const struct store *store)
 	return NULL;
 }
 
+bool store_is_settled(const struct store *store)
+{
+	return store->ready || store->dir_problem;
+}
+
+void store_count_active(const struct store *store, unsigned int *num)
+{
+	(void)store_count(store, STATE_ACTIVE, num);
+}
+
 uint64_t store_num_compiled(const struct store *store)
 {
 	return store->compiled;

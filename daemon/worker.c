@@ -30,6 +30,8 @@ struct worker {
 	struct log log;
 	struct journal journal;
 	struct event *log_retry; /* time to ask for a file again */
+	struct event *alive; /* time to say so; NULL: nobody wants to know */
+	uint64_t alive_ms;
 	pid_t parent; /* the daemon's number to the outside */
 };
 
@@ -131,6 +133,49 @@ static void on_reopened(void *arg, int fd)
 	log_reopen(&worker->log, fd);
 }
 
+static void on_heard(void *arg, const struct proto_message *message)
+{
+	(void)arg;
+	(void)message;
+}
+
+/* More often until it is ready, which others wait for. */
+#define STARTING_MS 200
+
+static void on_alive(int fd, short what, void *arg)
+{
+	struct proto_message message = { .type = PROTO_ALIVE, .fd = -1 };
+	struct worker *worker = arg;
+	struct timeval next = {};
+	uint64_t ms = worker->alive_ms;
+	unsigned int active = 0;
+
+	(void)fd;
+	(void)what;
+	store_count_active(worker->store, &active);
+	message.u.alive.ready = store_is_settled(worker->store);
+	message.u.alive.active = active;
+	message.u.alive.errors = store_num_errors(worker->store);
+	(void)link_request(worker->link, &message, on_heard, worker);
+	if (!message.u.alive.ready && ms > STARTING_MS)
+		ms = STARTING_MS;
+	next.tv_sec = (time_t)(ms / 1000);
+	next.tv_usec = (suseconds_t)(ms % 1000 * 1000);
+	event_add(worker->alive, &next);
+}
+
+static int start_alive(struct worker *worker, uint64_t ms)
+{
+	if (!ms)
+		return 0;
+	worker->alive_ms = ms;
+	worker->alive = evtimer_new(worker->base, on_alive, worker);
+	if (!worker->alive)
+		return -ENOMEM;
+	on_alive(-1, 0, worker);
+	return 0;
+}
+
 static int start_metrics(struct worker *worker, int fd)
 {
 	struct metrics_sources sources = {
@@ -179,7 +224,8 @@ static int start(struct worker *worker, const struct daemon_options *options,
 		.roster = &worker->roster,
 	};
 	worker->store = store_create(&config);
-	if (!worker->store || start_metrics(worker, fds->metrics))
+	if (!worker->store || start_metrics(worker, fds->metrics) ||
+	    start_alive(worker, options->alive_ms))
 		return -ENOMEM;
 	return store_start(worker->store);
 }
@@ -195,6 +241,8 @@ static void finish(struct worker *worker)
 	log_end(&worker->log);
 	if (worker->log_retry)
 		event_free(worker->log_retry);
+	if (worker->alive)
+		event_free(worker->alive);
 	metrics_free(worker->metrics);
 	store_free(worker->store);
 	control_free(worker->control);

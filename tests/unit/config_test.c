@@ -173,6 +173,29 @@ START_TEST(every_option_is_in_the_manual)
 }
 END_TEST
 
+/* A unit that says what the program does not take would not start. */
+START_TEST(the_unit_says_only_what_there_is)
+{
+	FILE *in = fopen("daemon/systemd/bailiffd.service", "r");
+	char line[512], *word;
+	bool found = false;
+
+	ck_assert_ptr_nonnull(in);
+	while (fgets(line, sizeof(line), in)) {
+		if (strncmp(line, "ExecStart=", 10))
+			continue;
+		found = true;
+		for (word = strtok(line, " \n"); word;
+		     word = strtok(NULL, " \n"))
+			if (word[0] == '-')
+				ck_assert_uint_lt(options_find(word + 2),
+						  OPTIONS_NUM);
+	}
+	fclose(in);
+	ck_assert(found);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("config");
@@ -190,6 +213,7 @@ int main(void)
 	tcase_add_loop_test(tcase, a_wrong_value_is_shown_where_it_is, 0, 12);
 	tcase_add_test(tcase, no_file_is_told_from_a_wrong_one);
 	tcase_add_test(tcase, every_option_is_in_the_manual);
+	tcase_add_test(tcase, the_unit_says_only_what_there_is);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -280,23 +282,133 @@ START_TEST(a_second_daemon_does_not_start)
 }
 END_TEST
 
-START_TEST(without_its_worker_the_daemon_ends)
+static pid_t worker_pid(void)
 {
 	char path[64], line[64] = "";
 	FILE *file;
-	int status;
 
-	fixture_start();
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
 		 (int)fixture.pid, (int)fixture.pid);
 	file = fopen(path, "r");
 	ck_assert_ptr_nonnull(file);
 	ck_assert_ptr_nonnull(fgets(line, sizeof(line), file));
 	fclose(file);
-	kill(atoi(line), SIGKILL);
+	return atoi(line);
+}
+
+START_TEST(without_its_worker_the_daemon_ends)
+{
+	int status;
+
+	fixture_start();
+	kill(worker_pid(), SIGKILL);
 	waitpid(fixture.pid, &status, 0);
 	fixture.pid = 0;
 	ck_assert_int_eq(WEXITSTATUS(status), EXIT_LACKS);
+}
+END_TEST
+
+/* ---- systemd ---- */
+
+static int notify_at(const char *watchdog_usec)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct timeval patience = { 10, 0 };
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%.80s/notify",
+		 fixture.dir);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)),
+			 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setenv("NOTIFY_SOCKET", address.sun_path, 1);
+	if (watchdog_usec)
+		setenv("WATCHDOG_USEC", watchdog_usec, 1);
+	return fd;
+}
+
+/* What systemd is told next, that has part in it. */
+static const char *told(int fd, const char *part)
+{
+	static char text[512];
+	ssize_t len;
+
+	do {
+		len = recv(fd, text, sizeof(text) - 1, 0);
+		ck_assert_msg(len > 0, "never told: %s", part);
+		text[len] = '\0';
+	} while (!strstr(text, part));
+	return text;
+}
+
+START_TEST(systemd_is_told_when_all_is_loaded)
+{
+	int fd = notify_at(NULL);
+
+	fixture_write_policy("one.yaml", "one", "/etc/hosts");
+	fixture_write_file("two.yaml", "bailiff: 1\n");
+	fixture_start();
+	ck_assert_ptr_nonnull(strstr(told(fd, "READY=1\n"),
+				     "STATUS=1 policies active, 1 in error\n"));
+	ck_assert_uint_eq(fixture.kernel->num_loads, 1);
+	kill(fixture.pid, SIGTERM);
+	told(fd, "STOPPING=1\n");
+	close(fd);
+}
+END_TEST
+
+START_TEST(the_watchdog_hears_of_both_processes)
+{
+	int fd = notify_at("600000"), i;
+
+	fixture_start();
+	for (i = 0; i < 5; i++)
+		told(fd, "WATCHDOG=1\n");
+	close(fd);
+}
+END_TEST
+
+/* A worker that hangs must not be covered by a parent that does not. */
+START_TEST(the_watchdog_does_not_hear_of_a_stuck_worker)
+{
+	struct timeval patience = { 1, 0 };
+	pid_t worker;
+	char text[512];
+	int fd = notify_at("300000");
+
+	fixture_start();
+	told(fd, "WATCHDOG=1\n");
+	worker = worker_pid();
+	kill(worker, SIGSTOP);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	while (recv(fd, text, sizeof(text), MSG_DONTWAIT) > 0)
+		;
+	fixture_nap();
+	while (recv(fd, text, sizeof(text), MSG_DONTWAIT) > 0)
+		;
+	ck_assert_int_eq(recv(fd, text, sizeof(text), 0), -1);
+	kill(worker, SIGCONT);
+	told(fd, "WATCHDOG=1\n");
+	close(fd);
+}
+END_TEST
+
+START_TEST(the_number_of_the_process_is_in_the_pid_file)
+{
+	char file[PATH_MAX + 16], line[32] = "";
+	FILE *in;
+
+	snprintf(file, sizeof(file), "%s/pid", fixture.dir);
+	fixture.options.pid_file = file;
+	fixture_start();
+	wait_until(!access(file, F_OK));
+	in = fopen(file, "r");
+	ck_assert_ptr_nonnull(in);
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), in));
+	fclose(in);
+	ck_assert_int_eq(atoi(line), fixture.pid);
+	fixture_stop(SIGTERM, 0);
+	ck_assert(access(file, F_OK));
 }
 END_TEST
 
@@ -326,6 +438,10 @@ static void add_process_tests(TCase *tcase)
 	tcase_add_test(tcase, the_log_is_opened_anew_on_request);
 	tcase_add_test(tcase, a_second_daemon_does_not_start);
 	tcase_add_test(tcase, without_its_worker_the_daemon_ends);
+	tcase_add_test(tcase, systemd_is_told_when_all_is_loaded);
+	tcase_add_test(tcase, the_watchdog_hears_of_both_processes);
+	tcase_add_test(tcase, the_watchdog_does_not_hear_of_a_stuck_worker);
+	tcase_add_test(tcase, the_number_of_the_process_is_in_the_pid_file);
 }
 
 static void add(TCase *tcase)

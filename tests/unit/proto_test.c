@@ -44,6 +44,7 @@ static const struct {
 	{ PROTO_KEEP, sizeof(struct proto_file), PROTO_FROM_WORKER, false },
 	{ PROTO_FORGET, sizeof(struct proto_file), PROTO_FROM_WORKER, false },
 	{ PROTO_ROTATE, sizeof(struct proto_empty), PROTO_FROM_WORKER, false },
+	{ PROTO_ALIVE, sizeof(struct proto_alive), PROTO_FROM_WORKER, false },
 	{ PROTO_COMPILED, sizeof(struct proto_compiled), PROTO_FROM_PARENT,
 	  false },
 	{ PROTO_DONE, sizeof(struct proto_done), PROTO_FROM_PARENT, false },
