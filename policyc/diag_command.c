@@ -31,7 +31,7 @@ static const struct row {
 /* Behind a conversion of printf. */
 static const char *skip_conversion(const char *format)
 {
-	format += strspn(format, "0123456789lz%");
+	format += strspn(format, "0123456789lz#%");
 	return *format ? format + 1 : format;
 }
 
