@@ -5,6 +5,7 @@
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
+#include <linux/moduleparam.h>
 #include <linux/poll.h>
 #include <linux/sched/mm.h>
 #include <linux/security.h>
@@ -12,6 +13,7 @@
 #include <linux/uaccess.h>
 
 #include "common.h"
+#include "compat.h"
 #include "cred.h"
 #include "decide.h"
 #include "event.h"
@@ -292,25 +294,41 @@ static const struct {
 #endif
 };
 
-static int __init make_files(struct dentry *root)
-{
-	for (u32 i = 0; i < ARRAY_SIZE(files); i++) {
-		struct dentry *dentry;
+#ifdef CONFIG_SECURITY_BAILIFF_TEST
+/* bailiff.unmade=NAME: as if there was no memory for that file. */
+static char unmade[16] __initdata;
+module_param_string(unmade, unmade, sizeof(unmade), 0);
+#else
+static const char unmade[1] __initconst;
+#endif
 
-		dentry = securityfs_create_file(files[i].name, files[i].mode,
-						root, (void *)files[i].command,
-						files[i].fops);
+static struct dentry *__init make_file(struct dentry *root, const char *name,
+				       umode_t mode,
+				       const struct bailiff_command *command,
+				       const struct file_operations *fops)
+{
+	if (strcmp(name, unmade) == 0)
+		return ERR_PTR(-ENOMEM);
+	return securityfs_create_file(name, mode, root, (void *)command, fops);
+}
+
+/* On success *self is the file that the confined may use. */
+static int __init make_files(struct dentry *root, struct dentry **self)
+{
+	struct dentry *dentry;
+
+	for (u32 i = 0; i < ARRAY_SIZE(files); i++) {
+		dentry = make_file(root, files[i].name, files[i].mode,
+				   files[i].command, files[i].fops);
 		if (IS_ERR(dentry))
 			return PTR_ERR(dentry);
 		if (files[i].command == &bailiff_self_command)
-			bailiff_protect_set_dir(root, dentry);
+			*self = dentry;
 	}
 #ifdef BAILIFF_CAN_OMIT
 	if (bailiff_omit) {
-		struct dentry *dentry = securityfs_create_file(
-			"omit", 0600, root, (void *)&bailiff_omit_command,
-			&bailiff_command_fops);
-
+		dentry = make_file(root, "omit", 0600, &bailiff_omit_command,
+				   &bailiff_command_fops);
 		if (IS_ERR(dentry))
 			return PTR_ERR(dentry);
 	}
@@ -318,10 +336,26 @@ static int __init make_files(struct dentry *root)
 	return bailiff_fs_policy_init(root);
 }
 
+/* All of them or none: without the directory of the policies a load fails. */
+static int __init make_root(void)
+{
+	struct dentry *root = securityfs_create_dir(BAILIFF_NAME, NULL);
+	struct dentry *self = NULL;
+	int err;
+
+	if (IS_ERR(root))
+		return PTR_ERR(root);
+	err = make_files(root, &self);
+	if (err)
+		securityfs_recursive_remove(root);
+	else
+		bailiff_protect_set_dir(root, self);
+	return err;
+}
+
 /* Nothing can be loaded without these files, so nothing is half confined. */
 static int __init bailiff_fs_init(void)
 {
-	struct dentry *root;
 	int err;
 
 	if (!bailiff_initialized)
@@ -329,11 +363,8 @@ static int __init bailiff_fs_init(void)
 	err = bailiff_event_init();
 	if (!err)
 		err = bailiff_inherit_init();
-	if (err)
-		goto out;
-	root = securityfs_create_dir(BAILIFF_NAME, NULL);
-	err = IS_ERR(root) ? PTR_ERR(root) : make_files(root);
-out:
+	if (!err)
+		err = make_root();
 	if (err)
 		pr_err("no files in securityfs: error %d\n", err);
 	return err;

@@ -183,7 +183,29 @@ static void what_waits_starts_when_its_time_is_over(struct kunit *test)
 	bailiff_state_leave(state);
 }
 
+/*
+ * Nobody suspends the test's machine, so this tells the clock from those that
+ * are set or begin elsewhere; that it goes on in suspend is the kernel's word.
+ */
+static void the_clock_is_that_of_boot(struct kunit *test)
+{
+	static const struct bvm_start start = { .timeout_s = 3600 };
+	struct bailiff_policy *policy = make_version(test, 1, 0);
+	u64 before = ktime_get_boottime_ns();
+	struct bailiff_state *state;
+	LIST_HEAD(states);
+
+	policy->image.start = &start;
+	state = bailiff_state_enter(&states, 7, NULL, policy);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(state));
+	bailiff_state_begin(state, policy);
+	KUNIT_EXPECT_GE(test, state->begun_ns, before);
+	KUNIT_EXPECT_LE(test, state->begun_ns, ktime_get_boottime_ns());
+	bailiff_state_leave(state);
+}
+
 static struct kunit_case state_cases[] = {
+	KUNIT_CASE(the_clock_is_that_of_boot),
 	KUNIT_CASE(a_cgroup_has_one_state),
 	KUNIT_CASE(who_enters_by_himself_shares_with_his_root),
 	KUNIT_CASE(a_version_begins_with_empty_words),
