@@ -14,6 +14,7 @@
 #include <linux/keyctl.h>
 #include <linux/mount.h>
 #include <linux/perf_event.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -83,6 +84,23 @@ static int do_sigio(char **a)
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) ||
 	    fcntl(fds[0], F_SETOWN, atoi(a[0])) ||
 	    fcntl(fds[0], F_SETFL, O_ASYNC) || write(fds[1], "x", 1) != 1)
+		return -1;
+	return 0;
+}
+
+/* By a packet: the owner is looked up in softirq. */
+static int do_sigiopacket(char **a)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(in);
+	int from = socket(AF_INET, SOCK_DGRAM, 0);
+	int to = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (bind(to, (struct sockaddr *)&in, len) ||
+	    getsockname(to, (struct sockaddr *)&in, &len) ||
+	    fcntl(to, F_SETOWN, atoi(a[0])) || fcntl(to, F_SETFL, O_ASYNC) ||
+	    sendto(from, "x", 1, 0, (struct sockaddr *)&in, len) != 1)
 		return -1;
 	return 0;
 }
@@ -532,6 +550,7 @@ static const struct verb {
 	{ "pidfd", 2, do_pidfd },
 	{ "raise", 1, do_raise },
 	{ "sigio", 1, do_sigio },
+	{ "sigiopacket", 1, do_sigiopacket },
 	{ "trace", 1, do_trace },
 	{ "traceme", 0, do_traceme },
 	{ "vmread", 1, do_vmread },

@@ -195,6 +195,18 @@ start box
 is "$(at none sigio $pid)" ok "an own task as the owner"
 succeeds "gets it" wait_for 20 gone $pid
 
+# By a packet it is sent in softirq, under the lock that the denials above were
+# under, which lockdep knows of.
+ip link set lo up
+start ""
+drain
+is "$(at none sigiopacket $pid)" ok "a socket may have any owner"
+sleep 0.5
+succeeds "but no signal comes with a packet" kill -0 $pid
+like "$(records)" '^io host$' "with a record"
+is "$($reach sigiopacket $pid)" ok "from who is not confined"
+succeeds "one does, with a packet" wait_for 20 gone $pid
+
 # The file remembers whoever set it, until it is closed
 tasks_policy owner ""
 is "$(at owner sigio $host)" ok "an owner under a policy of its own"
