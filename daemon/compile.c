@@ -108,11 +108,26 @@ static int set_others(int program, int deps)
 	       dup2(deps, DEPS_FD) < 0;
 }
 
+/* Behind all others, where policyc takes options, too. */
+static void add_defines(const char **argv,
+			const struct compile_request *request)
+{
+	unsigned int i;
+
+	while (*argv)
+		argv++;
+	for (i = 0; i < request->num_defines; i++) {
+		*argv++ = "-D";
+		*argv++ = request->defines[i];
+	}
+}
+
 static void __attribute__((noreturn))
 child(const struct compile_request *request, const struct compile *compile)
 {
-	const char *argv[10] = { "policyc", "build",  "-o",
-				 "-",	    "--deps", DEPS_FILE };
+	const char *argv[10 + 2 * COMPILE_MAX_DEFINES] = {
+		"policyc", "build", "-o", "-", "--deps", DEPS_FILE
+	};
 	char *env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
 			NULL };
 	int program = compile_open_program(request->policyc);
@@ -130,6 +145,7 @@ child(const struct compile_request *request, const struct compile *compile)
 		argv[3] = request->file;
 		argv[4] = NULL;
 	}
+	add_defines(argv, request);
 	if (program < 0)
 		_exit(STATUS_NO_PROGRAM);
 	sigemptyset(&none);
@@ -160,6 +176,8 @@ int compile_start(const struct compile_request *request,
 {
 	int err;
 
+	if (request->num_defines > COMPILE_MAX_DEFINES)
+		return -E2BIG;
 	compile->pidfd = -1;
 	compile->image_fd =
 		memfd_create("image", MFD_CLOEXEC | MFD_ALLOW_SEALING);

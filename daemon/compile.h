@@ -19,12 +19,16 @@ struct text;
 #define COMPILE_SECONDS 30 /* deadline, and the most processor time */
 #define COMPILE_DIGEST_HEX 65 /* SHA-256 in hexadecimal, with its NUL */
 
+#define COMPILE_MAX_DEFINES 64
+
 struct compile_request {
 	const char *policyc; /* path, or a name to be found in PATH */
 	const char *dir; /* working directory of the child; or NULL */
 	const char *include; /* -I: where includes are too; or NULL */
 	const char *file; /* the policy, relative to dir */
 	const char *spec; /* it is no policy: policyc/config.h; or NULL */
+	const char *const *defines; /* -D: "name=value"; or NULL */
+	unsigned int num_defines; /* at most COMPILE_MAX_DEFINES */
 	uid_t uid; /* whom to become; 0: nobody else, and no sandbox */
 	gid_t gid;
 };

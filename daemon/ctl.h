@@ -27,6 +27,8 @@ struct ctl {
 	const char *run_dir; /* of the daemon's socket */
 	const char *log; /* the daemon's JSON log */
 	const char *policyc; /* or NULL: found by compile_find_policyc */
+	const char *const *defines; /* load -D: for compile_request */
+	unsigned int num_defines;
 	bool color; /* standard output is a terminal */
 };
 

@@ -38,6 +38,8 @@ static int compile_file(struct ctl *ctl, const char *file)
 				   compile_find_policyc(policyc, PATH_MAX),
 		.file = file,
 		.include = access(POLICIES_DIR, X_OK) ? NULL : POLICIES_DIR,
+		.defines = ctl->defines,
+		.num_defines = ctl->num_defines,
 	};
 	struct text diag = {};
 	int fd = -1, err;
@@ -84,17 +86,29 @@ static void print_ok(const char *what, const char *reply)
 
 int ctl_load(struct ctl *ctl, int argc, char **argv)
 {
+	const char *defines[COMPILE_MAX_DEFINES];
 	char reply[KFS_REPLY];
-	int code, i;
+	int code, opt, i;
 
-	if (argc < 2)
+	ctl->defines = defines;
+	ctl->num_defines = 0;
+	while ((opt = getopt(argc, argv, "D:")) != -1) {
+		if (opt != 'D')
+			return ctl_usage(argv[0], "bad option");
+		if (ctl->num_defines == COMPILE_MAX_DEFINES)
+			return ctl_usage(argv[0], "over %d options -D",
+					 COMPILE_MAX_DEFINES);
+		defines[ctl->num_defines++] = optarg;
+	}
+	if (optind == argc)
 		return ctl_usage(argv[0], "name at least one FILE");
 	code = ctl_need_kernel(ctl);
-	for (i = 1; i < argc && !code; i++) {
+	for (i = optind; i < argc && !code; i++) {
 		code = ctl_load_file(ctl, argv[i], reply);
 		if (!code)
 			print_ok("loaded", reply);
 	}
+	ctl->num_defines = 0;
 	return code;
 }
 

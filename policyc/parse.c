@@ -141,6 +141,20 @@ static bool make_digest(struct ast_policy *policy)
 	return ok;
 }
 
+/* Each container's image needs a name of its own, or one replaces the other. */
+static void check_name(struct parse *parse)
+{
+	const struct ast_policy *policy = parse->policy;
+	const char *var = vars_not_in_name(parse->vars, policy->name);
+
+	if (!var || !*policy->name)
+		return;
+	diag_report(parse->diag, &policy->name_span, BIND_NAME, policy->name,
+		    var);
+	diag_note(parse->diag, "write 'policy: %s-${%s}'", policy->name,
+		  strcmp(var, "container.image") ? var : "container.name");
+}
+
 static struct vars *settle_vars(const struct files *files,
 				const struct parse_options *options)
 {
@@ -179,6 +193,7 @@ struct ast_policy *parse_text(struct arena *arena, struct diag *diag,
 	for (i = 0; i < files.num; i++)
 		read_file(&parse, files.items[i]);
 	vars_check_unused(parse.vars);
+	check_name(&parse);
 	if (root)
 		check_policy(&parse, root, speaks_of_mounts(&files));
 	if (!make_digest(parse.policy))

@@ -18,6 +18,8 @@ struct var {
 	const char *define;
 	const struct var *rival; /* another include's, with another value */
 	bool own; /* of the file itself, so no include has a say */
+	bool at_bind; /* its value is a container's */
+	bool used; /* if at_bind */
 	enum state state;
 	struct values values; /* when DONE */
 };
@@ -176,6 +178,87 @@ static void report_define(struct vars *vars, const char *define,
 		find(vars, best)->state = STATE_BAD;
 }
 
+/* ---- variables that are known when a container is bound ---- */
+
+#define MAX_AT_BIND 255 /* bytes of such a value */
+
+static bool is_filled_at_bind(const char *name)
+{
+	return !strcmp(name, "container.name") ||
+	       !strcmp(name, "container.image") ||
+	       !strcmp(name, "unit.instance");
+}
+
+/*
+ * Somebody else chose it: it may be no pattern, and lead nowhere else. Only an
+ * image has parts. NULL: it is well.
+ */
+static const char *why_bad_value(const char *text, bool parts)
+{
+	const char *c = text;
+	size_t len;
+
+	if (strlen(text) > MAX_AT_BIND)
+		return "it is too long";
+	for (; *c; c++)
+		if (!is_letter(*c) && (*c < '0' || *c > '9') &&
+		    !strchr(parts ? "._-:@/" : "._-:@", *c))
+			return "it has other characters than letters, digits "
+			       "and . _ - : @";
+	for (c = text;; c += len + 1) {
+		len = strcspn(c, "/");
+		if (!len || strchr(".-:@", *c))
+			return "it does not begin with a letter or a digit";
+		if (!c[len])
+			return NULL;
+	}
+}
+
+static void define_at_bind(struct vars *vars, const char *name,
+			   const char *value)
+{
+	const char *why =
+		why_bad_value(value, !strcmp(name, "container.image"));
+	const struct var var = {
+		.name = name,
+		.define = value,
+		.own = true,
+		.at_bind = true,
+		.state = why ? STATE_BAD : STATE_NEW,
+	};
+	struct var *old = find(vars, name);
+
+	if (why)
+		diag_report(vars->diag, NULL, BIND_VALUE, value, name, why);
+	if (old)
+		*old = var;
+	else
+		add(vars, &var);
+}
+
+const char *vars_not_in_name(const struct vars *vars, const char *name)
+{
+	const char *found = NULL;
+
+	for (u32 i = 0; i < vars->num; i++) {
+		const struct var *var = &vars->items[i];
+
+		if (!var->at_bind || !var->used)
+			continue;
+		if (strstr(name, var->define))
+			return NULL;
+		found = found ?: var->name;
+	}
+	return found;
+}
+
+static void report_at_bind(struct vars *vars, const char *name,
+			   const struct span *span)
+{
+	diag_report(vars->diag, span, BIND_UNKNOWN, name);
+	diag_note(vars->diag, "give it for one container: -D %s=VALUE", name);
+}
+
 void vars_define(struct vars *vars, const char *define)
 {
 	const char *equals = strchr(define, '=');
@@ -183,6 +266,10 @@ void vars_define(struct vars *vars, const char *define)
 	char *name = arena_strndup(vars->arena, define, len);
 	struct var *var = find(vars, name);
 
+	if (equals && is_filled_at_bind(name)) {
+		define_at_bind(vars, name, equals + 1);
+		return;
+	}
 	if (!equals || !var) {
 		report_define(vars, define, name);
 		return;
@@ -328,27 +415,20 @@ static void report_unknown(struct vars *vars, const char *name,
 		diag_note(vars->diag, "did you mean '${%s}'?", best);
 }
 
-static bool is_filled_at_bind(const char *name)
-{
-	return !strcmp(name, "container.name") ||
-	       !strcmp(name, "container.image") ||
-	       !strcmp(name, "unit.instance");
-}
-
 static const struct values *resolve(struct vars *vars, const char *name,
 				    const struct span *span)
 {
 	struct var *var = find(vars, name);
 
-	if (is_filled_at_bind(name)) {
-		diag_report(vars->diag, span, NOT_YET,
-			    arena_printf(vars->arena, "${%s}", name));
+	if (!var && is_filled_at_bind(name)) {
+		report_at_bind(vars, name, span);
 		return NULL;
 	}
 	if (!var) {
 		report_unknown(vars, name, span);
 		return NULL;
 	}
+	var->used = true;
 	if (var->state == STATE_BUSY) {
 		diag_report(vars->diag, span, VAR_CYCLE, name);
 		var->state = STATE_BAD;

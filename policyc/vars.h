@@ -43,7 +43,10 @@ void vars_lose(struct vars *vars);
  * the including file does not define are an error, told by vars_settle.
  */
 void vars_inherit(struct vars *vars, const struct vars *from);
-/* -D name=value */
+/*
+ * -D name=value. container.name, container.image and unit.instance need not be
+ * used; their values come from outside and may not be patterns.
+ */
 void vars_define(struct vars *vars, const char *define);
 /* Nothing will be added: report conflicts and missing values. */
 void vars_settle(struct vars *vars);
@@ -54,5 +57,11 @@ void vars_check_unused(struct vars *vars);
 /* Add what value becomes to values. False: an error was reported. */
 bool vars_expand(struct vars *vars, const struct value *value,
 		 struct values *values);
+
+/*
+ * Of those that are known when a container is bound, one that was used, if name
+ * has the value of none. NULL: none was, or name tells containers apart.
+ */
+const char *vars_not_in_name(const struct vars *vars, const char *name);
 
 #endif /* POLICYC_VARS_H */
