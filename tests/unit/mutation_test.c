@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Policies with something changed at random: each is a policy still, and makes
- * an image, or is refused with a message. The sanitizers watch for the rest; a
- * timer of the kernel ends what takes too long.
+ * Policies, good and bad, with something changed at random: each is a policy,
+ * and makes an image, or is refused with a message. The sanitizers watch for
+ * the rest; a timer of the kernel ends what takes too long.
  */
 #include <check.h>
 #include <glob.h>
@@ -135,7 +135,8 @@ int main(void)
 	int failed;
 
 	/* `make test` runs this in the top directory. */
-	if (glob("tests/policy/accept/*.yaml", 0, NULL, &policies))
+	if (glob("tests/policy/accept/*.yaml", 0, NULL, &policies) ||
+	    glob("tests/policy/reject/*.yaml", GLOB_APPEND, NULL, &policies))
 		return EXIT_FAILURE;
 	tcase_add_loop_test(tests,
 			    a_changed_policy_is_taken_or_refused_with_a_reason,
