@@ -8,7 +8,7 @@
  *
  * Two containers of one policy are OTHER to each other: a domain belongs to the
  * cgroup that was bound, or, if it was entered through `self`, to all who
- * entered the policy that way.
+ * entered the policy that way and have the same home root.
  */
 #ifndef BAILIFF_PEER_H
 #define BAILIFF_PEER_H

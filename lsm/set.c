@@ -65,14 +65,34 @@ bool bailiff_set_has(const struct bailiff_set *set,
 	return false;
 }
 
+/*
+ * A bound cgroup is a container, wherever its tasks live. Who entered by
+ * himself is of one container with those of his root alone (as in state.c).
+ */
+static bool same_container(const struct bailiff_domain *a,
+			   const struct bailiff_domain *b)
+{
+	return a->slot == b->slot && a->cgroup == b->cgroup &&
+	       (a->cgroup || bailiff_home_same(&a->home, &b->home));
+}
+
+static bool has_container(const struct bailiff_set *set,
+			  const struct bailiff_domain *domain)
+{
+	for (u32 i = 0; i < set->num; i++) {
+		if (same_container(&set->domain[i], domain))
+			return true;
+	}
+	return false;
+}
+
 bool bailiff_set_is_under(const struct bailiff_set *theirs,
 			  const struct bailiff_set *ours)
 {
 	if (theirs == ours)
 		return true;
 	for (u32 i = 0; i < ours->num; i++) {
-		if (!bailiff_set_has(theirs, ours->domain[i].slot,
-				     ours->domain[i].cgroup))
+		if (!has_container(theirs, &ours->domain[i]))
 			return false;
 	}
 	return true;

@@ -86,8 +86,9 @@ bool bailiff_set_has(const struct bailiff_set *set,
 		     const struct bailiff_slot *slot, u64 cgroup);
 
 /*
- * Is whoever has the set `theirs` under all the domains of `ours`? Then he is
- * of the same container, and confined at least as much.
+ * Is whoever has the set `theirs` under all the domains of `ours`, for the same
+ * containers? Then he is confined at least as much. Of one that was entered
+ * through `self` the home root tells whose it is.
  */
 bool bailiff_set_is_under(const struct bailiff_set *theirs,
 			  const struct bailiff_set *ours);

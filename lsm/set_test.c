@@ -125,7 +125,34 @@ static void an_unloaded_policy_confines_nobody(struct kunit *test)
 	bailiff_slot_put(slot);
 }
 
+static void who_enters_by_himself_is_of_his_root(struct kunit *test)
+{
+	struct bailiff_slot *slot = make_slot(test, "kunit-one");
+	struct bailiff_domain here = { .slot = slot, .home = { .ino = 2 } };
+	struct bailiff_domain there = { .slot = slot, .home = { .ino = 3 } };
+	struct bailiff_domain bound = here, moved = there;
+	struct bailiff_set *set[4];
+
+	bound.cgroup = moved.cgroup = 7;
+	set[0] = bailiff_set_add(NULL, &here);
+	set[1] = bailiff_set_add(NULL, &there);
+	set[2] = bailiff_set_add(NULL, &bound);
+	set[3] = bailiff_set_add(NULL, &moved);
+	for (u32 i = 0; i < ARRAY_SIZE(set); i++)
+		KUNIT_ASSERT_FALSE(test, IS_ERR(set[i]));
+	KUNIT_EXPECT_TRUE(test, bailiff_set_is_under(set[0], set[0]));
+	KUNIT_EXPECT_FALSE(test, bailiff_set_is_under(set[0], set[1]));
+	KUNIT_EXPECT_FALSE(test, bailiff_set_is_under(set[1], set[0]));
+	/* a cgroup is one container */
+	KUNIT_EXPECT_TRUE(test, bailiff_set_is_under(set[2], set[3]));
+	KUNIT_EXPECT_FALSE(test, bailiff_set_is_under(set[0], set[2]));
+	for (u32 i = 0; i < ARRAY_SIZE(set); i++)
+		bailiff_set_put(set[i]);
+	drop_slot(test, slot);
+}
+
 static struct kunit_case set_cases[] = {
+	KUNIT_CASE(who_enters_by_himself_is_of_his_root),
 	KUNIT_CASE(the_same_domains_make_the_same_set),
 	KUNIT_CASE(a_change_of_a_policy_changes_the_stamp),
 	KUNIT_CASE(a_set_is_full_at_its_limit),

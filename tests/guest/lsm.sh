@@ -93,3 +93,22 @@ in_cgroup()
 	bash -c 'echo $$ > "/sys/fs/cgroup/$1/cgroup.procs" && shift && exec "$@"' \
 		in_cgroup "$name" "$@"
 }
+
+# other_root COMMAND...: run it where / is another mount, with the same programs
+# and files: what a container sees.
+other_root()
+{
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare -m --propagation private bash -ec '
+		top=$1
+		shift
+		mount -t tmpfs tmpfs /mnt
+		cd /mnt
+		ln -s usr/bin usr/lib usr/lib64 usr/sbin .
+		mkdir -p old "./$top" usr proc sys run dev etc
+		for dir in usr proc sys run dev etc "$top"; do
+			mount --rbind "/$dir" "./$dir"
+		done
+		pivot_root . old
+		exec "$@"' other_root "$BAILIFF_TOP" "$@"
+}

@@ -172,6 +172,30 @@ touch $work/both
 wait $!
 is "$(paste -sd' ' $work/held)" "ok ok EACCES" "for all in the same root"
 
+$act enter selves , waitfor $work/there , open r $work/secret 1 > $work/held &
+wait_for 20 grep -q ok $work/held || sleep 2
+is "$(other_root $act enter selves , open r $work/secret 1 , exec $work/bin/trigger | paste -sd' ')" \
+	"ok ok ok" "one that entered it in another root"
+touch $work/there
+wait $!
+is "$(paste -sd' ' $work/held)" "ok ok ok" "does not"
+
+# What is executed in another container's tree
+is "$(box s7 lazy)" ok "a container is bound"
+is "$(box s8 lazy)" ok "and another"
+in_cgroup s7 bash -c "
+	$(declare -f other_root); BAILIFF_TOP=$BAILIFF_TOP
+	other_root bash -c 'echo \$\$ > $work/inner; cat $work/secret; exec sleep 100'" > $work/held &
+wait_for 20 test -s $work/inner || sleep 2
+wait_for 20 grep -q secret $work/held
+inner=$(cat $work/inner)
+in_cgroup s8 /proc/$inner/root$work/bin/trigger
+is $? 0 "one executes the program in the tree of the other"
+is "$(reads s8)" secret "that does not start it"
+is "$(reads s7)" secret "nor the other"
+kill $inner
+wait $! 2> /dev/null
+
 # A start is once: the descriptors are not swept again while others wait.
 succeeds "a policy that waits for longer loads" load_policy <<EOF
 bailiff: 1

@@ -233,6 +233,20 @@ start_more()
 start_more
 is "$(at none kill $pid 0 , trace $pid)" "ok ok" "they own him"
 
+# Who entered by himself is own to those of his root
+tasks_policy kin ""
+bash -c "echo kin > $fs/self; exec sleep 1000" > /dev/null 2>&1 &
+kin=$!
+wait_for 10 grep -q kin@ $fs/tasks
+wait_for 10 grep -q -a '^sleep' /proc/$kin/cmdline
+is "$($reach enter kin , kill $kin 0 , trace $kin | paste -sd' ')" "ok ok ok" \
+	"who enters a policy owns those who entered it"
+drain
+is "$(other_root $reach enter kin , kill $kin 0 , trace $kin | paste -sd' ')" \
+	"ok EPERM EPERM" "not from another root, which is another container's"
+is "$(records | grep -c -E '^(exists )?/kin$')" 2 "which the records name by its policy"
+kill -KILL $kin
+
 # Namespaces
 load_policy <<END
 bailiff: 1
