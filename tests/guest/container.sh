@@ -5,6 +5,7 @@
 #
 # Sourced inside the guest. A bundle's root is an overlay over the guest's
 # root, so whatever Debian installed runs in it and nothing it writes stays.
+. "$BAILIFF_TOP/tests/guest/pace.sh"
 
 BUNDLES=${BUNDLES:-/run/bundles}
 BAILIFF_HOOK=${BAILIFF_HOOK:-$BAILIFF_TOP/build/bin/bailiff-oci-hook}
@@ -92,16 +93,4 @@ crun_do()
 container_run()
 {
 	(cd "$BUNDLES/$1" && crun_do run "$1" </dev/null)
-}
-
-# wait_for SECONDS COMMAND... - until it succeeds; 1 if it never does
-wait_for()
-{
-	local tries=$(($1 * 10))
-	shift
-	while ! "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return 1
-		sleep 0.1
-	done
 }

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # TAP for the tests in the guest. A test file sources this, makes its claims
-# with the words below and ends with done_testing. See README.md.
+# with the words below and those of pace.sh, and ends with done_testing. See
+# README.md.
+. "$(dirname "${BASH_SOURCE[0]}")/pace.sh"
 
 # TAP_FIRST: the first claim that fails ends the file (omit.sh).
 tap_count=0
@@ -124,17 +126,6 @@ fails()
 	not_ok "$description"
 	diag "command succeeded: $*"
 	diag "$out $err"
-}
-
-# wait_for SECONDS COMMAND...: true as soon as the command is.
-wait_for()
-{
-	local end=$((SECONDS + $1))
-	shift
-	until "$@" > /dev/null 2>&1; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.1
-	done
 }
 
 # bail TEXT: what follows makes no sense without this.

@@ -10,6 +10,7 @@
 # ends with "N passed, N failed".
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$guest_dir/pace.sh"
 
 results=$guest_top/build/mutants-guest
 part=$(mktemp)
@@ -25,10 +26,7 @@ proofs()
 # limit FILE NUMBER: seconds that a boot with so many runs of it may take
 limit()
 {
-	local seconds
-
-	seconds=$(sed -n 's/^# timeout: *\([0-9]*\).*/\1/p' "$1" | head -n 1)
-	echo $((60 + ${seconds:-60} * ($2 + 1) * ${GUEST_PATIENCE:-1}))
+	echo $((60 + $(time_limit "$1") * ($2 + 1)))
 }
 
 # boot FILE HOOK...: what omit.sh prints

@@ -17,6 +17,7 @@
 # The status is 0 if it came to the end.
 set -uo pipefail
 cd "$BAILIFF_TOP" || exit 1
+. tests/guest/pace.sh
 export PATH=$BAILIFF_TOP/build/bin:$PATH
 fs=/sys/kernel/security/bailiff
 log=/run/omit.log
@@ -97,8 +98,7 @@ clear_rest()
 
 file=$1
 shift
-limit=$(sed -n 's/^# timeout: *\([0-9]*\).*/\1/p' "$file" | head -n 1)
-limit=$((${limit:-60} * ${GUEST_PATIENCE:-1}))
+limit=$(time_limit "$file")
 play "$file"
 if [ "$status" != 0 ] || [ "$bad" != 0 ]; then
 	echo "broken $file fails with every hook: $(first_failure) $(why_none)"

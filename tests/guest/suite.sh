@@ -16,11 +16,13 @@
 # whose configuration here does not ask for that; nor is one with
 # "# not: FLAVOUR WHY" on that flavour, unless it is named. Both are said.
 #
-# GUEST_PATIENCE=N makes all time-outs of t/ N times as long, on a busy machine.
+# GUEST_PATIENCE=N makes all time-outs of t/ N times as long, on a busy machine
+# (pace.sh).
 # NAMEs choose among them by file name. Leaves "PASSED FAILED" in
 # build/test/guest.count.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$guest_dir/pace.sh"
 
 counts=$guest_top/build/test/guest.count
 logs=build/test/guest
@@ -46,10 +48,11 @@ read_tap()
 	awk -v counts="$part" -v logs="$logs" -v files="$*" -f "$guest_dir/tap.awk"
 }
 
-# boot FILES WORDS...: one boot; a fault of the guest is one more failure.
+# boot FILES WORDS...: one boot; a fault of the guest is one more failure. Says how
+# long it took with its start and its end, where kmemleak scans.
 boot()
 {
-	local files=$1 status
+	local files=$1 status started=$SECONDS
 	shift
 
 	# shellcheck disable=SC2086 # a list
@@ -61,6 +64,7 @@ boot()
 		echo "FAIL the guest of ${files##*/}: run.sh ended with status $status"
 		failed=$((failed + 1))
 	fi
+	echo "     a boot of $(wc -w <<< "$files") files, $((SECONDS - started)) s"
 }
 
 # header FILE WORD: the rest of the line "# WORD: ..." in a test file.
@@ -89,10 +93,14 @@ run_harness()
 	local file
 
 	for file in $(chosen harness "$@"); do
+		if left_out "$file" "$@"; then
+			not_run=$((not_run + 1))
+			continue
+		fi
 		{
 			echo "#: begin ${file##*/}"
 			started=$SECONDS
-			timeout -k 10 900 bash "$file" 2>&1
+			timeout -k 10 "$(patient 900)" bash "$file" 2>&1
 			echo "#: end ${file##*/} $? $((SECONDS - started))"
 		} | read_tap "$file"
 		add_part
@@ -113,15 +121,14 @@ run_boots()
 # boot_together FILE...: the boot may take as long as all of them together.
 boot_together()
 {
-	local file limit total=60 factor=${GUEST_PATIENCE:-1}
+	local file total
 
 	[ $# -gt 0 ] || return
-	[ "$guest_flavour" != debug ] || factor=$((factor * 4))
+	total=$(patient 60)
 	for file in "$@"; do
-		limit=$(header "$file" timeout)
-		total=$((total + ${limit:-60}))
+		total=$((total + $(time_limit "$file")))
 	done
-	boot "$*" --timeout $((total * factor)) ${smp:+--smp "$smp"}
+	boot "$*" --timeout "$total" ${smp:+--smp "$smp"}
 }
 
 # lacks FILE: does the kernel lack what a test needs? Says so.

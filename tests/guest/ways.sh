@@ -81,7 +81,7 @@ attempt()
 {
 	echo old > $top/free/log
 	rm -f $top/free/copy $top/free/script $top/free/answer
-	timeout -s KILL 8 "$BAILIFF_TOP/build/guest/$2" "$1" "$3" $top $outsider \
+	timeout -s KILL "$(patient 8)" "$BAILIFF_TOP/build/guest/$2" "$1" "$3" $top $outsider \
 		>> $top/free/answer 2>&1 < /dev/null
 	cat $top/free/answer
 }

@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# not: debug it looks at sources alone
+#
 # On the host: the patches that overlay.sh prints make of a pristine kernel
 # source what overlay.sh makes of it. Of a source only what either of them reads
 # or writes is looked at.

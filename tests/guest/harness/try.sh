@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# not: debug it uses the fast kernel
+#
 # On the host: try.sh returns the program's status, make try says it, and what
 # is wrong with the call is told before anything boots.
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)

@@ -59,6 +59,18 @@ contain()
 	rc=${PIPESTATUS[0]}
 }
 
+# in_error NUMBER TEXT: it has seen so many files in error, and lists TEXT.
+in_error()
+{
+	bailiffctl status | grep -q " $1 files in error" &&
+		bailiffctl policies | grep -q -e "$2"
+}
+
+is_gone()
+{
+	! bailiffctl rules "$1"
+}
+
 try_shadow='/bin/cat /etc/shadow > /dev/null 2>&1 && echo open || echo shut; echo ran'
 
 # ---- status ----
@@ -96,14 +108,14 @@ contain web2 "$try_shadow"
 unlike "$out" ran "two policies for one container: it is refused"
 like "$(cat $log)" 'both, web all select this container' "... and the log says why"
 rm $policies/both.yaml
-sleep 1.5
+succeeds "its file is removed: so is it" wait_for 5 is_gone both
 contain web3 "$try_shadow"
 is "$out" "shut
-ran" "the file is removed: one is left"
+ran" "one is left"
 
 # ---- files in error ----
 echo 'bailiff: 1' > $policies/broken.yaml
-sleep 1
+wait_for 5 in_error 1 broken.yaml
 contain other2 "$try_shadow"
 unlike "$out" ran "nobody knows whether a broken file is for this one: refused"
 like "$(cat /run/hook.err)" 'container refused' "... by the hook"
@@ -111,7 +123,7 @@ contain web4 "$try_shadow"
 like "$out" ran "... but the selected ones still run"
 rm $policies/broken.yaml
 cp $policies/web.yaml $policies/later.yml
-sleep 1
+wait_for 5 in_error 1 later.yml
 contain other3 "$try_shadow"
 unlike "$out" ran "so is one that ends in .yml"
 like "$(cat /run/hook.err)" 'container refused' "... by the hook, too"
@@ -119,7 +131,7 @@ like "$(bailiffctl status)" '1 files in error: bailiffctl policies' "... status 
 like "$(bailiffctl policies)" 'later.yml' "... and there it is"
 like "$(bailiffctl policies)" 'ends in .yaml: rename it' "... with what is wrong"
 rm $policies/later.yml
-sleep 1
+wait_for 5 in_error 0 ''
 contain other4 "$try_shadow"
 like "$out" ran "... until it is gone"
 
@@ -152,7 +164,7 @@ started=$SECONDS
 contain web6 "$try_shadow"
 unlike "$out" ran "a daemon that hangs: the container is refused"
 like "$(cat /run/hook.err)" 'container refused' "... by the hook"
-if [ $((SECONDS - started)) -le 60 ]; then
+if [ $((SECONDS - started)) -le "$(patient 60)" ]; then
 	ok "... before long"
 else
 	not_ok "... before long"
@@ -171,7 +183,7 @@ before=$(generations)
 like "$before" '[1-9]' "there are policies, each of a generation"
 start_daemon
 succeeds "it comes back" wait_for 15 bailiffctl reload
-sleep 2
+pause 2
 is "$(generations)" "$before" "... and loads nothing twice"
 contain web8 "$try_shadow"
 is "$out" "shut

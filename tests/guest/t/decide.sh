@@ -47,8 +47,7 @@ unlike "$(without_option decide.c)" 'decide_named' "nor is there its way in"
 is "$(grep -h selftest_decide "$BAILIFF_TOP/lsm/Makefile" | cut -d' ' -f1)" \
 	'bailiff-$(CONFIG_SECURITY_BAILIFF_TEST)' "nor is it compiled"
 
-policies=480
-[ "${GUEST_FLAVOUR:-fast}" != debug ] || policies=24
+policies=$(volume 480 24)
 claims_of "$BAILIFF_TOP/build/guest/decide" \
 	-p "${GUEST_DECIDE_POLICIES:-$policies}" -s "${GUEST_DECIDE_SEED:-1}"
 done_testing

@@ -96,7 +96,7 @@ mounts:
 EOF2
 mkfifo $work/fifo
 $work/a/act enter later , open r $work/fifo 1 , open r $work/secret/exe 2 > $work/out &
-sleep 0.3
+wait_for 5 grep -q ok $work/out
 succeeds "is replaced by one that does" load_policy <<EOF2
 bailiff: 1
 policy: later

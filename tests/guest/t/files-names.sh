@@ -90,7 +90,7 @@ umount $work/no/f
 
 # In other mount namespaces
 for _ in $(seq 70); do
-	unshare -m sleep 60 &
+	unshare -m sleep 1000 &
 done
 wait_for 20 eval '[ "$(pgrep -c -x sleep)" -ge 70 ]'
 claim ok "copies of a mount give the same name" touch $work/yes/f

@@ -6,13 +6,16 @@
 # The kernel's memory is the same after many replacements, bindings and joins
 # as after five. GUEST_LEAKS_LOADS, _CYCLES and _JOINS say how many (1,000 of
 # each; `make fuzz-guest` takes 100,000 replacements and 10,000 of the others).
+# On the debug kernel, where each takes long, KASAN keeps back what was freed, so
+# that sizes say nothing: there kmemleak judges when the guest ends (init).
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 . "$BAILIFF_TOP/tests/guest/lsm.sh"
 
 churn=$BAILIFF_TOP/build/guest/churn
-loads=${GUEST_LEAKS_LOADS:-1000}
-cycles=${GUEST_LEAKS_CYCLES:-1000}
-joins=${GUEST_LEAKS_JOINS:-1000}
+boxes=$(volume 1000 100)
+loads=${GUEST_LEAKS_LOADS:-$boxes}
+cycles=${GUEST_LEAKS_CYCLES:-$boxes}
+joins=${GUEST_LEAKS_JOINS:-$boxes}
 # Less than 32 bytes left behind by each of a thousand rounds; Bailiff has no
 # objects smaller than that. All of the slab may differ by twice as much: in the
 # caches of others what tasks take and give back meanwhile is some 20 KiB.
@@ -45,7 +48,7 @@ for i in 1 2; do
 done
 like "$(load_image $work/1.img)" '^ok' "and loads"
 mkdir /sys/fs/cgroup/churn
-for i in $(seq 1 1000); do
+for i in $(seq 1 "$boxes"); do
 	mkdir /sys/fs/cgroup/churn/$i
 done
 
@@ -74,6 +77,11 @@ claim()
 	local description=$1 text kind growth most try
 	shift
 
+	if [ -e /sys/kernel/debug/kmemleak ]; then
+		succeeds "$description" "$@"
+		diag "$(paste -sd' ' <<< "$out")"
+		return
+	fi
 	for try in 1 2; do
 		text=$("$@" 2>&1)
 		diag "$(paste -sd' ' <<< "$text")"
@@ -89,20 +97,20 @@ claim()
 }
 
 claim "$loads replacements" $churn load $((loads / 2)) $work/1.img $work/2.img
-claim "$cycles bindings" $churn bind $((cycles / 1000)) churn /sys/fs/cgroup/churn
+claim "$cycles bindings" $churn bind $((cycles / boxes)) churn /sys/fs/cgroup/churn
 claim "$joins joins" $churn enter "$joins" churn
 
-# The thousand at once, with a task in some
+# All at once, with a task in some
 stat -c 'cgroup=%i policy=churn' /sys/fs/cgroup/churn/*/ > $work/lines
 while read -r line; do
 	echo "$line" > $fs/bind
 done < $work/lines
-is "$(status_of bindings)" 1000 "a thousand containers are bound"
+is "$(status_of bindings)" "$boxes" "$boxes containers are bound"
 before=$(status_of joins)
-for i in $(seq 1 100); do
+for i in $(seq 1 $((boxes / 10))); do
 	in_cgroup churn/$i true
 done
-is "$(($(status_of joins) - before))" 100 "tasks in a hundred of them have joined"
+is "$(($(status_of joins) - before))" $((boxes / 10)) "tasks in a tenth of them have joined"
 like "$(tell $fs/unload churn)" 'error.*bound' "the policy is in use"
 rmdir /sys/fs/cgroup/churn/* 2> /dev/null
 rmdir /sys/fs/cgroup/churn

@@ -55,8 +55,8 @@ is "$(in_cgroup box setsid bash -c "$out")" in "not by a session"
 is "$(in_cgroup box bash -c "$BAILIFF_TOP/build/guest/session && $out")" in \
 	"not by a child that gives its parent a session keyring"
 mkfifo $work/fifo
-in_cgroup box bash -c "read x < $work/fifo; $out > $work/result" &
-sleep 0.3
+in_cgroup box bash -c ": > $work/joined; read x < $work/fifo; $out > $work/result" &
+wait_for 5 test -e $work/joined
 echo "cgroup=$id" > $fs/unbind
 echo > $work/fifo
 wait $!
@@ -110,8 +110,8 @@ like "$(tell $fs/unload p17)" 'error.*bound' "a bound policy is not unloaded"
 echo "cgroup=$id" > $fs/unbind
 wait_for 5 sh -c "echo p17 > $fs/unload"
 fails "an unbound one is" test -e $fs/policies/p17
-sleep 30 & # not confined
-bash -c "echo p16 > $fs/self; exec sleep 30" &
+sleep 1000 & # not confined
+bash -c "echo p16 > $fs/self; exec sleep 1000" &
 wait_for 5 grep -q p16@ $fs/tasks
 like "$(tell $fs/unload p16)" 'error.*tasks' "one that confines a task is not"
 kill %1 %2 %3 2> /dev/null

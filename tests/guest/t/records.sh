@@ -30,7 +30,11 @@ for _ in 1 2 3; do
 		"a rename of long names"
 done
 "$BAILIFF_TOP/build/guest/flood" read 65536 10 > $work/read &
-sleep 1
+nothing_waits()
+{
+	[ "$(status_of events_waiting)" = 0 ]
+}
+wait_for 5 nothing_waits
 kill $!
 wait
 diag "$(paste -sd' ' $work/read)"

@@ -131,11 +131,12 @@ is "$(reads s4)" "$no" "who was under it once does not again"
 is "$(waiting lazy)" 0 "and none is said to"
 
 # The time is over
-succeeds "a policy of little patience loads" lazy quick 8
+short=$(patient 8)
+succeeds "a policy of little patience loads" lazy quick $short
 is "$(box s5 quick)" ok "a container is bound"
 in_cgroup s5 $act open r $work/secret 1 , read 1 , waitfor $work/late , read 1 \
 	> $work/held &
-sleep 9
+sleep $((short + 1))
 touch $work/late
 wait $!
 like "$(paste -sd' ' $work/held)" '^ok .* EACCES$' \

@@ -187,7 +187,7 @@ is "$(at open trace $host , vmread $host , getfd $host , kill $host 0 , \
 # SIGIO is a deed of who set the owner
 start ""
 is "$(at none sigio $pid)" ok "a file may have any owner"
-sleep 0.5
+pause 0.5
 succeeds "but no signal comes" kill -0 $pid
 is "$($reach sigio $pid)" ok "from who is not confined"
 succeeds "one does" wait_for 20 gone $pid
@@ -201,7 +201,7 @@ ip link set lo up
 start ""
 drain
 is "$(at none sigiopacket $pid)" ok "a socket may have any owner"
-sleep 0.5
+pause 0.5
 succeeds "but no signal comes with a packet" kill -0 $pid
 like "$(records)" '^io host$' "with a record"
 is "$($reach sigiopacket $pid)" ok "from who is not confined"

@@ -31,7 +31,7 @@ cgroup unbound > /dev/null
 # said CGROUP PROGRAM: what a program says and how it ends, without its numbers
 said()
 {
-	in_cgroup "$1" timeout -k 1 5 "$2" < /dev/null 2>&1 |
+	in_cgroup "$1" timeout -k 1 "$(patient 5)" "$2" < /dev/null 2>&1 |
 		sed -E 's/^(ok|not ok) [0-9]+/\1 #&/; t; s/0x[0-9a-f]+|[0-9]+/N/g'
 	echo "status ${PIPESTATUS[0]}"
 }

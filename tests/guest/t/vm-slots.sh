@@ -55,10 +55,13 @@ struct.pack_into("<II", header, 16, off + len(body), len(sections))
 open(target, "wb").write(bytes(header) + index + body)
 END
 # sockets N [START [STOP]]: how many sockets of N tries there are, by one task,
-# once START is there; with STOP, until that is there
+# once START is there, which it says that it waits for; with STOP, until that is
+# there
 cat > $work/sockets.py <<'END'
 import errno, os, socket, sys
 made = tries = 0
+if len(sys.argv) > 2:
+    open("%s.%d" % (sys.argv[2], os.getpid()), "w").close()
 while len(sys.argv) > 2 and not os.path.exists(sys.argv[2]):
     pass
 while tries < int(sys.argv[1]) or sys.argv[3:] and not os.path.exists(sys.argv[3]):
@@ -106,6 +109,12 @@ sockets()
 	in_cgroup "$1" python3 $work/sockets.py "${@:2}"
 }
 
+# ready N: so many wait for $work/go.
+ready()
+{
+	[ "$(compgen -G "$work/go.*" | wc -l)" = "$1" ]
+}
+
 is "$(sockets one 8)" 5 "five tokens, three denials"
 is "$(sockets one 8)" 0 "another task of the container finds it empty"
 is "$(sockets two 8)" 5 "another container has its own"
@@ -115,7 +124,7 @@ succeeds "a bucket with many tokens" load_image $work/many.img
 for i in 1 2 3 4; do
 	sockets two 1500 $work/go > $work/two.$i &
 done
-sleep 5
+wait_for 10 ready 4
 touch $work/go
 wait
 diag "four tasks at once: $(cat $work/two.[1-4] | paste -sd' ')"
@@ -126,9 +135,9 @@ is "$(sockets one 8)" 5 "its buckets are full again"
 is "$(sockets one 8)" 0 "... once"
 
 # Replacing it while a task takes: every load fills it once
-rm $work/go
+rm $work/go*
 sockets one 1 $work/go $work/stop > $work/taken &
-sleep 2
+wait_for 10 ready 1
 touch $work/go
 for i in 1 2 3 4 5 6 7 8 9 10; do
 	load_image $work/hourly.img > /dev/null
