@@ -42,13 +42,21 @@ files:
 EOF
 }
 
+# said NUMBER: so many answers have come.
+said()
+{
+	[ "$(wc -l < $work/out)" -ge "$1" ]
+}
+
 # meanwhile VERBS... -- COMMAND...: act does the verbs up to the word `go`,
 # then the command runs, then act goes on; prints what act printed after.
 meanwhile()
 {
-	local verbs=()
+	local verbs=() before=0
 
 	while [ "$1" != -- ]; do
+		[ "$1" != , ] || [[ " ${verbs[*]} " == *" waitfor "* ]] ||
+			before=$((before + 1))
 		if [ "$1" = go ]; then
 			verbs+=(waitfor "$work/go")
 		else
@@ -57,9 +65,9 @@ meanwhile()
 		shift
 	done
 	shift
-	rm -f $work/go
+	rm -f $work/go $work/out
 	$act "${verbs[@]}" | cat > $work/out & # a pipe may be inherited
-	sleep 1
+	wait_for 5 said "$before"
 	"$@"
 	touch $work/go
 	wait $!

@@ -84,7 +84,7 @@ unshare -m --propagation private bash -c "
 	mount -t tmpfs tmpfs $work/root && cd $work/root &&
 	mkdir -p old .$work/in && echo text > .$work/in/file &&
 	cp /run/guest/busybox busybox && pivot_root . old &&
-	exec /busybox sleep 60" &
+	exec /busybox sleep 1000" &
 box=$!
 wait_for 5 test -e /proc/$box/root/old$work/in/file
 before=$(status_of reason.foreign)
@@ -97,9 +97,9 @@ is "$($act open p $work 5 , enter outside , opentree $work/in 6 | tail -n 1)" ok
 	"a copy of a mount can be made"
 is "$($act enter outside , opentree $work/in 6 , openat r 6 file 7 | tail -n 1)" EACCES \
 	"but has no names"
-sleep 60 &
+sleep 1000 &
 other=$!
-unshare -m bash -c "mount -t tmpfs tmpfs /run && mkdir -p $work/in && echo x > $work/in/file && exec sleep 60" &
+unshare -m bash -c "mount -t tmpfs tmpfs /run && mkdir -p $work/in && echo x > $work/in/file && exec sleep 1000" &
 box=$!
 wait_for 5 test -e /proc/$box/root$work/in/file
 is "$($act enter outside , open r /proc/$other/root$work/in/file 5 | tail -n 1)" ok \
