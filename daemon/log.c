@@ -99,7 +99,7 @@ void log_write(struct log *log, const struct text *lines, unsigned int num)
 		return;
 	}
 	put(log, lines, num);
-	if (log->limit && log->size >= log->limit)
+	if (log->is_file && log->limit && log->size >= log->limit)
 		ask(log);
 }
 
@@ -145,9 +145,8 @@ void log_reopen(struct log *log, int fd)
 	log->failing = false;
 	log->torn = false;
 	log->asked = false;
-	log->size = !fstat(fd, &stat) && S_ISREG(stat.st_mode) ?
-			    (uint64_t)stat.st_size :
-			    0;
+	log->is_file = !fstat(fd, &stat) && S_ISREG(stat.st_mode);
+	log->size = log->is_file ? (uint64_t)stat.st_size : 0;
 	log->num_held = 0;
 	if (num)
 		put(log, &log->held, num);

@@ -18,7 +18,8 @@ struct log {
 	bool failing; /* and stderr was told */
 	bool torn; /* the last line lacks its end */
 	uint64_t limit; /* bytes of a file; 0: none */
-	uint64_t size; /* bytes in it, if there is a limit */
+	uint64_t size; /* bytes in it */
+	bool is_file; /* and no pipe, which cannot be moved away */
 	bool asked; /* for another file, and none has come */
 	struct text held; /* lines for it, as this one was removed */
 	unsigned int num_held;

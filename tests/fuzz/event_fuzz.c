@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/journal.h"
 #include "daemon/record.h"
 #include "daemon/text.h"
 
@@ -27,6 +28,41 @@ static void check_json(const struct record *record)
 	text_free(&text);
 }
 
+/* As the journal reads it: what a record holds makes no field. */
+static void check_journal(const struct record *record)
+{
+	struct text text = {};
+	const char *at, *end;
+	uint64_t len;
+	size_t key;
+
+	journal_print(record, 2, &text);
+	assert(!text.cut);
+	at = text.data;
+	end = text.data + text.len;
+	while (at < end) {
+		key = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+		assert(key && (at[key] == '=' || at[key] == '\n'));
+		assert(!memcmp(at, "MESSAGE", 7) ||
+		       !memcmp(at, "PRIORITY", 8) ||
+		       !memcmp(at, "SYSLOG_IDENTIFIER", 17) ||
+		       !memcmp(at, "BAILIFF_", 8));
+		at += key + 1;
+		if (at[-1] == '=') {
+			at = memchr(at, '\n', (size_t)(end - at));
+			assert(at);
+		} else {
+			assert(end - at > 8);
+			memcpy(&len, at, sizeof(len));
+			assert(len < (uint64_t)(end - at - 8));
+			at += 8 + len;
+		}
+		assert(*at == '\n');
+		at++;
+	}
+	text_free(&text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct record record;
@@ -43,6 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			break;
 		assert(used > 0 && (size_t)used <= len - off);
 		check_json(&record);
+		check_journal(&record);
 		off += (size_t)used;
 	}
 	free(bytes);

@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/log.h"
 #include "daemon/logfile.h"
 #include "tests/lib/daemon_fixture.h"
 
@@ -118,6 +119,41 @@ START_TEST(with_nothing_to_keep_it_begins_anew)
 	}
 	wait_until(count_lines("", "\"seq\"") < 20);
 	ck_assert(!is_there(".1"));
+}
+END_TEST
+
+static void count_wish(void *arg)
+{
+	(*(unsigned int *)arg)++;
+}
+
+/* A pipe that was opened anew would wait for a reader, and all with it. */
+START_TEST(a_pipe_is_never_full)
+{
+	unsigned int pipe_wishes = 0, file_wishes = 0;
+	struct log to_pipe = { .fd = -1, .limit = 10 }, to_file = to_pipe;
+	struct text line = {};
+	int ends[2];
+
+	text_add(&line, "0123456789\n");
+	ck_assert_int_eq(pipe(ends), 0);
+	log_reopen(&to_pipe, ends[1]);
+	to_pipe.want_file = count_wish;
+	to_pipe.arg = &pipe_wishes;
+	log_write(&to_pipe, &line, 1);
+	log_write(&to_pipe, &line, 1);
+	ck_assert_uint_eq(pipe_wishes, 0);
+	log_reopen(&to_file, logfile_open(fixture.log_file));
+	to_file.want_file = count_wish;
+	to_file.arg = &file_wishes;
+	log_write(&to_file, &line, 1);
+	log_write(&to_file, &line, 1);
+	ck_assert_uint_eq(file_wishes, 1); /* asked once until it comes */
+	ck_assert_uint_eq(to_pipe.written + to_file.written, 4);
+	close(to_pipe.fd);
+	close(to_file.fd);
+	close(ends[0]);
+	text_free(&line);
 }
 END_TEST
 
@@ -312,6 +348,7 @@ static void add(TCase *tcase)
 	tcase_add_test(tcase, a_full_log_is_moved_away);
 	tcase_add_test(tcase, no_line_is_lost_by_moving);
 	tcase_add_test(tcase, with_nothing_to_keep_it_begins_anew);
+	tcase_add_test(tcase, a_pipe_is_never_full);
 	tcase_add_test(tcase, a_log_with_room_is_not_moved);
 	tcase_add_test(tcase, alike_records_are_counted_and_none_is_lost);
 	tcase_add_test(tcase, a_window_ends_by_itself);

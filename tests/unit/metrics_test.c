@@ -250,6 +250,8 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
+	/* thousands of rows, with sanitizers, on a machine that is busy */
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, the_reader_refuses_what_is_wrong, 0, 23);
 	tcase_add_test(tcase, the_reader_takes_what_is_right);
