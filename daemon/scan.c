@@ -150,11 +150,15 @@ static int add_file(struct scan *scan, const char *name,
 
 	if (scan->num == SCAN_MAX_FILES)
 		return -E2BIG;
-	files = realloc(scan->files, (scan->num + 1) * sizeof(*files));
-	if (!files)
-		return -ENOMEM;
-	scan->files = files;
-	file = &files[scan->num++];
+	/* twice as many each time: a directory of thousands is read often */
+	if (!(scan->num & (scan->num - 1))) {
+		files = realloc(scan->files, (scan->num ? 2 * scan->num : 1) *
+						     sizeof(*files));
+		if (!files)
+			return -ENOMEM;
+		scan->files = files;
+	}
+	file = &scan->files[scan->num++];
 	/* one that does not fit has a problem, and only its name is shown */
 	snprintf(file->name, sizeof(file->name), "%s", name);
 	file->stamp = stamp_of(name, stat);

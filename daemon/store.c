@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -21,22 +22,30 @@ void store_arm(struct event *timer, int ms)
 	event_add(timer, &delay);
 }
 
-struct file *store_add_file(struct store *store, const char *name)
+/* From *at on, where names are not after this one; *at is its place then. */
+static struct file *add_file_from(struct file ***at, const char *name)
 {
-	struct file **at = &store->files, *file;
+	struct file *file;
 
-	while (*at && strcmp((*at)->name, name) < 0)
-		at = &(*at)->next;
-	if (*at && !strcmp((*at)->name, name))
-		return *at;
+	while (**at && strcmp((**at)->name, name) < 0)
+		*at = &(**at)->next;
+	if (**at && !strcmp((**at)->name, name))
+		return **at;
 	file = calloc(1, sizeof(*file));
 	if (!file)
 		return NULL;
 	strcpy(file->name, name);
 	file->dirty = true;
-	file->next = *at;
-	*at = file;
+	file->next = **at;
+	**at = file;
 	return file;
+}
+
+struct file *store_add_file(struct store *store, const char *name)
+{
+	struct file **at = &store->files;
+
+	return add_file_from(&at, name);
 }
 
 void store_remove_file(struct store *store, struct file *gone)
@@ -73,13 +82,15 @@ static void refuse(struct store *store, struct file *file,
 static void compare(struct store *store, const struct scan *found)
 {
 	bool all = found->include_stamp != store->include_stamp;
+	struct file **at = &store->files;
 	struct file *file, *next;
 	size_t i;
 
 	for (file = store->files; file; file = file->next)
 		file->seen = false;
 	for (i = 0; i < found->num; i++) {
-		file = store_add_file(store, found->files[i].name);
+		/* both are in the order of names */
+		file = add_file_from(&at, found->files[i].name);
 		if (!file)
 			continue;
 		if (found->files[i].problem) {
@@ -154,10 +165,29 @@ static const char *problem_of_dir(int err)
 	return "it cannot be read";
 }
 
+static struct timespec now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time;
+}
+
+/* At most a second. */
+static int ms_since(struct timespec start)
+{
+	struct timespec end = now();
+	long ms = (end.tv_sec - start.tv_sec) * 1000 +
+		  (end.tv_nsec - start.tv_nsec) / 1000000;
+
+	return ms < 1000 ? (int)ms : 1000;
+}
+
 static void scan(struct store *store)
 {
 	struct scan found;
 	int fd = new_watches(store), err;
+	struct timespec start = now();
 
 	err = scan_read(store->config.dir, fd, &found);
 	if (err) {
@@ -171,8 +201,9 @@ static void scan(struct store *store)
 	}
 	store->dir_problem = NULL;
 	compare(store, &found);
+	/* of a very large directory less often: there is other work to do */
 	if (found.has_links || fd < 0)
-		store_arm(store->settle, LINKS_MS);
+		store_arm(store->settle, LINKS_MS + 10 * ms_since(start));
 	scan_free(&found);
 	store_work(store);
 }
