@@ -2,14 +2,16 @@
 /*
  * main.c - decide: does the kernel decide what the rules say?
  *
- * usage: decide [-p POLICIES] [-n REQUESTS] [-s SEED]
+ * usage: decide [-p POLICIES] [-n REQUESTS] [-s SEED] [-c CALLS]
  *
  * Random policies, as tests/unit/oracle_test.c has them, are compiled and
  * loaded; random requests to each of them are decided by the kernel (the file
- * `decide`) and by the reference that reads the rules one by one. Prints TAP.
+ * `decide`) and by the reference that reads the rules one by one. -c: real system
+ * calls in place of requests, some under each policy (calls.h). Prints TAP.
  * Runs in the guest, as root, on a kernel for tests.
  */
 #include <err.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "calls.h"
 #include "tests/lib/policyc_build.h"
 #include "tests/oracle/gen.h"
 
@@ -90,7 +93,7 @@ static void flush(struct tally *t, struct ask *ask, u32 policy,
 		compare(t, policy, &wanted[i], &answers[i]);
 }
 
-static struct ast_policy *load(struct gen *gen, const char *name)
+static struct ast_policy *load(struct gen *gen, const char *name, bool calls)
 {
 	struct ast_policy *ast = gen_policy(gen);
 	struct bvm_image *img = arena_alloc(gen->arena, sizeof(*img));
@@ -98,6 +101,8 @@ static struct ast_policy *load(struct gen *gen, const char *name)
 
 	ast->name = name;
 	ast->unmediated = ALL_CLASSES; /* for kernels that lack a hook */
+	if (calls)
+		calls_settle(ast);
 	policyc_build(gen->arena, ast, img);
 	ret = ask_write("load", img->bytes, img->len);
 	if (ret)
@@ -112,7 +117,7 @@ static void try_policy(struct tally *t, const struct plan *plan, u32 policy,
 	static struct bailiff_decide_answer answers[BAILIFF_DECIDE_MAX_REQUESTS];
 	struct gen gen = { .arena = arena_create(),
 			   .state = gen_seed(plan->seed + policy) };
-	const struct ast_policy *ast = load(&gen, name);
+	const struct ast_policy *ast = load(&gen, name, false);
 	struct ask ask;
 
 	ask_init(&ask, name);
@@ -243,6 +248,41 @@ static void print_claims(const struct tally *t, const struct plan *plan)
 	       (unsigned long long)t->quiet);
 }
 
+/* ---- real system calls ---- */
+
+#define CALLS_PER_POLICY 100
+
+static void try_calls(u32 num, u32 seed)
+{
+	struct calls_tally t = { 0 };
+	char text[256];
+
+	/* who is under a policy may send them here */
+	(void)signal(SIGHUP, SIG_IGN);
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGRTMAX, SIG_IGN);
+	for (u32 i = 0; t.num < num; i++) {
+		struct gen gen = { .arena = arena_create(),
+				   .state = gen_seed(1000000 + seed + i) };
+		const struct ast_policy *ast = load(&gen, "calls", true);
+
+		calls_try(&gen, ast, CALLS_PER_POLICY, &t);
+		arena_free(gen.arena);
+	}
+	unload("calls");
+	(void)snprintf(text, sizeof(text),
+		       "%u system calls end as the rules say", t.num);
+	claim(!t.different, text);
+	if (t.different)
+		printf("# %u differ: %s\n", t.different, t.first);
+	claim(t.denied > num / 5 && t.num - t.denied > num / 5,
+	      "many of them are denied, and many are not");
+	printf("# %u denied; %u of files, %u exec, %u network, %u tasks, %u ipc\n",
+	       t.denied, t.of_class[BVM_CLASS_FILES],
+	       t.of_class[BVM_CLASS_EXEC], t.of_class[BVM_CLASS_NETWORK],
+	       t.of_class[BVM_CLASS_TASKS], t.of_class[BVM_CLASS_IPC]);
+}
+
 /* ---- what is no request ---- */
 
 static void try_malformed(void)
@@ -266,9 +306,10 @@ int main(int argc, char **argv)
 {
 	struct plan plan = { .policies = 480, .requests = 2100, .seed = 1 };
 	struct tally sum;
+	u32 calls = 0;
 	int option;
 
-	while ((option = getopt(argc, argv, "p:n:s:")) != -1) {
+	while ((option = getopt(argc, argv, "p:n:s:c:")) != -1) {
 		const u32 value = (u32)strtoul(optarg ?: "", NULL, 10);
 
 		if (option == 'p')
@@ -277,13 +318,19 @@ int main(int argc, char **argv)
 			plan.requests = value;
 		else if (option == 's')
 			plan.seed = value;
+		else if (option == 'c')
+			calls = value;
 		else
 			errx(2,
-			     "usage: decide [-p POLICIES] [-n REQUESTS] [-s SEED]");
+			     "usage: decide [-p POLICIES] [-n REQUESTS] [-s SEED] [-c CALLS]");
 	}
-	try_malformed();
-	sum = run(&plan);
-	print_claims(&sum, &plan);
+	if (calls) {
+		try_calls(calls, plan.seed);
+	} else {
+		try_malformed();
+		sum = run(&plan);
+		print_claims(&sum, &plan);
+	}
 	printf("1..%u\n", num_claims);
 	return num_failed != 0;
 }

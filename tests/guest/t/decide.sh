@@ -50,4 +50,15 @@ is "$(grep -h selftest_decide "$BAILIFF_TOP/lsm/Makefile" | cut -d' ' -f1)" \
 policies=$(volume 480 24)
 claims_of "$BAILIFF_TOP/build/guest/decide" \
 	-p "${GUEST_DECIDE_POLICIES:-$policies}" -s "${GUEST_DECIDE_SEED:-1}"
+
+# ... and 10,000 real system calls, by tasks under random policies.
+calls=${GUEST_DECIDE_CALLS:-10000}
+[ "${GUEST_FLAVOUR:-fast}" != debug ] || calls=500
+echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
+# a line for each denial takes the console longer than the call; warnings stay
+dmesg -n 5
+claims_of "$BAILIFF_TOP/build/guest/decide" -c "$calls" \
+	-s "${GUEST_DECIDE_SEED:-1}"
+dmesg -n 7
+echo 1024 > /proc/sys/net/ipv4/ip_unprivileged_port_start
 done_testing
