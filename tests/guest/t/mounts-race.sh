@@ -46,31 +46,32 @@ is "$(grep -c "$t/to" /proc/mounts)" 0 "nothing is left"
 # each of its names is walked again when something was renamed meanwhile.
 mkdir "$work/many" "$t/c"
 mount -t tmpfs tmpfs "$work/many"
+mkdir "$work/many"/{1..200}
 for i in $(seq 200); do
-	mkdir -p "$work/many/$i"
 	mount --bind "$work/secret" "$work/many/$i"
 done
 load_policy <<EOF || not_ok "a policy about moving loads"
 bailiff: 1
 policy: race
-default: {files: deny, exec: deny, network: deny, capabilities: allow, mounts: deny}
+default: {files: deny, exec: deny, network: deny, capabilities: allow, mounts: deny, tasks: allow}
 files:
   - allow: [read, manage]
     paths: ["$t", "$t/**"]
   - allow: inherit
     type: [pipe, tty, "null"]
+tasks:
+  - {allow: signal, peer: host}
 mounts:
   - allow: mount
     target: "$t/*"
 EOF
-python3 -c '
-import os, sys
-while True:
-    os.rename(sys.argv[1], sys.argv[2])
-    os.rename(sys.argv[2], sys.argv[1])' "$work/secret/key" "$work/secret/yek" &
-renamer=$!
 run timeout 60 python3 -c '
-import ctypes, os, sys, time
+import ctypes, os, signal, sys, time
+key = sys.argv[1] + "/key"
+renamer = os.fork()
+while not renamer:
+    os.rename(key, key + "2")
+    os.rename(key + "2", key)
 libc = ctypes.CDLL(None, use_errno=True)
 source, target, policy = (a.encode() for a in sys.argv[1:])
 with open("/sys/kernel/security/bailiff/self", "wb") as f:
@@ -82,9 +83,8 @@ while time.monotonic() < end:
     err = ctypes.get_errno() if libc.syscall(429, fd, b"", -100, target, 4) else 0
     said[err] = said.get(err, 0) + 1
     libc.close(fd)
+os.kill(renamer, signal.SIGKILL)
 print(*("%d: %d times" % e for e in said.items()))' "$work/secret" "$t/c" race
-kill $renamer
-wait $renamer 2> /dev/null
 echo "# $out"
 like "$out" '^1: [0-9]+ times$' "a detached tree is judged while names change"
 umount -l "$work/many"
