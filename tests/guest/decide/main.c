@@ -72,7 +72,8 @@ static void compare(struct tally *t, u32 policy, const struct wanted *w,
 		return;
 	(void)snprintf(
 		t->first, sizeof(t->first),
-		"policy %u, %s.%s path=%s exe=%s: the kernel says %#x, errno %u, reason %u; the rules %#x, errno %u",
+		"policy %u, %s.%s path=%s exe=%s: the kernel says %#x, errno %u, "
+			       "reason %u; the rules %#x, errno %u",
 		policy, bvm_classes[rq->class].name,
 		bvm_op_name(rq->class, rq->ctx.op),
 		rq->strings[BVM_STR_PATH - 1] ?: "-",
