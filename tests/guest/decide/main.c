@@ -73,7 +73,7 @@ static void compare(struct tally *t, u32 policy, const struct wanted *w,
 	(void)snprintf(
 		t->first, sizeof(t->first),
 		"policy %u, %s.%s path=%s exe=%s: the kernel says %#x, errno %u, "
-			       "reason %u; the rules %#x, errno %u",
+		"reason %u; the rules %#x, errno %u",
 		policy, bvm_classes[rq->class].name,
 		bvm_op_name(rq->class, rq->ctx.op),
 		rq->strings[BVM_STR_PATH - 1] ?: "-",
