@@ -42,13 +42,19 @@ volume()
 	if [ "$guest_slow" = 1 ]; then echo "$1"; else echo "$2"; fi
 }
 
+# microseconds: since some time, to tell how long something took
+microseconds()
+{
+	echo "${EPOCHREALTIME/[.,]/}"
+}
+
 # wait_for SECONDS COMMAND...: true as soon as the command is.
 wait_for()
 {
-	local end=$((SECONDS + $(patient "$1")))
+	local end=$(($(microseconds) + $(patient "$1") * 1000000))
 	shift
 	until "$@" > /dev/null 2>&1; do
-		[ $SECONDS -lt $end ] || return 1
+		[ "$(microseconds)" -lt $end ] || return 1
 		sleep 0.1
 	done
 }

@@ -30,6 +30,8 @@ copy_source()
 		> "$2/include/linux/lsm_count.h"
 }
 
+succeeds "each planted removal has its place in lsm/" "$top/tests/guest/removed.sh" list
+isnt "$(grep -c 'must fail' <<< "$out")" 0 "and there are some"
 for version in 6.12 6.1; do
 	source=$("$top/tests/guest/kernel.sh" source --version $version) ||
 		bail "no source of $version"

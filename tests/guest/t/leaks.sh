@@ -82,7 +82,7 @@ claim()
 		diag "$(paste -sd' ' <<< "$out")"
 		return
 	fi
-	for try in 1 2; do
+	for try in 1 2 3 4; do
 		text=$("$@" 2>&1)
 		diag "$(paste -sd' ' <<< "$text")"
 		grown "$text" | awk '$2 > $3 { exit 1 }' && break
