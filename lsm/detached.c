@@ -25,12 +25,22 @@ struct search {
 	bool seen; /* some mount is attached */
 };
 
+/* Under mount_lock, or the namespace may be freed meanwhile. */
+static bool is_detached(const struct mount *mnt)
+{
+	struct mnt_namespace *ns = READ_ONCE(mnt->mnt_ns);
+
+	return IS_ERR_OR_NULL(ns) || is_anon_ns(ns);
+}
+
 bool bailiff_path_is_detached(const struct path *path)
 {
-	const struct mnt_namespace *ns =
-		READ_ONCE(real_mount(path->mnt)->mnt_ns);
+	bool detached;
 
-	return IS_ERR_OR_NULL(ns) || is_anon_ns((struct mnt_namespace *)ns);
+	read_seqlock_excl(&mount_lock);
+	detached = is_detached(real_mount(path->mnt));
+	read_sequnlock_excl(&mount_lock);
+	return detached;
 }
 
 static bool is_gain(const struct search *s, const struct bailiff_name *from)
@@ -50,7 +60,7 @@ static bool look_at(struct search *s, struct mount *mnt)
 				   .dentry = s->path->dentry };
 	struct bailiff_name name;
 
-	if (bailiff_path_is_detached(&path))
+	if (is_detached(mnt))
 		return false;
 	s->seen = true;
 	if (!is_subdir(path.dentry, mnt->mnt.mnt_root))

@@ -165,8 +165,11 @@ int bailiff_early_judge(struct socket *sock, const struct bailiff_set *set)
 	if (likely(!early && !came))
 		return 0;
 	waits = bailiff_set_waits(set);
+	/* No accept says of an association what becomes of each use. */
 	if (came)
-		err = judge(sk, set, NULL, ACCEPT, true);
+		err = judge(sk, set, NULL, ACCEPT,
+			    sk->sk_protocol != IPPROTO_SCTP ||
+				    !bailiff_sock_is_adopted(sk));
 	if (!again)
 		atomic_andnot(FRESH, early_of(sock));
 	early &= ~FRESH;

@@ -332,6 +332,9 @@ static int hook_socket_listen(struct socket *sock, int backlog)
 /* Are the connections of sk judged by who asks for them (hooks_packet.c)? */
 static bool is_judged_by_source(const struct sock *sk)
 {
+#ifndef BAILIFF_HAVE_LBS_SOCK
+	return false; /* sockets have no domains there */
+#endif
 	if (!bailiff_is_inet(sk))
 		return false;
 	switch (sk->sk_protocol) {

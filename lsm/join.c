@@ -124,10 +124,13 @@ static u32 add_domain(struct cred *cred, struct bailiff_domain *domain)
 
 	if (bailiff_home_of_current(&domain->home))
 		return BVM_REASON_NO_HOME;
+	/* Who does not get in begins no start. */
+	if (lacks_filter(domain->slot))
+		return BVM_REASON_NO_FILTER;
 	set = bailiff_set_add(bailiff_cred_set(cred), domain);
 	if (IS_ERR(set))
 		return reason_of_error(PTR_ERR(set));
-	/* The policy has a domain now, so its filter stays what it is. */
+	/* Again: the policy has a domain now, so its filter stays as it is. */
 	if (lacks_filter(domain->slot)) {
 		bailiff_set_put(set);
 		return BVM_REASON_NO_FILTER;

@@ -50,12 +50,12 @@ struct bailiff_slot {
 	char name[BVM_MAX_NAME];
 	struct bailiff_policy __rcu *active; /* never NULL once listed */
 	refcount_t ref;
-	struct list_head node; /* under bailiff_policy_lock */
-	bool listed; /* under bailiff_policy_lock: not unloaded */
-	u32 num_bindings; /* under bailiff_policy_lock */
-	u32 num_domains; /* under bailiff_policy_lock */
-	struct list_head states; /* of containers; under bailiff_policy_lock */
-	struct dentry *dir; /* in securityfs; under bailiff_policy_lock */
+	struct list_head node; /* under policy_lock */
+	bool listed; /* under policy_lock: not unloaded */
+	u32 num_bindings; /* under policy_lock */
+	u32 num_domains; /* under policy_lock */
+	struct list_head states; /* of containers; under policy_lock */
+	struct dentry *dir; /* in securityfs; under policy_lock */
 	struct rcu_head rcu;
 };
 

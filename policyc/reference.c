@@ -161,6 +161,7 @@ static bool match_create(const struct ast_rule *rule,
 /* ---- rules ---- */
 
 /* A number that many classes have. */
+/* A field by its name; it is looked for, so only where a rule asks for it. */
 static u32 number(const struct question *q, const char *name)
 {
 	const struct bvm_class_info *info = &bvm_classes[q->class];
@@ -173,21 +174,27 @@ static u32 number(const struct question *q, const char *name)
 	return value;
 }
 
-static bool is_answer(enum ast_answer want, u32 value)
+static bool field_is(enum ast_answer want, const struct question *q,
+		     const char *name)
 {
-	return want == AST_ANY || (want == AST_YES) == (value == 1);
+	return want == AST_ANY || (want == AST_YES) == (number(q, name) == 1);
+}
+
+static bool field_in(const struct ast_ranges *ranges, const struct question *q,
+		     const char *name)
+{
+	return !ranges->num || in_ranges(ranges, number(q, name));
 }
 
 static bool match_when(const struct ast_rule *rule, const struct question *q)
 {
 	const struct ast_when *when = &rule->when;
 
-	return in_ranges(&when->uid, number(q, "uid")) &&
-	       in_ranges(&when->gid, number(q, "gid")) &&
-	       in_ranges(&when->host_uid, number(q, "host_uid")) &&
-	       is_answer(when->no_new_privs, number(q, "no_new_privs")) &&
-	       (when->owner == AST_ANY ||
-		is_answer(when->owner, number(q, "owner"))) &&
+	return field_in(&when->uid, q, "uid") &&
+	       field_in(&when->gid, q, "gid") &&
+	       field_in(&when->host_uid, q, "host_uid") &&
+	       field_is(when->no_new_privs, q, "no_new_privs") &&
+	       field_is(when->owner, q, "owner") &&
 	       (!when->exe.num || says(q, rule, REFERENCE_EXE));
 }
 

@@ -28,7 +28,7 @@
  * taken, evenly.
  */
 #define WITNESS_MAX_LOOKS (8u << 20)
-#define WITNESS_MAX_NEAR 8000
+#define WITNESS_MAX_NEAR 2000
 
 struct witness {
 	struct arena *arena;
