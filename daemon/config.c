@@ -85,8 +85,9 @@ int config_read(const char *file, const struct config_reader *reader,
 	request.spec = text_string(&spec);
 	err = compile_run(&request, why, &fd);
 	text_free(&spec);
+	/* ENOENT is said of the file alone */
 	if (err)
-		return err;
+		return err == -ENOENT ? -ENOEXEC : err;
 	err = take_lines(fd, values);
 	close(fd);
 	return err ? err : apply(file, options, values, why);

@@ -14,10 +14,13 @@
 #define HEAD_MAX (1u << 20) /* bytes before the image in a saved file */
 #define MAGIC "bailiff-saved 1"
 #define TEMPORARY ".new"
+#define READ_MAX \
+	(256ll << 20) /* bytes that are read to see if all is the same */
 
 int images_open(const char *dir)
 {
 	char path[PATH_MAX];
+	struct stat stat;
 	int fd;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/images", dir) >=
@@ -27,7 +30,15 @@ int images_open(const char *dir)
 	    (mkdir(path, 0700) && errno != EEXIST))
 		return -errno;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	/* what is in there is loaded as it is */
+	if (fstat(fd, &stat) || stat.st_uid != geteuid() ||
+	    (stat.st_mode & 022)) {
+		close(fd);
+		return -EPERM;
+	}
+	return fd;
 }
 
 static void release(struct image *image)
@@ -108,9 +119,11 @@ int images_stage(struct images *images, const char *file, int fd,
 
 /*
  * Read and not mapped: it may be cut while we look at it. Without waiting for
- * the other end of a pipe.
+ * the other end of a pipe, and not more than is left: whoever may write one
+ * policy does not stop the parent with it.
  */
-static int digest_at(int dir, const char *path, char hex[COMPILE_DIGEST_HEX])
+static int digest_at(int dir, const char *path, long long *left,
+		     char hex[COMPILE_DIGEST_HEX])
 {
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	unsigned char digest[EVP_MAX_MD_SIZE];
@@ -121,10 +134,13 @@ static int digest_at(int dir, const char *path, char hex[COMPILE_DIGEST_HEX])
 	ssize_t len = -1;
 
 	if (fd >= 0 && md && !fstat(fd, &stat) && S_ISREG(stat.st_mode) &&
-	    EVP_DigestInit_ex(md, EVP_sha256(), NULL))
-		while ((len = read(fd, chunk, sizeof(chunk))) > 0)
-			if (!EVP_DigestUpdate(md, chunk, (size_t)len))
+	    stat.st_size <= *left && EVP_DigestInit_ex(md, EVP_sha256(), NULL))
+		while ((len = read(fd, chunk, sizeof(chunk))) > 0) {
+			*left -= len;
+			if (*left < 0 ||
+			    !EVP_DigestUpdate(md, chunk, (size_t)len))
 				break;
+		}
 	if (!len && EVP_DigestFinal_ex(md, digest, &num))
 		for (i = 0; i < num; i++)
 			snprintf(hex + 2 * i, 3, "%02x", digest[i]);
@@ -136,6 +152,7 @@ static int digest_at(int dir, const char *path, char hex[COMPILE_DIGEST_HEX])
 
 const char *images_policyc(struct images *images)
 {
+	long long left = READ_MAX;
 	char path[64];
 	struct stat stat_buf;
 	int fd;
@@ -153,7 +170,7 @@ const char *images_policyc(struct images *images)
 			   images->policyc_stat.st_mtim.tv_nsec) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		images->policyc_stat = stat_buf;
-		if (digest_at(AT_FDCWD, path, images->policyc_digest))
+		if (digest_at(AT_FDCWD, path, &left, images->policyc_digest))
 			images->policyc_digest[0] = '\0';
 	}
 	if (fd >= 0)
@@ -162,29 +179,42 @@ const char *images_policyc(struct images *images)
 }
 
 /* One line of deps. */
-static bool still_holds(int policies, const char *line)
+static bool still_holds(int policies, long long *left, const char *line)
 {
 	char digest[COMPILE_DIGEST_HEX] = "";
 
 	if (!strncmp(line, "absent ", 7))
-		return faccessat(policies, line + 7, F_OK, 0) != 0;
+		return faccessat(policies, line + 7, F_OK, 0) != 0 &&
+		       (errno == ENOENT || errno == ENOTDIR);
 	if (strncmp(line, "file ", 5) ||
 	    strlen(line) < 5 + COMPILE_DIGEST_HEX ||
 	    line[5 + COMPILE_DIGEST_HEX - 1] != ' ')
 		return false;
-	return !digest_at(policies, line + 5 + COMPILE_DIGEST_HEX, digest) &&
+	return !digest_at(policies, line + 5 + COMPILE_DIGEST_HEX, left,
+			  digest) &&
 	       !strncmp(line + 5, digest, COMPILE_DIGEST_HEX - 1);
+}
+
+/* The first line of deps is about the policy itself, whoever made them. */
+static bool is_about(const char *line, const char *file)
+{
+	const size_t len = strlen(file);
+
+	return !strncmp(line, "file ", 5) &&
+	       strcspn(line, "\n") == 5 + COMPILE_DIGEST_HEX + len &&
+	       !strncmp(line + 5 + COMPILE_DIGEST_HEX, file, len);
 }
 
 static bool is_current(struct images *images, const struct image *image)
 {
 	const char *line = text_string(&image->deps);
+	long long left = READ_MAX;
 	char copy[PATH_MAX + 128];
 	bool holds = true;
 	size_t len;
 	int dir;
 
-	if (!*line || !image->policyc[0] ||
+	if (!is_about(line, image->file) || !image->policyc[0] ||
 	    strcmp(image->policyc, images_policyc(images)))
 		return false;
 	/* each time: the directory may have been swapped */
@@ -195,7 +225,7 @@ static bool is_current(struct images *images, const struct image *image)
 		if (holds) {
 			memcpy(copy, line, len);
 			copy[len] = '\0';
-			holds = still_holds(dir, copy);
+			holds = still_holds(dir, &left, copy);
 		}
 		line += len + (line[len] == '\n');
 	}
@@ -243,6 +273,9 @@ int images_save(struct images *images, const char *file)
 		return -ENOENT;
 	if (image->saved || images->dir < 0)
 		return 0;
+	/* nobody could say later if it is what would be made */
+	if (!image->policyc[0])
+		return -ENODATA;
 	fd = openat(images->dir, TEMPORARY,
 		    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
 		    0600);

@@ -105,6 +105,11 @@ int start_open(struct start *start)
 		return complain(options->run_dir, start->lock);
 	logfile_make_parent(options->state_dir);
 	start->images = images_open(options->state_dir);
+	if (start->images == -EPERM)
+		log_error(
+			"%s/images: others may write there, so nothing can be "
+			"loaded from it; remove it, it is made anew",
+			options->state_dir);
 	if (start->images < 0)
 		return complain(options->state_dir, start->images);
 	logfile_make_parent(options->log);

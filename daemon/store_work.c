@@ -189,8 +189,11 @@ static void remove_remains(struct store *store, const struct file *file)
 		next = other->next;
 		/* it came back, under this or another file's name */
 		if (other != file && other->state == STATE_REMOVED &&
-		    !strcmp(other->policy, file->candidate.name))
+		    !strcmp(other->policy, file->candidate.name)) {
+			if (strcmp(other->name, file->name))
+				store_forget(store, other);
 			store_remove_file(store, other);
+		}
 	}
 }
 

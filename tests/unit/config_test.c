@@ -153,6 +153,17 @@ START_TEST(no_file_is_told_from_a_wrong_one)
 }
 END_TEST
 
+/* -ENOENT would mean that there is nothing to heed. */
+START_TEST(a_file_that_nobody_can_read_is_not_missing)
+{
+	struct config_reader reader = { .policyc = "/nowhere/policyc" };
+
+	ck_assert_int_eq(config_read("/etc/passwd", &reader, &options, &values,
+				     &why),
+			 -ENOEXEC);
+}
+END_TEST
+
 START_TEST(every_option_is_in_the_manual)
 {
 	static char page[65536];
@@ -212,6 +223,7 @@ int main(void)
 	tcase_add_test(tcase, an_unknown_key_is_shown_where_it_is);
 	tcase_add_loop_test(tcase, a_wrong_value_is_shown_where_it_is, 0, 12);
 	tcase_add_test(tcase, no_file_is_told_from_a_wrong_one);
+	tcase_add_test(tcase, a_file_that_nobody_can_read_is_not_missing);
 	tcase_add_test(tcase, every_option_is_in_the_manual);
 	tcase_add_test(tcase, the_unit_says_only_what_there_is);
 	suite_add_tcase(suite, tcase);

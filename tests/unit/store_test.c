@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* store_test.c - files that change together, restarts, and going back */
+#include <errno.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/images.h"
 #include "tests/lib/daemon_fixture.h"
 
 #define is_state(file, state) (!strcmp(fixture_file_says(file, "state"), state))
@@ -363,8 +365,51 @@ START_TEST(one_that_is_in_use_keeps_no_other_from_being_unloaded)
 }
 END_TEST
 
+/* The parent, which has all to do, does not read what the compiler would not. */
+START_TEST(a_huge_include_stops_nobody)
+{
+	start_with_include();
+	fixture_stop(SIGTERM, 0);
+	fake_kernel_forget(fixture.kernel);
+	shell("truncate -s 1T policies/base/files.yaml");
+	fixture_start();
+	wait_until(says("one.yaml", "last good version"));
+	ck_assert(is_state("two.yaml", "active"));
+}
+END_TEST
+
+START_TEST(what_is_saved_goes_when_a_file_is_renamed)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%.4000s/images/one.yaml",
+		 fixture.state_dir);
+	fixture_write_policy("one.yaml", "one", "/etc/hosts");
+	fixture_start();
+	wait_until(!access(path, F_OK));
+	shell("mv policies/one.yaml policies/other.yaml");
+	wait_until(is_state("other.yaml", "active"));
+	wait_until(access(path, F_OK));
+}
+END_TEST
+
+START_TEST(where_others_may_write_nothing_is_taken_from)
+{
+	fixture_write_policy("one.yaml", "one", "/etc/hosts");
+	fixture_start();
+	fixture_stop(SIGTERM, 0);
+	shell("chmod 777 state/images");
+	ck_assert_int_eq(images_open(fixture.state_dir), -EPERM);
+	shell("chmod 700 state/images");
+	ck_assert_int_ge(images_open(fixture.state_dir), 0);
+}
+END_TEST
+
 static void add_saved_tests(TCase *tcase)
 {
+	tcase_add_test(tcase, a_huge_include_stops_nobody);
+	tcase_add_test(tcase, what_is_saved_goes_when_a_file_is_renamed);
+	tcase_add_test(tcase, where_others_may_write_nothing_is_taken_from);
 	tcase_add_test(tcase, a_restart_compiles_nothing_again);
 	tcase_add_test(tcase, what_was_touched_and_not_changed_is_not_compiled);
 	tcase_add_test(tcase, a_file_that_changed_meanwhile_is_compiled);
