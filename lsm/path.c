@@ -249,17 +249,23 @@ static bool walk_looking(struct walk *walk)
 	       !read_seqretry(&mount_lock, mounts);
 }
 
-static void walk_excluding(struct walk *walk)
+static void walk_still(struct walk *walk)
 {
-	bool mounted = walk->flags & BAILIFF_WALK_MOUNTED;
-
-	if (!mounted)
-		read_seqlock_excl(&mount_lock);
 	read_seqlock_excl(&rename_lock);
 	walk_once(walk);
 	read_sequnlock_excl(&rename_lock);
-	if (!mounted)
-		read_sequnlock_excl(&mount_lock);
+}
+
+static void walk_excluding(struct walk *walk)
+{
+	/* whoever has mount_lock cannot take it again */
+	if (walk->flags & BAILIFF_WALK_MOUNTED) {
+		walk_still(walk);
+		return;
+	}
+	read_seqlock_excl(&mount_lock);
+	walk_still(walk);
+	read_sequnlock_excl(&mount_lock);
 }
 
 /*
