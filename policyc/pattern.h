@@ -56,6 +56,20 @@ static inline void byteset_add(struct byteset *set, u8 byte)
 	set->bits[byte / 64] |= 1ull << byte % 64;
 }
 
+/* Move *byte up to the next one that is in the set, itself included. */
+static inline bool byteset_next(const struct byteset *set, u32 *byte)
+{
+	for (u32 at = *byte; at < 256; at = (at | 63) + 1) {
+		const u64 rest = set->bits[at / 64] >> at % 64;
+
+		if (rest) {
+			*byte = at + (u32)__builtin_ctzll(rest);
+			return true;
+		}
+	}
+	return false;
+}
+
 struct pattern_token {
 	enum pattern_kind kind;
 	u32 off; /* where in the text it begins */

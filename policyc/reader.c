@@ -69,6 +69,7 @@ struct reader {
 	u32 *seen, *taken;
 	u32 round;
 	struct places stack, next, wide, narrow, named[NUM_BYTES];
+	struct byteset names; /* which of named may hold something */
 	struct places matches, root; /* patterns; of "/" */
 };
 
@@ -413,11 +414,25 @@ u32 reader_start(const struct reader *r)
 	return r->start;
 }
 
-static void collect_bytes(struct reader *r, const struct byteset *set, u32 then)
+/* What follows on a byte, beside what follows on any. */
+static void name(struct reader *r, u32 byte, u32 then)
+{
+	byteset_add(&r->names, byte);
+	push(r, &r->named[byte], then);
+}
+
+static void name_set(struct reader *r, const struct byteset *set, u32 then)
 {
 	for (u32 byte = 0; byte < NUM_BYTES; byte++)
 		if (byteset_has(set, byte))
-			push(r, &r->named[byte], then);
+			name(r, byte, then);
+}
+
+static void forget_names(struct reader *r)
+{
+	for (u32 byte = 0; byteset_next(&r->names, &byte); byte++)
+		r->named[byte].num = 0;
+	memset(&r->names, 0, sizeof(r->names));
 }
 
 /* Lists of what follows on which bytes. */
@@ -425,8 +440,7 @@ static void collect(struct reader *r, u32 set)
 {
 	r->wide.num = 0;
 	r->narrow.num = 0;
-	for (u32 byte = 0; byte < NUM_BYTES; byte++)
-		r->named[byte].num = 0;
+	forget_names(r);
 	for (u32 i = 0; i < intern_len(&r->states, set); i++) {
 		const u32 at = intern_get(&r->states, set)[i];
 		const struct instr *in = at == ROOT ? NULL : &r->instrs[at];
@@ -434,9 +448,9 @@ static void collect(struct reader *r, u32 set)
 		if (!in)
 			continue;
 		if (in->kind == DO_BYTE)
-			push(r, &r->named[in->byte], at + 1);
+			name(r, in->byte, at + 1);
 		if (in->kind == DO_SET)
-			collect_bytes(r, &r->sets[in->set], at + 1);
+			name_set(r, &r->sets[in->set], at + 1);
 		if (in->kind == DO_ANY)
 			push(r, &r->wide, at + 1);
 		if (in->kind == DO_STAR || in->kind == DO_GLOBSTAR)
@@ -446,24 +460,24 @@ static void collect(struct reader *r, u32 set)
 	}
 }
 
-void reader_steps(struct reader *r, u32 set, u32 next[256])
+void reader_steps(struct reader *r, u32 set, struct reader_steps *next)
 {
 	const struct places none = { 0 };
 	const bool root = r->mode == PATTERN_PATH && set == r->start;
-	u32 others;
 
 	collect(r, set);
+	byteset_add(&r->names, r->separator);
 	if (root && !r->root.num)
 		find_root_matches(r);
-	others = make_set(r, &r->wide, &none, false);
-	for (u32 byte = 0; byte < NUM_BYTES; byte++) {
-		next[byte] = others;
-		if (byte == r->separator)
-			next[byte] =
-				make_set(r, &r->narrow, &r->named[byte], root);
-		else if (r->named[byte].num)
-			next[byte] =
-				make_set(r, &r->wide, &r->named[byte], false);
+	next->others = make_set(r, &r->wide, &none, false);
+	next->num = 0;
+	for (u32 byte = 0; byteset_next(&r->names, &byte); byte++) {
+		const bool ends = byte == r->separator;
+
+		next->bytes[next->num] = (u8)byte;
+		next->sets[next->num++] =
+			make_set(r, ends ? &r->narrow : &r->wide,
+				 &r->named[byte], ends && root);
 	}
 }
 

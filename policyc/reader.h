@@ -28,12 +28,17 @@ void reader_add(struct reader *r, const char *const *texts, u32 num, bool rest);
 /* After the last pattern. Return: 0; -EINVAL: one is no pattern. */
 int __must_check reader_begin(struct reader *r);
 
-/*
- * Sets of places have numbers; the first one is that before any byte. The set
- * after a byte is that of next[byte], for all 256.
- */
+/* The sets after each byte: of those bytes, ascending, and of all others. */
+struct reader_steps {
+	u32 others;
+	u32 num;
+	u8 bytes[256];
+	u32 sets[256];
+};
+
+/* Sets of places have numbers; the first one is that before any byte. */
 u32 reader_start(const struct reader *r);
-void reader_steps(struct reader *r, u32 set, u32 next[256]);
+void reader_steps(struct reader *r, u32 set, struct reader_steps *next);
 
 /* The patterns, ascending, that match a text which ends in a set. */
 const u32 *reader_matches(struct reader *r, u32 set, u32 *num);
