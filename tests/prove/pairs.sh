@@ -1,11 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: pairs.sh [WIDTH FIRST SECOND EVERY]
+# usage: pairs.sh [PROGRAM EVERY ARGUMENT...]
 #
-# All pairs of sets at small widths, a process for each processor: see pairs.c.
-# Of second operands, only every EVERYth is tried. Prints each operator with the
-# number of its pairs, and ends with "N passed, N failed".
+# All pairs of sets at small widths, a process for each processor: see pairs.c
+# and lanes.c. Of second operands, only every EVERYth is tried. Prints each
+# operator with the number of its pairs, and ends with "N passed, N failed".
+#
+#	pairs.sh pairs8 1000 bus bus
+#	pairs.sh lanes8 1
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -19,7 +22,7 @@ sum_up()
 	local every=$1
 	shift
 	awk -v every="$every" '
-		/^# [0-9]+ x / { all = $2 * $4; print; next }
+		/^# [0-9]+ x / { all = $2 * $4; halves = $2 * $10; print; next }
 		/^[0-9]+:/ {
 			if (!($1 in pairs))
 				names[++num] = $1
@@ -32,8 +35,9 @@ sum_up()
 		END {
 			for (i = 1; i <= num; i++) {
 				name = names[i]
-				if (every == 1 && pairs[name] != all) {
-					print "FAIL " name ": " pairs[name] " pairs of " all
+				wanted = halves && name ~ /half_/ ? halves : all
+				if (every == 1 && pairs[name] != wanted) {
+					print "FAIL " name ": " pairs[name] " pairs of " wanted
 					bad[name] = 1
 				}
 				printf "%s\t%.0f\n", name, pairs[name]
@@ -43,35 +47,36 @@ sum_up()
 		}' "$@"
 }
 
-# run WIDTH FIRST SECOND EVERY
+# run PROGRAM EVERY ARGUMENT...
 run()
 {
-	local shards i pid started=$SECONDS logs=() pids=() sums good bad
+	local program=$1 every=$2 shards i pid started=$SECONDS logs=() pids=() sums good bad
+	shift 2
 	shards=$(nproc)
 
 	for ((i = 0; i < shards; i++)); do
-		logs+=("$out/pairs$1-$2-$3-$i.log")
-		"$out/pairs$1" "$2" "$3" $((i * $4)) $((shards * $4)) > "${logs[i]}" 2>&1 &
+		logs+=("$out/$program${*:+-${*// /-}}-$i.log")
+		"$out/$program" "$@" $((i * every)) $((shards * every)) > "${logs[i]}" 2>&1 &
 		pids+=($!)
 	done
 	for pid in "${pids[@]}"; do
-		wait "$pid" || { echo "FAIL a shard of pairs$1"; failed=$((failed + 1)); }
+		wait "$pid" || { echo "FAIL a shard of $program"; failed=$((failed + 1)); }
 	done
-	sums=$(sum_up "$4" "${logs[@]}")
+	sums=$(sum_up "$every" "${logs[@]}")
 	head -n -1 <<< "$sums"
 	read -r good bad <<< "${sums##*$'\n'}"
 	passed=$((passed + good))
 	failed=$((failed + bad))
-	[ $((good + bad)) -gt 0 ] || { echo "FAIL pairs$1: nothing was tried"; failed=$((failed + 1)); }
-	echo "# $((SECONDS - started)) s"
+	[ $((good + bad)) -gt 0 ] || { echo "FAIL $program: nothing was tried"; failed=$((failed + 1)); }
+	echo "# $program $*: $((SECONDS - started)) s"
 }
 
-if [ $# = 4 ]; then
+if [ $# -ge 2 ]; then
 	run "$@"
 else
-	run 6 bus bus 1
-	run 8 b b 1
-	run 8 bus bus 100
+	run pairs6 1 bus bus
+	run pairs8 1000 bus bus
+	run lanes8 1
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
