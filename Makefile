@@ -22,7 +22,8 @@ FUZZ_CFLAGS = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 
 # --- what there is ------------------------------------------------------------
 
-DAEMON_MAINS := daemon/bailiffd.c daemon/bailiffctl.c daemon/oci_hook.c
+DAEMON_MAINS := daemon/bailiffd.c daemon/bailiffctl.c daemon/oci_hook.c \
+		daemon/runtime.c
 
 LIB_SRC_bvm     := $(wildcard vm/*.c)
 LIB_SRC_policyc := $(filter-out policyc/main.c,$(wildcard policyc/*.c))
@@ -36,6 +37,7 @@ BINARIES := $(if $(wildcard policyc/main.c),build/bin/policyc) \
 	    $(if $(wildcard daemon/bailiffd.c),build/bin/bailiffd) \
 	    $(if $(wildcard daemon/bailiffctl.c),build/bin/bailiffctl) \
 	    $(if $(wildcard daemon/oci_hook.c),build/bin/bailiff-oci-hook) \
+	    $(if $(wildcard daemon/runtime.c),build/bin/bailiff-runtime) \
 	    build/bin/bvm-plugin build/bin/bvm-conformance
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/test/unit/%,$(wildcard tests/unit/*_test.c))
@@ -73,7 +75,8 @@ endif
 
 .PHONY: help
 help:
-	@echo 'make tools      build policyc, bailiffd, bailiffctl, bailiff-oci-hook (no root)'
+	@echo 'make tools      build policyc, bailiffd, bailiffctl, bailiff-oci-hook,'
+	@echo '                bailiff-runtime (no root)'
 	@echo 'make demo       build everything, boot the guest and show Bailiff at work'
 	@echo 'make try POLICY=my.yaml RUN="program args"'
 	@echo '                run a program under a policy and see what it would deny'
@@ -247,7 +250,7 @@ install: tools
 	install -d $(DESTDIR)/etc/bailiff/policies $(DESTDIR)$(PREFIX)/share/bailiff/policies
 	install -m 755 build/bin/policyc $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 build/bin/bailiffd build/bin/bailiffctl build/bin/bailiff-oci-hook \
-		$(DESTDIR)$(PREFIX)/sbin/
+		build/bin/bailiff-runtime $(DESTDIR)$(PREFIX)/sbin/
 	cp -R policies/. $(DESTDIR)$(PREFIX)/share/bailiff/policies/
 	install -d $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
@@ -257,6 +260,7 @@ install: tools
 	install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 644 docs/completion/policyc docs/completion/bailiffctl docs/completion/bailiffd \
+		docs/completion/bailiff-runtime \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	for unit in daemon/systemd/*.service; do \
@@ -328,6 +332,7 @@ build/bin/bvm-conformance: build/obj/tests/conformance/conformance.o \
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(POLICYC_LIBS)
 
 build/bin/bailiff-oci-hook: build/obj/daemon/oci_hook.o
+build/bin/bailiff-runtime: build/obj/daemon/runtime.o
 build/bin/bailiffd: build/obj/daemon/bailiffd.o
 build/bin/bailiffctl: build/obj/daemon/bailiffctl.o
 build/bin/bailiff%: build/libdaemon.a build/libbvm.a

@@ -18,6 +18,7 @@
 #define RUN_DIR "/run/bailiff"
 #define STATE_DIR "/var/lib/bailiff"
 #define LOG_FILE "/var/log/bailiff/events.json"
+#define RUNTIME_LINK "runtime" /* the same: leads to the OCI runtime */
 #define CONTROL_SOCKET "control.sock" /* in the run directory */
 
 struct daemon_options {
@@ -35,6 +36,7 @@ struct daemon_options {
 	const char *policyc;
 	const char *securityfs; /* NULL: where it usually is */
 	const char *pid_file; /* NULL: none */
+	const char *runtime; /* for bailiff-runtime; NULL: as it finds */
 	bool foreground;
 	struct kfs kfs;
 	uint64_t alive_ms; /* how often the worker says that it works; 0: never */

@@ -14,6 +14,7 @@
 #include "roster.h"
 #include "store.h"
 #include "text.h"
+#include "vm/image.h"
 
 #define SHORT_ID 12 /* characters, as docker and podman show ids */
 
@@ -186,4 +187,68 @@ struct json_t *binder_request(const struct binder_config *config,
 	strcpy(job->policy, name);
 	strcpy(job->label, label);
 	return start_bind(config, job, client, (pid_t)pid);
+}
+
+static json_t *filter_json(const struct roster_policy *policy)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < policy->num_filter; i++) {
+		const struct bvm_filter_insn *insn = &policy->filter[i];
+
+		(void)json_array_append_new(list, json_integer(insn->code));
+		(void)json_array_append_new(list, json_integer(insn->jt));
+		(void)json_array_append_new(list, json_integer(insn->jf));
+		(void)json_array_append_new(list, json_integer(insn->k));
+	}
+	if (json_array_size(list) == 4 * (size_t)policy->num_filter)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+static json_t *policy_json(const struct roster_policy *policy)
+{
+	json_t *object = json_pack("{s:s, s:s}", "policy", policy->name,
+				   "digest", policy->digest);
+
+	if (!policy->filter || !object)
+		return object;
+	if (!json_object_set_new(object, "filter", filter_json(policy)))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+struct json_t *binder_prepare(const struct binder_config *config,
+			      const struct json_t *request)
+{
+	const char *id = string(request, "id");
+	const struct roster_policy *policy;
+	char label[BVM_MAX_NAME], name[BVM_MAX_NAME];
+	struct text why = {};
+	json_t *answer;
+	int err;
+
+	if (make_label(id, label))
+		return control_refusal("a container needs an id");
+	if (!store_is_ready(config->store))
+		return json_pack("{s:b, s:b, s:s}", "ok", 0, "retry", 1,
+				 "error", "bailiffd still loads its policies");
+	err = choose(config, request, string(request, "cgroup"), name, &why);
+	if (err < 0) {
+		answer = control_refusal("%s", text_string(&why));
+		log_daemon(config->log, "error", label, text_string(&why));
+		text_free(&why);
+		return answer;
+	}
+	text_free(&why);
+	/* the hook says it of one that nothing selects */
+	policy = err ? roster_find(config->roster, name) : NULL;
+	if (err && !policy)
+		return control_refusal("policy %s is not loaded", name);
+	if (!policy)
+		return json_pack("{s:b, s:[]}", "ok", 1, "policies");
+	return json_pack("{s:b, s:[o]}", "ok", 1, "policies",
+			 policy_json(policy));
 }

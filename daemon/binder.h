@@ -41,4 +41,19 @@ struct json_t *binder_request(const struct binder_config *config,
 			      const struct control_client *client,
 			      const struct json_t *request);
 
+/*
+ * Serve the request of bailiff-runtime, before there is a container
+ *
+ *   {"cmd": "runtime", "id": S, "image": S, "name": S, "cgroup": S,
+ *    "labels": {}, "annotations": {}}
+ *
+ * The answer is {"ok": true, "policies": [{"policy": NAME, "digest": HEX,
+ * "filter": [CODE, JT, JF, K, ...]}]}: those that select it, and the
+ * instructions of their filters of system calls, if they have one. Or as above.
+ *
+ * Return: an owned answer, NULL without memory.
+ */
+struct json_t *binder_prepare(const struct binder_config *config,
+			      const struct json_t *request);
+
 #endif /* DAEMON_BINDER_H */

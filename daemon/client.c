@@ -22,9 +22,15 @@ static long long now_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-static int open_socket(const char *run_dir, char *why, size_t size)
+#define RETRY_MS 100 /* while the daemon loads its policies */
+
+static int open_socket(unsigned int ms, const char *run_dir, char *why,
+		       size_t size)
 {
-	struct timeval patience = { .tv_sec = CLIENT_TIMEOUT_MS / 1000 };
+	struct timeval patience = {
+		.tv_sec = ms / 1000,
+		.tv_usec = ms % 1000 * 1000,
+	};
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd;
 
@@ -99,16 +105,17 @@ static bool receive_line(int fd, struct text *text, long long deadline)
 	}
 }
 
-struct json_t *client_ask(const char *run_dir, const struct json_t *request,
-			  char *why, size_t size)
+struct json_t *client_ask_within(unsigned int ms, const char *run_dir,
+				 const struct json_t *request, char *why,
+				 size_t size)
 {
-	long long deadline = now_ms() + CLIENT_TIMEOUT_MS;
+	long long deadline = now_ms() + ms;
 	struct text text = {};
 	json_t *answer = NULL;
 	char *line;
 	int fd;
 
-	fd = open_socket(run_dir, why, size);
+	fd = open_socket(ms, run_dir, why, size);
 	if (fd < 0)
 		return NULL;
 	line = json_dumps(request, JSON_COMPACT);
@@ -116,8 +123,8 @@ struct json_t *client_ask(const char *run_dir, const struct json_t *request,
 		text_printf(&text, "%s\n", line);
 		free(line);
 	}
-	snprintf(why, size, "bailiffd gave no answer within %d s",
-		 CLIENT_TIMEOUT_MS / 1000);
+	snprintf(why, size, "bailiffd gave no answer within %u s",
+		 (ms + 999) / 1000);
 	if (send_line(fd, text_string(&text), deadline)) {
 		text_reset(&text);
 		if (receive_line(fd, &text, deadline))
@@ -128,4 +135,32 @@ struct json_t *client_ask(const char *run_dir, const struct json_t *request,
 	text_free(&text);
 	close(fd);
 	return answer;
+}
+
+struct json_t *client_ask(const char *run_dir, const struct json_t *request,
+			  char *why, size_t size)
+{
+	return client_ask_within(CLIENT_TIMEOUT_MS, run_dir, request, why,
+				 size);
+}
+
+struct json_t *client_ask_patiently(unsigned int ms, const char *run_dir,
+				    const struct json_t *request, char *why,
+				    size_t size)
+{
+	struct timespec pause = { .tv_nsec = RETRY_MS * 1000000 };
+	long long deadline = now_ms() + ms, left = ms;
+	json_t *answer;
+
+	for (;;) {
+		answer = client_ask_within((unsigned int)left, run_dir, request,
+					   why, size);
+		if (!answer || !json_is_true(json_object_get(answer, "retry")))
+			return answer;
+		left = deadline - now_ms() - RETRY_MS;
+		if (left <= 0)
+			return answer;
+		json_decref(answer);
+		nanosleep(&pause, NULL);
+	}
 }

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bailiffd.h"
@@ -22,7 +21,6 @@
 #include "ocistate.h"
 
 #define PATIENCE_S 5 /* then the container is refused */
-#define RETRY_MS 100 /* while the daemon loads its policies */
 #define STATE_MAX (1u << 20) /* bytes */
 
 static void __attribute__((noreturn)) refuse(const char *why)
@@ -101,19 +99,13 @@ static void check_cgroup(pid_t pid)
 
 static json_t *ask(const char *run_dir, const json_t *request)
 {
-	struct timespec pause = { .tv_nsec = RETRY_MS * 1000000 };
 	char why[512];
-	json_t *answer;
+	json_t *answer = client_ask_patiently(PATIENCE_S * 1000 - 200, run_dir,
+					      request, why, sizeof(why));
 
-	for (;;) {
-		answer = client_ask(run_dir, request, why, sizeof(why));
-		if (!answer)
-			refuse(why);
-		if (!json_is_true(json_object_get(answer, "retry")))
-			return answer;
-		json_decref(answer);
-		nanosleep(&pause, NULL);
-	}
+	if (!answer)
+		refuse(why);
+	return answer;
 }
 
 static void decide(const json_t *answer, bool require)
@@ -126,20 +118,32 @@ static void decide(const json_t *answer, bool require)
 		refuse("no policy selects it, and --require is set");
 }
 
+/* What bailiff-runtime installed, for bailiffd to compare. */
+static void add_filter(json_t *filters, const char *said)
+{
+	if (json_array_append_new(filters, json_string(said)))
+		refuse("--filter: this is no text");
+}
+
 static void usage(FILE *out)
 {
-	fputs("usage: bailiff-oci-hook [--require] [--run-dir DIR] < STATE\n\n"
+	fputs("usage: bailiff-oci-hook [--require] [--run-dir DIR]\n"
+	      "                        [--filter POLICY@DIGEST]... < STATE\n\n"
 	      "A createRuntime hook of OCI runtimes: binds the new container\n"
 	      "to its policy by asking bailiffd. Any failure refuses the\n"
 	      "container.\n\n"
 	      "  --require      refuse a container that no policy selects\n"
-	      "  --run-dir DIR  of the daemon's socket (" RUN_DIR ")\n",
+	      "  --run-dir DIR  of the daemon's socket (" RUN_DIR ")\n"
+	      "  --filter POLICY@DIGEST\n"
+	      "                 the container has the filter of system calls of\n"
+	      "                 this version; bailiff-runtime says it\n",
 	      out);
 }
 
 static const struct option options[] = {
 	{ "require", no_argument, NULL, 'r' },
 	{ "run-dir", required_argument, NULL, 'd' },
+	{ "filter", required_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -147,7 +151,7 @@ static const struct option options[] = {
 
 int main(int argc, char **argv)
 {
-	json_t *state, *config, *request, *answer;
+	json_t *state, *config, *request, *answer, *filters = json_array();
 	const char *run_dir = RUN_DIR;
 	bool require = false;
 	char why[512];
@@ -158,6 +162,8 @@ int main(int argc, char **argv)
 			require = true;
 		} else if (opt == 'd') {
 			run_dir = optarg;
+		} else if (opt == 'f') {
+			add_filter(filters, optarg);
 		} else if (opt == 'h') {
 			usage(stdout);
 			return 0;
@@ -174,7 +180,7 @@ int main(int argc, char **argv)
 	config = read_config(state);
 	warn_of_hooks(config);
 	request = ocistate_request(state, config, why, sizeof(why));
-	if (!request)
+	if (!request || json_object_set(request, "filters", filters))
 		refuse(why);
 	check_cgroup(
 		(pid_t)json_integer_value(json_object_get(request, "pid")));
@@ -182,6 +188,7 @@ int main(int argc, char **argv)
 	decide(answer, require);
 	json_decref(answer);
 	json_decref(request);
+	json_decref(filters);
 	json_decref(config);
 	json_decref(state);
 	return 0;

@@ -81,14 +81,35 @@ static const char *find_name(const json_t *annotations, const json_t *config,
 	return strlen(id) >= 64 && host && *host ? host : id;
 }
 
+/* What is known of a container before and after it is made. */
+static json_t *describe(const char *cmd, const char *id, const json_t *state,
+			const json_t *config, char *why, size_t size)
+{
+	json_t *annotations, *request;
+	const char *image;
+
+	annotations = merge_annotations(state, config);
+	image = first_of(annotations, image_keys, ARRAY_SIZE(image_keys));
+	request = json_pack("{s:s, s:s, s:s, s:s, s:o}", "cmd", cmd, "id", id,
+			    "image", image ? image : "", "name",
+			    find_name(annotations, config, id), "labels",
+			    find_labels(annotations));
+	if (!request ||
+	    json_object_set_new(request, "annotations", annotations)) {
+		json_decref(request);
+		snprintf(why, size, "the state of the container is malformed");
+		return NULL;
+	}
+	return request;
+}
+
 struct json_t *ocistate_request(const struct json_t *state,
 				const struct json_t *config, char *why,
 				size_t size)
 {
 	const char *id = json_string_value(json_object_get(state, "id"));
 	json_int_t pid = json_integer_value(json_object_get(state, "pid"));
-	json_t *annotations, *request;
-	const char *image;
+	json_t *request;
 
 	if (!id || !*id) {
 		snprintf(why, size, "the container's state has no id");
@@ -101,17 +122,49 @@ struct json_t *ocistate_request(const struct json_t *state,
 			 id);
 		return NULL;
 	}
-	annotations = merge_annotations(state, config);
-	image = first_of(annotations, image_keys, ARRAY_SIZE(image_keys));
-	request = json_pack("{s:s, s:s, s:I, s:s, s:s, s:o}", "cmd",
-			    "container", "id", id, "pid", pid, "image",
-			    image ? image : "", "name",
-			    find_name(annotations, config, id), "labels",
-			    find_labels(annotations));
-	if (!request ||
-	    json_object_set_new(request, "annotations", annotations)) {
+	request = describe("container", id, state, config, why, size);
+	if (request && json_object_set_new(request, "pid", json_integer(pid))) {
 		json_decref(request);
-		snprintf(why, size, "the state of the container is malformed");
+		snprintf(why, size, "out of memory");
+		return NULL;
+	}
+	return request;
+}
+
+/*
+ * The cgroup that the runtime will make, as far as the bundle says: a path, or
+ * "slice:prefix:name" of systemd.
+ */
+static void find_cgroup(const json_t *config, char *path, size_t size)
+{
+	const char *given = json_string_value(json_object_get(
+		json_object_get(config, "linux"), "cgroupsPath"));
+	const char *prefix, *name;
+
+	path[0] = '\0';
+	if (!given)
+		return;
+	prefix = strchr(given, ':');
+	name = prefix ? strchr(prefix + 1, ':') : NULL;
+	if (given[0] == '/')
+		snprintf(path, size, "%s", given);
+	else if (name)
+		snprintf(path, size, "/%.*s/%.*s%s%s.scope",
+			 (int)(prefix - given), given, (int)(name - prefix - 1),
+			 prefix + 1, name > prefix + 1 ? "-" : "", name + 1);
+}
+
+struct json_t *ocistate_prepare(const char *id, const struct json_t *config,
+				char *why, size_t size)
+{
+	json_t *request = describe("runtime", id, NULL, config, why, size);
+	char cgroup[4096];
+
+	find_cgroup(config, cgroup, sizeof(cgroup));
+	if (request &&
+	    json_object_set_new(request, "cgroup", json_string(cgroup))) {
+		json_decref(request);
+		snprintf(why, size, "the cgroup's path is malformed");
 		return NULL;
 	}
 	return request;

@@ -19,4 +19,11 @@ struct json_t *ocistate_request(const struct json_t *state,
 				const struct json_t *config, char *why,
 				size_t size);
 
+/*
+ * The same of a container that is still to be made, for which there is no
+ * state: the request `runtime` of binder.h.
+ */
+struct json_t *ocistate_prepare(const char *id, const struct json_t *config,
+				char *why, size_t size);
+
 #endif /* DAEMON_OCISTATE_H */

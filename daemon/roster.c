@@ -13,6 +13,15 @@
 
 #define POLICY_ANNOTATION "io.bailiff.policy"
 
+/* They are somebody else's, or nobody's. */
+static void forget_parts(struct roster_policy *policy)
+{
+	policy->selectors = NULL;
+	policy->num_selectors = 0;
+	policy->filter = NULL;
+	policy->num_filter = 0;
+}
+
 static int copy_selectors(const struct bvm_image *image,
 			  struct roster_policy *policy)
 {
@@ -31,11 +40,25 @@ static int copy_selectors(const struct bvm_image *image,
 		to->kind = from->kind;
 		to->key = strdup(bvm_image_string(image, from->key));
 		to->value = strdup(bvm_image_string(image, from->value));
-		if (!to->key || !to->value) {
-			roster_release(policy);
+		if (!to->key || !to->value)
 			return -ENOMEM;
-		}
 	}
+	return 0;
+}
+
+static int copy_filter(const struct bvm_image *image,
+		       struct roster_policy *policy)
+{
+	size_t len;
+
+	if (!image->syscalls)
+		return 0;
+	len = image->syscalls->num_insns * sizeof(*policy->filter);
+	policy->filter = malloc(len);
+	if (!policy->filter)
+		return -ENOMEM;
+	memcpy(policy->filter, image->filter, len);
+	policy->num_filter = image->syscalls->num_insns;
 	return 0;
 }
 
@@ -47,8 +70,7 @@ int roster_read_image(int fd, struct roster_policy *policy, struct text *why)
 	size_t len;
 	int err;
 
-	policy->selectors = NULL;
-	policy->num_selectors = 0;
+	forget_parts(policy);
 	err = compile_map(fd, &bytes, &len);
 	if (err)
 		return err;
@@ -62,6 +84,10 @@ int roster_read_image(int fd, struct roster_policy *policy, struct text *why)
 		strcpy(policy->name, image->name);
 		policy->filtered = bvm_image_wants_launcher(image);
 		err = copy_selectors(image, policy);
+		if (!err)
+			err = copy_filter(image, policy);
+		if (err)
+			roster_release(policy);
 	}
 	free(image);
 	munmap((void *)bytes, len);
@@ -77,8 +103,8 @@ void roster_release(struct roster_policy *policy)
 		free(policy->selectors[i].value);
 	}
 	free(policy->selectors);
-	policy->selectors = NULL;
-	policy->num_selectors = 0;
+	free(policy->filter);
+	forget_parts(policy);
 }
 
 /* Where name is, or would be put. */
@@ -107,8 +133,7 @@ int roster_put(struct roster *roster, struct roster_policy *policy)
 	}
 	policy->next = to->next;
 	*to = *policy;
-	policy->selectors = NULL;
-	policy->num_selectors = 0;
+	forget_parts(policy);
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "compile.h"
 #include "vm/limits.h"
 
+struct bvm_filter_insn;
 struct bvm_image;
 struct json_t;
 struct text;
@@ -30,6 +31,8 @@ struct roster_policy {
 	uint64_t generation;
 	bool filtered; /* a binding alone would leave its filter out */
 	bool retired; /* its file is gone: it selects nothing new */
+	struct bvm_filter_insn *filter; /* of system calls; NULL: none */
+	uint32_t num_filter;
 	struct roster_selector *selectors;
 	uint32_t num_selectors;
 };

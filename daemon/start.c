@@ -84,6 +84,19 @@ static void block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* What bailiff-runtime is to run, where it looks even while we are dead. */
+static int link_runtime(const struct daemon_options *options)
+{
+	char path[PATH_MAX], new[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" RUNTIME_LINK, options->run_dir);
+	if (!options->runtime)
+		return unlink(path) && errno != ENOENT ? -errno : 0;
+	snprintf(new, sizeof(new), "%s/." RUNTIME_LINK, options->run_dir);
+	(void)unlink(new);
+	return symlink(options->runtime, new) || rename(new, path) ? -errno : 0;
+}
+
 int start_open(struct start *start)
 {
 	struct daemon_options *options = start->options;
@@ -103,6 +116,9 @@ int start_open(struct start *start)
 	start->lock = take_lock(options->run_dir);
 	if (start->lock < 0)
 		return complain(options->run_dir, start->lock);
+	err = link_runtime(options);
+	if (err)
+		return complain(options->run_dir, err);
 	logfile_make_parent(options->state_dir);
 	start->images = images_open(options->state_dir);
 	if (start->images == -EPERM)

@@ -58,18 +58,30 @@ static json_t *status(const struct worker *worker)
 			 (json_int_t)worker->journal.failed);
 }
 
-static json_t *container(struct worker *worker,
-			 const struct control_client *client,
-			 const json_t *request)
+static struct binder_config binder(struct worker *worker)
 {
-	struct binder_config config = {
+	return (struct binder_config){
 		.roster = &worker->roster,
 		.store = worker->store,
 		.link = worker->link,
 		.log = &worker->log,
 	};
+}
+
+static json_t *container(struct worker *worker,
+			 const struct control_client *client,
+			 const json_t *request)
+{
+	struct binder_config config = binder(worker);
 
 	return binder_request(&config, worker->control, client, request);
+}
+
+static json_t *prepare(struct worker *worker, const json_t *request)
+{
+	struct binder_config config = binder(worker);
+
+	return binder_prepare(&config, request);
 }
 
 static json_t *handle(void *arg, const struct control_client *client,
@@ -89,6 +101,8 @@ static json_t *handle(void *arg, const struct control_client *client,
 				 store_files(worker->store));
 	if (!strcmp(cmd, "container"))
 		return container(worker, client, request);
+	if (!strcmp(cmd, "runtime"))
+		return prepare(worker, request);
 	if (!strcmp(cmd, "reload")) {
 		store_reload(worker->store);
 		return json_pack("{s:b}", "ok", 1);

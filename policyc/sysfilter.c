@@ -10,6 +10,7 @@
 #include "section_syscalls.h"
 #include "sysfilter.h"
 #include "sysnames.h"
+#include "vm/filter.h"
 
 /* ---- what is done with a call ---- */
 
@@ -119,62 +120,10 @@ int sysfilter_put_bpf(struct diag *diag, const struct ast_policy *ast,
 
 /* ---- asking a filter ---- */
 
-/* Of struct seccomp_data: the rest is the address and arguments. */
-static u32 load(u32 off, u32 arch, u32 number)
-{
-	if (off == 4)
-		return arch;
-	return off ? 0 : number;
-}
-
-static bool jumps(u16 code, u32 a, u32 k)
-{
-	switch (code & 0xf0) {
-	case 0x10:
-		return a == k;
-	case 0x20:
-		return a > k;
-	case 0x30:
-		return a >= k;
-	case 0x40:
-		return a & k;
-	}
-	return false;
-}
-
-/* What libseccomp makes: loads, compares, jumps, returns. */
 u32 sysfilter_run(const struct bvm_filter_insn *insns, u32 num, u32 arch,
 		  u32 number)
 {
-	u32 a = 0;
-
-	for (u32 pc = 0; pc < num; pc++) {
-		const struct bvm_filter_insn *insn = &insns[pc];
-
-		switch (insn->code) {
-		case 0x20: /* ld [k] */
-			a = load(insn->k, arch, number);
-			break;
-		case 0x54: /* and */
-			a &= insn->k;
-			break;
-		case 0x05: /* ja */
-			pc += insn->k;
-			break;
-		case 0x06: /* ret */
-			return insn->k;
-		case 0x15:
-		case 0x25:
-		case 0x35:
-		case 0x45:
-			pc += jumps(insn->code, a, insn->k) ? insn->jt :
-							      insn->jf;
-			break;
-		default:
-			return SYSFILTER_KILL;
-		}
-	}
-	return SYSFILTER_KILL;
+	return bvm_filter_run(insns, num, arch, number);
 }
 
 u32 sysfilter_default(const struct bvm_filter_insn *insns, u32 num)

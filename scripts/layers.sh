@@ -44,7 +44,7 @@ forbid daemon 'may not include policyc/: it runs policyc as a child' \
 	"$include\"[^\"]*(policyc|tests)/"
 forbid daemon 'of lsm/ may include uapi/ only' "$include\"[^\"]*lsm/" 'lsm/uapi/'
 forbid daemon 'of vm/ may include image.h and what it stands on' \
-	"$include\"vm/" '"vm/(image|hooks|limits|port)\.h"|"vm/[a-z]+\.def"'
+	"$include\"vm/" '"vm/(filter|image|hooks|limits|port)\.h"|"vm/[a-z]+\.def"'
 forbid daemon 'may not include <yaml.h>' "$include<yaml"
 
 [ $bad = 0 ] && echo 'layers: every include points down'

@@ -73,6 +73,8 @@ static const struct {
 	{ "bailiffctl --", "--run-dir", "--since" },
 	{ "bailiffd --", "--log-size", "--usage" },
 	{ "bailiffd --", "--check-config", "-size" },
+	{ "bailiff-runtime --", "--run-dir", "--usage" },
+	{ "bailiff-runtime --", "--require", "-dir" },
 	{ "policyc \"\"", "explain", "usage" },
 	{ "policyc build --", "--deps", "--log" },
 };
