@@ -78,14 +78,17 @@ const struct bvm_insn_info *bvm_insn_find(const struct bvm_insn *insn,
 {
 	const char *reason = "no such instruction";
 	const struct bvm_insn_info *row;
+	bool has_off = false; /* a row: then it is imm that is wrong */
 	u32 i = first_row[insn->code];
 
 	for (; i && i <= NUM_ROWS && rows[i - 1].code == insn->code; i++) {
 		row = &rows[i - 1];
 		if (row->off != BVM_ANY && row->off != insn->off) {
-			reason = "no such value of the off field here";
+			if (!has_off)
+				reason = "no such value of the off field here";
 			continue;
 		}
+		has_off = true;
 		if (row->imm != BVM_ANY && row->imm != insn->imm) {
 			reason = "no such value of the imm field here";
 			continue;

@@ -70,6 +70,15 @@ START_TEST(unused_fields_must_be_zero)
 					     row->form == BVM_FORM_JMP_X ||
 					     row->form == BVM_FORM_LDX ||
 					     row->form == BVM_FORM_STX;
+			const bool has_dst = row->form != BVM_FORM_JA &&
+					     row->form != BVM_FORM_CALL &&
+					     row->form != BVM_FORM_EXIT;
+			const char *const says[] = {
+				"the unused src field",
+				"of the off field here",
+				"of the imm field here",
+				has_dst ? "no r11" : "the unused dst field",
+			};
 
 			insn.off = row->off == BVM_ANY ? 0 : row->off;
 			insn.imm = row->imm == BVM_ANY ? 0 : row->imm;
@@ -86,6 +95,8 @@ START_TEST(unused_fields_must_be_zero)
 			insns[0] = insn;
 			ck_assert_msg(bvm_verify(&in, &out, &err) == -EINVAL,
 				      "%s field %u", row->mnemonic, field);
+			ck_assert_msg(strstr(err.text, says[field]), "%s",
+				      err.text);
 			ck_assert(err.off == 0);
 		}
 	}
@@ -274,10 +285,16 @@ END_TEST
 
 START_TEST(lengths_are_bounded)
 {
+	char says[80];
+
 	in.num_insns = 0;
 	ck_assert_int_eq(bvm_verify(&in, &out, &err), -EINVAL);
+	ck_assert_str_eq(err.text, "the program is empty");
 	in.num_insns = BVM_MAX_LOWERED + 1;
 	ck_assert_int_eq(bvm_verify(&in, &out, &err), -E2BIG);
+	snprintf(says, sizeof(says), "%u instructions, at most %u",
+		 BVM_MAX_LOWERED + 1, BVM_MAX_LOWERED);
+	ck_assert_str_eq(err.text, says);
 	in.num_insns = 1;
 	in.max_stack = BVM_STACK_BYTES + 8;
 	ck_assert_int_eq(bvm_verify(&in, &out, &err), -EINVAL);

@@ -1038,3 +1038,53 @@ add %r1, %r2
 ldxb %r0, [%r1]
 exit
 # expect: insn 7: ldxb %r0, [%r1+0]: r1 is ctx-16..+0; bytes -16..0 leave the ctx of 64 bytes
+
+== there is no r12
+.word 0x000000000000c0bf
+exit
+# expect: insn 0: .word 0x000000000000c0bf: there is no r12, only r0 to r10
+
+== there is no r13
+.word 0x000000000000d0bf
+exit
+# expect: insn 0: .word 0x000000000000d0bf: there is no r13, only r0 to r10
+
+== there is no r14
+.word 0x000000000000e0bf
+exit
+# expect: insn 0: .word 0x000000000000e0bf: there is no r14, only r0 to r10
+
+== there is no r15
+.word 0x000000000000f0bf
+exit
+# expect: insn 0: .word 0x000000000000f0bf: there is no r15, only r0 to r10
+
+== a ja has no dst
+.word 0x0000000000000105
+exit
+# expect: insn 0: .word 0x0000000000000105: the unused dst field must be 0
+
+== a mov of a constant has no src
+.word 0x00000000000010b7
+exit
+# expect: insn 0: .word 0x00000000000010b7: the unused src field must be 0
+
+== an add has no off
+.word 0x0000000100010007
+exit
+# expect: insn 0: .word 0x0000000100010007: no such value of the off field here
+
+== an add of a register has no imm
+.word 0x000000010000100f
+exit
+# expect: insn 0: .word 0x000000010000100f: no such value of the imm field here
+
+== a mov of a register has no imm, though a movsx has another off
+.word 0x00000001000010bf
+exit
+# expect: insn 0: .word 0x00000001000010bf: no such value of the imm field here
+
+== an atomic add is not there
+.word 0x00000000fff81adb
+exit
+# expect: insn 0: .word 0x00000000fff81adb: no such instruction
