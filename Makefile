@@ -372,7 +372,8 @@ build/guest/decide: $(patsubst %.c,build/obj/%.o,$(wildcard tests/guest/decide/*
 
 build/guest/conformance.tsv: $(filter build/bin/bvm-conformance,$(BINARIES)) FORCE
 	@mkdir -p $(@D)
-	@tests/guest/vm/conformance.sh > $@
+	@tests/guest/vm/conformance.sh > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 # As the programs are compiled; what runs in the guest is static.
 build/bench/%: build/obj/tests/bench/%.o build/bench/libbench.a build/libbvm.a

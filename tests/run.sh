@@ -10,6 +10,7 @@
 # "N passed, N failed". A part without a single test is a failure.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. tests/jobs.sh
 
 out=build/test
 passed=0
@@ -56,21 +57,30 @@ run_check_program()
 	fi
 }
 
+# unit NAME: one job
+unit()
+{
+	if [ -x "$out/unit/$1" ]; then
+		run_check_program "$out/unit/$1"
+	else
+		echo "FAIL $1: it is not built"
+		count 0 1
+	fi
+	job_counts "$part_passed" "$part_failed"
+}
+
 part_unit()
 {
-	local program
+	local source
 
 	export CK_VERBOSITY=normal
 	export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+	jobs_begin "$(nproc)"
 	for source in tests/unit/*_test.c; do
-		program=$out/unit/$(basename "$source" .c)
-		if [ -x "$program" ]; then
-			run_check_program "$program"
-		else
-			echo "FAIL ${program##*/}: it is not built"
-			count 0 1
-		fi
+		job unit "$(basename "$source" .c)"
 	done
+	jobs_run
+	count "$jobs_passed" "$jobs_failed"
 }
 
 # A runner of its own that ends with "N passed, N failed".

@@ -121,7 +121,9 @@ make_initramfs()
 	(cd "$work/initramfs" && find . | cpio --quiet -o -H newc -R 0:0) |
 		gzip -n > "$work/initramfs.gz"
 	truncate -s %512 "$work/initramfs.gz" # an archive begins aligned
-	mv "$work/initramfs.gz" "$initramfs"
+	# another run may look for it in the meantime, or make it, too
+	cp "$work/initramfs.gz" "$initramfs.$$"
+	mv "$initramfs.$$" "$initramfs"
 }
 
 # The job is a second archive behind the first: no limit of the command line,

@@ -7,8 +7,8 @@
 #
 #	harness/*.sh	on the host: does run.sh tell the truth?
 #	boot/*.sh	a boot each, with the words of "# append:" and "# lsm:"
-#	t/*.sh		one boot for all, but for those with "# boot: own", which
-#			may say "# smp: CPUS"; once more on the kernel of
+#	t/*.sh		dealt to a few boots, but for those with "# boot: own",
+#			which may say "# smp: CPUS"; once more on the kernel of
 #			"# also: VERSION FLAVOUR"; before, what "# host: SCRIPT"
 #			names is run here
 #
@@ -16,6 +16,8 @@
 # whose configuration here does not ask for that; nor is one with
 # "# not: FLAVOUR WHY" on that flavour, unless it is named. Both are said.
 #
+# As many boots run side by side as there are processors here and memory for
+# them (GUEST_JOBS=N: so many); one with "# boot: own" has the machine to itself.
 # GUEST_PATIENCE=N makes all time-outs of t/ N times as long, on a busy machine
 # (pace.sh).
 # NAMEs choose among them by file name. Leaves "PASSED FAILED" in
@@ -23,48 +25,27 @@
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$guest_dir/pace.sh"
+. "$guest_dir/../jobs.sh"
 
 counts=$guest_top/build/test/guest.count
 logs=build/test/guest
-part=$(mktemp)
-trap 'rm -f "$part"' EXIT
-passed=0
+# How many seconds of time limits one boot is given. The more boots, the better
+# they share the processors, but each costs some seconds.
+boot_limit=2400
 failed=0
-smp=
 not_run=0
+alone=() # files of t/
 
-add_part()
+# How many boots this machine bears at a time.
+places()
 {
-	local more_passed=0 more_failed=1
+	local each=2560 free number
 
-	read -r more_passed more_failed < "$part" || :
-	passed=$((passed + more_passed))
-	failed=$((failed + more_failed))
-}
-
-read_tap()
-{
-	: > "$part"
-	awk -v counts="$part" -v logs="$logs" -v files="$*" -f "$guest_dir/tap.awk"
-}
-
-# boot FILES WORDS...: one boot; a fault of the guest is one more failure. Says how
-# long it took with its start and its end, where kmemleak scans.
-boot()
-{
-	local files=$1 status started=$SECONDS
-	shift
-
-	# shellcheck disable=SC2086 # a list
-	"$guest_dir/run.sh" --flavour "$guest_flavour" "$@" -- \
-		"$guest_dir/in-guest.sh" $files | read_tap $files
-	status=${PIPESTATUS[0]}
-	add_part
-	if [ "$status" != 0 ]; then
-		echo "FAIL the guest of ${files##*/}: run.sh ended with status $status"
-		failed=$((failed + 1))
-	fi
-	echo "     a boot of $(wc -w <<< "$files") files, $((SECONDS - started)) s"
+	[ "$guest_flavour" != debug ] || each=4608
+	free=$(awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo)
+	number=$((free / each))
+	[ $number -lt "$(nproc)" ] || number=$(nproc)
+	echo $((number > 0 ? number : 1))
 }
 
 # header FILE WORD: the rest of the line "# WORD: ..." in a test file.
@@ -86,49 +67,6 @@ chosen()
 			[[ ${file##*/} != "${name%.sh}.sh" ]] || echo "$file"
 		done
 	done
-}
-
-run_harness()
-{
-	local file
-
-	for file in $(chosen harness "$@"); do
-		if left_out "$file" "$@"; then
-			not_run=$((not_run + 1))
-			continue
-		fi
-		{
-			echo "#: begin ${file##*/}"
-			started=$SECONDS
-			timeout -k 10 "$(patient 900)" bash "$file" 2>&1
-			echo "#: end ${file##*/} $? $((SECONDS - started))"
-		} | read_tap "$file"
-		add_part
-	done
-}
-
-run_boots()
-{
-	local file lsm
-
-	for file in $(chosen boot "$@"); do
-		lsm=$(header "$file" lsm)
-		GUEST_LSM=${lsm:-${GUEST_LSM:-landlock,yama,bailiff}} \
-			boot "$file" --append "$(header "$file" append)"
-	done
-}
-
-# boot_together FILE...: the boot may take as long as all of them together.
-boot_together()
-{
-	local file total
-
-	[ $# -gt 0 ] || return
-	total=$(patient 60)
-	for file in "$@"; do
-		total=$((total + $(time_limit "$file")))
-	done
-	boot "$*" --timeout "$total" ${smp:+--smp "$smp"}
 }
 
 # lacks FILE: does the kernel lack what a test needs? Says so.
@@ -153,6 +91,130 @@ left_out()
 	echo "none ${1##*/}: not run on the $guest_flavour kernel: ${words#* }"
 }
 
+# --- what runs in a job ---------------------------------------------------------
+
+# read_tap FILE...: for count_tap
+read_tap()
+{
+	local part=$jobs_dir/$job_number.part
+
+	: > "$part"
+	mkdir -p "$logs"
+	awk -v counts="$part" -v logs="$logs" -v files="$*" -f "$guest_dir/tap.awk"
+}
+
+# count_tap MORE_FAILED: ends a job.
+count_tap()
+{
+	local passed=0 failed=1
+
+	read -r passed failed < "$jobs_dir/$job_number.part" || :
+	job_counts "$passed" $((failed + $1))
+}
+
+# What has company takes longer.
+among_others()
+{
+	[ "$jobs_places" -gt 1 ] || return 0
+	export GUEST_PATIENCE=$((${GUEST_PATIENCE:-1} * 2))
+	guest_patience=$((guest_patience * 2))
+}
+
+harness()
+{
+	local file=$1 started=$SECONDS
+
+	among_others
+	logs=$logs/harness
+	{
+		echo "#: begin ${file##*/}"
+		timeout -k 10 "$(patient 900)" bash "$file" 2>&1
+		echo "#: end ${file##*/} $? $((SECONDS - started))"
+	} | read_tap "$file"
+	count_tap 0
+}
+
+# boot FILES WORDS...: one boot, which may take as long as all the files together;
+# a fault of the guest is one more failure. Says how long it took with its start
+# and its end, where kmemleak scans.
+boot()
+{
+	local files=$1 file status limit started=$SECONDS
+	shift
+
+	limit=$(patient 60)
+	for file in $files; do
+		limit=$((limit + $(time_limit "$file")))
+	done
+	# shellcheck disable=SC2086 # a list
+	"$guest_dir/run.sh" --flavour "$guest_flavour" --timeout "$limit" \
+		--log "$guest_build/console-$job_number.log" "$@" -- \
+		"$guest_dir/in-guest.sh" $files | read_tap $files
+	status=${PIPESTATUS[0]}
+	if [ "$status" != 0 ]; then
+		echo "FAIL the guest of ${files##*/}: run.sh ended with status $status"
+	fi
+	echo "     a boot of $(wc -w <<< "$files") files, $((SECONDS - started)) s"
+	count_tap $((status != 0))
+}
+
+# boot_with FILE: as the file says
+boot_with()
+{
+	local lsm
+
+	among_others
+	lsm=$(header "$1" lsm)
+	GUEST_LSM=${lsm:-${GUEST_LSM:-landlock,yama,bailiff}} \
+		boot "$1" --append "$(header "$1" append)"
+}
+
+boot_alone()
+{
+	boot "$1" --smp "$(header "$1" smp | grep . || echo 2)"
+}
+
+boot_together()
+{
+	among_others
+	boot "$*"
+}
+
+# boot_on "VERSION FLAVOUR" FILE...: the logs have a directory of their own
+boot_on()
+{
+	export GUEST_VERSION=${1% *} GUEST_FLAVOUR=${1#* }
+	guest_flavour=$GUEST_FLAVOUR
+	logs=$logs/$GUEST_VERSION-$GUEST_FLAVOUR
+	echo "on Linux $1:"
+	shift
+	boot_together "$@"
+}
+
+# --- which jobs there are -------------------------------------------------------
+
+add_harness()
+{
+	local file
+
+	for file in $(chosen harness "$@"); do
+		if left_out "$file" "$@"; then
+			not_run=$((not_run + 1))
+		else
+			job harness "$file"
+		fi
+	done
+}
+
+add_boots()
+{
+	local file
+
+	for file in $(chosen boot "$@"); do
+		job boot_with "$file"
+	done
+}
+
 # What a test needs made on the host: "# host: SCRIPT", a file beside this one.
 prepare()
 {
@@ -163,7 +225,48 @@ prepare()
 		{ echo "FAIL $script, for ${1##*/}"; failed=$((failed + 1)); }
 }
 
-run_tests()
+# deal FILE...: a line of files for each boot. Always the same ones together: the
+# longest first, each to the boot that has the least so far.
+deal()
+{
+	local file
+
+	for file in "$@"; do
+		echo "$(header "$file" timeout | grep . || echo 60) $file"
+	done | sort -k1,1nr -k2,2 | awk -v most=$boot_limit '
+		{ cost[NR] = $1; file[NR] = $2; total += $1 }
+		END {
+			boots = int((total + most - 1) / most)
+			for (i = 1; i <= NR; i++) {
+				least = 1
+				for (b = 2; b <= boots; b++)
+					if (of[b] < of[least])
+						least = b
+				of[least] += cost[i]
+				files[least] = files[least] " " file[i]
+			}
+			for (b = 1; b <= boots; b++)
+				print files[b]
+		}'
+}
+
+# add_together COMMAND... -- FILE...
+add_together()
+{
+	local command=() files
+
+	while [ "$1" != -- ]; do
+		command+=("$1")
+		shift
+	done
+	shift
+	while read -ra files; do
+		mapfile -t files < <(printf '%s\n' "${files[@]}" | sort)
+		job "${command[@]}" "${files[@]}"
+	done < <(deal "$@")
+}
+
+add_tests()
 {
 	local file together=()
 
@@ -174,36 +277,34 @@ run_tests()
 		fi
 		prepare "$file"
 		if [ "$(header "$file" boot)" = own ]; then
-			smp=$(header "$file" smp) boot_together "$file"
+			alone+=("$file")
 		else
 			together+=("$file")
 		fi
 	done
-	boot_together "${together[@]}"
+	[ ${#together[@]} = 0 ] || add_together boot_together -- "${together[@]}"
 }
 
-# The tests that want another kernel, too: one boot for each such kernel. Its
-# logs have a directory of their own.
-run_also()
+# The tests that want another kernel, too.
+add_also()
 {
-	local file wanted kernels=()
+	local file wanted
 
 	[ "$guest_flavour" = fast ] || return 0
 	for file in $(chosen t "$@"); do
 		wanted=$(header "$file" also)
 		case $wanted in
 		''|"$guest_version $guest_flavour") ;;
-		*) kernels+=("$wanted") ;;
+		*) echo "$wanted" ;;
 		esac
-	done
-	[ ${#kernels[@]} -gt 0 ] || return 0
-	while read -r wanted; do
-		run_on "$wanted" "$@"
-	done < <(printf '%s\n' "${kernels[@]}" | sort -u)
+	done | sort -u > "$jobs_dir/kernels"
+	while read -r wanted <&3; do
+		add_on "$wanted" "$@"
+	done 3< "$jobs_dir/kernels"
 }
 
-# run_on "VERSION FLAVOUR" NAME...
-run_on()
+# add_on "VERSION FLAVOUR" NAME...
+add_on()
 {
 	local wanted=$1 file together=()
 	shift
@@ -211,38 +312,36 @@ run_on()
 	for file in $(chosen t "$@"); do
 		[ "$(header "$file" also)" != "$wanted" ] || together+=("$file")
 	done
-	echo "on Linux $wanted:"
-	(
-		export GUEST_VERSION=${wanted% *} GUEST_FLAVOUR=${wanted#* }
-		guest_flavour=$GUEST_FLAVOUR
-		logs=$logs/$GUEST_VERSION-$GUEST_FLAVOUR
-		mkdir -p "$logs"
-		passed=0 failed=0
-		if "$guest_dir/kernel.sh" build > /dev/null; then
-			boot_together "${together[@]}"
-		else
-			echo "FAIL the kernel was not built"
-			failed=1
-		fi
-		echo "$passed $failed" > "$part.also"
-	) < /dev/null
-	mv "$part.also" "$part" || echo "0 1" > "$part"
-	add_part
+	if "$guest_dir/kernel.sh" build --version "${wanted% *}" \
+		--flavour "${wanted#* }" > /dev/null < /dev/null; then
+		add_together boot_on "$wanted" -- "${together[@]}"
+	else
+		echo "FAIL the kernel $wanted was not built"
+		failed=$((failed + 1))
+	fi
 }
 
 cd "$guest_top" || exit 1
 mkdir -p "$logs"
-rm -f "$counts"
+rm -f "$counts" "$guest_build"/console-*.log
 export GUEST_FLAVOUR=$guest_flavour
 if ! "$guest_dir/kernel.sh" build --flavour "$guest_flavour" > /dev/null; then
 	echo "FAIL the guest's kernel was not built"
 	echo "0 1" > "$counts"
 	exit 1
 fi
-run_harness "$@"
-run_boots "$@"
-run_tests "$@"
-run_also "$@"
+jobs_begin "${GUEST_JOBS:-$(places)}"
+# The longest first: the shorter ones fill what those leave.
+add_tests "$@"
+add_also "$@"
+add_harness "$@"
+add_boots "$@"
+for file in "${alone[@]}"; do
+	job_alone boot_alone "$file"
+done
+jobs_run
+passed=$jobs_passed
+failed=$((failed + jobs_failed))
 echo "$passed $failed" > "$counts"
 echo "guest: $passed passed, $failed failed$(
 	[ "$not_run" = 0 ] || echo ", $not_run files not run")"
