@@ -3,17 +3,15 @@
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "ctl.h"
 #include "logfilter.h"
+#include "logfollow.h"
 #include "logread.h"
 
 #define FOLLOW_LINES 10 /* shown first by -f */
@@ -29,10 +27,11 @@ struct log_view {
 	size_t size;
 };
 
-static void show(const struct log_view *view, const json_t *record)
+static void show(const struct log_view *view, const char *line,
+		 const json_t *record)
 {
 	if (view->json) {
-		fputs(view->line, stdout);
+		fputs(line, stdout);
 		return;
 	}
 	logread_print(record, view->color, stdout);
@@ -61,47 +60,26 @@ static void show_rest(FILE *log, struct log_view *view, unsigned long long skip)
 		else if (skip)
 			skip--;
 		else
-			show(view, record);
+			show(view, view->line, record);
 		json_decref(record);
 	}
 	clearerr(log);
 	fflush(stdout);
 }
 
-/* The log was moved away and begun anew. */
-static bool is_rotated(FILE *log, const char *file)
+/* Until nobody reads what we write. */
+static void follow(struct logfollow *logs, struct log_view *view)
 {
-	struct stat ours, theirs;
+	json_t *record;
 
-	return !fstat(fileno(log), &ours) && !stat(file, &theirs) &&
-	       (ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev ||
-		theirs.st_size < ftell(log));
-}
-
-static int follow(FILE *log, struct log_view *view)
-{
-	struct pollfd wait = { .events = POLLIN };
-	char events[4096];
-
-	wait.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	for (;;) {
-		show_rest(log, view, 0);
-		if (ferror(stdout))
-			return CTL_YES;
-		if (is_rotated(log, view->file)) {
-			log = freopen(view->file, "r", log);
-			if (!log)
-				return CTL_LACKS;
-			continue;
+	while (!ferror(stdout)) {
+		while ((record = logfollow_next(logs))) {
+			if (logfilter_takes(&view->filter, record))
+				show(view, logs->line, record);
+			json_decref(record);
 		}
-		if (wait.fd >= 0)
-			inotify_add_watch(wait.fd, view->file,
-					  IN_MODIFY | IN_MOVE_SELF);
-		/* the time-out serves file systems without inotify */
-		poll(&wait, 1, 500);
-		while (wait.fd >= 0 &&
-		       read(wait.fd, events, sizeof(events)) > 0)
-			;
+		fflush(stdout);
+		logfollow_wait(logs, 500);
 	}
 }
 
@@ -217,7 +195,7 @@ static void show_moved(struct log_view *view)
 static int run(struct log_view *view)
 {
 	unsigned long long num;
-	int code = CTL_YES;
+	struct logfollow logs;
 	FILE *log;
 
 	log = fopen(view->file, "re");
@@ -234,11 +212,13 @@ static int run(struct log_view *view)
 		show_moved(view);
 	num = view->last ? count(log, view) : 0;
 	show_rest(log, view, num > view->last ? num - view->last : 0);
-	if (view->follow)
-		code = follow(log, view);
-	fclose(log);
 	free(view->line);
-	return code;
+	/* from where that came to */
+	logfollow_init(&logs, log, view->file);
+	if (view->follow)
+		follow(&logs, view);
+	logfollow_fini(&logs);
+	return CTL_YES;
 }
 
 int ctl_log(struct ctl *ctl, int argc, char **argv)
