@@ -63,6 +63,7 @@ const char *record_outcome_name(unsigned int outcome)
 		[BAILIFF_EVENT_AUDITED] = "audited",
 		[BAILIFF_EVENT_LIFECYCLE] = "lifecycle",
 		[BAILIFF_EVENT_WAITING] = "would-deny",
+		[BAILIFF_EVENT_ALLOWED] = "allowed",
 	};
 
 	return outcome < ARRAY_SIZE(names) ? names[outcome] : "unknown";

@@ -17,6 +17,7 @@
 #include "policy.h"
 #include "state.h"
 #include "stats.h"
+#include "trace.h"
 #include "vm/rights.h"
 
 /* One domain's answer to one operation. */
@@ -279,8 +280,8 @@ static struct answer answer_of(const struct hearing *h, u32 op, u32 i)
 	return a;
 }
 
-static void record(const struct hearing *h, u32 op, u32 i,
-		   const struct answer *a, u32 outcome)
+static struct bailiff_record record_of(const struct hearing *h, u32 op, u32 i,
+				       const struct answer *a, u32 outcome)
 {
 	struct bailiff_record record = {
 		.outcome = outcome,
@@ -297,7 +298,27 @@ static void record(const struct hearing *h, u32 op, u32 i,
 		record.rule = bvm_verdict_rule(a->verdict);
 	if (outcome == BAILIFF_EVENT_ENFORCED)
 		record.err = errno_of(h->rq, op, a);
+	return record;
+}
+
+static void record(const struct hearing *h, u32 op, u32 i,
+		   const struct answer *a, u32 outcome)
+{
+	struct bailiff_record record = record_of(h, op, i, a, outcome);
+
 	bailiff_event_emit(&record);
+}
+
+/* What is decided is the same, whether anybody looks on or not. */
+static void trace(const struct hearing *h, u32 op, u32 i,
+		  const struct answer *a, u32 outcome)
+{
+	struct bailiff_record record;
+
+	if (h->rq->silent || !bailiff_trace_wants(&h->rq->set->domain[i]))
+		return;
+	record = record_of(h, op, i, a, outcome);
+	bailiff_event_trace(&record);
 }
 
 static u32 outcome_of(bool waits, bool audit)
@@ -333,6 +354,7 @@ static int deny(const struct hearing *h, u32 op, u32 i, const struct answer *a)
 	}
 	if (!h->rq->silent && !quiet)
 		record(h, op, i, a, outcome_of(waits, audit));
+	trace(h, op, i, a, outcome_of(waits, audit));
 	if (audit)
 		return 0;
 	if (a->reason == BVM_REASON_RULE && (a->verdict & BVM_VERDICT_KILL) &&
@@ -345,10 +367,15 @@ static int deny(const struct hearing *h, u32 op, u32 i, const struct answer *a)
 static int act_on(const struct hearing *h, u32 op, u32 i,
 		  const struct answer *a)
 {
+	u32 outcome = BAILIFF_EVENT_ALLOWED;
+
 	if (a->reason)
 		return deny(h, op, i, a);
-	if ((a->verdict & BVM_VERDICT_AUDIT) && !h->rq->silent)
-		record(h, op, i, a, BAILIFF_EVENT_AUDITED);
+	if (a->verdict & BVM_VERDICT_AUDIT)
+		outcome = BAILIFF_EVENT_AUDITED;
+	if (outcome == BAILIFF_EVENT_AUDITED && !h->rq->silent)
+		record(h, op, i, a, outcome);
+	trace(h, op, i, a, outcome);
 	return 0;
 }
 

@@ -23,9 +23,7 @@
 #include "policy.h"
 #include "request.h"
 #include "set.h"
-
-/* Two paths of full length, and the rest. */
-#define MAX_RECORD (3 * BVM_MAX_PATH)
+#include "trace.h"
 
 enum { RING_TASK, RING_SOFTIRQ, RING_HARDIRQ, NUM_RINGS };
 
@@ -39,7 +37,7 @@ static const u32 ring_bytes[NUM_RINGS] = { 1 << 17, 1 << 14, 1 << 14 };
 struct ring {
 	spinlock_t lock;
 	char *data; /* NULL until bailiff_event_init() */
-	char *scratch; /* MAX_RECORD bytes, to build a record in */
+	char *scratch; /* BAILIFF_MAX_RECORD bytes, to build a record in */
 	u32 size;
 	u32 head; /* next byte to write */
 	u32 tail; /* next byte to read */
@@ -70,7 +68,7 @@ static void add_ring(const struct ring *ring,
 	if (ring->data)
 		counts->bytes += ring->size;
 	if (ring->scratch)
-		counts->bytes += MAX_RECORD;
+		counts->bytes += BAILIFF_MAX_RECORD;
 }
 
 void bailiff_event_count(struct bailiff_event_counts *counts)
@@ -102,7 +100,8 @@ int bailiff_event_init(void)
 			lockdep_set_class(&ring->lock, &keys[i]);
 			ring->size = ring_bytes[i];
 			ring->data = kvzalloc(ring->size, GFP_KERNEL);
-			ring->scratch = kvzalloc(MAX_RECORD, GFP_KERNEL);
+			ring->scratch =
+				kvzalloc(BAILIFF_MAX_RECORD, GFP_KERNEL);
 			if (!ring->data || !ring->scratch)
 				return -ENOMEM;
 		}
@@ -150,10 +149,10 @@ struct place {
 
 static bool find_place(struct bailiff_event *event, struct place *place)
 {
-	if (event->len + 2 > MAX_RECORD)
+	if (event->len + 2 > BAILIFF_MAX_RECORD)
 		return false;
 	place->to = (char *)event + event->len;
-	place->len = min_t(u32, MAX_RECORD - event->len, BVM_MAX_PATH);
+	place->len = min_t(u32, BAILIFF_MAX_RECORD - event->len, BVM_MAX_PATH);
 	return true;
 }
 
@@ -350,6 +349,22 @@ void bailiff_event_emit(const struct bailiff_record *record)
 		atomic64_inc(&num_lost);
 }
 
+void bailiff_event_trace(const struct bailiff_record *record)
+{
+	struct ring *ring;
+
+	if (in_nmi() || !smp_load_acquire(&ready)) {
+		bailiff_trace_lose();
+		return;
+	}
+	/* the ring lends the room to build it in */
+	ring = this_ring();
+	spin_lock(&ring->lock);
+	build((struct bailiff_event *)ring->scratch, record, 0);
+	bailiff_trace_store((struct bailiff_event *)ring->scratch);
+	spin_unlock(&ring->lock);
+}
+
 /* The sequence number of the oldest record, U64_MAX if there is none. */
 static u64 oldest_seq(struct ring *ring)
 {
@@ -430,7 +445,7 @@ static ssize_t read_one(char __user *buf, size_t len,
 
 static ssize_t read_many(char __user *buf, size_t len)
 {
-	struct bailiff_event *event = kvmalloc(MAX_RECORD, GFP_KERNEL);
+	struct bailiff_event *event = kvmalloc(BAILIFF_MAX_RECORD, GFP_KERNEL);
 	ssize_t done = 0, ret;
 
 	if (!event)

@@ -14,10 +14,14 @@
 #include <linux/types.h>
 
 #include "uapi/bailiff.h"
+#include "vm/limits.h"
 
 struct bailiff_domain;
 struct bailiff_policy;
 struct bailiff_request;
+
+/* Bytes of the longest record: two paths of full length, and the rest. */
+#define BAILIFF_MAX_RECORD (3 * BVM_MAX_PATH)
 
 /* What a record is made from; everything is borrowed. */
 struct bailiff_record {
@@ -41,6 +45,12 @@ int __must_check bailiff_event_init(void);
 
 /* Store a record and give it to the audit log. Any context, never sleeps. */
 void bailiff_event_emit(const struct bailiff_record *record);
+
+/*
+ * Make a record for trace.h instead: it is in no count, and nothing of it is in
+ * `events`. Any context, in an RCU read section.
+ */
+void bailiff_event_trace(const struct bailiff_record *record);
 
 /*
  * Copy whole records to user space, waiting for the first unless nonblock.

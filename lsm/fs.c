@@ -23,6 +23,7 @@
 #include "protect.h"
 #include "selftest.h"
 #include "setup.h"
+#include "trace.h"
 
 void bailiff_reply(struct bailiff_channel *ch, const char *fmt, ...)
 {
@@ -285,6 +286,7 @@ static const struct {
 	{ "unbind", 0600, &bailiff_command_fops, &bailiff_unbind_command },
 	{ "self", 0666, &bailiff_command_fops, &bailiff_self_command },
 	{ "events", 0400, &events_fops, NULL },
+	{ "trace", 0600, &bailiff_trace_fops, NULL },
 	{ "bindings", 0400, &bailiff_bindings_fops, NULL },
 	{ "tasks", 0400, &bailiff_tasks_fops, NULL },
 #ifdef CONFIG_SECURITY_BAILIFF_TEST

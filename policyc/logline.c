@@ -91,7 +91,8 @@ static int read_root(struct arena *arena, const json_t *root,
 		return 0;
 	line->denied = !strcmp(outcome, "denied") ||
 		       !strcmp(outcome, "would-deny");
-	if (line->denied || !strcmp(outcome, "audited"))
+	if (line->denied || !strcmp(outcome, "audited") ||
+	    !strcmp(outcome, "allowed"))
 		return read_decision(arena, root, line, why);
 	*why = *outcome ? arena_printf(arena, "unknown outcome '%s'", outcome) :
 			  "it has no outcome";

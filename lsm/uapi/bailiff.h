@@ -14,6 +14,9 @@
  *   self       rw  write a policy name: the writer enters it, for ever;
  *                  read (another open): the names of the policies I am in
  *   events     r   struct bailiff_event records, whole ones only; poll
+ *   trace      rw  write "cgroup=ID", "policy=NAME" or both: from then on read
+ *                  gives a record of every decision of theirs, the allowed
+ *                  ones too, until the file is closed; poll. Below
  *   bindings   r   one line a binding, in the syntax of `bind`, then
  *                  " tasks=N joined=N": tasks in the cgroup, tasks confined
  *   tasks      r   "TGID TID POLICY@GENERATION[,POLICY@GENERATION...]" lines
@@ -41,6 +44,10 @@
  *           ENOENT no such cgroup or policy, ESRCH no such pid, EINVAL, EBUSY
  *           the root cgroup or one that holds the writer, EACCES the policy
  *           has a filter of system calls without `installed-by: runtime`
+ *   trace   is open once at a time (EBUSY), for who may load, and takes one
+ *           line (EINVAL what is none, EBUSY a second one). Numbers of records
+ *           and losses are its own; in `events`, counts and audit nothing of it
+ *           is seen. What the kernel need not decide again is not decided
  *   self    EPERM needs CAP_MAC_ADMIN, or no_new_privs and a policy marked
  *           `enter: self`; EBUSY several threads, an io_uring, or other
  *           credentials than the opener's; ENOENT; E2BIG 16 domains already;
@@ -79,6 +86,7 @@
 #define BAILIFF_EVENT_LIFECYCLE 3 /* load, unload, bind, unbind, mode, join */
 /* as WOULD_DENY, because the container has not started yet: `start` */
 #define BAILIFF_EVENT_WAITING 4
+#define BAILIFF_EVENT_ALLOWED 5 /* in `trace` alone; rule 0: by the default */
 
 /* op of a lifecycle record; object holds a sentence */
 #define BAILIFF_LIFE_LOAD 1

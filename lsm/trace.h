@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * trace.h - all decisions of some domains, the allowed ones too, for somebody
+ * who asks for them
+ *
+ * The file `trace` of securityfs is open once at a time, and traces while it
+ * is: there is no switch that could be left on. Its buffer is its own, so a
+ * flood of allowed decisions takes no room from a denial in `events`. Nothing
+ * is decided differently, and while nobody traces it costs a jump that is not
+ * taken.
+ */
+#ifndef BAILIFF_TRACE_H
+#define BAILIFF_TRACE_H
+
+#include <linux/fs.h>
+#include <linux/jump_label.h>
+
+#include "uapi/bailiff.h"
+
+struct bailiff_domain;
+
+DECLARE_STATIC_KEY_FALSE(bailiff_tracing);
+
+bool bailiff_trace_selects(const struct bailiff_domain *domain);
+
+/* Is a decision of this domain to be traced? In an RCU read section. */
+static inline bool bailiff_trace_wants(const struct bailiff_domain *domain)
+{
+	return static_branch_unlikely(&bailiff_tracing) &&
+	       bailiff_trace_selects(domain);
+}
+
+/*
+ * Keep a record, which gets its number and the losses of the trace; without
+ * room for it it is lost, and counted. Any context, in an RCU read section.
+ */
+void bailiff_trace_store(struct bailiff_event *event);
+
+/* The same for one that could not even be made. */
+void bailiff_trace_lose(void);
+
+extern const struct file_operations bailiff_trace_fops;
+
+#endif /* BAILIFF_TRACE_H */
