@@ -31,7 +31,9 @@ LIB_SRC_daemon  := $(filter-out $(DAEMON_MAINS),$(wildcard daemon/*.c))
 LIBS            := bvm policyc daemon
 
 POLICYC_LIBS := -lyaml -lcrypto -ljansson -lseccomp
-DAEMON_LIBS  := -levent_core -ljansson -lseccomp -lcap -lcrypto
+# ncurses is for bailiffctl top: the other programs go without it.
+DAEMON_LIBS  := -levent_core -ljansson -lseccomp -lcap -lcrypto \
+		-Wl,--as-needed -lncursesw -Wl,--no-as-needed
 
 BINARIES := $(if $(wildcard policyc/main.c),build/bin/policyc) \
 	    $(if $(wildcard daemon/bailiffd.c),build/bin/bailiffd) \
@@ -391,7 +393,8 @@ build/test/unit/%: build/san/tests/unit/%.o $(UNIT_LIB:%.c=build/san/%.o) \
 	$(call quiet,LD/SAN,$@)$(CC) $(SAN_CFLAGS) -o $@ $^ \
 		$(POLICYC_LIBS) $(DAEMON_LIBS) $$(pkg-config --libs check)
 
-LONG_LIB := $(filter-out tests/lib/fake_kernel.c tests/lib/daemon_fixture.c,$(UNIT_LIB))
+LONG_LIB := $(filter-out tests/lib/fake_kernel.c tests/lib/daemon_fixture.c \
+	    tests/lib/ctl_fixture.c,$(UNIT_LIB))
 build/test/long/%: build/obj/tests/unit/%.o $(LONG_LIB:%.c=build/obj/%.o) \
 		   build/libpolicyc.a build/libdaemon.a build/libbvm.a
 	@mkdir -p $(@D)

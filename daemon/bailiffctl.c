@@ -10,14 +10,31 @@
 #include "ctl.h"
 
 const struct ctl_command ctl_commands[] = {
-	{ "status", "[--json]", "what is enforced, and whether it is", "",
+	{ "status", "[--json] [--state-dir DIR]",
+	  "what is enforced, and whether it is",
+	  "  --state-dir DIR  where selftest left its verdict (" STATE_DIR
+	  ")\n",
 	  ctl_status },
 	{ "ps", "[--json]", "what confines each process", "", ctl_ps },
 	{ "policies", "[--json]", "loaded policies, and files in error", "",
 	  ctl_policies },
 	{ "containers", "[--json]", "bound cgroups", "", ctl_containers },
-	{ "rules", "POLICY [--never-hit]", "rules and how often each decided",
-	  "  --never-hit  only those that never did\n", ctl_rules },
+	{ "rules", "[POLICY] [--never-hit] [--json]",
+	  "rules and how often each decided",
+	  "  --never-hit  only those that never did\n"
+	  "Without POLICY: of all policies.\n",
+	  ctl_rules },
+	{ "show", "POLICY [--json]", "a policy as it is loaded, rule by rule",
+	  "From the image, which is read back from the kernel.\n", ctl_show },
+	{ "top", "[-b] [-n SAMPLES] [-d SECONDS] [--sort ORDER] [--json]",
+	  "who is denied what, how often",
+	  "  -b, --batch   print samples, for scripts\n"
+	  "  -n SAMPLES    only so many\n"
+	  "  -d SECONDS    between two of them (2)\n"
+	  "  --sort ORDER  rate, total or name\n"
+	  "  --json        a line of JSON for each; with -b\n"
+	  "Keys: q quit, r t n sort by rate, total, name, blank: now.\n",
+	  ctl_top },
 	{ "load", "[-D NAME=VALUE] FILE.yaml|FILE.img",
 	  "compile and load a policy",
 	  "  -D NAME=VALUE  set a variable of the policy\n", ctl_load },
@@ -63,12 +80,39 @@ const struct ctl_command ctl_commands[] = {
 	  ctl_why },
 	{ "suggest", "[--since SEQ] [--policy NAME] [FILE]",
 	  "the YAML that would allow what was denied", "", ctl_suggest },
+	{ "record",
+	  "--container GLOB|--policy GLOB [--audit] [--for SECONDS] -o FILE",
+	  "what is denied from now on, into a file for policyc learn",
+	  "  --container GLOB  of containers of that name\n"
+	  "  --policy GLOB     of policies of that name\n"
+	  "  --audit           put their policies into audit mode, and back "
+	  "at the end\n"
+	  "  --for SECONDS     how long; else until it is interrupted\n"
+	  "  -o FILE           where to; - is standard output\n",
+	  ctl_record },
+	{ "trace", "CONTAINER|CGROUP|--policy NAME [options]",
+	  "one container's decisions, allowed ones too",
+	  "  --policy NAME  what that policy decides, of whomever\n"
+	  "  --for SECONDS  how long; else until it is interrupted\n"
+	  "  -n NUMBER      only so many decisions\n"
+	  "  --json         as lines of JSON\n",
+	  ctl_trace },
 	{ "early", "[--refuse CGROUP...] [--state-dir DIR]",
 	  "at boot: load what was saved, let nothing else start",
 	  "  --refuse CGROUP   in it nothing starts that has no binding of its "
 	  "own\n"
 	  "  --state-dir DIR   of the daemon (" STATE_DIR ")\n",
 	  ctl_early },
+	{ "selftest", "[--json] [--policies DIR] [--state-dir DIR]",
+	  "does the kernel do what the files say?",
+	  "  --policies DIR   files that must build what is loaded (" POLICIES_DIR
+	  ")\n"
+	  "  --state-dir DIR  where the verdict is kept for status (" STATE_DIR
+	  ")\n"
+	  "Images read back, what the files build today and their own tests\n"
+	  "(decided by policyc, not by the kernel), tasks of bound cgroups, and\n"
+	  "an operation of each class that the kernel must deny.\n",
+	  ctl_selftest },
 	{ "doctor", "", "check kernel, daemon and runtimes", "", ctl_doctor },
 	{ NULL, NULL, NULL, NULL, NULL },
 };

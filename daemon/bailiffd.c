@@ -202,7 +202,8 @@ static int check_machine(struct arguments *arguments)
 	char why[KFS_REPLY];
 	int err;
 
-	if (kfs_check_lsm(&options->kfs, why, sizeof(why))) {
+	if (kfs_check_lsm(&options->kfs, why, sizeof(why)) ||
+	    kfs_check_abi(&options->kfs, why, sizeof(why))) {
 		log_error("%s", why);
 		return EXIT_LACKS;
 	}

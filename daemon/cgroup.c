@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "text.h"
 
 /* A short file of /proc/PID; NUL-terminated. */
 static int read_proc(pid_t pid, const char *name, char *buf, size_t size)
@@ -93,6 +94,52 @@ int cgroup_id(const char *path, uint64_t *id)
 	if (fs.f_type != CGROUP2_SUPER_MAGIC)
 		return -ENOTSUP;
 	return handle_id(full, id);
+}
+
+/* As the kernel's kernfs has it. */
+#define HANDLE_OF_KERNFS 0xfe
+
+/* Return: its directory, -ENOENT, -errno. */
+static int open_id(uint64_t id)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + sizeof(uint64_t)];
+	} u;
+	int mount = open(CGROUP_MOUNT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd, err;
+
+	if (mount < 0)
+		return -errno;
+	u.handle.handle_bytes = sizeof(id);
+	u.handle.handle_type = HANDLE_OF_KERNFS;
+	memcpy(u.handle.f_handle, &id, sizeof(id));
+	fd = open_by_handle_at(mount, &u.handle,
+			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	err = errno == ESTALE ? -ENOENT : -errno;
+	close(mount);
+	return fd < 0 ? err : fd;
+}
+
+int cgroup_threads(uint64_t id, struct text *threads)
+{
+	int dir = open_id(id), fd, err = 0;
+	char chunk[4096];
+	ssize_t len;
+
+	text_reset(threads);
+	if (dir < 0)
+		return dir;
+	fd = openat(dir, "cgroup.threads", O_RDONLY | O_CLOEXEC);
+	close(dir);
+	if (fd < 0)
+		return -errno;
+	while ((len = read(fd, chunk, sizeof(chunk))) > 0)
+		text_add_bytes(threads, chunk, (size_t)len);
+	if (len < 0)
+		err = -errno;
+	close(fd);
+	return err ? err : threads->cut ? -EFBIG : 0;
 }
 
 bool cgroup_contains(const char *outer, const char *inner)

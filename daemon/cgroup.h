@@ -28,6 +28,15 @@ int cgroup_of_pid(pid_t pid, char path[PATH_MAX]);
  */
 int cgroup_id(const char *path, uint64_t *id);
 
+struct text;
+
+/*
+ * The threads of the cgroup that has this number, one a line.
+ *
+ * Return: 0; -ENOENT there is none; -errno (-EPERM without privilege).
+ */
+int cgroup_threads(uint64_t id, struct text *threads);
+
 /* Is inner the same cgroup as outer, or below it? Both as cgroup_of_pid. */
 bool cgroup_contains(const char *outer, const char *inner);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +60,8 @@ int ctl_need_kernel(struct ctl *ctl)
 {
 	char why[KFS_REPLY];
 
-	if (!kfs_check_lsm(&ctl->kfs, why, sizeof(why)))
+	if (!kfs_check_lsm(&ctl->kfs, why, sizeof(why)) &&
+	    !kfs_check_abi(&ctl->kfs, why, sizeof(why)))
 		return CTL_YES;
 	ctl_error("%s", why);
 	return CTL_LACKS;
@@ -92,4 +94,28 @@ struct json_t *ctl_ask(struct ctl *ctl, const char *command, char *why,
 		return NULL;
 	}
 	return answer;
+}
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int sig)
+{
+	(void)sig;
+	stopped = 1;
+}
+
+void ctl_catch_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	struct sigaction action = { .sa_handler = stop };
+	size_t i;
+
+	stopped = 0;
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
+bool ctl_is_stopped(void)
+{
+	return stopped;
 }

@@ -59,6 +59,11 @@ int ctl_monitor(struct ctl *ctl, int argc, char **argv);
 int ctl_why(struct ctl *ctl, int argc, char **argv);
 int ctl_suggest(struct ctl *ctl, int argc, char **argv);
 int ctl_early(struct ctl *ctl, int argc, char **argv);
+int ctl_record(struct ctl *ctl, int argc, char **argv);
+int ctl_trace(struct ctl *ctl, int argc, char **argv);
+int ctl_show(struct ctl *ctl, int argc, char **argv);
+int ctl_selftest(struct ctl *ctl, int argc, char **argv);
+int ctl_top(struct ctl *ctl, int argc, char **argv);
 int ctl_doctor(struct ctl *ctl, int argc, char **argv);
 
 /* "bailiffctl: ..." on standard error. */
@@ -86,6 +91,13 @@ bool ctl_is_file(const char *policy);
 
 /* Give FILE.yaml or FILE.img to the kernel; reply has KFS_REPLY bytes. */
 int ctl_load_file(struct ctl *ctl, const char *file, char *reply);
+
+/*
+ * From here on SIGINT, SIGTERM, SIGHUP and SIGPIPE end nothing, but are
+ * remembered: for commands that have something to put back at their end.
+ */
+void ctl_catch_signals(void);
+bool ctl_is_stopped(void);
 
 struct json_t;
 

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ctl_doctor.c - doctor: is everything there that enforcement needs? */
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "compile.h"
 #include "ctl.h"
-#include "lsm/uapi/bailiff.h"
-#include "vm/image.h"
+#include "state.h"
 
 struct report {
 	struct ctl *ctl;
@@ -36,15 +33,25 @@ static void note(const char *what, const char *text)
 	printf("note  %-12s %s\n", what, text);
 }
 
+#define SYMBOLS "/proc/kallsyms"
+
 static void check_module(struct report *report)
 {
 	char why[KFS_REPLY];
 	struct utsname name;
+	int err = kfs_check_lsm(&report->ctl->kfs, why, sizeof(why));
 
-	if (kfs_check_lsm(&report->ctl->kfs, why, sizeof(why))) {
+	if (err)
 		bad(report, "module", why);
+	if (err == -ENODEV)
+		note("module", kfs_is_compiled_in(SYMBOLS) ?
+				       "it is compiled into this kernel, and "
+				       "not switched on: the command line "
+				       "lacks it, as above" :
+				       "this kernel was built without it: "
+				       "another one has to be booted");
+	if (err)
 		return;
-	}
 	uname(&name);
 	snprintf(why, sizeof(why), "active in Linux %s", name.release);
 	good("module", why);
@@ -52,30 +59,44 @@ static void check_module(struct report *report)
 
 static void check_versions(struct report *report)
 {
-	struct text text = {};
-	unsigned int abi, image, language;
-	char line[KFS_REPLY];
-	int err;
+	char why[KFS_REPLY];
 
-	err = kfs_read(&report->ctl->kfs, "version", &text);
-	if (err) {
-		snprintf(line, sizeof(line), "%.200s/version: %s",
-			 report->ctl->kfs.dir, strerror(-err));
-		bad(report, "versions", line);
-	} else if (sscanf(text_string(&text), "bailiff %u %u %u", &abi, &image,
-			  &language) != 3 ||
-		   abi != BAILIFF_ABI || image != BVM_IMAGE_VERSION ||
-		   language != BVM_LANGUAGE_VERSION) {
-		snprintf(line, sizeof(line),
-			 "the kernel says '%.60s', these tools are for %d %d "
-			 "%d: build both from one version",
-			 text_string(&text), BAILIFF_ABI, BVM_IMAGE_VERSION,
-			 BVM_LANGUAGE_VERSION);
-		bad(report, "versions", line);
-	} else {
+	if (kfs_check_abi(&report->ctl->kfs, why, sizeof(why)))
+		bad(report, "versions", why);
+	else
 		good("versions", "kernel and tools are of one version");
+}
+
+/* Lines that the daemon could not write, and events that the kernel lost. */
+static void check_losses(struct report *report, const json_t *status)
+{
+	json_int_t failed =
+		json_integer_value(json_object_get(status, "log_failed"));
+	char line[KFS_REPLY];
+
+	if (!failed)
+		return;
+	snprintf(line, sizeof(line),
+		 "%lld lines could not be written: is the disk full, or the "
+		 "log's directory not writable? (%.200s)",
+		 (long long)failed, report->ctl->log);
+	bad(report, "log", line);
+}
+
+static void check_log(struct report *report)
+{
+	char line[KFS_REPLY];
+
+	if (!access(report->ctl->log, R_OK)) {
+		good("log", report->ctl->log);
+		return;
 	}
-	text_free(&text);
+	snprintf(line, sizeof(line), "%.300s: %s%s", report->ctl->log,
+		 strerror(errno), errno == ENOENT ? "; bailiffd makes it" : "");
+	if (errno == EACCES && geteuid())
+		note("log", line);
+	else
+		bad(report, "log", line);
 }
 
 static void check_daemon(struct report *report)
@@ -98,6 +119,7 @@ static void check_daemon(struct report *report)
 	} else {
 		good("bailiffd", "runs, and every policy file is loaded");
 	}
+	check_losses(report, answer);
 	json_decref(answer);
 }
 
@@ -106,12 +128,60 @@ static void check_cgroups(struct report *report)
 	uint64_t id;
 	int err = cgroup_id("/", &id);
 
-	if (err)
+	if (!err)
+		good("cgroups", "version 2 at " CGROUP_MOUNT);
+	else if (!access(CGROUP_MOUNT "/cpu", F_OK) ||
+		 !access(CGROUP_MOUNT "/memory", F_OK) ||
+		 !access(CGROUP_MOUNT "/systemd", F_OK))
+		bad(report, "cgroups",
+		    "version 1 at " CGROUP_MOUNT ", by which nothing can be "
+		    "bound: boot with systemd.unified_cgroup_hierarchy=1");
+	else
 		bad(report, "cgroups",
 		    "no cgroup v2 at " CGROUP_MOUNT "; containers cannot be "
 		    "bound (mount -t cgroup2 none " CGROUP_MOUNT ")");
-	else
-		good("cgroups", "version 2 at " CGROUP_MOUNT);
+}
+
+/* Labels of bindings, and how many have each. */
+struct labels {
+	struct text seen; /* "\nLABEL\n" for each */
+	struct text twice; /* of those that several have */
+};
+
+static int add_label(const struct state_binding *binding, void *arg)
+{
+	struct labels *labels = arg;
+	char line[BVM_MAX_NAME + 2];
+
+	if (!binding->label[0])
+		return 0;
+	snprintf(line, sizeof(line), "\n%s\n", binding->label);
+	if (!strstr(text_string(&labels->seen), line))
+		text_add(&labels->seen, line);
+	else if (!strstr(text_string(&labels->twice), line))
+		text_add(&labels->twice, line);
+	return 0;
+}
+
+/* Both are confined; people take one for the other. */
+static void check_names(struct report *report)
+{
+	struct labels labels = {};
+	char line[KFS_REPLY];
+	char *at;
+
+	if (!state_bindings(&report->ctl->kfs, add_label, &labels) &&
+	    labels.twice.len) {
+		for (at = labels.twice.data; *at; at++)
+			*at = *at == '\n' ? ' ' : *at;
+		snprintf(line, sizeof(line),
+			 "several containers share a name:%.200s; records "
+			 "tell them apart by `cgroup`",
+			 labels.twice.data);
+		note("names", line);
+	}
+	text_free(&labels.seen);
+	text_free(&labels.twice);
 }
 
 static void check_policyc(struct report *report)
@@ -159,7 +229,10 @@ int ctl_doctor(struct ctl *ctl, int argc, char **argv)
 	check_module(&report);
 	if (!report.num_bad)
 		check_versions(&report);
+	if (!report.num_bad)
+		check_names(&report);
 	check_daemon(&report);
+	check_log(&report);
 	check_cgroups(&report);
 	check_policyc(&report);
 	check_hooks();

@@ -17,6 +17,7 @@ struct list {
 	struct ctl *ctl;
 	json_t *rows; /* NULL: print each as it comes */
 	bool never_hit; /* rules: only those that decided nothing */
+	const char *policy; /* rules: whose they are */
 	unsigned int num;
 };
 
@@ -204,15 +205,39 @@ static int show_rule(const struct state_rule *rule, void *arg)
 		return 0;
 	if (list->rows)
 		return json_array_append_new(
-			list->rows, json_pack("{s:I, s:s, s:s, s:I}", "rule",
+			list->rows, json_pack("{s:s, s:I, s:s, s:s, s:I}",
+					      "policy", list->policy, "rule",
 					      (json_int_t)rule->number, "where",
 					      rule->where, "kind", rule->kind,
 					      "hits", (json_int_t)rule->hits));
 	if (!list->num++)
-		printf("%6s %-8s %10s  %s\n", "RULE", "KIND", "HITS", "WHERE");
-	printf("%6llu %-8s %10llu  %s\n", rule->number, rule->kind, rule->hits,
-	       rule->where);
+		printf("%-20s %6s %-8s %10s  %s\n", "POLICY", "RULE", "KIND",
+		       "HITS", "WHERE");
+	printf("%-20s %6llu %-8s %10llu  %s\n", list->policy, rule->number,
+	       rule->kind, rule->hits, rule->where);
 	return 0;
+}
+
+static int show_rules(const struct state_policy *policy, void *arg)
+{
+	struct list *list = arg;
+	int err;
+
+	list->policy = policy->name;
+	err = state_rules(&list->ctl->kfs, policy->name, show_rule, list);
+	return err == -ENOENT ? 0 : err; /* it was unloaded meanwhile */
+}
+
+/* Return: 0 or -errno; -ENOENT there is no such policy. */
+static int list_rules(struct list *list, const char *name)
+{
+	struct state_policy policy;
+	int err;
+
+	if (!name)
+		return state_policies(&list->ctl->kfs, show_rules, list);
+	err = state_policy(&list->ctl->kfs, name, &policy);
+	return err ? err : show_rules(&policy, list);
 }
 
 int ctl_rules(struct ctl *ctl, int argc, char **argv)
@@ -222,19 +247,19 @@ int ctl_rules(struct ctl *ctl, int argc, char **argv)
 	int code, err;
 
 	code = parse_options(&list, argc, argv);
-	if (!code && optind != argc - 1)
-		code = ctl_usage(argv[0], "name one policy");
+	name = code || optind == argc ? NULL : argv[optind++];
+	if (!code && optind < argc)
+		code = ctl_usage(argv[0], "name one policy, or none for all");
+	if (!code && name && !text_is_policy_name(name))
+		code = ctl_usage(argv[0], "'%s' is no policy name", name);
 	if (!code)
 		code = ctl_need_kernel(ctl);
-	name = code ? "" : argv[optind];
-	if (!code && !text_is_policy_name(name))
-		code = ctl_usage(argv[0], "'%s' is no policy name", name);
 	if (code) {
 		json_decref(list.rows);
 		return code;
 	}
-	err = state_rules(&ctl->kfs, name, show_rule, &list);
-	if (err == -ENOENT) {
+	err = list_rules(&list, name);
+	if (err == -ENOENT && name) {
 		ctl_error("no policy %s is loaded", name);
 		json_decref(list.rows);
 		return CTL_USAGE;

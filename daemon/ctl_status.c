@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bailiffd.h"
 #include "ctl.h"
 #include "state.h"
+#include "verdict.h"
 
 struct summary {
 	bool active; /* in the kernel's list of modules */
@@ -18,24 +20,51 @@ struct summary {
 	char no_daemon[KFS_REPLY];
 	json_t *policies;
 	unsigned int num_enforcing;
+	unsigned long long tasks; /* in bound cgroups */
+	unsigned long long covered; /* of those, confined */
+	const char *state_dir; /* where the verdict of the self-test is */
+	struct verdict verdict;
+	int verdict_err;
 };
 
 static int add_policy(const struct state_policy *policy, void *arg)
 {
 	struct summary *summary = arg;
 	json_t *row = json_pack(
-		"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "name",
-		policy->name, "mode", policy->mode, "digest", policy->digest,
-		"programs", policy->programs, "generation",
+		"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+		"name", policy->name, "mode", policy->mode, "digest",
+		policy->digest, "programs", policy->programs, "generation",
 		(json_int_t)policy->generation, "tasks",
 		(json_int_t)policy->tasks, "rules", (json_int_t)policy->rules,
 		"denials", (json_int_t)policy->denials, "bytes",
-		(json_int_t)policy->bytes, "loaded",
-		(json_int_t)policy->loaded);
+		(json_int_t)policy->bytes, "loaded", (json_int_t)policy->loaded,
+		"hits", (json_int_t)policy->hits);
 
 	if (strcmp(policy->mode, "audit"))
 		summary->num_enforcing++;
 	return json_array_append_new(summary->policies, row) ? -ENOMEM : 0;
+}
+
+/* What is bound to refuse confines nobody: nothing starts in it. */
+static int add_binding(const struct state_binding *binding, void *arg)
+{
+	struct summary *summary = arg;
+
+	if (!strcmp(binding->policy, "refuse"))
+		return 0;
+	summary->tasks += binding->tasks;
+	summary->covered += binding->joined;
+	return 0;
+}
+
+static unsigned long long generation_of(const struct summary *summary)
+{
+	char word[32];
+
+	if (kfs_value(text_string(&summary->kernel), "generation", word,
+		      sizeof(word)))
+		return 0;
+	return strtoull(word, NULL, 10);
 }
 
 /* Return: CTL_YES or CTL_LACKS, after a complaint. */
@@ -52,7 +81,14 @@ static int collect(struct ctl *ctl, struct summary *summary)
 		return CTL_YES;
 	if (ctl_read(ctl, "status", &summary->kernel))
 		return CTL_LACKS;
+	summary->verdict_err =
+		verdict_read(summary->state_dir, &summary->verdict);
 	err = state_policies(&ctl->kfs, add_policy, summary);
+	if (!err) {
+		err = state_bindings(&ctl->kfs, add_binding, summary);
+		/* who is not root is told the rest */
+		err = err == -EACCES ? 0 : err;
+	}
 	if (err) {
 		ctl_error("%s/policies: %s%s", ctl->kfs.dir, strerror(-err),
 			  err == -EACCES ? "; this needs root" : "");
@@ -88,6 +124,28 @@ static json_t *kernel_json(const struct text *kernel)
 	return object;
 }
 
+static json_t *coverage_json(const struct summary *summary)
+{
+	return json_pack("{s:I, s:I}", "tasks", (json_int_t)summary->tasks,
+			 "confined", (json_int_t)summary->covered);
+}
+
+/* null: it was never run, or its verdict cannot be read. */
+static json_t *verdict_json(const struct summary *summary)
+{
+	const struct verdict *verdict = &summary->verdict;
+
+	if (summary->verdict_err)
+		return json_null();
+	return json_pack("{s:b, s:b, s:I, s:I, s:I, s:I}", "passed",
+			 !verdict->failed, "current",
+			 verdict_is_current(verdict, generation_of(summary)),
+			 "time", (json_int_t)verdict->time, "good",
+			 (json_int_t)verdict->good, "failed",
+			 (json_int_t)verdict->failed, "not_shown",
+			 (json_int_t)verdict->not_shown);
+}
+
 static void print_json(const struct summary *summary)
 {
 	json_t *all = json_pack("{s:b, s:b, s:O}", "active", summary->active,
@@ -100,6 +158,10 @@ static void print_json(const struct summary *summary)
 	else
 		json_object_set_new(all, "kernel",
 				    kernel_json(&summary->kernel));
+	if (summary->active)
+		json_object_set_new(all, "coverage", coverage_json(summary));
+	if (summary->active)
+		json_object_set_new(all, "selftest", verdict_json(summary));
 	json_object_set_new(all, "daemon",
 			    summary->daemon ? json_incref(summary->daemon) :
 					      json_null());
@@ -148,6 +210,19 @@ static void print_daemon(const struct summary *summary)
 	       (long long)errors, errors ? ": bailiffctl policies" : "");
 }
 
+static void print_checks(const struct summary *summary)
+{
+	char text[256];
+
+	printf("tasks     %llu in bound cgroups, %llu of them confined%s\n",
+	       summary->tasks, summary->covered,
+	       summary->covered < summary->tasks ? ": bailiffctl containers" :
+						   "");
+	verdict_print(&summary->verdict, summary->verdict_err,
+		      generation_of(summary), text, sizeof(text));
+	printf("selftest  %s\n", text);
+}
+
 static void print_policies(const json_t *policies)
 {
 	const json_t *row;
@@ -155,25 +230,26 @@ static void print_policies(const json_t *policies)
 
 	if (!json_array_size(policies))
 		return;
-	printf("\n%-20s %-8s %5s %6s %8s  %s\n", "POLICY", "MODE", "GEN",
-	       "TASKS", "DENIALS", "DIGEST");
+	printf("\n%-20s %-8s %5s %6s %8s %10s  %s\n", "POLICY", "MODE", "GEN",
+	       "TASKS", "DENIALS", "HITS", "DIGEST");
 	json_array_foreach((json_t *)policies, i, row)
 	{
 		const char *name, *mode, *digest, *programs;
-		json_int_t generation, tasks, rules, denials, bytes, loaded;
+		json_int_t generation, tasks, rules, denials, bytes, loaded,
+			hits;
 
 		if (json_unpack((json_t *)row,
 				"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, "
-				"s:I, s:I}",
+				"s:I, s:I, s:I}",
 				"name", &name, "mode", &mode, "digest", &digest,
 				"programs", &programs, "generation",
 				&generation, "tasks", &tasks, "rules", &rules,
 				"denials", &denials, "bytes", &bytes, "loaded",
-				&loaded))
+				&loaded, "hits", &hits))
 			continue;
-		printf("%-20s %-8s %5lld %6lld %8lld  %.12s\n", name, mode,
-		       (long long)generation, (long long)tasks,
-		       (long long)denials, digest);
+		printf("%-20s %-8s %5lld %6lld %8lld %10lld  %.12s\n", name,
+		       mode, (long long)generation, (long long)tasks,
+		       (long long)denials, (long long)hits, digest);
 	}
 }
 
@@ -191,24 +267,29 @@ static void print_text(const struct summary *summary)
 	       summary->num_enforcing, json_array_size(summary->policies));
 	print_kernel(&summary->kernel);
 	print_daemon(summary);
+	print_checks(summary);
 	print_policies(summary->policies);
 }
 
 static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },
+	{ "state-dir", required_argument, NULL, 's' },
 	{ NULL, 0, NULL, 0 },
 };
 
 int ctl_status(struct ctl *ctl, int argc, char **argv)
 {
-	struct summary summary = {};
+	struct summary summary = { .state_dir = STATE_DIR };
 	bool json = false;
 	int opt, code;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (opt != 'j')
+		if (opt == 's')
+			summary.state_dir = optarg;
+		else if (opt != 'j')
 			return ctl_usage(argv[0], "bad option");
-		json = true;
+		else
+			json = true;
 	}
 	if (optind != argc)
 		return ctl_usage(argv[0], "it takes no operands");

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bailiffd.h"
 #include "ctl.h"
 #include "logread.h"
 #include "remedy.h"
+#include "srcline.h"
 
 /* Return: CTL_YES with an owned log; another exit code after a complaint. */
 static int open_log(const char *file, FILE **log)
@@ -57,37 +57,15 @@ static json_t *last_denial(FILE *log, const char *who)
 	return last;
 }
 
-/* Names in records are as the daemon compiled them: from its directory. */
-static FILE *open_source(const char *file)
-{
-	char path[PATH_MAX];
-	FILE *source = NULL;
-
-	if (file[0] != '/' &&
-	    (size_t)snprintf(path, sizeof(path), POLICIES_DIR "/%s", file) <
-		    sizeof(path))
-		source = fopen(path, "re");
-	return source ? source : fopen(file, "re");
-}
-
 /* The line of YAML that decided, if it can be read here. */
 static void print_source(const char *file, long long number)
 {
-	char *line = NULL;
-	size_t size = 0;
-	long long at;
-	FILE *source;
+	struct srcline source = {};
+	const char *line = srcline_get(&source, file, number);
 
-	source = number > 0 ? open_source(file) : NULL;
-	if (!source)
-		return;
-	for (at = 1; at <= number; at++)
-		if (getline(&line, &size, source) < 0)
-			break;
-	if (at > number)
-		printf("    %lld | %s", number, line);
-	free(line);
-	fclose(source);
+	if (line)
+		printf("    %lld | %s\n", number, line);
+	srcline_free(&source);
 }
 
 static void print_cause(const json_t *record)

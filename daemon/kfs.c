@@ -9,6 +9,7 @@
 
 #include "kfs.h"
 #include "lsm/uapi/bailiff.h"
+#include "vm/image.h"
 
 static int file_open(struct kfs *kfs, const char *file, int flags)
 {
@@ -195,6 +196,47 @@ int kfs_check_lsm(struct kfs *kfs, char *why, size_t size)
 		 "has it with lsm=%.200s%sbailiff",
 		 list[0] ? list : "none", list, list[0] ? "," : "");
 	return -ENODEV;
+}
+
+int kfs_check_abi(struct kfs *kfs, char *why, size_t size)
+{
+	unsigned int abi, image, language;
+	struct text text = {};
+	int err = kfs_read(kfs, "version", &text);
+
+	if (err)
+		snprintf(why, size, "%.200s/version: %s", kfs->dir,
+			 strerror(-err));
+	else if (sscanf(text_string(&text), "bailiff %u %u %u", &abi, &image,
+			&language) != 3 ||
+		 abi != BAILIFF_ABI || image != BVM_IMAGE_VERSION ||
+		 language != BVM_LANGUAGE_VERSION)
+		err = -EPROTO;
+	if (err == -EPROTO)
+		snprintf(why, size,
+			 "the kernel says '%.*s', this program is for 'bailiff "
+			 "%d %d %d' (interface, images, language): install "
+			 "both from one version",
+			 (int)strcspn(text_string(&text), "\n"),
+			 text_string(&text), BAILIFF_ABI, BVM_IMAGE_VERSION,
+			 BVM_LANGUAGE_VERSION);
+	text_free(&text);
+	return err;
+}
+
+bool kfs_is_compiled_in(const char *symbols)
+{
+	FILE *file = fopen(symbols, "re");
+	bool found = false;
+	char *line = NULL;
+	size_t size = 0;
+
+	while (file && !found && getline(&line, &size, file) > 0)
+		found = strstr(line, " bailiff_decide\n");
+	free(line);
+	if (file)
+		fclose(file);
+	return found;
 }
 
 int kfs_value(const char *lines, const char *key, char *buf, size_t size)

@@ -68,6 +68,20 @@ int kfs_list(struct kfs *kfs, const char *dir, struct text *names);
  */
 int kfs_check_lsm(struct kfs *kfs, char *why, size_t size);
 
+/*
+ * Do the kernel and this program speak of the same files and images?
+ *
+ * Return: 0; -EPROTO they do not, and why says what to do; -errno the kernel's
+ * versions cannot be read.
+ */
+int kfs_check_abi(struct kfs *kfs, char *why, size_t size);
+
+/*
+ * Is the module's code in the running kernel, active or not? symbols is
+ * /proc/kallsyms.
+ */
+bool kfs_is_compiled_in(const char *symbols);
+
 /* "key value" out of a text of such lines. Return: 0 or -ENOENT. */
 int kfs_value(const char *lines, const char *key, char *buf, size_t size);
 

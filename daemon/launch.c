@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "launch.h"
+#include "readback.h"
 #include "vm/image.h"
 
 #if defined(__x86_64__)
@@ -54,37 +55,6 @@ int launch_parse(const void *bytes, size_t len, struct launch_filter *filter)
 	return err;
 }
 
-/* Return: all of the file, to be freed; NULL, and errno in err. */
-static void *read_image(int fd, size_t *len, int *err)
-{
-	size_t size = 1 << 16;
-	char *bytes = malloc(size), *more;
-	ssize_t got = 1;
-
-	*len = 0;
-	while (bytes && got > 0) {
-		if (*len == size) {
-			size *= 2;
-			more = size > 2 * (size_t)BVM_MAX_IMAGE ?
-				       NULL :
-				       realloc(bytes, size);
-			if (!more)
-				free(bytes);
-			bytes = more;
-			continue;
-		}
-		got = read(fd, bytes + *len, size - *len);
-		if (got > 0)
-			*len += (size_t)got;
-	}
-	*err = bytes ? 0 : -ENOMEM;
-	if (got >= 0 || !bytes)
-		return bytes;
-	*err = -errno;
-	free(bytes);
-	return NULL;
-}
-
 int launch_read(struct kfs *kfs, const char *policy,
 		struct launch_filter *filter)
 {
@@ -98,7 +68,7 @@ int launch_read(struct kfs *kfs, const char *policy,
 	fd = kfs_open(kfs, file, O_RDONLY);
 	if (fd < 0)
 		return fd;
-	bytes = read_image(fd, &len, &err);
+	bytes = readback_bytes(fd, &len, &err);
 	close(fd);
 	if (!bytes)
 		return err;

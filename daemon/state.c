@@ -22,6 +22,7 @@ static int add_denials(const struct state_rule *rule, void *arg)
 {
 	struct state_policy *policy = arg;
 
+	policy->hits += rule->hits;
 	if (!rule->number || !strcmp(rule->kind, "deny"))
 		policy->denials += rule->hits;
 	return 0;

@@ -25,6 +25,7 @@ struct state_policy {
 	bool has_start; /* it says `start`, and waiting counts */
 	unsigned long long waiting; /* containers that have not started */
 	unsigned long long denials; /* hits of deny rules and of the default */
+	unsigned long long hits; /* of all rules, and of the default */
 };
 
 /* A line of `bindings`. */

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "fake_kernel.h"
+#include "lsm/uapi/bailiff.h"
 #include "vm/image.h"
 
 static struct fake_kernel *current; /* one a process is enough */
@@ -47,6 +49,7 @@ static int text_file(const void *text, size_t len)
 
 static int policy_file(const char *rest)
 {
+	static const char mode[] = "files=enforce\nexec=audit\n";
 	struct fake_policy *policy;
 	char name[64], file[16], text[512];
 
@@ -57,6 +60,8 @@ static int policy_file(const char *rest)
 		return -ENOENT;
 	if (!strcmp(file, "image"))
 		return text_file(policy->image, policy->len);
+	if (!strcmp(file, "mode"))
+		return text_file(mode, sizeof(mode) - 1);
 	if (!strcmp(file, "rules"))
 		snprintf(text, sizeof(text),
 			 "1 a b.yaml:7 deny 3\n2 a b.yaml:9 allow 0\n"
@@ -69,11 +74,22 @@ static int policy_file(const char *rest)
 	return text_file(text, strlen(text));
 }
 
+/* Its records lie in a socket, which takes a line as well. */
+static int trace_file(void)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+		       ends) ||
+	    write(ends[1], current->traced, current->traced_len) !=
+		    (ssize_t)current->traced_len)
+		return -EIO;
+	/* the other end stays open: nothing is at its end */
+	return ends[0];
+}
+
 static int fake_open(struct kfs *kfs, const char *file, int flags)
 {
-	static const char bindings[] =
-		"cgroup=7 policy=nginx label=web runtime=12 tasks=3 joined=2\n"
-		"cgroup=8 policy=refuse tasks=0 joined=0\n";
 	static const char status[] =
 		"abi 1\ndecisions_denied 11\ndecisions_audited 0\n"
 		"denied.files 9\ndenied.exec 2\nreason.path-too-long 2\n"
@@ -88,7 +104,11 @@ static int fake_open(struct kfs *kfs, const char *file, int flags)
 		return current->no_status ? -EACCES :
 					    text_file(status, strlen(status));
 	if (!strcmp(file, "bindings"))
-		return text_file(bindings, strlen(bindings));
+		return text_file(current->bindings, strlen(current->bindings));
+	if (!strcmp(file, "version"))
+		return text_file(current->version, strlen(current->version));
+	if (!strcmp(file, "trace"))
+		return trace_file();
 	if (!strcmp(file, "tasks"))
 		return text_file(tasks, strlen(tasks));
 	if (!strncmp(file, "policies/", 9) && flags == O_RDONLY)
@@ -171,8 +191,13 @@ static int fake_write(struct kfs *kfs, int fd, const void *data, size_t len)
 	char file[64] = "", text[512] = "";
 
 	(void)kfs;
-	if (pread(fd, file, sizeof(file) - 1, 0) <= 0)
-		return -EIO;
+	if (pread(fd, file, sizeof(file) - 1, 0) <= 0) {
+		if (errno != ESPIPE || len >= sizeof(current->last_trace))
+			return -EIO;
+		memcpy(current->last_trace, data, len);
+		current->last_trace[len] = '\0';
+		return 0;
+	}
 	if (!strcmp(file, "load"))
 		return load(fd, data, len);
 	if (len >= sizeof(text))
@@ -184,8 +209,13 @@ static int fake_write(struct kfs *kfs, int fd, const void *data, size_t len)
 		strcpy(current->last_bind, text);
 		return reply(fd, 0, "ok\n");
 	}
-	if (!strncmp(file, "policies/", 9) && strstr(file, "/mode"))
+	if (!strncmp(file, "policies/", 9) && strstr(file, "/mode")) {
+		size_t at = strlen(current->modes);
+
+		snprintf(current->modes + at, sizeof(current->modes) - at,
+			 "%s\n", text);
 		return reply(fd, 0, "ok\n");
+	}
 	if (!strcmp(file, "self")) {
 		if (!fake_kernel_find(current, text))
 			return reply(fd, -ENOENT, "error: no such policy\n");
@@ -225,6 +255,12 @@ struct fake_kernel *fake_kernel_create(struct kfs *kfs)
 	    pipe2(current->events, O_CLOEXEC | O_NONBLOCK))
 		abort();
 	strcpy(current->dir, template);
+	snprintf(current->version, sizeof(current->version),
+		 "bailiff %d %d %d\n", BAILIFF_ABI, BVM_IMAGE_VERSION,
+		 BVM_LANGUAGE_VERSION);
+	strcpy(current->bindings,
+	       "cgroup=7 policy=nginx label=web runtime=12 tasks=3 joined=2\n"
+	       "cgroup=8 policy=refuse tasks=0 joined=0\n");
 	memset(kfs, 0, sizeof(*kfs));
 	kfs->ops = &ops;
 	snprintf(kfs->dir, sizeof(kfs->dir), "%s/bailiff", template);

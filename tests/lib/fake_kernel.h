@@ -34,6 +34,12 @@ struct fake_kernel {
 	unsigned int last_generation;
 	char last_bind[512];
 	char last_self[512]; /* the policy that was entered last */
+	char last_trace[128]; /* whose decisions are traced */
+	char modes[512]; /* all that was written to mode files, a line each */
+	char version[64]; /* what `version` says */
+	char bindings[1024]; /* what `bindings` says */
+	unsigned char traced[1024]; /* what `trace` gives */
+	size_t traced_len;
 	bool no_status; /* answer EACCES */
 	bool refuse_loads; /* answer EINVAL and a sentence */
 	unsigned int

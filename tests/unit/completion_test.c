@@ -71,6 +71,11 @@ static const struct {
 	{ "bailiffctl rules --", "--never-hit", "--since" },
 	{ "bailiffctl bind --", "--runtime", "--since" },
 	{ "bailiffctl --", "--run-dir", "--since" },
+	{ "bailiffctl \"\"", "selftest", "record --" },
+	{ "bailiffctl top --", "--batch", "--since" },
+	{ "bailiffctl record --", "--audit", "--since" },
+	{ "bailiffctl trace --", "--for", "--audit" },
+	{ "bailiffctl selftest --", "--state-dir", "--log-size" },
 	{ "bailiffd --", "--log-size", "--usage" },
 	{ "bailiffd --", "--check-config", "-size" },
 	{ "bailiff-runtime --", "--run-dir", "--usage" },
@@ -101,7 +106,7 @@ END_TEST
 
 START_TEST(bash_offers_what_begins_so)
 {
-	bash("bailiffctl re");
+	bash("bailiffctl rel");
 	ck_assert_str_eq(said, "reload\n");
 	bash("bailiffctl --log x un");
 	ck_assert_str_eq(said, "unload\nunbind\n");
@@ -123,6 +128,33 @@ START_TEST(every_option_of_the_daemon_is_offered)
 }
 END_TEST
 
+/* The manual, the completions and --help speak of the same commands. */
+START_TEST(every_command_is_in_the_manual)
+{
+	shell("build/bin/bailiffctl --help | "
+	      "sed -n 's/^  \\([a-z][a-z]*\\)  .*/\\1/p' | "
+	      "while read -r word; do "
+	      "grep -q -e \"^.It Ic $word\\b\" docs/man/bailiffctl.8 || "
+	      "echo \"$word\"; done");
+	ck_assert_str_eq(said, "");
+}
+END_TEST
+
+/* Options of commands: those that --help has are in the manual. */
+START_TEST(every_option_is_in_the_manual)
+{
+	shell("build/bin/bailiffctl --help | "
+	      "sed -n 's/^  \\([a-z][a-z]*\\)  .*/\\1/p' | "
+	      "while read -r word; do "
+	      "build/bin/bailiffctl $word --help; done | "
+	      "grep -o -e '--[a-z][a-z-]*' | sort -u | "
+	      "while read -r option; do "
+	      "grep -q -F -e \"Fl -${option#--}\" docs/man/bailiffctl.8 || "
+	      "echo \"$option\"; done");
+	ck_assert_str_eq(said, "");
+}
+END_TEST
+
 #define NUM_ROWS ((int)(sizeof(rows) / sizeof(rows[0])))
 
 int main(void)
@@ -137,6 +169,8 @@ int main(void)
 	tcase_add_loop_test(tcase, zsh_offers_what_there_is, 0, NUM_ROWS);
 	tcase_add_test(tcase, bash_offers_what_begins_so);
 	tcase_add_test(tcase, every_option_of_the_daemon_is_offered);
+	tcase_add_test(tcase, every_command_is_in_the_manual);
+	tcase_add_test(tcase, every_option_is_in_the_manual);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

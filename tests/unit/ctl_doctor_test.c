@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ctl_doctor_test.c - what is missing is named, with what to do */
+#include <check.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/bailiffd.h"
+#include "tests/lib/ctl_fixture.h"
+
+static void write_lsm(const char *list)
+{
+	FILE *file = fopen(ctl.kfs.lsm_file, "w");
+
+	ck_assert_ptr_nonnull(file);
+	fputs(list, file);
+	fclose(file);
+}
+
+static int doctor(void)
+{
+	return ctl_run_command(ctl_doctor, "doctor", NULL);
+}
+
+#define says(words) ck_assert_msg(strstr(ctl_out, words), "%s", ctl_out)
+
+START_TEST(all_that_is_there_is_listed)
+{
+	ck_assert_int_eq(doctor(), 3); /* no daemon runs */
+	says("ok    module       active in Linux");
+	says("ok    versions");
+	says("FAIL  bailiffd     bailiffd does not answer at /nowhere/");
+	says("it is not running");
+	says("ok    log");
+	says("ok    policyc");
+}
+END_TEST
+
+START_TEST(a_kernel_without_the_module_is_told)
+{
+	write_lsm("capability,apparmor\n");
+	ck_assert_int_eq(doctor(), 3);
+	says("FAIL  module       this kernel does not run Bailiff");
+	says("lsm=capability,apparmor,bailiff");
+	/* ours has it neither */
+	says("this kernel was built without it");
+	ck_assert_int_eq(ctl_run_command(ctl_ps, "ps", NULL), 3);
+	ck_assert_ptr_nonnull(strstr(ctl_err, "does not run Bailiff"));
+}
+END_TEST
+
+START_TEST(a_module_that_is_not_switched_on_is_told_apart)
+{
+	const char *symbols = ctl_write("kallsyms",
+					"0000000000000000 T vfs_read\n"
+					"0000000000000000 T bailiff_decide\n");
+
+	ck_assert(kfs_is_compiled_in(symbols));
+	symbols = ctl_write("kallsyms", "0000000000000000 t bailiff_decided\n");
+	ck_assert(!kfs_is_compiled_in(symbols));
+	ck_assert(!kfs_is_compiled_in("/nowhere/kallsyms"));
+}
+END_TEST
+
+START_TEST(securityfs_that_is_not_mounted_is_told)
+{
+	ck_assert_int_eq(unlink(ctl.kfs.lsm_file), 0);
+	ck_assert_int_eq(doctor(), 3);
+	says("is securityfs mounted? (mount -t securityfs none");
+	ck_assert_int_eq(ctl_run_command(ctl_ps, "ps", NULL), 3);
+}
+END_TEST
+
+START_TEST(another_interface_is_refused)
+{
+	static const char *const versions[] = {
+		"bailiff 2 1 1\n",
+		"bailiff 1 9 1\n",
+		"bailiff 1 1 7\n",
+		"bailiff one\n",
+		"",
+	};
+
+	strcpy(ctl_kernel->version, versions[_i]);
+	ck_assert_int_eq(doctor(), 3);
+	says("FAIL  versions");
+	says("install both from one version");
+	ck_assert_int_eq(ctl_run_command(ctl_ps, "ps", NULL), 3);
+	ck_assert_ptr_nonnull(strstr(ctl_err, "install both"));
+}
+END_TEST
+
+/* The whole program, with files in the place of the kernel's. */
+static const char *start_daemon(const char *lsm, const char *version)
+{
+	static char said[4096];
+	char command[512];
+	FILE *pipe;
+	size_t len;
+
+	snprintf(command, sizeof(command), "%s/bailiff", ctl_dir);
+	(void)mkdir(command, 0755);
+	ctl_write("lsm", lsm);
+	ctl_write("bailiff/version", version);
+	snprintf(command, sizeof(command),
+		 "timeout 20 build/bin/bailiffd --foreground --securityfs "
+		 "%s/bailiff --run-dir %s/run 2>&1; echo status $?",
+		 ctl_dir, ctl_dir);
+	pipe = popen(command, "r");
+	ck_assert_ptr_nonnull(pipe);
+	len = fread(said, 1, sizeof(said) - 1, pipe);
+	said[len] = '\0';
+	pclose(pipe);
+	return said;
+}
+
+START_TEST(the_daemon_does_not_start_there)
+{
+	const char *said =
+		start_daemon("capability,bailiff\n", "bailiff 7 1 1\n");
+
+	ck_assert_msg(strstr(said, "the kernel says 'bailiff 7 1 1'"), "%s",
+		      said);
+	ck_assert_ptr_nonnull(strstr(said, "status 3\n"));
+	said = start_daemon("capability\n", "");
+	ck_assert_msg(strstr(said, "does not run Bailiff"), "%s", said);
+	ck_assert_ptr_nonnull(strstr(said, "status 3\n"));
+}
+END_TEST
+
+START_TEST(a_log_that_is_not_there_is_told)
+{
+	ctl.log = "/nowhere/events.json";
+	ck_assert_int_eq(doctor(), 3);
+	says("FAIL  log          /nowhere/events.json: No such file");
+}
+END_TEST
+
+START_TEST(containers_of_one_name_are_told)
+{
+	ck_assert_int_eq(doctor(), 3);
+	ck_assert_ptr_null(strstr(ctl_out, "share a name"));
+	strcat(ctl_kernel->bindings,
+	       "cgroup=9 policy=nginx label=web tasks=1 joined=1\n");
+	ck_assert_int_eq(doctor(), 3);
+	says("several containers share a name: web");
+	/* each has its line, with its own cgroup */
+	ck_assert_int_eq(ctl_run_command(ctl_containers, "containers", NULL),
+			 0);
+	ck_assert_ptr_nonnull(
+		strstr(ctl_out, "nginx                         7"));
+	ck_assert_ptr_nonnull(
+		strstr(ctl_out, "nginx                         9"));
+}
+END_TEST
+
+/* Cover /sys/fs/cgroup, in a mount namespace of this process alone. */
+static bool hide_cgroups(const char *below)
+{
+	char path[64];
+
+	if (unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("none", "/sys/fs/cgroup", "tmpfs", 0, NULL))
+		return false;
+	snprintf(path, sizeof(path), "/sys/fs/cgroup/%s", below);
+	return !*below || !mkdir(path, 0755);
+}
+
+START_TEST(a_host_with_cgroup_v1_alone_is_told)
+{
+	ck_assert_msg(hide_cgroups("memory"), "this needs root");
+	ck_assert_int_eq(doctor(), 3);
+	says("FAIL  cgroups      version 1 at /sys/fs/cgroup");
+	says("systemd.unified_cgroup_hierarchy=1");
+	ck_assert_int_eq(ctl_run_command(ctl_bind, "bind", "--cgroup",
+					 "/sys/fs/cgroup/memory", "--policy",
+					 "nginx", NULL),
+			 2);
+	ck_assert_ptr_nonnull(strstr(ctl_err, "not a cgroup v2"));
+	ck_assert_str_eq(ctl_kernel->last_bind, "");
+}
+END_TEST
+
+START_TEST(a_host_without_cgroups_is_told)
+{
+	ck_assert_msg(hide_cgroups(""), "this needs root");
+	ck_assert_int_eq(doctor(), 3);
+	says("FAIL  cgroups      no cgroup v2 at /sys/fs/cgroup");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("ctl-doctor");
+	TCase *tcase = tcase_create("ctl-doctor");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, ctl_setup, ctl_teardown);
+	tcase_add_test(tcase, all_that_is_there_is_listed);
+	tcase_add_test(tcase, a_kernel_without_the_module_is_told);
+	tcase_add_test(tcase, a_module_that_is_not_switched_on_is_told_apart);
+	tcase_add_test(tcase, securityfs_that_is_not_mounted_is_told);
+	tcase_add_loop_test(tcase, another_interface_is_refused, 0, 5);
+	tcase_add_test(tcase, the_daemon_does_not_start_there);
+	tcase_add_test(tcase, a_log_that_is_not_there_is_told);
+	tcase_add_test(tcase, containers_of_one_name_are_told);
+	tcase_add_test(tcase, a_host_with_cgroup_v1_alone_is_told);
+	tcase_add_test(tcase, a_host_without_cgroups_is_told);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ctl_selftest_test.c - what the self-test finds, over a kernel that enforces
+ * nothing
+ */
+#include <check.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/canary.h"
+#include "tests/lib/ctl_fixture.h"
+#include "vm/image.h"
+
+static const char yaml[] = "bailiff: 1\npolicy: web\n"
+			   "files:\n  - allow: read\n    paths: /srv/**\n"
+			   "tests:\n  - allow: read /srv/x\n";
+
+static json_t *findings;
+
+static int selftest(void)
+{
+	int code = ctl_run_command(ctl_selftest, "selftest", "--json",
+				   "--policies", ctl_dir, "--state-dir",
+				   ctl_dir, NULL);
+
+	json_decref(findings);
+	findings = ctl_json();
+	return code;
+}
+
+/* How a check of something ended; "" if there is none. */
+static const char *outcome(const char *check, const char *whose)
+{
+	json_t *rows = json_object_get(findings, "findings"), *row;
+	const char *name, *of, *word;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		ck_assert(!json_unpack(row, "{s:s, s:s, s:s}", "check", &name,
+				       "whose", &of, "outcome", &word));
+		if (!strcmp(name, check) && !strcmp(of, whose))
+			return word;
+	}
+	return "";
+}
+
+START_TEST(a_file_that_builds_what_is_loaded_is_good)
+{
+	ctl_load_text(yaml);
+	ck_assert_int_eq(selftest(), 1);
+	ck_assert_str_eq(outcome("image", "web"), "ok");
+	ck_assert_str_eq(outcome("build", "web"), "ok");
+	ck_assert_str_eq(outcome("tests", "web"), "ok");
+}
+END_TEST
+
+START_TEST(a_file_that_changed_is_found)
+{
+	ctl_load_text(yaml);
+	ctl_write("loaded.yaml", "bailiff: 1\npolicy: web\nfiles:\n"
+				 "  - allow: read\n    paths: /etc/**\n");
+	ck_assert_int_eq(selftest(), 1);
+	ck_assert_str_eq(outcome("build", "web"), "FAIL");
+	/* its tests would say nothing of what is loaded */
+	ck_assert_str_eq(outcome("tests", "web"), "");
+}
+END_TEST
+
+START_TEST(an_image_that_was_changed_is_found)
+{
+	ctl_load_text(yaml);
+	ctl_kernel->policies[0].digest[3] ^= 1;
+	ck_assert_int_eq(selftest(), 1);
+	ck_assert_str_eq(outcome("image", "web"), "FAIL");
+	ck_assert_str_eq(outcome("build", "web"), "FAIL");
+}
+END_TEST
+
+START_TEST(what_was_loaded_by_hand_has_no_file)
+{
+	ctl_load_text(yaml);
+	ctl_write("loaded.yaml", "bailiff: 1\npolicy: other\n");
+	(void)selftest();
+	ck_assert_str_eq(outcome("image", "web"), "ok");
+	ck_assert_str_eq(outcome("build", "web"), "open");
+}
+END_TEST
+
+/* The fake kernel takes every policy, and nothing is denied by it. */
+START_TEST(a_kernel_that_enforces_nothing_fails)
+{
+	unsigned int class;
+
+	ck_assert_int_eq(selftest(), 1);
+	ck_assert(json_is_false(json_object_get(findings, "passed")));
+	ck_assert_str_eq(outcome("canary", "files"), "FAIL");
+	ck_assert_str_eq(outcome("canary", "exec"), "FAIL");
+	ck_assert_str_eq(outcome("canary", "tasks"), "FAIL");
+	for (class = 1; class < BVM_NUM_CLASSES; class ++)
+		ck_assert_str_ne(outcome("canary", bvm_classes[class].name),
+				 "");
+	/* and it is gone */
+	ck_assert_uint_eq(ctl_kernel->num_unloads, 1);
+}
+END_TEST
+
+START_TEST(a_kernel_that_takes_no_policy_fails)
+{
+	ctl_kernel->refuse_loads = true;
+	ck_assert_int_eq(selftest(), 1);
+	ck_assert_str_eq(outcome("canary", "all"), "FAIL");
+}
+END_TEST
+
+START_TEST(status_tells_the_verdict)
+{
+	json_t *json, *verdict;
+
+	ctl_load_text(yaml);
+	ck_assert_msg(!ctl_run_command(ctl_status, "status", "--state-dir",
+				       ctl_dir, NULL),
+		      "%s%s", ctl_err, ctl_out);
+	ck_assert_ptr_nonnull(strstr(ctl_out, "selftest  never run"));
+	ck_assert_int_eq(selftest(), 1);
+	ck_assert_int_eq(ctl_run_command(ctl_status, "status", "--state-dir",
+					 ctl_dir, NULL),
+			 0);
+	ck_assert_ptr_nonnull(strstr(ctl_out, "selftest  FAILED at "));
+	ck_assert_ptr_null(strstr(ctl_out, "before the last load"));
+	ck_assert_ptr_nonnull(
+		strstr(ctl_out, "tasks     3 in bound cgroups, 2 of them "));
+	ck_assert_int_eq(ctl_run_command(ctl_status, "status", "--json",
+					 "--state-dir", ctl_dir, NULL),
+			 0);
+	json = ctl_json();
+	verdict = json_object_get(json, "selftest");
+	ck_assert(json_is_false(json_object_get(verdict, "passed")));
+	ck_assert(json_is_true(json_object_get(verdict, "current")));
+	json_decref(json);
+}
+END_TEST
+
+START_TEST(every_class_has_a_canary)
+{
+	static const char *const classes[BVM_NUM_CLASSES] = {
+#define CANARY(CLASS, name, rule, try, what) [BVM_CLASS_##CLASS] = what,
+#include "daemon/canary.def"
+#undef CANARY
+	};
+	unsigned int class;
+
+	for (class = 1; class < BVM_NUM_CLASSES; class ++)
+		ck_assert_msg(classes[class], "%s has none",
+			      bvm_classes[class].name);
+}
+END_TEST
+
+START_TEST(each_canary_is_judged)
+{
+	static const struct {
+		struct canary canary;
+		enum canary_verdict verdict;
+	} rows[] = {
+		{ { "x", true, EACCES, 1 }, CANARY_DENIED },
+		{ { "x", true, EPERM, 2 }, CANARY_DENIED },
+		/* its rule was asked, and it worked or failed otherwise */
+		{ { "x", true, 0, 1 }, CANARY_LET_PASS },
+		{ { "x", true, ENOENT, 1 }, CANARY_LET_PASS },
+		/* no rule was asked */
+		{ { "x", true, 0, 0 }, CANARY_LET_PASS },
+		{ { "x", true, EACCES, 0 }, CANARY_NOT_SHOWN },
+		{ { "x", true, ENOSPC, 0 }, CANARY_NOT_SHOWN },
+		{ { "x", false, 0, 0 }, CANARY_NOT_SHOWN },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_int_eq(canary_judge(&rows[i].canary),
+				 rows[i].verdict);
+}
+END_TEST
+
+START_TEST(wrong_use_is_told)
+{
+	ck_assert_int_eq(ctl_run_command(ctl_selftest, "selftest", "x", NULL),
+			 2);
+	ck_assert_int_eq(ctl_run_command(ctl_selftest, "selftest", "--x", NULL),
+			 2);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("ctl-selftest");
+	TCase *tcase = tcase_create("ctl-selftest");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, ctl_setup, ctl_teardown);
+	tcase_add_test(tcase, a_file_that_builds_what_is_loaded_is_good);
+	tcase_add_test(tcase, a_file_that_changed_is_found);
+	tcase_add_test(tcase, an_image_that_was_changed_is_found);
+	tcase_add_test(tcase, what_was_loaded_by_hand_has_no_file);
+	tcase_add_test(tcase, a_kernel_that_enforces_nothing_fails);
+	tcase_add_test(tcase, a_kernel_that_takes_no_policy_fails);
+	tcase_add_test(tcase, status_tells_the_verdict);
+	tcase_add_test(tcase, every_class_has_a_canary);
+	tcase_add_test(tcase, each_canary_is_judged);
+	tcase_add_test(tcase, wrong_use_is_told);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
