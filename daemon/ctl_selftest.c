@@ -42,6 +42,15 @@ enum outcome { GOOD, FAILED, NOT_SHOWN };
 #define BY_KERNEL "kernel"
 #define BY_POLICYC "policyc"
 
+static void make_one_line(char *text)
+{
+	char *at;
+
+	for (at = text; *at; at++)
+		if (*at == '\n')
+			*at = at[1] ? ';' : '\0';
+}
+
 static void __attribute__((format(printf, 6, 7)))
 find(struct selftest *test, enum outcome outcome, const char *by,
      const char *what, const char *whose, const char *fmt, ...)
@@ -54,6 +63,7 @@ find(struct selftest *test, enum outcome outcome, const char *by,
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	make_one_line(text);
 	verdict->good += outcome == GOOD;
 	verdict->failed += outcome == FAILED;
 	verdict->not_shown += outcome == NOT_SHOWN;
@@ -102,15 +112,6 @@ static void check_build(struct selftest *test,
 	text_free(&said);
 }
 
-static void cut_lines(char *text)
-{
-	char *at;
-
-	for (at = text; *at; at++)
-		if (*at == '\n')
-			*at = at[1] ? ';' : '\0';
-}
-
 static int check_policy(const struct state_policy *listed, void *arg)
 {
 	struct selftest *test = arg;
@@ -143,6 +144,19 @@ static int check_policy(const struct state_policy *listed, void *arg)
 	return 0;
 }
 
+/* A file that builds nothing protects nobody, whatever it is about. */
+static void check_files(struct selftest *test)
+{
+	size_t i;
+
+	for (i = 0; i < test->builds.num; i++)
+		if (!test->builds.rows[i].policy[0])
+			find(test, FAILED, BY_POLICYC, "build",
+			     test->builds.rows[i].file,
+			     "it builds no image: bailiffctl policies says "
+			     "why");
+}
+
 static void check_policies(struct selftest *test)
 {
 	int err;
@@ -152,6 +166,7 @@ static void check_policies(struct selftest *test)
 	if (test->builds_err)
 		find(test, NOT_SHOWN, BY_POLICYC, "build", test->policies_dir,
 		     "%s", strerror(-test->builds_err));
+	check_files(test);
 	err = state_policies(&test->ctl->kfs, check_policy, test);
 	if (err)
 		find(test, FAILED, BY_KERNEL, "image", "policies", "%s",
@@ -231,8 +246,6 @@ static void check_canaries(struct selftest *test)
 
 	err = canary_run(&test->ctl->kfs, test->policyc, canaries, why,
 			 sizeof(why));
-	if (err)
-		cut_lines(why);
 	if (err)
 		find(test, FAILED, BY_KERNEL, "canary", "all", "%s", why);
 	for (class = 1; class < BVM_NUM_CLASSES; class ++)

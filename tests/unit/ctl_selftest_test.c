@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/canary.h"
+#include "daemon/ownbuild.h"
 #include "tests/lib/ctl_fixture.h"
 #include "vm/image.h"
 
@@ -88,6 +89,33 @@ START_TEST(what_was_loaded_by_hand_has_no_file)
 	(void)selftest();
 	ck_assert_str_eq(outcome("image", "web"), "ok");
 	ck_assert_str_eq(outcome("build", "web"), "open");
+}
+END_TEST
+
+START_TEST(a_file_that_builds_nothing_is_found)
+{
+	ctl_write("broken.yaml", "bailiff: 1\npolicy: web\nfiles:\n"
+				 "  - alow: read\n");
+	ck_assert_int_eq(selftest(), 1);
+	ck_assert_str_eq(outcome("build", "broken.yaml"), "FAIL");
+}
+END_TEST
+
+START_TEST(tests_that_fail_are_not_called_good)
+{
+	struct text said = {};
+
+	ctl_write("loaded.yaml", "bailiff: 1\npolicy: web\n"
+				 "files:\n  - allow: read\n    paths: /a\n"
+				 "tests:\n  - deny: read /a\n");
+	ck_assert_int_eq(
+		ownbuild_test(ctl.policyc, ctl_dir, "loaded.yaml", &said), 1);
+	ck_assert_ptr_nonnull(strstr(text_string(&said), "test failed"));
+	text_free(&said);
+	ck_assert_int_eq(ownbuild_test("/nowhere", ctl_dir, "loaded.yaml",
+				       &said),
+			 -ENOENT);
+	text_free(&said);
 }
 END_TEST
 
@@ -207,6 +235,8 @@ int main(void)
 	tcase_add_test(tcase, a_file_that_changed_is_found);
 	tcase_add_test(tcase, an_image_that_was_changed_is_found);
 	tcase_add_test(tcase, what_was_loaded_by_hand_has_no_file);
+	tcase_add_test(tcase, a_file_that_builds_nothing_is_found);
+	tcase_add_test(tcase, tests_that_fail_are_not_called_good);
 	tcase_add_test(tcase, a_kernel_that_enforces_nothing_fails);
 	tcase_add_test(tcase, a_kernel_that_takes_no_policy_fails);
 	tcase_add_test(tcase, status_tells_the_verdict);
