@@ -119,8 +119,9 @@ static void put_head(struct learn *l, struct buf *out)
 		   "names or more of a directory\n"
 		   "# that are only looked at become patterns; credentials, "
 		   "keys and other processes\n"
-		   "# never do.\n",
-		   l->num_wanted, LEARN_MIN_NAMES);
+		   "# never do. Past %u rules for files, operations become "
+		   "groups, too.\n",
+		   l->num_wanted, LEARN_MIN_NAMES, LEARN_MAX_RULES);
 	if (l->run->extend)
 		buf_printf(out, "# Name this file under include: in %s.\n",
 			   l->run->extend);

@@ -14,6 +14,7 @@ struct need {
 	const char *commands; /* of ioctl; "" if it is none */
 	u64 ops;
 	u32 num_names; /* recorded paths that it stands for */
+	bool rounded; /* to groups: more than was recorded */
 	bool done;
 };
 
@@ -46,15 +47,42 @@ static u64 ops_of_word(u32 class, u32 op)
 	return 1ull << op;
 }
 
+static bool is_op(u32 class, const char *name)
+{
+	for (u32 op = 0; op < BVM_MAX_OPS; op++)
+		if (bvm_op_name(class, op) &&
+		    !strcmp(bvm_op_name(class, op), name))
+			return true;
+	return false;
+}
+
+/* Groups that are there as a whole and have no operation's name: "manage". */
+static u64 put_groups(struct buf *out, u32 class, u64 ops, const char **comma)
+{
+	const struct bvm_class_info *info = &bvm_classes[class];
+	u64 covered = 0;
+
+	for (u32 i = 0; i < info->num_groups; i++) {
+		if ((info->groups[i].ops & ~ops) ||
+		    is_op(class, info->groups[i].name))
+			continue;
+		buf_printf(out, "%s%s", *comma, info->groups[i].name);
+		covered |= info->groups[i].ops;
+		*comma = ", ";
+	}
+	return covered;
+}
+
 void learn_put_ops(struct buf *out, u32 class, u64 ops)
 {
 	const char *comma = "";
-	u64 covered = 0;
+	u64 covered;
 
+	buf_put_u8(out, '[');
+	covered = put_groups(out, class, ops, &comma);
 	for (u32 op = 0; op < BVM_MAX_OPS; op++)
 		if (ops >> op & 1)
 			covered |= ops_of_word(class, op) & ~(1ull << op);
-	buf_put_u8(out, '[');
 	for (u32 op = 0; op < BVM_MAX_OPS; op++) {
 		if (!(ops >> op & 1) || covered >> op & 1)
 			continue;
@@ -142,6 +170,72 @@ static void widen(struct needs *needs, u32 first)
 	need->guess = arena_printf(needs->arena, "%u names", num);
 }
 
+/* ---- rounding ---- */
+
+/* Operations that a log needs: it may grow, and not shrink. */
+#define GROWS                                              \
+	(BVM_BIT(FILES, CREATE) | BVM_BIT(FILES, APPEND) | \
+	 BVM_BIT(FILES, STAT) | BVM_BIT(FILES, CHMOD) | BVM_BIT(FILES, CHOWN))
+
+static u64 group_ops(const char *name)
+{
+	const struct bvm_class_info *info = &bvm_classes[BVM_CLASS_FILES];
+
+	for (u32 i = 0; i < info->num_groups; i++)
+		if (!strcmp(info->groups[i].name, name))
+			return info->groups[i].ops;
+	return 0;
+}
+
+static bool may_round(const struct need *need)
+{
+	return !need->done && !need->secret && !*need->commands &&
+	       (only_looks(need->ops) || learn_path_may_widen(need->dir));
+}
+
+static u64 rounded_ops(u64 ops)
+{
+	if (only_looks(ops))
+		return ops & group_ops("read") ? ops | group_ops("read") : ops;
+	if (!(ops & ~GROWS))
+		return GROWS;
+	return ops | group_ops("read") | group_ops("manage");
+}
+
+/* How many rules there would be. */
+static u32 count_rules(const struct needs *needs)
+{
+	u32 num = 0;
+
+	for (u32 i = 0; i < needs->num; i++) {
+		bool known = needs->items[i].done;
+
+		for (u32 k = 0; k < i && !known; k++)
+			known = !needs->items[k].done &&
+				needs->items[k].ops == needs->items[i].ops;
+		num += !known;
+	}
+	return num;
+}
+
+/*
+ * A server that keeps data does something else with every file of it, and nobody
+ * reads twenty rules that differ in that: they become read, what grows, and all.
+ */
+static void round_ops(struct needs *needs)
+{
+	if (count_rules(needs) <= LEARN_MAX_RULES)
+		return;
+	for (u32 i = 0; i < needs->num; i++) {
+		struct need *need = &needs->items[i];
+		const u64 ops = may_round(need) ? rounded_ops(need->ops) :
+						  need->ops;
+
+		need->rounded = ops != need->ops;
+		need->ops = ops;
+	}
+}
+
 /* ---- rules ---- */
 
 static void put_path(struct buf *out, const struct need *need)
@@ -149,7 +243,10 @@ static void put_path(struct buf *out, const struct need *need)
 	buf_printf(out, "      - ");
 	learn_put_pattern(out, need->pattern);
 	if (need->guess)
-		buf_printf(out, " # guess: %s", need->guess);
+		buf_printf(out, " # guess: %s%s", need->guess,
+			   need->rounded ? ", operations" : "");
+	else if (need->rounded)
+		buf_printf(out, " # guess: operations");
 	else if (need->secret)
 		buf_printf(out, " # %s: never widened", need->secret);
 	buf_put_u8(out, '\n');
@@ -219,6 +316,7 @@ void learn_files(struct buf *out, const struct event *const *events, u32 num)
 		qsort(needs.items, needs.num, sizeof(*needs.items), by_pattern);
 	for (u32 i = 0; i < needs.num; i++)
 		widen(&needs, i);
+	round_ops(&needs);
 	for (u32 i = 0; i < needs.num; i++)
 		if (!needs.items[i].done)
 			put_rule(&needs, i, out);

@@ -9,6 +9,7 @@
 #include "events.h"
 
 #define LEARN_MIN_NAMES 4 /* in a directory, before it is widened */
+#define LEARN_MAX_RULES 8 /* for files, before operations become groups */
 
 /* Append rules that allow the events of class files among these, as YAML. */
 void learn_files(struct buf *out, const struct event *const *events, u32 num);

@@ -186,45 +186,7 @@ static void check_tops(struct arena *arena, struct diag *diag,
 	}
 }
 
-static void check_sensitive(struct arena *arena, struct diag *diag,
-			    const struct reach *r, bool write, bool exec)
-{
-	for (u32 i = 0; i < ARRAY_SIZE(sensitive); i++) {
-		bool writes = write && sensitive[i].write;
-		bool runs = exec && sensitive[i].exec;
-
-		if ((!writes && !runs) || !reaches(r, sensitive[i].path))
-			continue;
-		diag_report(diag, &r->rule->span, OVER_BROAD,
-			    arena_printf(arena, "%s %s",
-					 writes ? "write" : "exec",
-					 sensitive[i].path),
-			    sensitive[i].reason);
-		return; /* one is enough to look at the rule again */
-	}
-}
-
-static void check_reach(struct arena *arena, struct diag *diag,
-			const struct ast_rule *rule)
-{
-	bool write = rule->class == BVM_CLASS_FILES && rule->ops & WRITES;
-	bool exec = rule->class == BVM_CLASS_EXEC ||
-		    (rule->class == BVM_CLASS_FILES &&
-		     rule->ops & BVM_BIT(FILES, MAP_EXEC));
-	struct ast_pattern everything = { .text = "/**" };
-	struct reach *r = arena_alloc(arena, sizeof(*r));
-	struct ast_rule all = *rule;
-
-	if (!rule->paths.num && !rule->memfd)
-		all.paths = (struct ast_patterns){ &everything, 1 };
-	if (rule->kind != BVM_RULE_ALLOW || (!write && !exec) ||
-	    !all.paths.num || !find_reach(arena, &all, r))
-		return;
-	check_tops(arena, diag, &all, write ? "writing" : "running");
-	check_sensitive(arena, diag, r, write, rule->class == BVM_CLASS_EXEC);
-}
-
-/* ---- written and run ---- */
+/* ---- what the whole policy says ---- */
 
 struct search {
 	u32 rule;
@@ -264,6 +226,56 @@ static struct search find_rule(struct arena *arena, const struct bvm_image *img,
 		s.found = false;
 	return s;
 }
+
+/* ---- one rule ---- */
+
+/* What other rules deny in every case is not given away by this one. */
+static void check_sensitive(struct arena *arena, struct diag *diag,
+			    const struct reach *r, const struct bvm_image *img)
+{
+	const bool exec = r->rule->class == BVM_CLASS_EXEC;
+	const u64 ops = exec ? r->rule->ops : r->rule->ops & WRITES;
+
+	for (u32 i = 0; i < ARRAY_SIZE(sensitive); i++) {
+		const bool asked = exec ? sensitive[i].exec :
+					  sensitive[i].write;
+
+		if (!ops || !asked || !reaches(r, sensitive[i].path) ||
+		    !find_rule(arena, img, r->rule->class, ops,
+			       sensitive[i].path)
+			     .found)
+			continue;
+		diag_report(diag, &r->rule->span, OVER_BROAD,
+			    arena_printf(arena, "%s %s",
+					 exec ? "exec" : "write",
+					 sensitive[i].path),
+			    sensitive[i].reason);
+		return; /* one is enough to look at the rule again */
+	}
+}
+
+static void check_reach(struct arena *arena, struct diag *diag,
+			const struct ast_rule *rule,
+			const struct bvm_image *img)
+{
+	bool write = rule->class == BVM_CLASS_FILES && rule->ops & WRITES;
+	bool exec = rule->class == BVM_CLASS_EXEC ||
+		    (rule->class == BVM_CLASS_FILES &&
+		     rule->ops & BVM_BIT(FILES, MAP_EXEC));
+	struct ast_pattern everything = { .text = "/**" };
+	struct reach *r = arena_alloc(arena, sizeof(*r));
+	struct ast_rule all = *rule;
+
+	if (!rule->paths.num && !rule->memfd)
+		all.paths = (struct ast_patterns){ &everything, 1 };
+	if (rule->kind != BVM_RULE_ALLOW || (!write && !exec) ||
+	    !all.paths.num || !find_reach(arena, &all, r))
+		return;
+	check_tops(arena, diag, &all, write ? "writing" : "running");
+	check_sensitive(arena, diag, r, img);
+}
+
+/* ---- written and run ---- */
 
 static const struct span *span_of(const struct ast_policy *ast, u32 rule)
 {
@@ -337,6 +349,6 @@ void lint_paths(struct arena *arena, struct diag *diag,
 
 	for (u32 i = 0; i < ast->num_rules; i++)
 		if (ast->rules[i].span.source == ast->sources[0])
-			check_reach(arena, diag, &ast->rules[i]);
+			check_reach(arena, diag, &ast->rules[i], img);
 	check_written_and_run(&pairs);
 }

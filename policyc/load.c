@@ -70,13 +70,19 @@ static void add_installed(struct loader *loader, struct search *search)
 	}
 }
 
+/* Beside the file, and beside the policy for what its includes include. */
 static struct search search_from(struct loader *loader,
 				 const struct source *source)
 {
+	const char *dir = dir_of(loader->arena, source->name);
+	const char *first =
+		dir_of(loader->arena, loader->files.items[0]->source->name);
 	struct search search = { 0 };
 	u32 i;
 
-	add_dir(loader, &search, dir_of(loader->arena, source->name));
+	add_dir(loader, &search, dir);
+	if (strcmp(dir, first))
+		add_dir(loader, &search, first);
 	for (i = 0; i < loader->options->num_include_dirs; i++)
 		add_dir(loader, &search, loader->options->include_dirs[i]);
 	add_installed(loader, &search);

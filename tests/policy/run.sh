@@ -558,6 +558,9 @@ lint_limits
 claim_limits
 coverage
 learn
+learn_groups
+nested_includes
+protected_keys
 graph
 tour
 import_limits

@@ -521,6 +521,50 @@ has()
 	fi
 }
 
+# What an include includes is found beside the policy, too.
+nested_includes()
+{
+	mkdir -p "$work/nest/lib"
+	printf 'include: lib/inner\n' > "$work/nest/lib/outer.yaml"
+	printf 'files: [{allow: read, paths: /srv/inner}]\n' > "$work/nest/lib/inner.yaml"
+	printf 'bailiff: 1\npolicy: nest\ninclude: lib/outer\ntests: [allow: read /srv/inner]\n' \
+		> "$work/nest/nest.yaml"
+	says 'an include of an include' 0 ': ok$' "$policyc" check "$work/nest/nest.yaml"
+}
+
+# Lint says nothing of what one rule allows and another denies, whoever asks.
+protected_keys()
+{
+	printf 'bailiff: 1\npolicy: keys\nfiles: [{allow: write, paths: "/home/**"}]\n' \
+		> "$work/keys.yaml"
+	says 'keys that nothing protects' 0 "id_ed25519' is allowed" \
+		"$policyc" check "$work/keys.yaml"
+	sed -i 's|}\]$|}, {deny: write, paths: "/home/*/.ssh/**"}]|' "$work/keys.yaml"
+	says_not 'keys that another rule protects' "id_ed25519' is allowed" \
+		"$policyc" check "$work/keys.yaml"
+}
+
+# A server that does something else with each of its files: not a rule for each.
+learn_groups()
+{
+	local op num=0
+
+	for op in read write create delete rename mkdir rmdir symlink chmod stat; do
+		num=$((num + 1))
+		printf '{"time":"2026-11-26T00:00:00.000000000Z","seq":%d,"outcome":"would-deny","policy":"db","generation":1,"class":"files","op":"%s","object":"/srv/db/%s","reason":"default","pid":9,"tid":9,"uid":33,"exe":"/usr/bin/db","comm":"db","lost":0}\n' \
+			$num $op $op
+	done > "$work/db.json"
+	printf '%s\n' "$(tail -n 1 "$work/db.json" | sed 's/"stat"/"write"/; s/99*/9/; s|/srv/db/stat|/srv/db/my.key|')" \
+		>> "$work/db.json"
+	"$policyc" learn "$work/db.json" > "$work/out"
+	says 'operations become groups' 0 '^  - allow: \[manage, read\]$' cat "$work/out"
+	has 'which is said' '      - "/srv/db/rename" # guess: operations' "$work/out"
+	has 'a key keeps its own' '  - allow: [write]' "$work/out"
+	grep -v '/rmdir' "$work/db.json" | grep -v '/symlink' | grep -v my.key > "$work/few.json"
+	"$policyc" learn "$work/few.json" > "$work/out"
+	says_not 'few rules stay as they are' 'manage\|guess: operations' cat "$work/out"
+}
+
 # A policy of what was recorded. It allows its own recording.
 learn()
 {
