@@ -70,7 +70,7 @@ static bool builtins_are_replaced_well(void)
 
 /* ---- the kernel's source ---- */
 
-/* No operator makes anything of it but the same. */
+/* Holds no word. bvm_num_cut() leaves it as it is: its umax is 0. */
 static inline struct bvm_num spoilt(void)
 {
 	return (struct bvm_num){ 255, 0, 255, 0, 127, -128 };
