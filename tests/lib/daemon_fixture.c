@@ -17,6 +17,7 @@
 #include "daemon/options.h"
 #include "daemon/start.h"
 #include "daemon_fixture.h"
+#include "suite.h"
 #include "vm/hooks.h"
 
 #define POLICYC "build/bin/policyc"
@@ -241,8 +242,6 @@ int fixture_run(const char *name, void (*add)(TCase *tcase))
 {
 	Suite *suite = suite_create(name);
 	TCase *tcase = tcase_create(name);
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, fixture_setup, fixture_teardown);
 	tcase_set_timeout(tcase, 60);
@@ -251,9 +250,5 @@ int fixture_run(const char *name, void (*add)(TCase *tcase))
 	else
 		add(tcase);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

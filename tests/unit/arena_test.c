@@ -4,6 +4,7 @@
 
 #include "policyc/arena.h"
 #include "policyc/buf.h"
+#include "tests/lib/suite.h"
 
 static struct arena *arena;
 
@@ -138,8 +139,6 @@ int main(void)
 {
 	Suite *suite = suite_create("arena");
 	TCase *tests = tcase_create("arena");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, memory_is_zeroed_and_aligned);
@@ -152,9 +151,5 @@ int main(void)
 	tcase_add_test(tests, buf_grows_and_stays_text);
 	tcase_add_test(tests, buf_json_escapes);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

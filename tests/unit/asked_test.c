@@ -9,6 +9,7 @@
 #include "tests/lib/bvm_build.h"
 #include "tests/lib/policyc_build.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
 
 static struct bvm_build build;
@@ -100,8 +101,6 @@ int main(void)
 {
 	Suite *suite = suite_create("asked");
 	TCase *tc = tcase_create("questions");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, policyc_setup, policyc_teardown);
 	tcase_add_test(tc, a_program_that_asks_nothing_has_no_list);
@@ -109,8 +108,5 @@ int main(void)
 	tcase_add_test(tc, compiled_programs_ask_for_a_list_that_is_there);
 	tcase_add_test(tc, a_fresh_container_has_full_buckets);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

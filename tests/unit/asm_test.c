@@ -9,6 +9,7 @@
 #include "policyc/buf.h"
 #include "policyc/source.h"
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 #include "vm/disasm.h"
 #include "vm/helpers.h"
 
@@ -417,8 +418,6 @@ int main(void)
 {
 	Suite *suite = suite_create("asm");
 	TCase *tc = tcase_create("asm");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -435,8 +434,5 @@ int main(void)
 	tcase_add_test(tc, a_sign_that_comes_as_a_surprise_is_warned_of);
 	tcase_add_test(tc, bytes_that_are_no_text_are_told_and_not_read_past);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

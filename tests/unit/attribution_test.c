@@ -6,6 +6,7 @@
 #include "policyc/attribution.h"
 #include "policyc/image_out.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
 
 static struct lowered lowered;
@@ -98,8 +99,6 @@ int main(void)
 {
 	Suite *suite = suite_create("attribution");
 	TCase *tc = tcase_create("states");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, policyc_setup, policyc_teardown);
@@ -107,8 +106,5 @@ int main(void)
 	tcase_add_test(tc, what_differs_in_the_verdict_stays_apart);
 	tcase_add_loop_test(tc, the_same_policy_gives_the_same_bytes, 0, 2);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

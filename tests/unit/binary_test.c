@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "policyc/binary.h"
+#include "tests/lib/suite.h"
 
 static struct arena *arena;
 static u8 *self; /* this program's own file */
@@ -201,8 +202,6 @@ int main(void)
 {
 	Suite *suite = suite_create("binary");
 	TCase *tests = tcase_create("binary");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, program_is_dynamic);
@@ -211,9 +210,5 @@ int main(void)
 	tcase_add_test(tests, no_number_is_believed);
 	tcase_add_test(tests, cut_anywhere);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

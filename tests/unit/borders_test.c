@@ -8,6 +8,7 @@
 #include "policyc/borders.h"
 #include "tests/lib/bvm_asm.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 #include "vm/table.h"
 
 static struct borders borders;
@@ -108,16 +109,11 @@ int main(void)
 {
 	Suite *suite = suite_create("borders");
 	TCase *tc = tcase_create("values");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, policyc_teardown);
 	tcase_add_test(tc, constants_have_their_neighbours);
 	tcase_add_test(tc, prefixes_have_their_ends_and_what_is_around);
 	tcase_add_test(tc, a_field_has_what_it_can_be);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "tests/lib/bvm_family.h"
+#include "tests/lib/suite.h"
 #include "vm/exec.h"
 #include "vm/verify.h"
 
@@ -228,8 +229,6 @@ int main(void)
 {
 	Suite *suite = suite_create("bvm_family");
 	TCase *tc = tcase_create("bvm_family");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_loop_test(tc, straight_families_run_to_their_end, 0, 6);
@@ -242,8 +241,5 @@ int main(void)
 	tcase_add_test(tc, diamonds_index_memory_with_their_sum);
 	tcase_add_test(tc, a_program_is_always_the_same);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include "policyc/parse.h"
 #include "policyc/source.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 
 #define HEAD "bailiff: 1\npolicy: x\n"
 
@@ -235,8 +236,6 @@ int main(void)
 {
 	Suite *suite = suite_create("check");
 	TCase *tests = tcase_create("check");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tests, policyc_setup, policyc_teardown);
 	tcase_add_test(tests, groups_are_what_kernels_judge);
@@ -251,9 +250,5 @@ int main(void)
 	tcase_add_loop_test(tests, path_denies_with_default_allow_need_mounts,
 			    0, (int)ARRAY_SIZE(mounts));
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

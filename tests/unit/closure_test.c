@@ -14,6 +14,7 @@
 #include "policyc/source.h"
 #include "tests/lib/bvm_build.h"
 #include "tests/lib/policyc_build.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
 #include "vm/rights.h"
 #include "vm/table.h"
@@ -384,8 +385,6 @@ int main(void)
 {
 	Suite *suite = suite_create("closure");
 	TCase *tc = tcase_create("closure");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -401,9 +400,5 @@ int main(void)
 	tcase_add_test(tc, no_tail_is_read_again_for_each_cell_into_it);
 	tcase_add_test(tc, an_image_without_names_gains_nothing);
 	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 
 #include "daemon/compile.h"
 #include "daemon/text.h"
+#include "tests/lib/suite.h"
 
 static char dir[] = "/tmp/compile_test.XXXXXX";
 static char program[64]; /* a compiler that writes its arguments, a line each */
@@ -113,16 +114,10 @@ int main(void)
 {
 	Suite *suite = suite_create("compile");
 	TCase *tests = tcase_create("compile");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_unchecked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, defines_follow_the_file);
 	tcase_add_test(tests, as_many_as_may_be_and_no_more);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/options.h"
+#include "tests/lib/suite.h"
 
 static char said[16384];
 
@@ -161,8 +162,6 @@ int main(void)
 {
 	Suite *suite = suite_create("completion");
 	TCase *tcase = tcase_create("completion");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, bash_offers_what_there_is, 0, NUM_ROWS);
@@ -172,9 +171,5 @@ int main(void)
 	tcase_add_test(tcase, every_command_is_in_the_manual);
 	tcase_add_test(tcase, every_option_is_in_the_manual);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

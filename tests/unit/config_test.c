@@ -11,6 +11,7 @@
 #include "daemon/bailiffd.h"
 #include "daemon/config.h"
 #include "daemon/options.h"
+#include "tests/lib/suite.h"
 
 static struct daemon_options options;
 static struct text values, why;
@@ -211,8 +212,6 @@ int main(void)
 {
 	Suite *suite = suite_create("config");
 	TCase *tcase = tcase_create("config");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
@@ -227,9 +226,5 @@ int main(void)
 	tcase_add_test(tcase, every_option_is_in_the_manual);
 	tcase_add_test(tcase, the_unit_says_only_what_there_is);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

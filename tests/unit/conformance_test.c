@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tests/lib/bvm_conform.h"
+#include "tests/lib/suite.h"
 
 static struct bvm_conform conform;
 static struct bvm_data data;
@@ -325,8 +326,6 @@ int main(void)
 {
 	Suite *suite = suite_create("conformance");
 	TCase *tc = tcase_create("programs");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -347,8 +346,5 @@ int main(void)
 	if (getenv("BVM_CONFORMANCE"))
 		tcase_add_test(tc, other_suites_give_their_results_or_refusals);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

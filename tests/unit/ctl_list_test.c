@@ -10,6 +10,7 @@
 
 #include "daemon/ctl.h"
 #include "tests/lib/fake_kernel.h"
+#include "tests/lib/suite.h"
 
 static struct fake_kernel *kernel;
 static struct ctl ctl;
@@ -89,17 +90,11 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl-list");
 	TCase *tcase = tcase_create("ctl-list");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, containers_say_whether_they_have_started);
 	tcase_add_test(tcase, containers_are_json_too);
 	tcase_add_test(tcase, rules_that_never_decided_are_told_apart);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

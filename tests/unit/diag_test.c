@@ -6,6 +6,7 @@
 #include "policyc/source.h"
 #include "policyc/suggest.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 
 static const struct source *source;
 
@@ -257,8 +258,6 @@ int main(void)
 {
 	Suite *suite = suite_create("diag");
 	TCase *tests = tcase_create("diag");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tests, setup, policyc_teardown);
 	tcase_add_test(tests, an_error_shows_the_line_and_a_caret);
@@ -276,9 +275,5 @@ int main(void)
 			    (int)ARRAY_SIZE(pairs));
 	tcase_add_test(tests, the_nearest_name_wins);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 
 #include "policyc/diff.h"
 #include "tests/lib/policyc_build.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
 
 #define LOOPS 4
@@ -116,8 +117,6 @@ int main(void)
 {
 	Suite *suite = suite_create("diff");
 	TCase *tc = tcase_create("differences");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, the_order_of_rules_makes_no_difference, 0,
@@ -125,8 +124,5 @@ int main(void)
 	tcase_add_loop_test(tc, a_rule_less_goes_one_way, 0, LOOPS);
 	tcase_add_test(tc, audit_mode_denies_nothing);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

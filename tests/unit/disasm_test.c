@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "tests/lib/bvm_asm.h"
+#include "tests/lib/suite.h"
 #include "vm/disasm.h"
 
 /* A legal instruction of row i, its fields not all alike. */
@@ -77,15 +78,10 @@ int main(void)
 {
 	Suite *suite = suite_create("disasm");
 	TCase *tc = tcase_create("disasm");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(tc, every_instruction_is_read_back_from_its_text);
 	tcase_add_test(tc, what_is_no_instruction_is_a_word);
 	tcase_add_test(tc, half_an_lddw_at_the_end_is_not_read_past);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "policyc/emit.h"
+#include "tests/lib/suite.h"
 #include "vm/exec.h"
 
 static struct emit *e;
@@ -106,8 +107,6 @@ int main(void)
 {
 	Suite *suite = suite_create("emit");
 	TCase *tc = tcase_create("programs");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, constants_arrive_whole, 0,
@@ -118,8 +117,5 @@ int main(void)
 	tcase_add_test(tc, jumps_find_their_labels);
 	tcase_add_test(tc, too_long_a_program_is_noticed);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

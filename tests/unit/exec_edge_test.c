@@ -7,6 +7,7 @@
 
 #include "tests/lib/bvm_asm.h"
 #include "tests/lib/bvm_build.h"
+#include "tests/lib/suite.h"
 #include "vm/exec.h"
 #include "vm/helpers.h"
 
@@ -118,15 +119,10 @@ int main(void)
 {
 	Suite *suite = suite_create("exec_edge");
 	TCase *tc = tcase_create("edges");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(tc, registers_are_zero_at_the_start);
 	tcase_add_loop_test(tc, a_store_writes_its_own_bytes_alone, 0, 8);
 	tcase_add_test(tc, strings_are_told_apart_by_their_handles);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

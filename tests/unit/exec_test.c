@@ -7,6 +7,7 @@
 
 #include "tests/lib/bvm_asm.h"
 #include "tests/lib/bvm_build.h"
+#include "tests/lib/suite.h"
 #include "vm/exec.h"
 
 static struct bvm_build build;
@@ -140,8 +141,6 @@ int main(void)
 {
 	Suite *suite = suite_create("exec");
 	TCase *tc = tcase_create("exec");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, match_gives_the_row_of_a_string);
@@ -151,8 +150,5 @@ int main(void)
 	tcase_add_test(tc, a_class_without_a_program_is_denied);
 	tcase_add_test(tc, a_trace_can_stop_a_run);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include "policyc/explain.h"
 #include "policyc/image_out.h"
 #include "policyc/test.h"
+#include "tests/lib/suite.h"
 
 static const char policy[] =
 	"bailiff: 1\n" /* 1 */
@@ -273,8 +274,6 @@ int main(void)
 {
 	Suite *suite = suite_create("explain");
 	TCase *tc = tcase_create("answers");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -285,8 +284,5 @@ int main(void)
 	tcase_add_test(tc, failing_tests_are_named);
 	tcase_add_test(tc, bad_image_is_refused);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

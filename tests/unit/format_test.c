@@ -14,6 +14,7 @@
 #include "tests/lib/policy_text.h"
 #include "tests/lib/policyc_fixture.h"
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 
 #define NUM_POLICIES 1000
 #define NUM_MUTANTS 2000
@@ -212,8 +213,7 @@ int main(void)
 {
 	Suite *suite = suite_create("format");
 	TCase *tests = tcase_create("format");
-	SRunner *runner;
-	int failed;
+	int status;
 
 	/* `make test` runs this in the top directory. */
 	if (glob("tests/policy/accept/*.yaml", 0, NULL, &policies) ||
@@ -223,10 +223,7 @@ int main(void)
 		return EXIT_FAILURE;
 	add_tests(tests);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	status = suite_run(suite);
 	globfree(&policies);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return status;
 }

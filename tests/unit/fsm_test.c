@@ -7,6 +7,7 @@
 
 #include "policyc/fsm.h"
 #include "tests/lib/policyc_build.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
 #include "tests/oracle/match.h"
 #include "vm/table.h"
@@ -315,8 +316,6 @@ int main(void)
 {
 	Suite *suite = suite_create("fsm");
 	TCase *tc = tcase_create("automata");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -330,8 +329,5 @@ int main(void)
 	tcase_add_test(tc, many_empty_braces_are_no_trouble);
 	tcase_add_test(tc, literal_patterns_stay_small);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

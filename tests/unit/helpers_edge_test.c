@@ -9,6 +9,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "tests/lib/suite.h"
 #include "vm/exec.h"
 #include "vm/helpers.h"
 #include "vm/rate.h"
@@ -217,8 +218,6 @@ int main(void)
 {
 	Suite *suite = suite_create("helpers_edge");
 	TCase *tc = tcase_create("edges");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, what_others_add_meanwhile_is_not_lost);
@@ -231,8 +230,5 @@ int main(void)
 	tcase_add_test(tc, arguments_that_are_not_there_match_nothing);
 	tcase_add_test(tc, without_slots_nothing_is_kept);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

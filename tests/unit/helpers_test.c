@@ -12,6 +12,7 @@
 #include "tests/lib/bvm_asm.h"
 #include "tests/lib/bvm_build.h"
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 #include "vm/exec.h"
 #include "vm/helpers.h"
 #include "vm/table.h"
@@ -419,8 +420,6 @@ int main(void)
 {
 	Suite *suite = suite_create("helpers");
 	TCase *tc = tcase_create("helpers");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -436,8 +435,5 @@ int main(void)
 	tcase_add_test(tc, rates_run_out_and_come_back);
 	tcase_add_test(tc, every_judged_run_finds_buckets_full);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "tests/lib/suite.h"
 #include "vm/hooks.h"
 
 START_TEST(fields_lie_in_order_inside_their_ctx)
@@ -286,8 +287,6 @@ int main(void)
 {
 	Suite *suite = suite_create("hooks");
 	TCase *tc = tcase_create("hooks");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(tc, fields_lie_in_order_inside_their_ctx);
 	tcase_add_test(tc, every_class_judges_something_and_counts_from_0);
@@ -302,8 +301,5 @@ int main(void)
 	tcase_add_test(tc, names_and_numbers_are_one_to_one);
 	tcase_add_test(tc, a_ctx_holds_what_its_rows_promise);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "tests/lib/bvm_build.h"
+#include "tests/lib/suite.h"
 #include "vm/image.h"
 
 static struct bvm_build build;
@@ -433,8 +434,6 @@ int main(void)
 {
 	Suite *suite = suite_create("image_edge");
 	TCase *tc = tcase_create("edges");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, the_last_section_ends_in_the_image);
@@ -454,8 +453,5 @@ int main(void)
 	tcase_add_test(tc, a_filter_is_of_its_length);
 	tcase_add_test(tc, a_default_has_a_place);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include "policyc/parse.h"
 #include "policyc/source.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 #include "vm/exec.h"
 
 #define HEAD "bailiff: 1\npolicy: x\n"
@@ -228,8 +229,6 @@ int main(void)
 {
 	Suite *suite = suite_create("image_out");
 	TCase *tc = tcase_create("images");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_checked_fixture(tc, policyc_setup, policyc_teardown);
@@ -243,8 +242,5 @@ int main(void)
 	tcase_add_test(tc, automaton_that_explodes_is_refused_by_name);
 	tcase_add_test(tc, sets_of_ports_become_a_table);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

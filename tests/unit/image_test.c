@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "tests/lib/bvm_build.h"
+#include "tests/lib/suite.h"
 #include "vm/exec.h"
 #include "vm/table.h"
 #include "vm/verify.h"
@@ -478,8 +479,6 @@ int main(void)
 {
 	Suite *suite = suite_create("image");
 	TCase *tc = tcase_create("image");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -498,8 +497,5 @@ int main(void)
 	tcase_add_test(tc, names_are_lower_case_and_short);
 	tcase_add_test(tc, bytes_must_be_aligned);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 #include "tests/lib/importing.h"
 #include "tests/lib/policyc_fixture.h"
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 
 /* The policy that a text is imported as, or NULL. */
 static const char *import(const char *text)
@@ -508,8 +509,6 @@ int main(void)
 {
 	Suite *suite = suite_create("import_aa");
 	TCase *tc = tcase_create("import_aa");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tc, policyc_setup, policyc_teardown);
 	tcase_set_timeout(tc, 60);
@@ -527,9 +526,5 @@ int main(void)
 	tcase_add_test(tc, families_without_a_name_can_be_denied);
 	tcase_add_test(tc, a_profile_can_be_chosen);
 	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include "tests/lib/importing.h"
 #include "tests/lib/policyc_fixture.h"
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 
 static const char text[] = "{\n"
 			   "\t\"a\": 17,\n"
@@ -181,8 +182,6 @@ int main(void)
 {
 	Suite *suite = suite_create("import_json");
 	TCase *tcase = tcase_create("import_json");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tcase, policyc_setup, policyc_teardown);
 	tcase_add_test(tcase, members_are_found);
@@ -192,8 +191,5 @@ int main(void)
 			    ARRAY_SIZE(bad));
 	tcase_add_loop_test(tcase, places_are_those_of_the_values, 0, 300);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include "policyc/import_ka.h"
 #include "tests/lib/importing.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 
 #define HEAD "kind: KubeArmorPolicy\nspec:\n"
 
@@ -293,8 +294,6 @@ int main(void)
 {
 	Suite *suite = suite_create("import_ka");
 	TCase *tcase = tcase_create("import_ka");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tcase, policyc_setup, policyc_teardown);
 	tcase_set_timeout(tcase, 60);
@@ -308,8 +307,5 @@ int main(void)
 	tcase_add_test(tcase, a_message_is_that_of_the_denies);
 	tcase_add_loop_test(tcase, lists_of_sources_are_limited, 0, 2);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include "policyc/sysnames.h"
 #include "tests/lib/importing.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 
 /* "'" for '"', as JSON has too many of them. */
 static const char *json(const char *text)
@@ -240,8 +241,6 @@ int main(void)
 {
 	Suite *suite = suite_create("import_seccomp");
 	TCase *tcase = tcase_create("import_seccomp");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tcase, policyc_setup, policyc_teardown);
 	tcase_add_loop_test(tcase, profiles_allow_what_they_did_or_less, 0,
@@ -254,8 +253,5 @@ int main(void)
 			    ARRAY_SIZE(bad));
 	tcase_add_test(tcase, a_config_of_a_runtime_has_a_profile);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include "policyc/sysnames.h"
 #include "tests/lib/importing.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 
 static const struct {
 	const char *options; /* of a service */
@@ -315,8 +316,6 @@ int main(void)
 {
 	Suite *suite = suite_create("import_unit");
 	TCase *tcase = tcase_create("core");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tcase, policyc_setup, policyc_teardown);
 	tcase_set_timeout(tcase, 120);
@@ -337,8 +336,5 @@ int main(void)
 	tcase_add_test(tcase, a_line_may_go_on_in_the_next);
 	tcase_add_test(tcase, paths_of_a_kind_are_limited);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

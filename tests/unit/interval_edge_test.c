@@ -6,6 +6,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "tests/lib/suite.h"
 #include "vm/interval.h"
 
 static struct bvm_num bits(u64 value, u64 mask)
@@ -230,8 +231,6 @@ int main(void)
 {
 	Suite *suite = suite_create("interval_edge");
 	TCase *tc = tcase_create("64 bits");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(tc, what_cannot_be_is_told);
 	tcase_add_test(tc, the_greatest_and_the_least_are_kept);
@@ -242,8 +241,5 @@ int main(void)
 	tcase_add_test(tc, both_ends_of_a_part_are_known);
 	tcase_add_test(tc, what_wraps_is_anything);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -42,6 +42,7 @@
 #define bvm_num_xor num8_xor
 
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 #include "vm/interval.c"
 #include "vm/interval_alu.c"
 #include "vm/interval_settle.c"
@@ -387,8 +388,6 @@ int main(void)
 {
 	Suite *suite = suite_create("interval");
 	TCase *tc = tcase_create("8 bits");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, results_hold_every_concrete_result, 0,
@@ -403,8 +402,5 @@ int main(void)
 	tcase_add_test(tc, bounds_are_words_with_the_known_bits);
 	tcase_add_test(tc, comparing_halves_bounds_the_whole);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

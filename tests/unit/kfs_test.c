@@ -17,6 +17,7 @@
 #include "daemon/ocistate.h"
 #include "daemon/state.h"
 #include "tests/lib/fake_kernel.h"
+#include "tests/lib/suite.h"
 
 static struct kfs kfs;
 static struct fake_kernel *kernel;
@@ -339,15 +340,9 @@ int main(void)
 {
 	Suite *suite = suite_create("kfs");
 	TCase *tcase = tcase_create("kfs");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	add_tests(tcase);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

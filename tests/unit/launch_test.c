@@ -13,6 +13,7 @@
 #include "tests/lib/fake_kernel.h"
 #include "tests/lib/policyc_build.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 
 #define HEAD "bailiff: 1\npolicy: app\n"
 #define FILTER                                    \
@@ -206,8 +207,6 @@ int main(void)
 {
 	Suite *suite = suite_create("launch");
 	TCase *tc = tcase_create("launch");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -220,8 +219,5 @@ int main(void)
 	tcase_add_test(tc, a_binding_does_not_leave_the_filter_out);
 	tcase_add_test(tc, only_a_filter_of_ours_is_needed);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "policyc/learn_path.h"
+#include "tests/lib/suite.h"
 
 static const struct {
 	const char *path, *pattern;
@@ -79,16 +80,10 @@ int main(void)
 {
 	Suite *suite = suite_create("learn_path");
 	TCase *tc = tcase_create("learn_path");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tc, paths_become_patterns, 0, ARRAY_SIZE(cases));
 	tcase_add_test(tc, directories_that_may_be_widened);
 	tcase_add_test(tc, names_that_a_policy_cannot_hold);
 	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

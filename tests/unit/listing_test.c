@@ -10,6 +10,7 @@
 #include "policyc/source.h"
 #include "tests/lib/policy_text.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 
 #define NUM_POLICIES 1000
 
@@ -53,17 +54,11 @@ int main(void)
 {
 	Suite *suite = suite_create("listing");
 	TCase *tests = tcase_create("listing");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tests, policyc_setup, policyc_teardown);
 	tcase_add_loop_test(tests, random_policies_are_read_as_they_are_shown,
 			    0, NUM_POLICIES);
 	tcase_set_timeout(tests, 600);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -12,6 +12,7 @@
 
 #include "daemon/ctl.h"
 #include "daemon/logfilter.h"
+#include "tests/lib/suite.h"
 
 static const char record_text[] =
 	"{\"time\":\"2026-11-26T10:05:07.000000000Z\",\"seq\":1,"
@@ -227,8 +228,6 @@ int main(void)
 	Suite *suite = suite_create("logfilter");
 	TCase *tcase = tcase_create("logfilter");
 	TCase *command = tcase_create("command");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tcase, each_filter_decides, 0, 16);
 	tcase_add_loop_test(tcase, times_are_understood, 0, 20);
@@ -239,9 +238,5 @@ int main(void)
 			    4);
 	suite_add_tcase(suite, tcase);
 	suite_add_tcase(suite, command);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

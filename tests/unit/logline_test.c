@@ -7,6 +7,7 @@
 #include "daemon/record.h"
 #include "daemon/text.h"
 #include "policyc/logline.h"
+#include "tests/lib/suite.h"
 
 static struct arena *arena;
 static struct record record;
@@ -223,8 +224,6 @@ int main(void)
 {
 	Suite *suite = suite_create("logline");
 	TCase *tc = tcase_create("logline");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, facts_come_back);
@@ -236,9 +235,5 @@ int main(void)
 	tcase_add_test(tc, other_lines_are_no_decisions);
 	tcase_add_test(tc, other_texts_are_refused);
 	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "tests/lib/suite.h"
 #include "vm/insn.h"
 #include "vm/lower.h"
 
@@ -103,15 +104,10 @@ int main(void)
 {
 	Suite *suite = suite_create("lower_edge");
 	TCase *tc = tcase_create("edges");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(tc, a_jump_goes_over_what_its_body_became, 0, 2);
 	tcase_add_test(tc, a_jump_that_no_longer_reaches_is_refused);
 	tcase_add_loop_test(tc, nothing_is_written_past_the_room, 0, 4);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include "tests/lib/bvm_gen.h"
 #include "tests/lib/bvm_oracle.h"
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 #include "vm/disasm.h"
 #include "vm/lower.h"
 
@@ -321,8 +322,6 @@ int main(void)
 {
 	Suite *suite = suite_create("lower");
 	TCase *tc = tcase_create("lower");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -336,8 +335,5 @@ int main(void)
 	tcase_add_test(tc, what_does_not_fit_is_refused);
 	tcase_add_test(tc, one_instruction_becomes_a_stated_number_at_most);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -13,6 +13,7 @@
 #include "daemon/text.h"
 #include "tests/lib/fake_kernel.h"
 #include "tests/lib/promtext.h"
+#include "tests/lib/suite.h"
 #include "vm/hooks.h"
 
 static struct text page;
@@ -247,8 +248,6 @@ int main(void)
 {
 	Suite *suite = suite_create("metrics");
 	TCase *tcase = tcase_create("metrics");
-	SRunner *runner;
-	int failed;
 
 	/* thousands of rows, with sanitizers, on a machine that is busy */
 	tcase_set_timeout(tcase, 60);
@@ -264,9 +263,5 @@ int main(void)
 	tcase_add_test(tcase, the_kernels_counts_are_shown);
 	tcase_add_test(tcase, a_kernel_that_cannot_be_read_is_no_page);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

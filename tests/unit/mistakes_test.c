@@ -13,6 +13,7 @@
 #include "policyc/parse.h"
 #include "policyc/source.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 
 /* A line: what is before the key, the key, what is behind its colon. */
 struct line {
@@ -219,8 +220,7 @@ int main(void)
 {
 	Suite *suite = suite_create("mistakes");
 	TCase *tests = tcase_create("mistakes");
-	SRunner *runner;
-	int failed;
+	int status;
 
 	/* `make test` runs this in the top directory. */
 	if (glob("tests/policy/accept/*.yaml", 0, NULL, &policies) ||
@@ -231,10 +231,7 @@ int main(void)
 			    (int)(policies.gl_pathc * ARRAY_SIZE(mistakes)));
 	tcase_set_timeout(tests, 600);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	status = suite_run(suite);
 	globfree(&policies);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return status;
 }

@@ -14,6 +14,7 @@
 #include "policyc/parse.h"
 #include "policyc/source.h"
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 
 #define NUM_TESTS 100
 #define NUM_ROUNDS 100 /* policies of one test: 10,000 in all */
@@ -131,8 +132,7 @@ int main(void)
 {
 	Suite *suite = suite_create("mutation");
 	TCase *tests = tcase_create("mutation");
-	SRunner *runner;
-	int failed;
+	int status;
 
 	/* `make test` runs this in the top directory. */
 	if (glob("tests/policy/accept/*.yaml", 0, NULL, &policies) ||
@@ -143,10 +143,7 @@ int main(void)
 			    0, NUM_TESTS);
 	tcase_set_timeout(tests, 600);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	status = suite_run(suite);
 	globfree(&policies);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return status;
 }

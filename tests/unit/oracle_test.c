@@ -12,6 +12,7 @@
 #include "policyc/image_out.h"
 #include "policyc/pattern.h"
 #include "tests/lib/policyc_build.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/eval.h"
 #include "tests/oracle/gen.h"
 #include "tests/oracle/match.h"
@@ -185,8 +186,6 @@ int main(void)
 {
 	Suite *suite = suite_create("oracle");
 	TCase *tc = tcase_create("random");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, image_decides_as_the_rules_say, 0, SUITES);
@@ -194,8 +193,5 @@ int main(void)
 			    2);
 	tcase_add_test(tc, same_policy_makes_the_same_bytes);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

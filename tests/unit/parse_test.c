@@ -8,6 +8,7 @@
 #include "policyc/parse.h"
 #include "policyc/source.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 
 #define HEAD "bailiff: 1\npolicy: x\n"
 
@@ -371,16 +372,10 @@ int main(void)
 	Suite *suite = suite_create("parse");
 	TCase *tests = tcase_create("parse");
 	TCase *includes = tcase_create("include");
-	SRunner *runner;
-	int failed;
 
 	add_tests(tests);
 	add_include_tests(includes);
 	suite_add_tcase(suite, tests);
 	suite_add_tcase(suite, includes);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

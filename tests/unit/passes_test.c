@@ -14,6 +14,7 @@
 
 #include "policyc/image_out.h"
 #include "policyc/passes.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
 #include "tests/oracle/run.h"
 
@@ -156,15 +157,10 @@ int main(void)
 {
 	Suite *suite = suite_create("passes");
 	TCase *tc = tcase_create("passes");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, a_pass_changes_sizes_alone, 0, PASS_NUM);
 	tcase_add_test(tc, all_left_out_decide_the_same);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

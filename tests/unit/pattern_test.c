@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "policyc/pattern.h"
+#include "tests/lib/suite.h"
 #include "vm/limits.h"
 
 static const char *const good[] = {
@@ -110,8 +111,6 @@ int main(void)
 {
 	Suite *suite = suite_create("pattern");
 	TCase *tc = tcase_create("syntax");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_loop_test(tc, patterns_of_the_language_are_taken, 0,
 			    ARRAY_SIZE(good));
@@ -119,8 +118,5 @@ int main(void)
 			    ARRAY_SIZE(bad));
 	tcase_add_test(tc, length_is_that_of_a_path);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

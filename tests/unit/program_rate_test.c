@@ -8,6 +8,7 @@
 #include "policyc/image_out.h"
 #include "policyc/parse.h"
 #include "policyc/source.h"
+#include "tests/lib/suite.h"
 #include "vm/exec.h"
 
 #define SECOND 1000000000ull
@@ -150,8 +151,6 @@ int main(void)
 {
 	Suite *suite = suite_create("program_rate");
 	TCase *tc = tcase_create("buckets");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, an_allow_does_not_match_without_a_token);
@@ -160,8 +159,5 @@ int main(void)
 	tcase_add_test(tc, an_audit_does_not_record);
 	tcase_add_test(tc, what_does_not_match_takes_nothing);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

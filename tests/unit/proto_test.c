@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/proto.h"
+#include "tests/lib/suite.h"
 
 struct packet {
 	uint32_t type;
@@ -239,8 +240,6 @@ int main(void)
 {
 	Suite *suite = suite_create("proto");
 	TCase *tcase = tcase_create("proto");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tcase, every_type_parses_at_its_size_only, 0, 11);
 	tcase_add_loop_test(tcase, the_wrong_sender_is_refused, 0, 11);
@@ -254,9 +253,5 @@ int main(void)
 	tcase_add_test(tcase, an_oversized_packet_is_refused);
 	tcase_add_test(tcase, the_end_of_the_other_side_is_told);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "tests/lib/suite.h"
 #include "vm/rate.h"
 
 static u32 num_swaps; /* how often an exchange was tried */
@@ -112,16 +113,11 @@ int main(void)
 {
 	Suite *suite = suite_create("rate_edge");
 	TCase *tc = tcase_create("edges");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, who_loses_every_try_gets_no_token);
 	tcase_add_test(tc, who_loses_looks_again_at_what_is_left);
 	tcase_add_test(tc, a_clock_past_the_end_of_time_gives_nothing);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 #include "vm/rate.h"
 #include "vm/table.h"
 
@@ -239,8 +240,6 @@ int main(void)
 {
 	Suite *suite = suite_create("rate");
 	TCase *tc = tcase_create("rate");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, tokens_go_as_when_counted_one_by_one);
@@ -252,8 +251,5 @@ int main(void)
 	tcase_add_loop_test(tc, buckets_out_of_bounds_are_refused, 0,
 			    ARRAY_SIZE(refused));
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 
 #include "daemon/record.h"
 #include "daemon/text.h"
+#include "tests/lib/suite.h"
 #include "vm/hooks.h"
 
 /* A record that is built as the kernel builds it. */
@@ -244,8 +245,6 @@ int main(void)
 {
 	Suite *suite = suite_create("record");
 	TCase *tcase = tcase_create("record");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_test(tcase, a_denial_has_every_member);
 	tcase_add_test(tcase, a_denial_before_the_start_says_so);
@@ -258,9 +257,5 @@ int main(void)
 	tcase_add_test(tcase, strings_stay_inside_the_record);
 	tcase_add_loop_test(tcase, every_byte_string_becomes_json, 1, 256);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "daemon/remedy.h"
+#include "tests/lib/suite.h"
 
 #define POLICYC "build/bin/policyc"
 
@@ -305,8 +306,6 @@ int main(void)
 {
 	Suite *suite = suite_create("remedy");
 	TCase *tcase = tcase_create("remedy");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 60);
@@ -322,9 +321,5 @@ int main(void)
 	tcase_add_test(tcase, what_a_deny_rule_refused_is_only_a_comment);
 	tcase_add_loop_test(tcase, other_records_are_no_denials, 0, 3);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include "daemon/record.h"
 #include "daemon/repeat.h"
 #include "daemon/text.h"
+#include "tests/lib/suite.h"
 #include "vm/hooks.h"
 
 struct bytes {
@@ -245,8 +246,6 @@ int main(void)
 {
 	Suite *suite = suite_create("repeat");
 	TCase *tcase = tcase_create("repeat");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, the_first_ones_are_written);
@@ -259,9 +258,5 @@ int main(void)
 	tcase_add_test(tcase, a_journal_entry_has_a_field_for_each_member);
 	tcase_add_test(tcase, a_line_break_makes_no_field);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

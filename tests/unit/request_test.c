@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "policyc/request.h"
+#include "tests/lib/suite.h"
 
 static struct arena *arena;
 static struct request r;
@@ -260,8 +261,6 @@ int main(void)
 {
 	Suite *suite = suite_create("request");
 	TCase *tc = tcase_create("grammar");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, operations_win_over_groups_of_the_same_name);
@@ -276,8 +275,5 @@ int main(void)
 	tcase_add_loop_test(tc, bad_requests_say_what_is_wrong, 0,
 			    ARRAY_SIZE(bad));
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 
 #include "daemon/roster.h"
 #include "daemon/text.h"
+#include "tests/lib/suite.h"
 #include "vm/image.h"
 
 static struct roster roster;
@@ -211,8 +212,6 @@ int main(void)
 {
 	Suite *suite = suite_create("roster");
 	TCase *tcase = tcase_create("roster");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, each_kind_of_selector_matches_its_own, 0, 6);
@@ -226,9 +225,5 @@ int main(void)
 	tcase_add_test(tcase, putting_again_replaces);
 	tcase_add_test(tcase, bytes_that_are_no_image_are_refused);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include "policyc/trace.h"
 #include "tests/lib/bvm_asm.h"
 #include "tests/lib/bvm_build.h"
+#include "tests/lib/suite.h"
 
 static struct arena *arena;
 static struct bvm_build build;
@@ -246,8 +247,6 @@ int main(void)
 {
 	Suite *suite = suite_create("run");
 	TCase *tc = tcase_create("run");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, each_instruction_shows_what_it_did);
@@ -260,8 +259,5 @@ int main(void)
 	tcase_add_test(tc, what_r1_points_to_is_what_the_options_say);
 	tcase_add_test(tc, options_that_say_nothing_are_refused);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

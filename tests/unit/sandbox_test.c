@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "daemon/sandbox.h"
+#include "tests/lib/suite.h"
 
 #define NOBODY 65534
 
@@ -285,8 +286,6 @@ int main(void)
 {
 	Suite *suite = suite_create("sandbox");
 	TCase *tcase = tcase_create("sandbox");
-	SRunner *runner;
-	int failed;
 
 	if (geteuid())
 		puts("not root: the worker's and the parent's cases are empty");
@@ -300,9 +299,5 @@ int main(void)
 	tcase_add_test(tcase, the_worker_has_no_capability_and_no_way_to_one);
 	tcase_add_test(tcase, the_parent_keeps_four_capabilities);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

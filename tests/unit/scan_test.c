@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/scan.h"
+#include "tests/lib/suite.h"
 
 static char dir[64];
 static struct scan scan;
@@ -258,8 +259,6 @@ int main(void)
 {
 	Suite *s = suite_create("scan");
 	TCase *tc = tcase_create("scan");
-	SRunner *runner = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, policies_are_found_in_the_order_of_names);
@@ -277,8 +276,5 @@ int main(void)
 	tcase_add_test(tc, a_change_of_an_include_changes_theirs);
 	tcase_add_test(tc, a_directory_that_is_not_there_is_an_error);
 	suite_add_tcase(s, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -12,6 +12,7 @@
 #include "policyc/diff.h"
 #include "policyc/score.h"
 #include "tests/lib/policyc_build.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
 
 #define LOOPS 4
@@ -91,14 +92,9 @@ int main(void)
 {
 	Suite *suite = suite_create("score");
 	TCase *tc = tcase_create("scores");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, wider_never_scores_less, 0, LOOPS);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "policyc/source.h"
+#include "tests/lib/suite.h"
 
 static struct arena *arena;
 
@@ -154,8 +155,6 @@ int main(void)
 {
 	Suite *suite = suite_create("source");
 	TCase *tests = tcase_create("source");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, lines_come_without_their_end);
@@ -168,9 +167,5 @@ int main(void)
 	tcase_add_test(tests, read_says_why_it_cannot);
 	tcase_add_test(tests, an_endless_file_is_too_large);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

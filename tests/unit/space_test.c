@@ -11,6 +11,7 @@
 
 #include "policyc/space_parts.h"
 #include "tests/lib/policyc_build.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/eval.h"
 #include "tests/oracle/gen.h"
 
@@ -260,15 +261,10 @@ int main(void)
 {
 	Suite *suite = suite_create("space");
 	TCase *tc = tcase_create("walks");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, every_answer_has_a_point, 0, LOOPS);
 	tcase_add_test(tc, a_walk_ends_at_its_limit);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -15,6 +15,7 @@
 #include "policyc/sysfilter.h"
 #include "policyc/sysnames.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 
 #define HEAD "bailiff: 1\npolicy: x\nsyscalls:\n"
 /* What a test program does itself. */
@@ -318,8 +319,6 @@ int main(void)
 {
 	Suite *suite = suite_create("sysfilter");
 	TCase *tc = tcase_create("sysfilter");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, policyc_setup, policyc_teardown);
@@ -335,8 +334,5 @@ int main(void)
 	tcase_add_test(tc, a_call_of_another_architecture_is_told_apart);
 	tcase_add_test(tc, the_same_policy_gives_the_same_bytes);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "tests/lib/suite.h"
 #include "vm/table.h"
 
 static struct bvm_table table;
@@ -635,8 +636,6 @@ int main(void)
 {
 	Suite *suite = suite_create("table_edge");
 	TCase *tc = tcase_create("edges");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(tc, a_header_is_whole);
 	tcase_add_test(tc, every_cell_state_and_class_of_a_dfa_is_checked);
@@ -659,8 +658,5 @@ int main(void)
 	tcase_add_test(tc, a_list_has_an_entry_for_each_rule_at_most);
 	tcase_add_loop_test(tc, a_verdict_is_an_allow_or_a_denial, 0, 30);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

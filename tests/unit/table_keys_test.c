@@ -8,6 +8,7 @@
 #include "policyc/keyset.h"
 #include "policyc/product.h"
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 #include "vm/table.h"
 
 #define NUM_TABLES 150
@@ -457,8 +458,6 @@ int main(void)
 {
 	Suite *suite = suite_create("table_keys");
 	TCase *tc = tcase_create("table_keys");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -476,8 +475,5 @@ int main(void)
 			    ARRAY_SIZE(product_changes));
 	tcase_add_test(tc, components_make_no_long_key);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

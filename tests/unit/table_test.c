@@ -7,6 +7,7 @@
 
 #include "tests/lib/bvm_build.h"
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 #include "vm/table.h"
 
 #define MAX_PREFIXES 60
@@ -537,8 +538,6 @@ int main(void)
 {
 	Suite *suite = suite_create("table");
 	TCase *tc = tcase_create("table");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, lpm_finds_what_a_scan_finds);
@@ -554,8 +553,5 @@ int main(void)
 	tcase_add_test(tc, packed_automata_go_where_their_matrix_goes);
 	tcase_add_test(tc, a_nul_ends_a_walk);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

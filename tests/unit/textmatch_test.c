@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "policyc/textmatch.h"
+#include "tests/lib/suite.h"
 
 static struct arena *arena;
 static struct diag *diag;
@@ -119,8 +120,6 @@ int main(void)
 {
 	Suite *suite = suite_create("textmatch");
 	TCase *tc = tcase_create("automata");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_row_says_which_predicates_hold);
@@ -128,8 +127,5 @@ int main(void)
 	tcase_add_test(tc, nothing_is_built_for_a_text_nobody_asks_about);
 	tcase_add_test(tc, a_path_where_a_path_must_be);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include "policyc/validate_rules.h"
 #include "tests/lib/policyc_build.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
 #include "vm/table.h"
 
@@ -143,8 +144,6 @@ int main(void)
 {
 	Suite *suite = suite_create("validate_rules");
 	TCase *tc = tcase_create("rules");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_checked_fixture(tc, policyc_setup, policyc_teardown);
@@ -152,8 +151,5 @@ int main(void)
 	tcase_add_loop_test(tc, a_row_with_a_wrong_rule_is_seen, 0, 4);
 	tcase_add_loop_test(tc, a_wrong_predicate_of_a_text_is_seen, 0, 2);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include "policyc/compress.h"
 #include "policyc/fsm.h"
 #include "policyc/validate.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
 #include "tests/oracle/match.h"
 #include "vm/table.h"
@@ -401,8 +402,6 @@ int main(void)
 {
 	Suite *suite = suite_create("validate");
 	TCase *tc = tcase_create("automata");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -418,8 +417,5 @@ int main(void)
 	tcase_add_loop_test(tc, no_wrong_number_in_a_table_goes_unseen, 0, 6);
 	tcase_add_test(tc, a_walk_ends_at_its_limits);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

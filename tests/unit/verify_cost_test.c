@@ -17,6 +17,7 @@
 #include "tests/lib/bvm_oracle.h"
 #include "tests/lib/policyc_build.h"
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
 #include "vm/helpers.h"
 #include "vm/lower.h"
@@ -360,8 +361,7 @@ int main(void)
 {
 	Suite *suite = suite_create("verify_cost");
 	TCase *tc = tcase_create("cost");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	int status;
 
 	if (glob("policies/*.yaml", 0, NULL, &policies) ||
 	    glob("tests/policy/accept/*.yaml", GLOB_APPEND, NULL, &policies))
@@ -374,9 +374,7 @@ int main(void)
 	tcase_add_loop_test(tc, every_program_of_a_policy_is_accepted, 0,
 			    (int)policies.gl_pathc);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	status = suite_run(suite);
 	globfree(&policies);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return status;
 }

@@ -20,6 +20,7 @@
 #include "tests/lib/bvm_oracle.h"
 #include "tests/lib/policyc_build.h"
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
 #include "vm/disasm.h"
 #include "vm/lower.h"
@@ -398,8 +399,6 @@ int main(void)
 {
 	Suite *suite = suite_create("verify_dynamic");
 	TCase *tc = tcase_create("programs");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	/* minutes, and hours where BVM_DYNAMIC asks for more */
 	tcase_set_timeout(tc, getenv("BVM_DYNAMIC") ? 0 : 280);
@@ -408,8 +407,5 @@ int main(void)
 	tcase_add_test(tc, programs_with_helpers_stay_within_what_is_known);
 	tcase_add_test(tc, random_programs_stay_within_what_is_known);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

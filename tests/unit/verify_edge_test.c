@@ -11,6 +11,7 @@
 
 #include "tests/lib/bvm_asm.h"
 #include "tests/lib/bvm_build.h"
+#include "tests/lib/suite.h"
 #include "vm/verify.h"
 
 static struct bvm_build build;
@@ -557,8 +558,6 @@ int main(void)
 {
 	Suite *suite = suite_create("verify_edge");
 	TCase *tc = tcase_create("edges");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, one_step_further_is_refused, 0,
@@ -576,8 +575,5 @@ int main(void)
 	tcase_add_test(tc, limits_are_told_by_name);
 	tcase_add_test(tc, programs_of_an_image_get_what_the_kernel_grants);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -25,6 +25,7 @@
 #include "tests/lib/bvm_build.h"
 #include "tests/lib/bvm_input.h"
 #include "tests/lib/bvm_oracle.h"
+#include "tests/lib/suite.h"
 #include "vm/lower.h"
 
 #define MAX_CASES 512
@@ -392,8 +393,7 @@ int main(void)
 {
 	Suite *suite = suite_create("verify_program");
 	TCase *tc = tcase_create("cases");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	int status;
 
 	read_all();
 	tcase_set_timeout(tc, 60);
@@ -403,9 +403,7 @@ int main(void)
 	tcase_add_test(tc, each_known_bug_has_its_case_and_its_line);
 	tcase_add_test(tc, each_message_has_its_case);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	status = suite_run(suite);
 	free(cases);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return status;
 }

@@ -8,6 +8,7 @@
 
 #include "tests/lib/bvm_asm.h"
 #include "tests/lib/bvm_build.h"
+#include "tests/lib/suite.h"
 #include "vm/lower.h"
 #include "vm/verify.h"
 
@@ -466,8 +467,6 @@ int main(void)
 {
 	Suite *suite = suite_create("verify");
 	TCase *tc = tcase_create("verify");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -494,8 +493,5 @@ int main(void)
 	tcase_add_test(tc, the_log_shows_what_the_stack_holds);
 	tcase_add_test(tc, a_log_line_that_is_too_long_says_so);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

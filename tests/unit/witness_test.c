@@ -13,6 +13,7 @@
 #include "policyc/witness.h"
 #include "tests/lib/policyc_build.h"
 #include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
 #include "tests/oracle/run.h"
 #include "vm/table.h"
@@ -206,15 +207,10 @@ int main(void)
 {
 	Suite *suite = suite_create("witness");
 	TCase *tc = tcase_create("witness");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, what_is_planted_is_seen, 0, NUM_PLANTS);
 	tcase_add_test(tc, what_is_right_is_written);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policyc/words.h"
+#include "tests/lib/suite.h"
 
 static struct arena *arena;
 static struct fsm fsm;
@@ -96,16 +97,11 @@ int main(void)
 {
 	Suite *suite = suite_create("words");
 	TCase *tc = tcase_create("limits");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, so_many_states_are_looked_at);
 	tcase_add_test(tc, a_word_is_as_long_as_a_path_may_be);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include "policyc/fsm.h"
 #include "policyc/words.h"
 #include "tests/lib/policyc_build.h"
+#include "tests/lib/suite.h"
 #include "tests/oracle/match.h"
 #include "vm/table.h"
 
@@ -169,8 +170,6 @@ int main(void)
 {
 	Suite *suite = suite_create("words");
 	TCase *tc = tcase_create("texts");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, each_row_has_a_text, 0, ARRAY_SIZE(cases));
@@ -179,8 +178,5 @@ int main(void)
 	tcase_add_test(tc, abstract_names_begin_with_their_sign);
 	tcase_add_test(tc, a_vector_of_rows_has_one_shortest_word);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include "policyc/quoting.h"
 #include "policyc/yaml.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 
 static struct node *parse(const char *text)
 {
@@ -153,8 +154,6 @@ int main(void)
 {
 	Suite *suite = suite_create("yaml");
 	TCase *tests = tcase_create("yaml");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tests, policyc_setup, policyc_teardown);
 	tcase_add_test(tests, text_lists_and_mappings_become_nodes);
@@ -167,9 +166,5 @@ int main(void)
 	tcase_add_loop_test(tests, the_value_that_needs_quotes_is_found, 0,
 			    (int)ARRAY_SIZE(lines));
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }
