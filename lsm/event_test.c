@@ -18,7 +18,7 @@ static struct bench *make_bench(struct kunit *test, u32 bytes)
 	KUNIT_ASSERT_NOT_NULL(test, b);
 	b->ring.size = bytes;
 	b->ring.data = kunit_kzalloc(test, bytes, GFP_KERNEL);
-	b->event = kunit_kzalloc(test, MAX_RECORD, GFP_KERNEL);
+	b->event = kunit_kzalloc(test, BAILIFF_MAX_RECORD, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, b->ring.data);
 	KUNIT_ASSERT_NOT_NULL(test, b->event);
 	spin_lock_init(&b->ring.lock);
@@ -71,7 +71,8 @@ static void the_first_record_of_a_reason_may_be_large(struct kunit *test)
 	struct bench *b = make_bench(test, ring_bytes[RING_TASK]);
 
 	fill(b, BVM_REASON_RULE, 256);
-	KUNIT_EXPECT_TRUE(test, put(b, BVM_REASON_FOREIGN, MAX_RECORD, 1));
+	KUNIT_EXPECT_TRUE(test,
+			  put(b, BVM_REASON_FOREIGN, BAILIFF_MAX_RECORD, 1));
 	KUNIT_EXPECT_FALSE(test, put(b, BVM_REASON_FOREIGN, 256, 2));
 }
 
@@ -79,8 +80,9 @@ static void nothing_is_written_past_the_buffer(struct kunit *test)
 {
 	struct bench *b = make_bench(test, ring_bytes[RING_SOFTIRQ]);
 
-	KUNIT_EXPECT_TRUE(test, put(b, BVM_REASON_RULE, MAX_RECORD, 1));
-	KUNIT_EXPECT_FALSE(test, put(b, BVM_REASON_DEFAULT, MAX_RECORD, 2));
+	KUNIT_EXPECT_TRUE(test, put(b, BVM_REASON_RULE, BAILIFF_MAX_RECORD, 1));
+	KUNIT_EXPECT_FALSE(test,
+			   put(b, BVM_REASON_DEFAULT, BAILIFF_MAX_RECORD, 2));
 	KUNIT_EXPECT_EQ(test, b->ring.num, 1u);
 }
 
@@ -136,13 +138,13 @@ static void a_full_record_takes_no_more_strings(struct kunit *test)
 	for (u32 i = 0; i < 8; i++) {
 		u16 off = add_string(b->event, text);
 
-		KUNIT_ASSERT_LE(test, b->event->len, (u32)MAX_RECORD);
+		KUNIT_ASSERT_LE(test, b->event->len, (u32)BAILIFF_MAX_RECORD);
 		if (off)
 			KUNIT_EXPECT_LT(test,
 					off + strlen((char *)b->event + off),
 					(size_t)b->event->len);
 	}
-	KUNIT_EXPECT_EQ(test, b->event->len, (u32)MAX_RECORD);
+	KUNIT_EXPECT_EQ(test, b->event->len, (u32)BAILIFF_MAX_RECORD);
 	KUNIT_EXPECT_EQ(test, add_string(b->event, "y"), 0);
 }
 
