@@ -76,7 +76,9 @@ static int make(struct init *in)
 	init_dirs_take(in);
 	init_ports_take(in);
 	init_guess_take(in);
-	path = run->out ?: arena_printf(run->arena, "%s.yaml", in->name);
+	path = run->out ?:
+			  arena_printf(run->arena, "%s.yaml",
+				       in->alias ?: in->name);
 	if (strcmp(path, "-") && !(run->json && !run->out) &&
 	    !access(path, F_OK)) {
 		diag_report(run->diag, NULL, INIT_EXISTS, path);

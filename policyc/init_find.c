@@ -109,9 +109,14 @@ static bool take_unit_named(struct init *in, const char *name)
 
 	if (strchr(name, '/') || !*name)
 		return false;
-	return take_unit(in, file) ||
-	       take_unit(in, arena_printf(in->arena, "%s@" SERVICE, name)) ||
-	       take_aliased(in, file);
+	if (!take_unit(in, file) &&
+	    !take_unit(in, arena_printf(in->arena, "%s@" SERVICE, name)) &&
+	    !take_aliased(in, file))
+		return false;
+	if (!in->template && strcmp(in->unit, file))
+		in->alias = arena_strndup(in->arena, file,
+					  strlen(file) - strlen(SERVICE));
+	return true;
 }
 
 /* ---- packages ---- */

@@ -63,6 +63,7 @@ struct init {
 
 	const char *wanted; /* --for */
 	const char *name; /* of the service, without ".service" */
+	const char *alias; /* the unit's other name, if asked so; or NULL */
 	const char *unit; /* "nginx.service", or NULL */
 	const char *unit_path; /* where it is, or NULL */
 	const char *description; /* "" if there is none */

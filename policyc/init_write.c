@@ -322,7 +322,7 @@ static void put_tests(struct init *in, struct buf *out)
 
 static const char *policy_name(struct init *in)
 {
-	char *name = arena_strndup(in->arena, in->name, 60);
+	char *name = arena_strndup(in->arena, in->alias ?: in->name, 60);
 	char *c;
 
 	for (c = name; *c; c++)

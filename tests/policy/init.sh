@@ -110,6 +110,7 @@ init_server()
 		"$work/made.yaml" 'truncate /var/log/redis/redis.log'
 	init_for redis
 	made 'an alias' '^  - unit: redis-server.service$'
+	made 'called as it was asked for' '^policy: redis$'
 	init_for /usr/bin/redis-server
 	made 'the unit of a program' '^  - unit: redis-server.service$'
 	rm "$work/root/usr/lib/systemd/system/redis-server.service"
