@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bind.c - which policy a cgroup brings to what is executed in it
+ * bind.c - which policies a cgroup brings to what is executed in it
  */
 #include <linux/cgroup.h>
 #include <linux/err.h>
@@ -26,8 +26,8 @@ u32 bailiff_bind_count(void)
 
 void bailiff_bind_free(struct bailiff_binding *binding)
 {
-	if (binding)
-		bailiff_slot_put(binding->slot);
+	for (u32 i = 0; binding && i < binding->num; i++)
+		bailiff_slot_put(binding->bound[i].slot);
 	kfree(binding);
 }
 
@@ -54,8 +54,8 @@ static void drop_binding(struct bailiff_binding *binding)
 	lockdep_assert_held(&bind_lock);
 	hash_del_rcu(&binding->node);
 	WRITE_ONCE(num_bindings, num_bindings - 1);
-	if (binding->slot)
-		bailiff_slot_unbind(binding);
+	for (u32 i = 0; i < binding->num; i++)
+		bailiff_slot_unbind(&binding->bound[i]);
 	INIT_RCU_WORK(&binding->rwork, free_binding_work);
 	queue_rcu_work(system_unbound_wq, &binding->rwork);
 }
@@ -83,16 +83,34 @@ static void reap_bindings(void)
 	}
 }
 
+/* All of its policies, or none. */
+static int bind_slots(struct bailiff_binding *binding)
+{
+	for (u32 i = 0; i < binding->num; i++) {
+		int err = bailiff_slot_bind(&binding->bound[i], binding->cgroup,
+					    binding->filtered);
+
+		if (!err)
+			continue;
+		while (i--)
+			bailiff_slot_unbind(&binding->bound[i]);
+		return err;
+	}
+	return 0;
+}
+
 int bailiff_bind_add(struct bailiff_binding *binding)
 {
+	struct bailiff_slot *slots[BVM_MAX_STACKED];
 	struct bailiff_binding *old;
-	struct bailiff_slot *slot = binding->slot;
-	int err = 0;
+	u32 num = binding->num;
+	int err;
 
+	for (u32 i = 0; i < num; i++)
+		slots[i] = binding->bound[i].slot;
 	mutex_lock(&bind_lock);
 	reap_bindings();
-	if (slot)
-		err = bailiff_slot_bind(binding);
+	err = bind_slots(binding);
 	if (err) {
 		mutex_unlock(&bind_lock);
 		bailiff_bind_free(binding);
@@ -105,8 +123,9 @@ int bailiff_bind_add(struct bailiff_binding *binding)
 	if (old)
 		drop_binding(old);
 	mutex_unlock(&bind_lock);
-	/* bailiff_slot_bind counted the slot; the caller's count ends here. */
-	bailiff_slot_put(slot);
+	/* bailiff_slot_bind counted the slots; the caller's counts end here. */
+	for (u32 i = 0; i < num; i++)
+		bailiff_slot_put(slots[i]);
 	return 0;
 }
 
@@ -143,6 +162,20 @@ struct bailiff_binding *bailiff_bind_find(struct task_struct *task)
 	return NULL;
 }
 
+/* Is it under all that the binding brings? */
+static bool has_joined(struct task_struct *task,
+		       const struct bailiff_binding *binding)
+{
+	const struct bailiff_set *set = bailiff_cred_set(__task_cred(task));
+
+	for (u32 i = 0; i < binding->num; i++) {
+		if (!bailiff_set_has(set, binding->bound[i].slot,
+				     binding->cgroup))
+			return false;
+	}
+	return binding->num;
+}
+
 static void count_task(struct task_struct *task)
 {
 	struct bailiff_binding *binding = bailiff_bind_find(task);
@@ -150,8 +183,7 @@ static void count_task(struct task_struct *task)
 	if (!binding)
 		return;
 	binding->num_tasks++;
-	if (bailiff_set_has(bailiff_cred_set(__task_cred(task)), binding->slot,
-			    binding->cgroup))
+	if (has_joined(task, binding))
 		binding->num_joined++;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * bind.h - which policy a cgroup brings to what is executed in it
+ * bind.h - which policies a cgroup brings to what is executed in it
  *
  * Bindings are found by the cgroup's id; the nearest bound ancestor counts,
- * alone. Nothing keeps the cgroup: a binding whose cgroup is gone is dropped
+ * alone. Its policies come together: whoever joins is under all of them. Nothing keeps the cgroup: a binding whose cgroup is gone is dropped
  * at the next change.
  */
 #ifndef BAILIFF_BIND_H
@@ -18,15 +18,22 @@
 struct bailiff_state;
 struct task_struct;
 
-/* Constant once added. */
-struct bailiff_binding {
-	u64 cgroup; /* id */
-	struct bailiff_slot *slot; /* owned, bound; NULL: refuse every exec */
+/* A policy of a binding. */
+struct bailiff_bound {
+	struct bailiff_slot *slot; /* owned, and bound once added */
 	struct bailiff_state *state; /* owned once added; of slot and cgroup */
 	bool pinned; /* digest must be that of the active version */
 	u8 digest[BAILIFF_DIGEST_LEN];
+};
+
+/* Constant once added. */
+struct bailiff_binding {
+	u64 cgroup; /* id */
 	u64 runtime; /* mount namespace in which nobody joins; 0: none */
+	bool filtered; /* the runtime installs the policies' filters */
 	char label[BVM_MAX_NAME];
+	u32 num; /* policies; 0: refuse every exec */
+	struct bailiff_bound bound[BVM_MAX_STACKED];
 	struct hlist_node node; /* RCU; under bind_lock */
 	struct rcu_work rwork; /* frees */
 	u32 num_tasks; /* scratch of bailiff_bind_for_each, under bind_lock */
@@ -35,8 +42,9 @@ struct bailiff_binding {
 
 /*
  * Add a binding, or replace that of the same cgroup; takes over the binding
- * and its slot. -ENOENT: the policy was unloaded; -ENOMEM; -EACCES: it has a
- * filter of system calls that a binding leaves out (the binding is freed then).
+ * and its slots. All of its policies are bound, or none. -ENOENT: one was
+ * unloaded; -ENOMEM; -EACCES: one has a filter of system calls that a binding
+ * leaves out (the binding is freed then).
  */
 int bailiff_bind_add(struct bailiff_binding *binding);
 
@@ -46,7 +54,7 @@ void bailiff_bind_reap(void);
 /* -ENOENT: not bound. */
 int bailiff_bind_remove(u64 cgroup);
 
-/* Free a binding that was not added; puts its slot. */
+/* Free a binding that was not added; puts its slots. */
 void bailiff_bind_free(struct bailiff_binding *binding);
 
 /*

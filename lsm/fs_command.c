@@ -169,31 +169,82 @@ const struct bailiff_command bailiff_unload_command = {
 
 /* ---- bind, unbind ---- */
 
-enum { OPT_CGROUP, OPT_POLICY, OPT_LABEL, OPT_RUNTIME, OPT_ERROR };
+/* 16 policies with their digests, and the other words */
+#define MAX_BIND_LINE 4096
 
-static const match_table_t bind_options = {
-	{ OPT_CGROUP, "cgroup=%s" }, { OPT_POLICY, "policy=%s" },
-	{ OPT_LABEL, "label=%s" },   { OPT_RUNTIME, "runtime=%s" },
-	{ OPT_ERROR, NULL },
+enum {
+	OPT_CGROUP,
+	OPT_POLICY,
+	OPT_LABEL,
+	OPT_RUNTIME,
+	OPT_FILTERED,
+	OPT_ERROR
 };
 
-static int set_policy(struct bailiff_channel *ch,
+static const match_table_t bind_options = {
+	{ OPT_CGROUP, "cgroup=%s" },  { OPT_POLICY, "policy=%s" },
+	{ OPT_LABEL, "label=%s" },    { OPT_RUNTIME, "runtime=%s" },
+	{ OPT_FILTERED, "filtered" }, { OPT_ERROR, NULL },
+};
+
+static int set_digest(struct bailiff_channel *ch, struct bailiff_bound *bound,
+		      const char *digest)
+{
+	if (strlen(digest) != 2 * BAILIFF_DIGEST_LEN ||
+	    hex2bin(bound->digest, digest, BAILIFF_DIGEST_LEN))
+		return refuse(ch, -EINVAL, "the digest is not 64 hex digits");
+	bound->pinned = true;
+	return 0;
+}
+
+static int refuse_policy(struct bailiff_channel *ch, int err, const char *text,
+			 const char *name)
+{
+	bailiff_reply(ch, "error: %s: %s\n", text, name);
+	return err;
+}
+
+static int add_policy(struct bailiff_channel *ch,
 		      struct bailiff_binding *binding, char *value)
 {
+	struct bailiff_bound *bound = &binding->bound[binding->num];
 	char *digest = strchr(value, '@');
+	int err = 0;
 
+	if (binding->num == BVM_MAX_STACKED)
+		return refuse(ch, -E2BIG, "more than 16 policies");
 	if (digest) {
 		*digest++ = 0;
-		if (strlen(digest) != 2 * BAILIFF_DIGEST_LEN ||
-		    hex2bin(binding->digest, digest, BAILIFF_DIGEST_LEN))
-			return refuse(ch, -EINVAL,
-				      "the digest is not 64 hex digits");
-		binding->pinned = true;
+		err = set_digest(ch, bound, digest);
 	}
+	if (err)
+		return err;
+	bound->slot = bailiff_slot_find(value);
+	if (!bound->slot)
+		return refuse_policy(ch, -ENOENT, "no such policy", value);
+	for (u32 i = 0; i < binding->num; i++)
+		if (binding->bound[i].slot == bound->slot)
+			err = -EINVAL;
+	binding->num++; /* counted: bailiff_bind_free puts it */
+	return err ? refuse_policy(ch, err, "given twice", value) : 0;
+}
+
+/* NAME[@DIGEST][,NAME[@DIGEST]...], or `refuse` alone */
+static int set_policies(struct bailiff_channel *ch,
+			struct bailiff_binding *binding, char *value)
+{
+	char *word;
+	int err = 0;
+
 	if (strcmp(value, BAILIFF_REFUSE) == 0)
-		return digest ? refuse(ch, -EINVAL, "refuse has no digest") : 0;
-	binding->slot = bailiff_slot_find(value);
-	return binding->slot ? 0 : refuse(ch, -ENOENT, "no such policy");
+		return 0;
+	while (!err && (word = strsep(&value, ",")) != NULL) {
+		if (strcmp(word, BAILIFF_REFUSE) == 0)
+			return refuse(ch, -EINVAL,
+				      "refuse stands alone, without others");
+		err = add_policy(ch, binding, word);
+	}
+	return err;
 }
 
 static int set_label(struct bailiff_channel *ch,
@@ -261,12 +312,16 @@ static int set_option(struct bailiff_channel *ch,
 		return -EINVAL;
 	}
 	*seen |= BIT(option);
+	if (option == OPT_FILTERED) {
+		binding->filtered = true;
+		return 0;
+	}
 	value = strchr(word, '=') + 1;
 	switch (option) {
 	case OPT_CGROUP:
 		return set_cgroup(ch, binding, value);
 	case OPT_POLICY:
-		return set_policy(ch, binding, value);
+		return set_policies(ch, binding, value);
 	case OPT_LABEL:
 		return set_label(ch, binding, value);
 	}
@@ -300,17 +355,29 @@ static const char *why_not_bound(int err)
 	case -ENOMEM:
 		return "no memory";
 	case -EACCES:
-		return "the policy has a filter of system calls, which a binding does not install; it does not say 'installed-by: runtime'";
+		return "a policy has a filter of system calls, which a binding does not install; it does not say 'installed-by: runtime'";
 	}
 	return "no such policy";
 }
 
+/* One record for each policy that is bound. */
+static void log_bind(u64 cgroup, struct bailiff_slot *const *slots, u32 num)
+{
+	if (!num)
+		bailiff_fs_log(BAILIFF_LIFE_BIND, NULL, cgroup,
+			       "cgroup=%llu policy=%s", cgroup, BAILIFF_REFUSE);
+	for (u32 i = 0; i < num; i++)
+		bailiff_fs_log(BAILIFF_LIFE_BIND, slots[i], cgroup,
+			       "cgroup=%llu policy=%s", cgroup, slots[i]->name);
+}
+
 static int run_bind(struct bailiff_channel *ch, char *data, size_t len)
 {
+	struct bailiff_slot *slots[BVM_MAX_STACKED];
 	struct bailiff_binding *binding;
-	struct bailiff_slot *slot;
 	u64 cgroup;
 	int err;
+	u32 num;
 
 	binding = kzalloc(sizeof(*binding), GFP_KERNEL_ACCOUNT);
 	if (!binding)
@@ -321,20 +388,21 @@ static int run_bind(struct bailiff_channel *ch, char *data, size_t len)
 		return err;
 	}
 	cgroup = binding->cgroup;
-	slot = binding->slot ? bailiff_slot_get(binding->slot) : NULL;
+	num = binding->num;
+	for (u32 i = 0; i < num; i++)
+		slots[i] = bailiff_slot_get(binding->bound[i].slot);
 	err = bailiff_bind_add(binding);
 	if (err)
 		(void)refuse(ch, err, why_not_bound(err));
 	else
-		bailiff_fs_log(BAILIFF_LIFE_BIND, slot, cgroup,
-			       "cgroup=%llu policy=%s", cgroup,
-			       slot ? slot->name : BAILIFF_REFUSE);
-	bailiff_slot_put(slot);
+		log_bind(cgroup, slots, num);
+	for (u32 i = 0; i < num; i++)
+		bailiff_slot_put(slots[i]);
 	return err;
 }
 
 const struct bailiff_command bailiff_bind_command = {
-	.max_len = MAX_LINE,
+	.max_len = MAX_BIND_LINE,
 	.admin = true,
 	.run = run_bind,
 };

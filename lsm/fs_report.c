@@ -141,9 +141,17 @@ static int print_binding(const struct bailiff_binding *binding, void *arg)
 	struct seq_file *m = arg;
 
 	seq_printf(m, "cgroup=%llu policy=%s", binding->cgroup,
-		   binding->slot ? binding->slot->name : BAILIFF_REFUSE);
-	if (binding->pinned)
-		seq_printf(m, "@%*phN", BAILIFF_DIGEST_LEN, binding->digest);
+		   binding->num ? "" : BAILIFF_REFUSE);
+	for (u32 i = 0; i < binding->num; i++) {
+		const struct bailiff_bound *bound = &binding->bound[i];
+
+		seq_printf(m, "%s%s", i ? "," : "", bound->slot->name);
+		if (bound->pinned)
+			seq_printf(m, "@%*phN", BAILIFF_DIGEST_LEN,
+				   bound->digest);
+	}
+	if (binding->filtered)
+		seq_puts(m, " filtered");
 	if (binding->label[0])
 		seq_printf(m, " label=%s", binding->label);
 	seq_printf(m, " tasks=%u joined=%u\n", binding->num_tasks,

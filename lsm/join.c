@@ -34,21 +34,37 @@
 
 /* What a binding asks of one exec. */
 struct order {
-	bool joins; /* else nothing is asked */
 	u32 reason; /* enum bvm_reason: the exec fails */
-	struct bailiff_domain domain; /* slot owned if reason is NONE */
-	char policy[BVM_MAX_NAME];
+	u32 num; /* slots; with 0 and no reason nothing is asked */
+	struct bailiff_slot *slots[BVM_MAX_STACKED]; /* to be joined; owned */
+	struct bailiff_domain domain; /* without its slot */
+	char policy[BVM_MAX_NAME]; /* that the reason is about */
 };
 
 /* Is the version that the binding names active? */
-static bool is_active(const struct bailiff_binding *binding)
+static bool is_active(const struct bailiff_bound *bound)
 {
 	const struct bailiff_policy *policy;
 
-	if (!binding->pinned)
+	if (!bound->pinned)
 		return true;
-	policy = bailiff_slot_active(binding->slot);
-	return memcmp(policy->digest, binding->digest, BAILIFF_DIGEST_LEN) == 0;
+	policy = bailiff_slot_active(bound->slot);
+	return memcmp(policy->digest, bound->digest, BAILIFF_DIGEST_LEN) == 0;
+}
+
+/* Return: enum bvm_reason. */
+static u32 read_bound(const struct bailiff_bound *bound,
+		      const struct bailiff_set *set, struct order *order)
+{
+	if (!is_active(bound))
+		return BVM_REASON_NO_POLICY;
+	if (bailiff_set_has(set, bound->slot, order->domain.cgroup))
+		return BVM_REASON_NONE;
+	/* Under RCU the binding may be going, and its slot with it. */
+	if (!refcount_inc_not_zero(&bound->slot->ref))
+		return BVM_REASON_NO_POLICY;
+	order->slots[order->num++] = bound->slot;
+	return BVM_REASON_NONE;
 }
 
 static void read_binding(const struct bailiff_binding *binding,
@@ -57,26 +73,18 @@ static void read_binding(const struct bailiff_binding *binding,
 	order->domain.cgroup = binding->cgroup;
 	strscpy(order->domain.label, binding->label,
 		sizeof(order->domain.label));
-	order->joins = true;
-	if (!binding->slot) {
+	if (!binding->num) {
 		strscpy(order->policy, BAILIFF_REFUSE, sizeof(order->policy));
 		order->reason = BVM_REASON_REFUSE;
-		return;
 	}
-	strscpy(order->policy, binding->slot->name, sizeof(order->policy));
-	if (!is_active(binding)) {
-		order->reason = BVM_REASON_NO_POLICY;
-		return;
+	for (u32 i = 0; i < binding->num && !order->reason; i++) {
+		const struct bailiff_bound *bound = &binding->bound[i];
+
+		order->reason = read_bound(bound, set, order);
+		if (order->reason)
+			strscpy(order->policy, bound->slot->name,
+				sizeof(order->policy));
 	}
-	if (bailiff_set_has(set, binding->slot, binding->cgroup)) {
-		order->joins = false;
-		return;
-	}
-	/* Under RCU the binding may be going, and its slot with it. */
-	if (refcount_inc_not_zero(&binding->slot->ref))
-		order->domain.slot = binding->slot;
-	else
-		order->reason = BVM_REASON_NO_POLICY;
 }
 
 static void find_order(const struct bailiff_set *set, struct order *order)
@@ -152,6 +160,46 @@ static int refuse_exec(struct linux_binprm *bprm, const struct order *order)
 	return bailiff_decide_join(&rq, order->policy, &order->domain);
 }
 
+/*
+ * Whoever does not get into all of them gets into none, and begins no start.
+ * (What fails later does so for lack of memory, or as a policy is unloaded.)
+ */
+static void foresee(const struct bailiff_set *set, struct order *order)
+{
+	u32 num = set ? set->num : 0;
+
+	if (!order->num || order->reason)
+		return;
+	strscpy(order->policy, order->slots[0]->name, sizeof(order->policy));
+	if (num + order->num > BVM_MAX_STACKED)
+		order->reason = BVM_REASON_STACK;
+	for (u32 i = 0; i < order->num && !order->reason; i++) {
+		if (!lacks_filter(order->slots[i]))
+			continue;
+		strscpy(order->policy, order->slots[i]->name,
+			sizeof(order->policy));
+		order->reason = BVM_REASON_NO_FILTER;
+	}
+}
+
+/*
+ * All that the binding brings, one on the other. If one fails so does the exec,
+ * and what was put into cred goes with it.
+ */
+static void add_domains(struct cred *cred, struct order *order)
+{
+	foresee(bailiff_cred_set(cred), order);
+	for (u32 i = 0; i < order->num && !order->reason; i++) {
+		order->domain.slot = order->slots[i];
+		order->reason = add_domain(cred, &order->domain);
+		if (order->reason)
+			strscpy(order->policy, order->slots[i]->name,
+				sizeof(order->policy));
+	}
+	for (u32 i = 0; i < order->num; i++)
+		bailiff_slot_put(order->slots[i]);
+}
+
 static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 {
 	struct order order;
@@ -159,11 +207,9 @@ static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 	if (!bailiff_bind_count())
 		return 0;
 	find_order(bailiff_cred_set(bprm->cred), &order);
-	if (!order.joins)
+	if (!order.num && !order.reason)
 		return 0;
-	if (!order.reason)
-		order.reason = add_domain(bprm->cred, &order.domain);
-	bailiff_slot_put(order.domain.slot);
+	add_domains(bprm->cred, &order);
 	if (order.reason)
 		return refuse_exec(bprm, &order);
 	bailiff_count(joins);

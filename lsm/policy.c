@@ -266,28 +266,28 @@ void bailiff_slot_leave(struct bailiff_domain *domain)
 	bailiff_slot_put(slot);
 }
 
-int bailiff_slot_bind(struct bailiff_binding *binding)
+int bailiff_slot_bind(struct bailiff_bound *bound, u64 cgroup, bool filtered)
 {
-	struct bailiff_slot *slot = binding->slot;
+	struct bailiff_slot *slot = bound->slot;
 	int err;
 
 	mutex_lock(&policy_lock);
-	if (bvm_image_wants_launcher(&active_of(slot)->image))
+	if (!filtered && bvm_image_wants_launcher(&active_of(slot)->image))
 		err = -EACCES;
 	else
-		err = enter(slot, binding->cgroup, NULL, &binding->state);
+		err = enter(slot, cgroup, NULL, &bound->state);
 	if (!err)
 		slot->num_bindings++;
 	mutex_unlock(&policy_lock);
 	return err;
 }
 
-void bailiff_slot_unbind(struct bailiff_binding *binding)
+void bailiff_slot_unbind(struct bailiff_bound *bound)
 {
-	struct bailiff_slot *slot = binding->slot;
+	struct bailiff_slot *slot = bound->slot;
 
 	mutex_lock(&policy_lock);
-	bailiff_state_leave(binding->state);
+	bailiff_state_leave(bound->state);
 	slot->num_bindings--;
 	mutex_unlock(&policy_lock);
 	bailiff_slot_put(slot);

@@ -23,7 +23,7 @@
 
 #define BAILIFF_DIGEST_LEN 32
 
-struct bailiff_binding;
+struct bailiff_bound;
 struct bailiff_domain;
 
 /* One version of a policy. Constant once published, except where stated. */
@@ -86,10 +86,12 @@ int __must_check bailiff_slot_enter(struct bailiff_domain *domain);
 void bailiff_slot_leave(struct bailiff_domain *domain);
 /*
  * The same for a binding, which keeps the state while no task is there.
- * -EACCES: the policy's filter of system calls would be left out.
+ * -EACCES: the policy's filter of system calls would be left out; filtered: who
+ * starts the container says that he installs it.
  */
-int __must_check bailiff_slot_bind(struct bailiff_binding *binding);
-void bailiff_slot_unbind(struct bailiff_binding *binding);
+int __must_check bailiff_slot_bind(struct bailiff_bound *bound, u64 cgroup,
+				   bool filtered);
+void bailiff_slot_unbind(struct bailiff_bound *bound);
 
 /*
  * Take a policy out of the list. -ENOENT no such name, -EBUSY it is bound or

@@ -36,14 +36,19 @@
  *           bound, or tasks run under it, and its filter of system calls is
  *           another than theirs
  *   unload  ENOENT; EBUSY bound, or tasks run under it
- *   bind    cgroup=ID policy=NAME[@DIGEST] [label=LABEL] [runtime=PID]
- *           ID: cgroup v2 id, decimal. NAME `refuse` is built in: exec fails.
- *           DIGEST: hex SHA-256 of the image; the exec fails unless that is
- *           the active one. runtime: only execs in another mount namespace
- *           than this task's join. A second bind of the same cgroup replaces.
- *           ENOENT no such cgroup or policy, ESRCH no such pid, EINVAL, EBUSY
- *           the root cgroup or one that holds the writer, EACCES the policy
- *           has a filter of system calls without `installed-by: runtime`
+ *   bind    cgroup=ID policy=NAME[@DIGEST][,NAME[@DIGEST]...] [label=LABEL]
+ *           [runtime=PID] [filtered]
+ *           ID: cgroup v2 id, decimal. All of the policies, 16 at most, are
+ *           bound, or none; who joins is under all of them. NAME `refuse`,
+ *           alone, is built in: exec fails. DIGEST: hex SHA-256 of the image;
+ *           the exec fails unless that is the active one. runtime: only execs
+ *           in another mount namespace than this task's join. filtered: who
+ *           starts the container installs the policies' filters of system
+ *           calls. A second bind of the same cgroup replaces.
+ *           ENOENT no such cgroup or policy, ESRCH no such pid, EINVAL, E2BIG
+ *           more than 16, EBUSY the root cgroup or one that holds the writer,
+ *           EACCES a policy has a filter of system calls without
+ *           `installed-by: runtime`, and `filtered` is not said
  *   trace   is open once at a time (EBUSY), for who may load, and takes one
  *           line (EINVAL what is none, EBUSY a second one). Numbers of records
  *           and losses are its own; in `events`, counts and audit nothing of it
