@@ -166,7 +166,7 @@ static int parse_options(struct log_view *view, int argc, char **argv)
 		view->file = argv[optind++];
 	if (optind != argc)
 		return ctl_usage(argv[0], "'%s' is too much", argv[optind]);
-	if (view->follow && !view->last)
+	if (view->follow && !view->last && !view->filter.since[0])
 		view->last = FOLLOW_LINES;
 	return CTL_YES;
 }

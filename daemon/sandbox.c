@@ -6,6 +6,8 @@
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <asm/ioctls.h>
+#include <asm/sockios.h>
 #include <sys/capability.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -109,6 +111,17 @@ static const int compiler_refused[] = {
 	SCMP_SYS(pidfd_send_signal),
 	SCMP_SYS(kill),
 	SCMP_SYS(tkill),
+	SCMP_SYS(process_madvise),
+	SCMP_SYS(process_mrelease),
+	SCMP_SYS(migrate_pages),
+	SCMP_SYS(move_pages),
+	SCMP_SYS(kcmp),
+	SCMP_SYS(setpriority),
+	SCMP_SYS(ioprio_set),
+	SCMP_SYS(sched_setaffinity),
+	SCMP_SYS(sched_setattr),
+	SCMP_SYS(sched_setparam),
+	SCMP_SYS(sched_setscheduler),
 	SCMP_SYS(rt_sigqueueinfo),
 	SCMP_SYS(rt_tgsigqueueinfo),
 	SCMP_SYS(mount),
@@ -290,6 +303,34 @@ int sandbox_worker(uid_t uid, gid_t gid)
 	return worker_filter();
 }
 
+/*
+ * The worker has the same user: a compiler may signal and limit itself alone,
+ * and have no signal sent for a descriptor.
+ */
+static int add_compiler_conditions(scmp_filter_ctx filter)
+{
+	static const int owner_commands[] = { F_SETOWN, F_SETOWN_EX, F_SETSIG };
+	static const unsigned long owner_requests[] = { FIOSETOWN, SIOCSPGRP };
+	const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
+	size_t i;
+	int err;
+
+	err = seccomp_rule_add(filter, refuse, SCMP_SYS(tgkill), 1,
+			       SCMP_A0(SCMP_CMP_NE, (uint64_t)getpid()));
+	if (!err)
+		err = seccomp_rule_add(filter, refuse, SCMP_SYS(prlimit64), 1,
+				       SCMP_A0(SCMP_CMP_NE, 0));
+	for (i = 0; i < ARRAY_SIZE(owner_commands) && !err; i++)
+		err = seccomp_rule_add(filter, refuse, SCMP_SYS(fcntl), 1,
+				       SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX,
+					       (uint64_t)owner_commands[i]));
+	for (i = 0; i < ARRAY_SIZE(owner_requests) && !err; i++)
+		err = seccomp_rule_add(filter, refuse, SCMP_SYS(ioctl), 1,
+				       SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX,
+					       owner_requests[i]));
+	return err;
+}
+
 int sandbox_compiler(void)
 {
 	scmp_filter_ctx filter;
@@ -302,5 +343,7 @@ int sandbox_compiler(void)
 		return -ENOMEM;
 	err = add_calls(filter, SCMP_ACT_ERRNO(EPERM), compiler_refused,
 			ARRAY_SIZE(compiler_refused));
+	if (!err)
+		err = add_compiler_conditions(filter);
 	return load_filter(filter, err);
 }

@@ -427,9 +427,13 @@ void store_work(struct store *store)
 	for (file = store->files; file; file = file->next)
 		if (file->has_candidate && enforce(store, file))
 			return;
+	/* the parent took no more requests: load has set the time to ask again */
+	for (file = store->files; file; file = file->next)
+		if (file->has_candidate)
+			return;
 	/* one was refused, and perhaps can go back */
 	for (file = store->files; file; file = file->next)
-		if (file->want_back || file->has_candidate)
+		if (file->want_back)
 			return store_arm(store->retry, 1);
 	store->ready = true;
 	unload_removed(store);

@@ -23,10 +23,16 @@ static bool check_path(struct buf *deps, const char *path)
 
 void deps_add_file(struct buf *deps, const struct source *source)
 {
+	deps_add_named(deps, source, source->name);
+}
+
+void deps_add_named(struct buf *deps, const struct source *source,
+		    const char *path)
+{
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned int len = 0, i;
 
-	if (!deps || !check_path(deps, source->name))
+	if (!deps || !check_path(deps, path))
 		return;
 	if (!EVP_Digest(source->text, source->len, digest, &len, EVP_sha256(),
 			NULL)) {
@@ -36,7 +42,7 @@ void deps_add_file(struct buf *deps, const struct source *source)
 	buf_printf(deps, "file ");
 	for (i = 0; i < len; i++)
 		buf_printf(deps, "%02x", digest[i]);
-	buf_printf(deps, " %s\n", source->name);
+	buf_printf(deps, " %s\n", path);
 }
 
 void deps_add_absent(struct buf *deps, const char *path)

@@ -17,6 +17,9 @@
 
 /* A NULL list takes nothing. */
 void deps_add_file(struct buf *deps, const struct source *source);
+/* The same file, come to by another path. */
+void deps_add_named(struct buf *deps, const struct source *source,
+		    const char *path);
 void deps_add_absent(struct buf *deps, const char *path);
 
 /* Write the list into path as it is, without another file in between. */

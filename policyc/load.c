@@ -216,6 +216,9 @@ static void include_file(struct loader *loader, struct file *file,
 			    name->text);
 		return;
 	}
+	/* by another name: that may lead elsewhere tomorrow */
+	if (other && strcmp(other->source->name, path))
+		deps_add_named(loader->options->deps, other->source, path);
 	if (!other) {
 		if (loader->depth == LOAD_MAX_DEPTH ||
 		    loader->files.num == LOAD_MAX_FILES) {

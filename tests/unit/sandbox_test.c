@@ -2,6 +2,8 @@
 /* sandbox_test.c - what a sandboxed process tries and must not get */
 #include <check.h>
 #include <errno.h>
+#include <asm/ioctls.h>
+#include <asm/sockios.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <signal.h>
@@ -13,6 +15,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -57,6 +60,44 @@ static long do_ptrace(void)
 static long do_kill(void)
 {
 	return syscall(SYS_kill, getppid(), 0);
+}
+
+static long signal_thread(void)
+{
+	return syscall(SYS_tgkill, getppid(), getppid(), 0);
+}
+
+static long limit_other(void)
+{
+	return syscall(SYS_prlimit64, getppid(), RLIMIT_CPU, NULL, NULL);
+}
+
+static long own_signals(void)
+{
+	return syscall(SYS_fcntl, 0, F_SETOWN, getppid());
+}
+
+/* The kernel looks at 32 bits of the command alone. */
+static long own_signals_wide(void)
+{
+	return syscall(SYS_fcntl, 0, F_SETOWN | 1ull << 32, getppid());
+}
+
+static long choose_signal(void)
+{
+	return syscall(SYS_fcntl, 0, F_SETSIG, SIGKILL);
+}
+
+static long own_by_ioctl(void)
+{
+	int pid = getppid();
+
+	return syscall(SYS_ioctl, 0, FIOSETOWN, &pid);
+}
+
+static long slow_other(void)
+{
+	return syscall(SYS_setpriority, PRIO_PROCESS, getppid(), 19);
 }
 
 static long do_mount(void)
@@ -153,10 +194,12 @@ static const struct attempt worker_attempts[] = {
 };
 
 static const struct attempt compiler_attempts[] = {
-	ATTEMPT(make_socket), ATTEMPT(make_pair), ATTEMPT(do_fork),
-	ATTEMPT(do_ptrace),   ATTEMPT(do_kill),	  ATTEMPT(do_mount),
-	ATTEMPT(do_unlink),   ATTEMPT(do_rename), ATTEMPT(new_namespace),
-	ATTEMPT(use_bpf),     ATTEMPT(use_ring),
+	ATTEMPT(make_socket),  ATTEMPT(make_pair),   ATTEMPT(do_fork),
+	ATTEMPT(do_ptrace),    ATTEMPT(do_kill),     ATTEMPT(do_mount),
+	ATTEMPT(do_unlink),    ATTEMPT(do_rename),   ATTEMPT(new_namespace),
+	ATTEMPT(use_bpf),      ATTEMPT(use_ring),    ATTEMPT(signal_thread),
+	ATTEMPT(limit_other),  ATTEMPT(own_signals), ATTEMPT(choose_signal),
+	ATTEMPT(own_by_ioctl), ATTEMPT(slow_other),  ATTEMPT(own_signals_wide),
 };
 
 /* Run try in a child under enter: 0 refused with EPERM, 1 not. */
