@@ -47,7 +47,8 @@ const struct ctl_command ctl_commands[] = {
 	{ "bind", "--cgroup PATH|ID --policy NAME [options]",
 	  "tie a cgroup to a policy",
 	  "  --cgroup PATH|ID  a directory below /sys/fs/cgroup, or a number\n"
-	  "  --policy NAME     also NAME@DIGEST; `refuse` lets nothing start\n"
+	  "  --policy NAME     also NAME@DIGEST; `refuse` lets nothing start;\n"
+	  "                    several are stacked\n"
 	  "  --label LABEL     what records call it (the cgroup's path)\n"
 	  "  --runtime PID     only programs outside PID's mount namespace\n",
 	  ctl_bind },
@@ -64,7 +65,7 @@ const struct ctl_command ctl_commands[] = {
 	  "records of decisions",
 	  "  -f                  wait for more\n"
 	  "  --json              as they are in the log\n"
-	  "  -n LINES            only the last (10 with -f)\n"
+	  "  -n LINES            only the last (10 with -f, without --since)\n"
 	  "  --container GLOB    of containers of that name\n"
 	  "  --policy GLOB       of policies of that name\n"
 	  "  --class CLASS       files, network, ...\n"

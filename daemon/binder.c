@@ -23,8 +23,9 @@ struct job {
 	struct control *control;
 	struct log *log;
 	uint64_t client;
-	char policy[BVM_MAX_NAME];
+	char policies[PROTO_POLICIES]; /* NAME,NAME,... */
 	char label[BVM_MAX_NAME];
+	bool filtered;
 };
 
 static const char *string(const json_t *request, const char *key)
@@ -79,14 +80,14 @@ static void on_bound(void *arg, const struct proto_message *message)
 	json_t *answer;
 
 	if (done->err) {
-		answer = control_refusal("policy %s: %s", job->policy,
+		answer = control_refusal("policy %s: %s", job->policies,
 					 done->text[0] ? done->text :
 							 strerror(-done->err));
 		log_daemon(job->log, "error", job->label,
 			   json_string_value(json_object_get(answer, "error")));
 	} else {
 		answer = json_pack("{s:b, s:s, s:s}", "ok", 1, "policy",
-				   job->policy, "label", job->label);
+				   job->policies, "label", job->label);
 	}
 	control_answer(job->control, job->client, answer);
 	free(job);
@@ -99,8 +100,10 @@ static json_t *start_bind(const struct binder_config *config, struct job *job,
 	int err;
 
 	message.u.bind.hook = client->pid;
+	message.u.bind.uid = client->uid;
 	message.u.bind.pid = pid;
-	strcpy(message.u.bind.policy, job->policy);
+	message.u.bind.filtered = job->filtered;
+	strcpy(message.u.bind.policies, job->policies);
 	strcpy(message.u.bind.label, job->label);
 	err = link_request(config->link, &message, on_bound, job);
 	if (!err)
@@ -129,8 +132,14 @@ static json_t *unselected(const struct binder_config *config, const char *label)
 	return json_pack("{s:b, s:n}", "ok", 1, "policy");
 }
 
-static int choose(const struct binder_config *config, const json_t *request,
-		  const char *cgroup, char name[BVM_MAX_NAME], struct text *why)
+/*
+ * Which policies are for the container. Return: NULL, or a refusal, which the
+ * log has too.
+ */
+static json_t *choose(const struct binder_config *config,
+		      const struct control_client *client,
+		      const json_t *request, const char *cgroup,
+		      const char *label, struct roster_choice *choice)
 {
 	char unit[256];
 	struct roster_container container = {
@@ -140,10 +149,40 @@ static int choose(const struct binder_config *config, const json_t *request,
 		.cgroup = cgroup,
 		.labels = json_object_get(request, "labels"),
 		.annotations = json_object_get(request, "annotations"),
+		.of_user = client->uid != 0,
+		.prepares = !strcmp(string(request, "cmd"), "runtime"),
 	};
+	struct text why = {};
+	json_t *answer;
 
+	if (json_is_true(json_object_get(request, "prepared")))
+		container.filters = json_object_get(request, "filters");
 	find_unit(cgroup, unit, sizeof(unit));
-	return roster_choose(config->roster, &container, name, why);
+	if (!roster_choose(config->roster, &container, choice, &why))
+		return NULL;
+	answer = control_refusal("%s", text_string(&why));
+	log_daemon(config->log, "error", label, text_string(&why));
+	text_free(&why);
+	return answer;
+}
+
+static json_t *still_loads(void)
+{
+	return json_pack("{s:b, s:b, s:s}", "ok", 0, "retry", 1, "error",
+			 "bailiffd still loads its policies");
+}
+
+static struct job *make_job(const struct roster_choice *choice)
+{
+	struct job *job = calloc(1, sizeof(*job));
+	unsigned int i;
+
+	for (i = 0; job && i < choice->num; i++) {
+		if (i)
+			strcat(job->policies, ",");
+		strcat(job->policies, choice->name[i]);
+	}
+	return job;
 }
 
 struct json_t *binder_request(const struct binder_config *config,
@@ -152,39 +191,31 @@ struct json_t *binder_request(const struct binder_config *config,
 			      const struct json_t *request)
 {
 	json_int_t pid = json_integer_value(json_object_get(request, "pid"));
-	char label[BVM_MAX_NAME], name[BVM_MAX_NAME], cgroup[PATH_MAX];
-	struct text why = {};
+	char label[BVM_MAX_NAME], cgroup[PATH_MAX];
+	struct roster_choice choice;
 	json_t *answer;
 	struct job *job;
-	int err;
 
 	if (pid <= 0 || pid > INT_MAX ||
 	    make_label(string(request, "id"), label))
 		return control_refusal("a container needs a pid and an id");
 	if (!store_is_ready(config->store))
-		return json_pack("{s:b, s:b, s:s}", "ok", 0, "retry", 1,
-				 "error", "bailiffd still loads its policies");
-	err = cgroup_of_pid((pid_t)pid, cgroup);
-	if (err)
+		return still_loads();
+	if (cgroup_of_pid((pid_t)pid, cgroup))
 		return control_refusal("process %lld: no cgroup v2",
 				       (long long)pid);
-	err = choose(config, request, cgroup, name, &why);
-	if (err < 0) {
-		answer = control_refusal("%s", text_string(&why));
-		log_daemon(config->log, "error", label, text_string(&why));
-		text_free(&why);
+	answer = choose(config, client, request, cgroup, label, &choice);
+	if (answer)
 		return answer;
-	}
-	text_free(&why);
-	if (!err)
+	if (!choice.num)
 		return unselected(config, label);
-	job = calloc(1, sizeof(*job));
+	job = make_job(&choice);
 	if (!job)
 		return control_refusal("out of memory");
 	job->control = control;
 	job->log = config->log;
 	job->client = client->id;
-	strcpy(job->policy, name);
+	job->filtered = choice.filtered;
 	strcpy(job->label, label);
 	return start_bind(config, job, client, (pid_t)pid);
 }
@@ -221,34 +252,37 @@ static json_t *policy_json(const struct roster_policy *policy)
 }
 
 struct json_t *binder_prepare(const struct binder_config *config,
+			      const struct control_client *client,
 			      const struct json_t *request)
 {
-	const char *id = string(request, "id");
 	const struct roster_policy *policy;
-	char label[BVM_MAX_NAME], name[BVM_MAX_NAME];
-	struct text why = {};
-	json_t *answer;
-	int err;
+	struct roster_choice choice;
+	char label[BVM_MAX_NAME];
+	json_t *answer, *list;
+	unsigned int i;
 
-	if (make_label(id, label))
+	if (make_label(string(request, "id"), label))
 		return control_refusal("a container needs an id");
 	if (!store_is_ready(config->store))
-		return json_pack("{s:b, s:b, s:s}", "ok", 0, "retry", 1,
-				 "error", "bailiffd still loads its policies");
-	err = choose(config, request, string(request, "cgroup"), name, &why);
-	if (err < 0) {
-		answer = control_refusal("%s", text_string(&why));
-		log_daemon(config->log, "error", label, text_string(&why));
-		text_free(&why);
+		return still_loads();
+	answer = choose(config, client, request, string(request, "cgroup"),
+			label, &choice);
+	if (answer)
 		return answer;
+	/* of one that nothing selects the hook says it */
+	list = json_array();
+	for (i = 0; i < choice.num; i++) {
+		policy = roster_find(config->roster, choice.name[i]);
+		if (policy) {
+			(void)json_array_append_new(list, policy_json(policy));
+			continue;
+		}
+		json_decref(list);
+		return control_refusal("policy %s is not loaded",
+				       choice.name[i]);
 	}
-	text_free(&why);
-	/* the hook says it of one that nothing selects */
-	policy = err ? roster_find(config->roster, name) : NULL;
-	if (err && !policy)
-		return control_refusal("policy %s is not loaded", name);
-	if (!policy)
-		return json_pack("{s:b, s:[]}", "ok", 1, "policies");
-	return json_pack("{s:b, s:[o]}", "ok", 1, "policies",
-			 policy_json(policy));
+	if (json_array_size(list) == choice.num)
+		return json_pack("{s:b, s:o}", "ok", 1, "policies", list);
+	json_decref(list);
+	return NULL;
 }

@@ -28,11 +28,17 @@ struct binder_config {
  * Serve the request
  *
  *   {"cmd": "container", "pid": N, "id": S, "image": S, "name": S,
- *    "labels": {}, "annotations": {}}
+ *    "labels": {}, "annotations": {}, "prepared": B, "filters": [S]}
  *
- * The answer is {"ok": true, "policy": NAME}, the policy null if none
- * selects the container; or {"ok": false, "error": S}, with "retry": true
+ * prepared: bailiff-runtime made the bundle ready, and has put the filters of
+ * system calls of these versions ("NAME@DIGEST") into it.
+ *
+ * The answer is {"ok": true, "policy": "NAME,NAME"}, the policies to which the
+ * container is bound, null if none selects it; or {"ok": false, "error": S}, with "retry": true
  * while the daemon still loads its policies.
+ *
+ * A client that is not root (SO_PEERCRED) must own the container's cgroup, and
+ * gets policies with `enter: self` alone; the parent looks at the cgroup.
  *
  * Return: an owned answer, or NULL: control gets it later.
  */
@@ -54,6 +60,7 @@ struct json_t *binder_request(const struct binder_config *config,
  * Return: an owned answer, NULL without memory.
  */
 struct json_t *binder_prepare(const struct binder_config *config,
+			      const struct control_client *client,
 			      const struct json_t *request);
 
 #endif /* DAEMON_BINDER_H */

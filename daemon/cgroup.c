@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -77,23 +78,43 @@ static int handle_id(const char *path, uint64_t *id)
  * A mixed setup mounts the unified hierarchy on a sub-directory; the kernel
  * binds nothing there, so neither do we look for it.
  */
-int cgroup_id(const char *path, uint64_t *id)
+static int find_directory(const char *path, char full[PATH_MAX])
 {
 	const char *mount = CGROUP_MOUNT;
-	char full[PATH_MAX];
 	struct statfs fs;
 
 	if (!strncmp(path, CGROUP_MOUNT "/", sizeof(CGROUP_MOUNT)) ||
 	    !strcmp(path, CGROUP_MOUNT))
 		mount = "";
-	if ((size_t)snprintf(full, sizeof(full), "%s%s", mount, path) >=
-	    sizeof(full))
+	if ((size_t)snprintf(full, PATH_MAX, "%s%s", mount, path) >= PATH_MAX)
 		return -ENAMETOOLONG;
 	if (statfs(full, &fs))
 		return -ENOENT;
 	if (fs.f_type != CGROUP2_SUPER_MAGIC)
 		return -ENOTSUP;
-	return handle_id(full, id);
+	return 0;
+}
+
+int cgroup_id(const char *path, uint64_t *id)
+{
+	char full[PATH_MAX];
+	int err = find_directory(path, full);
+
+	return err ? err : handle_id(full, id);
+}
+
+int cgroup_owner(const char *path, uid_t *owner)
+{
+	struct stat stat_buf;
+	char full[PATH_MAX];
+	int err = find_directory(path, full);
+
+	if (err)
+		return err;
+	if (stat(full, &stat_buf))
+		return -errno;
+	*owner = stat_buf.st_uid;
+	return 0;
 }
 
 /* As the kernel's kernfs has it. */

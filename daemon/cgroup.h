@@ -36,6 +36,8 @@ struct text;
  * Return: 0; -ENOENT there is none; -errno (-EPERM without privilege).
  */
 int cgroup_threads(uint64_t id, struct text *threads);
+/* Who owns its directory, and so may put processes there. As cgroup_id. */
+int cgroup_owner(const char *path, uid_t *owner);
 
 /* Is inner the same cgroup as outer, or below it? Both as cgroup_of_pid. */
 bool cgroup_contains(const char *outer, const char *inner);

@@ -13,7 +13,7 @@
 #define PAUSE_MS 150
 
 struct look {
-	char name[BVM_MAX_NAME + 1]; /* "NAME@" */
+	const struct state_binding *binding;
 	struct text covered; /* " TID TID ... " */
 };
 
@@ -30,11 +30,25 @@ static bool has(const char *policies, const char *name)
 	return false;
 }
 
+/* Under all that are bound? */
+static bool has_all(const char *policies, const struct state_binding *binding)
+{
+	char name[BVM_MAX_NAME], mark[BVM_MAX_NAME + 1];
+	unsigned int i;
+
+	for (i = 0; state_bound(binding, i, name); i++) {
+		snprintf(mark, sizeof(mark), "%s@", name);
+		if (!has(policies, mark))
+			return false;
+	}
+	return true;
+}
+
 static int add_task(const struct state_task *task, void *arg)
 {
 	struct look *look = arg;
 
-	if (has(task->policies, look->name))
+	if (has_all(task->policies, look->binding))
 		text_printf(&look->covered, "%d ", (int)task->tid);
 	return 0;
 }
@@ -114,12 +128,10 @@ static int look_once(struct kfs *kfs, const struct state_binding *binding,
 int coverage_look(struct kfs *kfs, const struct state_binding *binding,
 		  struct coverage *coverage)
 {
-	struct look look = {};
+	struct look look = { .binding = binding };
 	int tries = 0, err;
 
 	memset(coverage, 0, sizeof(*coverage));
-	snprintf(look.name, sizeof(look.name), "%.*s@",
-		 (int)strcspn(binding->policy, "@"), binding->policy);
 	do {
 		if (tries)
 			usleep(PAUSE_MS * 1000);

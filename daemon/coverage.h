@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * coverage.h - are the tasks of a bound cgroup the tasks that its policy
- * confines?
+ * coverage.h - are the tasks of a bound cgroup the tasks that its policies
+ * confine?
  *
  * Two lists, made by different parts of the kernel: the threads of the cgroup,
  * by the cgroups, and `tasks`, by Bailiff.
@@ -15,7 +15,7 @@
 
 struct coverage {
 	unsigned int tasks; /* threads in the cgroup */
-	unsigned int open; /* of those, not under the policy */
+	unsigned int open; /* of those, not under all policies */
 	char which[128]; /* the first of those, "pid 12 (sh), pid 14 (cat)" */
 };
 

@@ -9,11 +9,12 @@
 #include "cgroup.h"
 #include "ctl.h"
 #include "launch.h"
+#include "state.h"
 #include "vm/limits.h"
 
 struct binding {
 	const char *cgroup;
-	const char *policy;
+	char policy[STATE_POLICIES]; /* NAME[@DIGEST],...; "": none */
 	const char *label;
 	const char *runtime;
 };
@@ -28,6 +29,16 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+/* Said several times, they are stacked. Return: is there room for it? */
+static bool add_policy(struct binding *binding, const char *policy)
+{
+	size_t len = strlen(binding->policy);
+	size_t room = sizeof(binding->policy) - len;
+
+	return (size_t)snprintf(binding->policy + len, room, "%s%s",
+				len ? "," : "", policy) < room;
+}
+
 static int parse_options(struct binding *binding, int argc, char **argv)
 {
 	int opt;
@@ -35,8 +46,8 @@ static int parse_options(struct binding *binding, int argc, char **argv)
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (opt == OPT_CGROUP)
 			binding->cgroup = optarg;
-		else if (opt == OPT_POLICY)
-			binding->policy = optarg;
+		else if (opt == OPT_POLICY && add_policy(binding, optarg))
+			continue;
 		else if (opt == OPT_LABEL)
 			binding->label = optarg;
 		else if (opt == OPT_RUNTIME)
@@ -84,7 +95,7 @@ static int check_words(const char *command, struct binding *binding)
 {
 	unsigned long long pid;
 
-	if (!binding->policy)
+	if (!binding->policy[0])
 		return ctl_usage(command, "--policy is missing");
 	if (strpbrk(binding->policy, " \n"))
 		return ctl_usage(command, "--policy: not a name");
@@ -107,15 +118,13 @@ static int request(struct ctl *ctl, const char *file, const char *line)
 }
 
 /* Nobody would install its filter. */
-static int check_filter(struct ctl *ctl, const char *policy)
+static int check_filter(struct ctl *ctl, const char *name)
 {
-	char name[BVM_MAX_NAME];
 	struct launch_filter filter;
 	bool needed;
 	int err;
 
-	/* NAME@DIGEST; a policy that is not loaded is the kernel's to refuse */
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(policy, "@"), policy);
+	/* a policy that is not loaded is the kernel's to refuse */
 	if (!text_is_policy_name(name))
 		return CTL_YES;
 	err = launch_read(&ctl->kfs, name, &filter);
@@ -126,15 +135,32 @@ static int check_filter(struct ctl *ctl, const char *policy)
 	ctl_error("policy %s has a filter of system calls, which a binding "
 		  "does not install: start the program by bailiffctl run, or "
 		  "say 'syscalls: {installed-by: runtime}'",
-		  policy);
+		  name);
 	return CTL_NO;
+}
+
+static int check_filters(struct ctl *ctl, const struct binding *binding)
+{
+	const char *at = binding->policy;
+	char name[BVM_MAX_NAME];
+	int code = CTL_YES;
+
+	while (!code && *at) {
+		size_t len = strcspn(at, ",");
+
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(at, "@,"),
+			 at);
+		code = check_filter(ctl, name);
+		at += len + (at[len] == ',');
+	}
+	return code;
 }
 
 int ctl_bind(struct ctl *ctl, int argc, char **argv)
 {
 	struct binding binding = {};
 	unsigned long long id;
-	char line[1024];
+	char line[STATE_POLICIES + 512];
 	int code, len;
 
 	code = parse_options(&binding, argc, argv);
@@ -145,7 +171,7 @@ int ctl_bind(struct ctl *ctl, int argc, char **argv)
 	if (!code)
 		code = find_cgroup(binding.cgroup, &id);
 	if (!code)
-		code = check_filter(ctl, binding.policy);
+		code = check_filters(ctl, &binding);
 	if (code)
 		return code;
 	len = snprintf(line, sizeof(line), "cgroup=%llu policy=%s%s%s%s%s", id,

@@ -129,27 +129,23 @@ struct start {
 static int count_binding(const struct state_binding *binding, void *arg)
 {
 	struct start *start = arg;
-	size_t len = strcspn(binding->policy, "@");
 
-	if (len == strlen(start->policy) &&
-	    !strncmp(binding->policy, start->policy, len))
+	if (state_binds(binding, start->policy))
 		start->bound++;
 	return 0;
 }
 
-/* Is the container under its policy yet? "-": that has no `start`. */
-static void start_of(struct list *list, const struct state_binding *binding,
-		     char *text, size_t size)
+/* Is the container under this policy yet? Return: false if it has no `start`. */
+static bool start_of_policy(struct list *list, const char *name, char *text,
+			    size_t size)
 {
 	struct state_policy policy;
 	struct start start = {};
 
-	snprintf(start.policy, sizeof(start.policy), "%.*s",
-		 (int)strcspn(binding->policy, "@"), binding->policy);
-	snprintf(text, size, "-");
+	snprintf(start.policy, sizeof(start.policy), "%s", name);
 	if (state_policy(&list->ctl->kfs, start.policy, &policy) ||
 	    !policy.has_start)
-		return;
+		return false;
 	(void)state_bindings(&list->ctl->kfs, count_binding, &start);
 	if (!policy.waiting)
 		snprintf(text, size, "started");
@@ -158,6 +154,20 @@ static void start_of(struct list *list, const struct state_binding *binding,
 	else
 		snprintf(text, size, "%llu of %llu wait", policy.waiting,
 			 start.bound);
+	return true;
+}
+
+/* Of the first of its policies that has one; "-": none has. */
+static void start_of(struct list *list, const struct state_binding *binding,
+		     char *text, size_t size)
+{
+	char name[BVM_MAX_NAME];
+	unsigned int i;
+
+	for (i = 0; state_bound(binding, i, name); i++)
+		if (start_of_policy(list, name, text, size))
+			return;
+	snprintf(text, size, "-");
 }
 
 static int show_binding(const struct state_binding *binding, void *arg)

@@ -155,19 +155,23 @@ static int audit_binding(const struct state_binding *binding, void *arg)
 	struct selected *selected = arg;
 	struct recording *rec = selected->rec;
 	char name[BVM_MAX_NAME];
+	unsigned int i;
 
 	if (!binding->label[0] ||
 	    fnmatch(rec->filter.container, binding->label, 0))
 		return 0;
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(binding->policy, "@"),
-		 binding->policy);
 	selected->num++;
-	/* nothing starts under it, so there is nothing to record */
-	if (!strcmp(name, "refuse") || is_remembered(rec, name) ||
-	    (rec->filter.policy && fnmatch(rec->filter.policy, name, 0)))
-		return 0;
-	selected->code = set_audit(rec, name);
-	return selected->code;
+	for (i = 0; state_bound(binding, i, name); i++) {
+		/* nothing starts under `refuse`: nothing to record */
+		if (!strcmp(name, "refuse") || is_remembered(rec, name) ||
+		    (rec->filter.policy &&
+		     fnmatch(rec->filter.policy, name, 0)))
+			continue;
+		selected->code = set_audit(rec, name);
+		if (selected->code)
+			return selected->code;
+	}
+	return 0;
 }
 
 static int audit_all(struct recording *rec)

@@ -19,6 +19,7 @@ struct summary {
 	json_t *daemon; /* its answer, or NULL */
 	char no_daemon[KFS_REPLY];
 	json_t *policies;
+	json_t *containers; /* what is bound, and to which */
 	unsigned int num_enforcing;
 	unsigned long long tasks; /* in bound cgroups */
 	unsigned long long covered; /* of those, confined */
@@ -45,16 +46,36 @@ static int add_policy(const struct state_policy *policy, void *arg)
 	return json_array_append_new(summary->policies, row) ? -ENOMEM : 0;
 }
 
+static int add_container(const struct state_binding *binding, void *arg)
+{
+	struct summary *summary = arg;
+	json_t *policies = json_array();
+	char name[BVM_MAX_NAME];
+	unsigned int i;
+
+	for (i = 0; state_bound(binding, i, name); i++)
+		json_array_append_new(policies, json_string(name));
+	return json_array_append_new(
+		       summary->containers,
+		       json_pack("{s:s, s:I, s:o, s:I, s:I}", "container",
+				 binding->label, "cgroup",
+				 (json_int_t)binding->cgroup, "policies",
+				 policies, "tasks", (json_int_t)binding->tasks,
+				 "confined", (json_int_t)binding->joined)) ?
+		       -ENOMEM :
+		       0;
+}
+
 /* What is bound to refuse confines nobody: nothing starts in it. */
 static int add_binding(const struct state_binding *binding, void *arg)
 {
 	struct summary *summary = arg;
 
-	if (!strcmp(binding->policy, "refuse"))
-		return 0;
-	summary->tasks += binding->tasks;
-	summary->covered += binding->joined;
-	return 0;
+	if (strcmp(binding->policy, "refuse") != 0) {
+		summary->tasks += binding->tasks;
+		summary->covered += binding->joined;
+	}
+	return add_container(binding, summary);
 }
 
 static unsigned long long generation_of(const struct summary *summary)
@@ -73,6 +94,7 @@ static int collect(struct ctl *ctl, struct summary *summary)
 	int err;
 
 	summary->policies = json_array();
+	summary->containers = json_array();
 	summary->daemon = ctl_ask(ctl, "status", summary->no_daemon,
 				  sizeof(summary->no_daemon));
 	summary->active = !kfs_check_lsm(&ctl->kfs, summary->why_not,
@@ -148,9 +170,10 @@ static json_t *verdict_json(const struct summary *summary)
 
 static void print_json(const struct summary *summary)
 {
-	json_t *all = json_pack("{s:b, s:b, s:O}", "active", summary->active,
-				"enforcing", summary->num_enforcing > 0,
-				"policies", summary->policies);
+	json_t *all =
+		json_pack("{s:b, s:b, s:O, s:O}", "active", summary->active,
+			  "enforcing", summary->num_enforcing > 0, "policies",
+			  summary->policies, "containers", summary->containers);
 
 	if (!summary->active)
 		json_object_set_new(all, "error",
@@ -253,6 +276,26 @@ static void print_policies(const json_t *policies)
 	}
 }
 
+/* Those under several: `containers` has all. */
+static void print_stacked(const json_t *containers)
+{
+	const json_t *row, *name;
+	size_t i, j;
+
+	json_array_foreach((json_t *)containers, i, row)
+	{
+		const json_t *policies = json_object_get(row, "policies");
+
+		if (json_array_size(policies) < 2)
+			continue;
+		printf("stacked   %s:",
+		       json_string_value(json_object_get(row, "container")));
+		json_array_foreach((json_t *)policies, j, name)
+			printf("%s %s", j ? "," : "", json_string_value(name));
+		putchar('\n');
+	}
+}
+
 static void print_text(const struct summary *summary)
 {
 	char order[64];
@@ -269,6 +312,7 @@ static void print_text(const struct summary *summary)
 	print_daemon(summary);
 	print_checks(summary);
 	print_policies(summary->policies);
+	print_stacked(summary->containers);
 }
 
 static const struct option options[] = {
@@ -305,6 +349,7 @@ int ctl_status(struct ctl *ctl, int argc, char **argv)
 	}
 	text_free(&summary.kernel);
 	json_decref(summary.policies);
+	json_decref(summary.containers);
 	json_decref(summary.daemon);
 	return code;
 }

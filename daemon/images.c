@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -39,6 +40,49 @@ int images_open(const char *dir)
 		return -EPERM;
 	}
 	return fd;
+}
+
+/*
+ * What is saved of files that are gone: they went while nobody looked. A link
+ * that leads nowhere is there.
+ */
+static void prune(const struct images *images, const char *file)
+{
+	struct stat stat_buf;
+	int policies;
+
+	policies = open(images->policies, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (policies < 0)
+		return;
+	if (!strcmp(file, TEMPORARY) ||
+	    (fstatat(policies, file, &stat_buf, AT_SYMLINK_NOFOLLOW) &&
+	     errno == ENOENT))
+		(void)unlinkat(images->dir, file, 0);
+	close(policies);
+}
+
+void images_prune(const struct images *images)
+{
+	int fd = openat(images->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	while (dir && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			prune(images, entry->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+bool images_is_there(const struct images *images, const char *file)
+{
+	char path[PATH_MAX];
+	struct stat stat_buf;
+
+	snprintf(path, sizeof(path), "%s/%s", images->policies, file);
+	return !lstat(path, &stat_buf) || errno != ENOENT;
 }
 
 static void release(struct image *image)

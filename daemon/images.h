@@ -27,6 +27,7 @@ struct image {
 	struct text deps; /* lines of policyc/deps.h */
 	char policyc[COMPILE_DIGEST_HEX]; /* of the one that made it */
 	bool saved; /* it came from there */
+	bool loaded; /* the kernel took it */
 };
 
 struct images {
@@ -73,6 +74,15 @@ int images_save(struct images *images, const char *file);
 
 /* Forget what is saved of file. */
 void images_forget(struct images *images, const char *file);
+
+/*
+ * Forget what is saved of files that are not in the policies directory any
+ * more, as if somebody had looked when they went.
+ */
+void images_prune(const struct images *images);
+
+/* Is there such a file in the policies directory? If in doubt there is. */
+bool images_is_there(const struct images *images, const char *file);
 
 /* SHA-256 of the compiler, "" if it cannot be read. */
 const char *images_policyc(struct images *images);

@@ -128,15 +128,16 @@ static void add_filter(json_t *filters, const char *said)
 static void usage(FILE *out)
 {
 	fputs("usage: bailiff-oci-hook [--require] [--run-dir DIR]\n"
-	      "                        [--filter POLICY@DIGEST]... < STATE\n\n"
+	      "           [--prepared [--filter POLICY@DIGEST]...] < STATE\n\n"
 	      "A createRuntime hook of OCI runtimes: binds the new container\n"
 	      "to its policy by asking bailiffd. Any failure refuses the\n"
 	      "container.\n\n"
 	      "  --require      refuse a container that no policy selects\n"
 	      "  --run-dir DIR  of the daemon's socket (" RUN_DIR ")\n"
+	      "  --prepared     bailiff-runtime made the bundle ready\n"
 	      "  --filter POLICY@DIGEST\n"
-	      "                 the container has the filter of system calls of\n"
-	      "                 this version; bailiff-runtime says it\n",
+	      "                 and put the filter of system calls of this\n"
+	      "                 version into it\n",
 	      out);
 }
 
@@ -144,6 +145,7 @@ static const struct option options[] = {
 	{ "require", no_argument, NULL, 'r' },
 	{ "run-dir", required_argument, NULL, 'd' },
 	{ "filter", required_argument, NULL, 'f' },
+	{ "prepared", no_argument, NULL, 'p' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -153,7 +155,7 @@ int main(int argc, char **argv)
 {
 	json_t *state, *config, *request, *answer, *filters = json_array();
 	const char *run_dir = RUN_DIR;
-	bool require = false;
+	bool require = false, prepared = false;
 	char why[512];
 	int opt;
 
@@ -162,6 +164,8 @@ int main(int argc, char **argv)
 			require = true;
 		} else if (opt == 'd') {
 			run_dir = optarg;
+		} else if (opt == 'p') {
+			prepared = true;
 		} else if (opt == 'f') {
 			add_filter(filters, optarg);
 		} else if (opt == 'h') {
@@ -180,7 +184,8 @@ int main(int argc, char **argv)
 	config = read_config(state);
 	warn_of_hooks(config);
 	request = ocistate_request(state, config, why, sizeof(why));
-	if (!request || json_object_set(request, "filters", filters))
+	if (!request || json_object_set(request, "filters", filters) ||
+	    json_object_set_new(request, "prepared", json_boolean(prepared)))
 		refuse(why);
 	check_cgroup(
 		(pid_t)json_integer_value(json_object_get(request, "pid")));

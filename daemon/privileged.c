@@ -32,6 +32,8 @@ struct parent {
 	uint32_t job_serial;
 	time_t job_deadline; /* monotonic seconds */
 	char job_file[PROTO_FILE];
+	char job_policyc[COMPILE_DIGEST_HEX]; /* as it was at the start */
+	struct text synced; /* digests that the kernel held at the last SYNC */
 	struct images images;
 	struct sdnotify *notify;
 	struct proto_message answer; /* large: kept off the stack */
@@ -122,6 +124,7 @@ static int start_compile(struct parent *parent,
 					    wanted->file, fd);
 	}
 	strcpy(parent->job_file, wanted->file);
+	strcpy(parent->job_policyc, images_policyc(&parent->images));
 	parent->job_serial = message->serial;
 	err = compile_start(&request, &parent->job);
 	if (err)
@@ -143,6 +146,9 @@ static int end_compile(struct parent *parent)
 		err = images_stage(&parent->images, parent->job_file, fd, &deps,
 				   &image);
 	}
+	/* replaced meanwhile: nobody knows which one it was made by */
+	if (!err && strcmp(image->policyc, parent->job_policyc))
+		image->policyc[0] = '\0';
 	err = answer_compiled(parent, parent->job_serial, parent->job_file, fd,
 			      err, text_string(&diag));
 	if (fd >= 0)
@@ -154,7 +160,7 @@ static int end_compile(struct parent *parent)
 
 static int load(struct parent *parent, const struct proto_message *message)
 {
-	const struct image *image =
+	struct image *image =
 		images_find_digest(&parent->images, message->u.digest.digest);
 	char reply[KFS_REPLY] = "";
 	int err;
@@ -163,6 +169,8 @@ static int load(struct parent *parent, const struct proto_message *message)
 		return -EPROTO;
 	err = kfs_request(&parent->options->kfs, "load", image->bytes,
 			  image->len, reply);
+	if (!err)
+		image->loaded = true;
 	return answer_done(parent, message->serial, err,
 			   reply[0] ? reply : strerror(-err));
 }
@@ -189,10 +197,16 @@ static int send_saved(struct parent *parent,
 static int keep(struct parent *parent, const struct proto_message *message)
 {
 	const char *file = message->u.file.file;
+	const struct image *image = images_find(&parent->images, file);
 	int err;
 
 	if (!is_policy_file(file))
 		return -EPROTO;
+	/* what a later start would load must have been in force, not just said */
+	if (image && !image->loaded &&
+	    !strstr(text_string(&parent->synced), image->digest))
+		return answer_done(parent, message->serial, -EPERM,
+				   "it is not in force");
 	err = images_save(&parent->images, file);
 	images_drop(&parent->images, file);
 	return answer_done(parent, message->serial, err,
@@ -205,6 +219,9 @@ static int forget(struct parent *parent, const struct proto_message *message)
 
 	if (!is_policy_file(file))
 		return -EPROTO;
+	if (images_is_there(&parent->images, file))
+		return answer_done(parent, message->serial, -EEXIST,
+				   "the file is there");
 	images_drop(&parent->images, file);
 	images_forget(&parent->images, file);
 	return answer_done(parent, message->serial, 0, "ok");
@@ -243,8 +260,76 @@ static int check_cgroup(const char *path, pid_t pid, const char *who, char *why,
 	return -EBUSY;
 }
 
-static int find_container(const struct proto_bind *bind, uint64_t *cgroup,
-			  pid_t *runtime, char *why)
+struct ancestors {
+	uint64_t ids[64];
+	unsigned int num;
+};
+
+/* Of the cgroup at path and of those above it, but for the root. */
+static int find_ancestors(const char *path, struct ancestors *ancestors)
+{
+	char outer[PATH_MAX];
+	int err;
+
+	snprintf(outer, sizeof(outer), "%s", path);
+	while (outer[0] == '/' && outer[1]) {
+		if (ancestors->num == 64)
+			return -E2BIG;
+		err = cgroup_id(outer, &ancestors->ids[ancestors->num++]);
+		if (err)
+			return err;
+		*strrchr(outer, '/') = '\0';
+	}
+	return 0;
+}
+
+static int compare_binding(const struct state_binding *binding, void *arg)
+{
+	const struct ancestors *ancestors = arg;
+	unsigned int i;
+
+	for (i = 0; i < ancestors->num; i++)
+		if (ancestors->ids[i] == binding->cgroup)
+			return -EBUSY;
+	return 0;
+}
+
+/*
+ * Whoever owns a cgroup may confine what starts there, but not take away what
+ * somebody bound it to, or a cgroup above it: the nearest binding counts alone.
+ */
+static int check_owner(struct kfs *kfs, const char *path, uid_t uid, char *why,
+		       size_t size)
+{
+	struct ancestors ancestors = {};
+	uid_t owner;
+	int err;
+
+	if (!uid)
+		return 0;
+	err = cgroup_owner(path, &owner);
+	if (!err && owner != uid) {
+		snprintf(why, size,
+			 "the container's cgroup %.200s belongs to user %u, "
+			 "and user %u asks",
+			 path, owner, uid);
+		return -EPERM;
+	}
+	if (!err)
+		err = find_ancestors(path, &ancestors);
+	if (!err)
+		err = state_bindings(kfs, compare_binding, &ancestors);
+	if (err)
+		snprintf(why, size, "the container's cgroup %.200s: %s", path,
+			 err == -EBUSY ?
+				 "it, or one above it, is bound "
+				 "already, and root alone changes that" :
+				 strerror(-err));
+	return err;
+}
+
+static int find_container(struct kfs *kfs, const struct proto_bind *bind,
+			  uint64_t *cgroup, pid_t *runtime, char *why)
 {
 	char path[PATH_MAX];
 	int err;
@@ -261,6 +346,8 @@ static int find_container(const struct proto_bind *bind, uint64_t *cgroup,
 	err = check_cgroup(path, bind->hook, "the hook", why, KFS_REPLY);
 	if (!err)
 		err = check_cgroup(path, getpid(), "bailiffd", why, KFS_REPLY);
+	if (!err)
+		err = check_owner(kfs, path, bind->uid, why, KFS_REPLY);
 	if (err)
 		return err;
 	err = cgroup_parent_pid(bind->hook, runtime);
@@ -269,25 +356,45 @@ static int find_container(const struct proto_bind *bind, uint64_t *cgroup,
 	return err;
 }
 
+/* NAME,NAME,...: whatever the worker says goes into a line for the kernel. */
+static bool are_policy_names(const char *list)
+{
+	char name[BVM_MAX_NAME];
+	size_t len;
+
+	for (;; list += len + 1) {
+		len = strcspn(list, ",");
+		if (len >= sizeof(name))
+			return false;
+		memcpy(name, list, len);
+		name[len] = '\0';
+		if (!text_is_policy_name(name))
+			return false;
+		if (!list[len])
+			return true;
+	}
+}
+
 static int bind_container(struct parent *parent,
 			  const struct proto_message *message)
 {
 	const struct proto_bind *bind = &message->u.bind;
-	char line[KFS_REPLY], reply[KFS_REPLY];
+	char line[PROTO_POLICIES + 256], reply[KFS_REPLY];
 	uint64_t cgroup;
 	pid_t runtime;
 	int err, len;
 
-	if (!text_is_policy_name(bind->policy) || !text_is_label(bind->label) ||
-	    bind->pid <= 0 || bind->hook <= 0)
+	if (!are_policy_names(bind->policies) || !text_is_label(bind->label) ||
+	    bind->pid <= 0 || bind->hook <= 0 || bind->filtered > 1)
 		return -EPROTO;
-	err = find_container(bind, &cgroup, &runtime, reply);
+	err = find_container(&parent->options->kfs, bind, &cgroup, &runtime,
+			     reply);
 	if (err)
 		return answer_done(parent, message->serial, err, reply);
 	len = snprintf(line, sizeof(line),
-		       "cgroup=%llu policy=%s label=%s runtime=%d",
-		       (unsigned long long)cgroup, bind->policy, bind->label,
-		       (int)runtime);
+		       "cgroup=%llu policy=%s label=%s runtime=%d%s",
+		       (unsigned long long)cgroup, bind->policies, bind->label,
+		       (int)runtime, bind->filtered ? " filtered" : "");
 	err = kfs_request(&parent->options->kfs, "bind", line, (size_t)len,
 			  reply);
 	return answer_done(parent, message->serial, err, reply);
@@ -326,6 +433,7 @@ static int send_policy(const struct state_policy *policy, void *arg)
 	answer->u.policy.generation = policy->generation;
 	strcpy(answer->u.policy.name, policy->name);
 	strcpy(answer->u.policy.digest, policy->digest);
+	text_printf(&parent->synced, "%s\n", policy->digest);
 	answer->fd = copy_image(&parent->options->kfs, policy->name);
 	if (answer->fd < 0)
 		return answer->fd == -ENOENT ? 0 : answer->fd;
@@ -340,6 +448,7 @@ static int sync_state(struct parent *parent,
 	int err;
 
 	parent->answer.serial = message->serial;
+	text_reset(&parent->synced);
 	err = state_policies(&parent->options->kfs, send_policy, parent);
 	return answer_done(parent, message->serial, err,
 			   err ? strerror(-err) : "ok");
@@ -548,12 +657,14 @@ int privileged_run(struct daemon_options *options, int worker_sock,
 	signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signal_fd < 0)
 		return -errno;
+	images_prune(&parent.images);
 	err = loop(&parent, signal_fd);
 	sdnotify_stopping(notify);
 	close(signal_fd);
 	if (parent.job.pid && !compile_finish(&parent.job, &diag, NULL))
 		close(parent.job.image_fd);
 	text_free(&diag);
+	text_free(&parent.synced);
 	images_free(&parent.images);
 	end_worker(worker_sock, worker);
 	return err;

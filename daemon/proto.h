@@ -16,6 +16,7 @@
 #include "vm/limits.h"
 
 #define PROTO_FILE 256 /* bytes of a file name, with its NUL */
+#define PROTO_POLICIES (BVM_MAX_STACKED * BVM_MAX_NAME)
 #define PROTO_TEXT (36 * 1024) /* bytes of diagnostics, with their NUL */
 
 struct proto_empty {
@@ -42,7 +43,9 @@ struct proto_name {
 struct proto_bind {
 	int32_t hook; /* the process that asks; its parent is the runtime */
 	int32_t pid; /* the container's first process */
-	char policy[BVM_MAX_NAME];
+	uint32_t uid; /* of the hook; who is not root must own the cgroup */
+	uint32_t filtered; /* 1: the runtime installs the policies' filters */
+	char policies[PROTO_POLICIES]; /* NAME,NAME,... */
 	char label[BVM_MAX_NAME];
 };
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -83,6 +84,7 @@ int roster_read_image(int fd, struct roster_policy *policy, struct text *why)
 	} else {
 		strcpy(policy->name, image->name);
 		policy->filtered = bvm_image_wants_launcher(image);
+		policy->enter_self = image->meta->flags & BVM_META_ENTER_SELF;
 		err = copy_selectors(image, policy);
 		if (!err)
 			err = copy_filter(image, policy);
@@ -211,52 +213,150 @@ bool roster_selects(const struct roster_policy *policy,
 	return false;
 }
 
-/* Its filter is part of what the policy says: half of it is not bound. */
-static int check_filter(const struct roster *roster, const char *name,
-			struct text *why)
+/* Does the list have NAME@DIGEST? -ESTALE: with another digest. */
+static int find_filter(const json_t *filters,
+		       const struct roster_policy *policy)
 {
-	const struct roster_policy *policy = roster_find(roster, name);
+	size_t len = strlen(policy->name), i;
+	const char *text;
+	json_t *said;
 
-	if (!policy || !policy->filtered)
-		return 1;
-	text_reset(why);
-	text_printf(why,
-		    "policy %s has a filter of system calls, which a binding "
-		    "does not install; say 'syscalls: {installed-by: runtime}' "
-		    "and give the runtime what policyc syscalls --oci prints",
-		    name);
+	json_array_foreach((json_t *)filters, i, said)
+	{
+		text = json_string_value(said);
+		if (!text || strncmp(text, policy->name, len) ||
+		    text[len] != '@')
+			continue;
+		return strcmp(text + len + 1, policy->digest) ? -ESTALE : 0;
+	}
+	return -ENOENT;
+}
+
+/* Its filter is part of what the policy says: half of it is not bound. */
+static int check_filter(const struct roster_policy *policy,
+			const struct roster_container *container,
+			struct roster_choice *choice, struct text *why)
+{
+	int err;
+
+	if (!policy || !policy->filter || container->prepares)
+		return 0;
+	err = container->filters ? find_filter(container->filters, policy) :
+				   -ENOENT;
+	choice->filtered |= !err;
+	if (!err)
+		return 0;
+	if (err == -ESTALE)
+		text_printf(why,
+			    "policy %s was loaded anew while the container was "
+			    "made, and has the filter of the version before; "
+			    "start it again",
+			    policy->name);
+	else if (container->filters)
+		text_printf(why,
+			    "policy %s has a filter of system calls, and was "
+			    "not known to select this container when "
+			    "bailiff-runtime made it",
+			    policy->name);
+	else if (policy->filtered)
+		text_printf(why,
+			    "policy %s has a filter of system calls, which a "
+			    "binding does not install; start the container by "
+			    "bailiff-runtime, or say 'syscalls: {installed-by: "
+			    "runtime}' and give the runtime what policyc "
+			    "syscalls --oci prints",
+			    policy->name);
+	else
+		return 0;
 	return -EPERM;
 }
 
-int roster_choose(const struct roster *roster,
-		  const struct roster_container *container,
-		  char name[BVM_MAX_NAME], struct text *why)
+/*
+ * Who could not enter it has no container bound to it. Nor does he choose: one
+ * that selects the container and is not for him refuses it.
+ */
+static int check_user(const struct roster_policy *policy, const char *name,
+		      const struct roster_container *container,
+		      struct text *why)
 {
-	const char *named = member(container->annotations, POLICY_ANNOTATION);
-	const struct roster_policy *at;
-	unsigned int num = 0;
+	if (!container->of_user || (policy && policy->enter_self))
+		return 0;
+	text_printf(why,
+		    "policy %s does not say 'enter: self', and a container "
+		    "that is not root's is bound to nothing else",
+		    name);
+	return -EACCES;
+}
 
-	if (*named) {
-		if (!text_is_policy_name(named)) {
+static bool has_name(const struct roster_choice *choice, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < choice->num; i++)
+		if (!strcmp(choice->name[i], name))
+			return true;
+	return false;
+}
+
+static int add_name(const struct roster *roster,
+		    const struct roster_container *container, const char *name,
+		    struct roster_choice *choice, struct text *why)
+{
+	const struct roster_policy *policy = roster_find(roster, name);
+	int err;
+
+	if (has_name(choice, name))
+		return 0;
+	if (choice->num == BVM_MAX_STACKED) {
+		text_printf(why,
+			    "more than %d policies are for this container; "
+			    "%s is one too many",
+			    BVM_MAX_STACKED, name);
+		return -E2BIG;
+	}
+	strcpy(choice->name[choice->num++], name);
+	err = check_user(policy, name, container, why);
+	return err ? err : check_filter(policy, container, choice, why);
+}
+
+/* What the annotation names; none without it. */
+static int add_named(const struct roster *roster,
+		     const struct roster_container *container,
+		     struct roster_choice *choice, struct text *why)
+{
+	const char *at = member(container->annotations, POLICY_ANNOTATION);
+	char name[BVM_MAX_NAME];
+	size_t len;
+	int err = 0;
+
+	while (*at && !err) {
+		len = strcspn(at, ",");
+		if (len < sizeof(name))
+			snprintf(name, sizeof(name), "%.*s", (int)len, at);
+		if (len >= sizeof(name) || !text_is_policy_name(name) ||
+		    (at[len] && !at[len + 1])) {
 			text_printf(why, "annotation %s: not a policy name",
 				    POLICY_ANNOTATION);
 			return -EINVAL;
 		}
-		strcpy(name, named);
-		return check_filter(roster, name, why);
+		err = add_name(roster, container, name, choice, why);
+		at += len + (at[len] == ',');
 	}
-	for (at = roster->first; at; at = at->next) {
-		if (at->retired || !roster_selects(at, container))
-			continue;
-		text_printf(why, "%s%s", num ? ", " : "", at->name);
-		if (!num++)
-			strcpy(name, at->name);
-	}
-	if (num > 1) {
-		text_add(why, " all select this container; name one of them "
-			      "with the annotation " POLICY_ANNOTATION);
-		return -EEXIST;
-	}
-	text_reset(why);
-	return num ? check_filter(roster, name, why) : 0;
+	return err;
+}
+
+int roster_choose(const struct roster *roster,
+		  const struct roster_container *container,
+		  struct roster_choice *choice, struct text *why)
+{
+	const struct roster_policy *at;
+	int err;
+
+	memset(choice, 0, sizeof(*choice));
+	err = add_named(roster, container, choice, why);
+	for (at = roster->first; at && !err; at = at->next)
+		if (!at->retired && roster_selects(at, container))
+			err = add_name(roster, container, at->name, choice,
+				       why);
+	return err;
 }

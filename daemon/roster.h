@@ -31,6 +31,7 @@ struct roster_policy {
 	uint64_t generation;
 	bool filtered; /* a binding alone would leave its filter out */
 	bool retired; /* its file is gone: it selects nothing new */
+	bool enter_self; /* who is not root may put himself under it */
 	struct bvm_filter_insn *filter; /* of system calls; NULL: none */
 	uint32_t num_filter;
 	struct roster_selector *selectors;
@@ -49,6 +50,17 @@ struct roster_container {
 	const char *cgroup; /* path */
 	const struct json_t *labels; /* objects of strings */
 	const struct json_t *annotations;
+	bool of_user; /* who asks is not root */
+	bool prepares; /* bailiff-runtime asks: it installs all filters */
+	/* What it has installed, "NAME@DIGEST" each; NULL: it is not there. */
+	const struct json_t *filters;
+};
+
+/* The policies for a container, in the order in which they are stacked. */
+struct roster_choice {
+	unsigned int num;
+	char name[BVM_MAX_STACKED][BVM_MAX_NAME];
+	bool filtered; /* a filter of them is installed by the runtime */
 };
 
 /* Parse an image file. Return: 0, -EINVAL (why has a sentence), -errno. */
@@ -74,15 +86,16 @@ bool roster_selects(const struct roster_policy *policy,
 		    const struct roster_container *container);
 
 /*
- * The one policy for a container: the one that its annotation
- * io.bailiff.policy names, else the one that selects it.
+ * The policies for a container: those that its annotation io.bailiff.policy
+ * names ("NAME" or "NAME,NAME"), and all that select it.
  *
- * Return: 1 and name; 0 no policy selects it; -EINVAL the annotation is no
- * name; -EEXIST several do, and why lists them; -EPERM it has a filter of system
- * calls that nobody would install.
+ * Return: 0, with num 0 if there are none; -EINVAL the annotation is no list of
+ * names; -E2BIG there are more than can be stacked; -EPERM one has a filter of
+ * system calls that nobody installs; -EACCES one is not for users' containers.
+ * why has a sentence.
  */
 int roster_choose(const struct roster *roster,
 		  const struct roster_container *container,
-		  char name[BVM_MAX_NAME], struct text *why);
+		  struct roster_choice *choice, struct text *why);
 
 #endif /* DAEMON_ROSTER_H */

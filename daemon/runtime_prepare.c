@@ -171,7 +171,7 @@ static int add_filters(struct prepare *prepare, json_t *config)
 static int add_hook(struct prepare *prepare, json_t *config)
 {
 	const struct runtime_options *options = prepare->options;
-	const char *argv[5 + 2 * BVM_MAX_STACKED];
+	const char *argv[6 + 2 * BVM_MAX_STACKED];
 	size_t num = 0;
 
 	argv[num++] = HOOK_NAME;
@@ -181,6 +181,7 @@ static int add_hook(struct prepare *prepare, json_t *config)
 		argv[num++] = "--run-dir";
 		argv[num++] = options->run_dir;
 	}
+	argv[num++] = "--prepared";
 	for (size_t i = 0; i < prepare->num; i++) {
 		argv[num++] = "--filter";
 		argv[num++] = prepare->said[i];

@@ -124,6 +124,33 @@ static unsigned long long line_number(const char *line, const char *key)
 	return text_word(line, key, word, sizeof(word)) < 0 ? 0 : number(word);
 }
 
+bool state_bound(const struct state_binding *binding, unsigned int i,
+		 char name[BVM_MAX_NAME])
+{
+	const char *at = binding->policy;
+
+	for (; at && i; i--) {
+		at = strchr(at, ',');
+		if (at)
+			at++;
+	}
+	if (!at)
+		return false;
+	snprintf(name, BVM_MAX_NAME, "%.*s", (int)strcspn(at, "@,"), at);
+	return true;
+}
+
+bool state_binds(const struct state_binding *binding, const char *policy)
+{
+	char name[BVM_MAX_NAME];
+	unsigned int i;
+
+	for (i = 0; state_bound(binding, i, name); i++)
+		if (!strcmp(name, policy))
+			return true;
+	return false;
+}
+
 struct bindings_arg {
 	int (*visit)(const struct state_binding *binding, void *arg);
 	void *arg;

@@ -28,10 +28,13 @@ struct state_policy {
 	unsigned long long hits; /* of all rules, and of the default */
 };
 
+/* Bytes that hold the policies of a binding, with their digests. */
+#define STATE_POLICIES (BVM_MAX_STACKED * (BVM_MAX_NAME + COMPILE_DIGEST_HEX))
+
 /* A line of `bindings`. */
 struct state_binding {
 	unsigned long long cgroup;
-	char policy[160]; /* NAME or NAME@DIGEST */
+	char policy[STATE_POLICIES]; /* NAME[@DIGEST],... */
 	char label[BVM_MAX_NAME]; /* "" if none */
 	unsigned long long runtime; /* 0: none */
 	unsigned long long tasks; /* in the cgroup */
@@ -60,6 +63,13 @@ int state_policy(struct kfs *kfs, const char *name, struct state_policy *out);
 int state_policies(struct kfs *kfs,
 		   int (*visit)(const struct state_policy *policy, void *arg),
 		   void *arg);
+/* Name of the policy number i of a binding. Return: is there one? */
+bool state_bound(const struct state_binding *binding, unsigned int i,
+		 char name[BVM_MAX_NAME]);
+
+/* Is the policy one of the binding's? */
+bool state_binds(const struct state_binding *binding, const char *policy);
+
 int state_bindings(struct kfs *kfs,
 		   int (*visit)(const struct state_binding *binding, void *arg),
 		   void *arg);

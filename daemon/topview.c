@@ -10,6 +10,7 @@
 #include "topview.h"
 
 #define MAX_KEY 512
+#define MAX_SHOWN 300 /* of a container's policies */
 #define MAX_DENIALS 4096 /* different ones; past that they are only counted */
 
 /* The counts of `status` that are shown. */
@@ -44,9 +45,10 @@ static int add_container(const struct state_binding *binding, void *arg)
 	struct toprow *row;
 	char key[MAX_KEY];
 
-	snprintf(key, sizeof(key), "%s %s %llu",
-		 binding->label[0] ? binding->label : "-", binding->policy,
-		 binding->cgroup);
+	/* many policies of one container are cut: the first are shown */
+	snprintf(key, sizeof(key), "%s %.*s %llu",
+		 binding->label[0] ? binding->label : "-", MAX_SHOWN,
+		 binding->policy, binding->cgroup);
 	counted = toptable_add(&view->by_container, binding->label, 0);
 	row = toptable_add(&view->containers, key, 0);
 	if (!row)

@@ -77,11 +77,13 @@ static json_t *container(struct worker *worker,
 	return binder_request(&config, worker->control, client, request);
 }
 
-static json_t *prepare(struct worker *worker, const json_t *request)
+static json_t *prepare(struct worker *worker,
+		       const struct control_client *client,
+		       const json_t *request)
 {
 	struct binder_config config = binder(worker);
 
-	return binder_prepare(&config, request);
+	return binder_prepare(&config, client, request);
 }
 
 static json_t *handle(void *arg, const struct control_client *client,
@@ -94,15 +96,15 @@ static json_t *handle(void *arg, const struct control_client *client,
 		return control_refusal("the request has no cmd");
 	if (!strcmp(cmd, "status"))
 		return status(worker);
+	if (!strcmp(cmd, "container"))
+		return container(worker, client, request);
+	if (!strcmp(cmd, "runtime"))
+		return prepare(worker, client, request);
 	if (client->uid)
 		return control_refusal("%.32s: only root may", cmd);
 	if (!strcmp(cmd, "policies"))
 		return json_pack("{s:b, s:o}", "ok", 1, "files",
 				 store_files(worker->store));
-	if (!strcmp(cmd, "container"))
-		return container(worker, client, request);
-	if (!strcmp(cmd, "runtime"))
-		return prepare(worker, request);
 	if (!strcmp(cmd, "reload")) {
 		store_reload(worker->store);
 		return json_pack("{s:b}", "ok", 1);

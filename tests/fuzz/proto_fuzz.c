@@ -20,7 +20,7 @@ static void use(const struct proto_message *message)
 		assert(strlen(message->u.file.file) < PROTO_FILE);
 		break;
 	case PROTO_BIND:
-		assert(strlen(message->u.bind.policy) < BVM_MAX_NAME);
+		assert(strlen(message->u.bind.policies) < PROTO_POLICIES);
 		assert(strlen(message->u.bind.label) < BVM_MAX_NAME);
 		break;
 	case PROTO_COMPILED:

@@ -113,7 +113,7 @@ END_TEST
 
 START_TEST(the_second_string_is_checked_too)
 {
-	struct proto_bind bind = { .policy = "a" };
+	struct proto_bind bind = { .policies = "a" };
 
 	memset(bind.label, 'b', sizeof(bind.label));
 	memcpy(packet.payload, &bind, sizeof(bind));

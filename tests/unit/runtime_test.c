@@ -168,8 +168,8 @@ START_TEST(a_start_is_made_ready)
 	ck_assert_ptr_nonnull(strstr(
 		json_string_value(json_object_get(hook, "path")), "/hook"));
 	args = json_object_get(hook, "args");
-	ck_assert_uint_eq(json_array_size(args), 5);
-	ck_assert_str_eq(json_string_value(json_array_get(args, 4)), "web@abc");
+	ck_assert_uint_eq(json_array_size(args), 6);
+	ck_assert_str_eq(json_string_value(json_array_get(args, 5)), "web@abc");
 	seccomp = json_object_get(json_object_get(config, "linux"), "seccomp");
 	ck_assert_str_eq(
 		json_string_value(json_object_get(seccomp, "defaultAction")),

@@ -108,6 +108,36 @@ START_TEST(an_include_that_changed_meanwhile_is_compiled)
 }
 END_TEST
 
+/* The same file by another name, which is a link that may lead elsewhere. */
+START_TEST(an_include_by_a_second_name_is_known_by_it)
+{
+	start_with_include();
+	fixture_write_file("one.yaml", "bailiff: 1\npolicy: one\n"
+				       "include: [base/files, base/again]\n");
+	shell("ln -s files.yaml policies/base/again.yaml");
+	reboot_after_writing(NULL, NULL);
+	reboot_after_writing(NULL, NULL);
+	ck_assert_int_eq(fixture_status("compiled"), 0);
+	ck_assert(is_state("one.yaml", "active"));
+	shell("printf 'files:\\n  - allow: read\\n    paths: /etc/group\\n' "
+	      "> policies/base/other.yaml && ln -sfn other.yaml "
+	      "policies/base/again.yaml");
+	reboot_after_writing(NULL, NULL);
+	ck_assert_int_eq(fixture_status("compiled"), 1);
+}
+END_TEST
+
+START_TEST(what_went_while_nobody_looked_is_not_saved_any_more)
+{
+	start_with_include();
+	shell("test -e state/images/one.yaml -a -e state/images/two.yaml");
+	fixture_stop(SIGTERM, 0);
+	fixture_remove_file("two.yaml");
+	fixture_start();
+	shell("test -e state/images/one.yaml -a ! -e state/images/two.yaml");
+}
+END_TEST
+
 /* Found first from now on: what was looked for in vain is remembered, too. */
 START_TEST(an_include_that_hides_another_is_compiled)
 {
@@ -414,6 +444,9 @@ static void add_saved_tests(TCase *tcase)
 	tcase_add_test(tcase, what_was_touched_and_not_changed_is_not_compiled);
 	tcase_add_test(tcase, a_file_that_changed_meanwhile_is_compiled);
 	tcase_add_test(tcase, an_include_that_changed_meanwhile_is_compiled);
+	tcase_add_test(tcase, an_include_by_a_second_name_is_known_by_it);
+	tcase_add_test(tcase,
+		       what_went_while_nobody_looked_is_not_saved_any_more);
 	tcase_add_test(tcase, an_include_that_hides_another_is_compiled);
 	tcase_add_test(tcase, another_compiler_compiles_all_again);
 	tcase_add_test(tcase, a_reload_compiles_all_again);

@@ -102,11 +102,13 @@ is "$out" "open
 ran" "one that no policy selects runs"
 like "$(cat $log)" '"outcome":"daemon".*"object":"other".*unconfined' \
 	"... and the log says that it is unconfined"
-policy both 'name: "web*"'
+policy both 'name: "web*"' '  - {deny: read, paths: /usr/share/common-licenses/GPL-2}'
 succeeds "a policy added later is loaded" wait_for 5 bailiffctl rules both
-contain web2 "$try_shadow"
-unlike "$out" ran "two policies for one container: it is refused"
-like "$(cat $log)" 'both, web all select this container' "... and the log says why"
+contain web2 "$try_shadow; /bin/cat /usr/share/common-licenses/GPL-2 > /dev/null 2>&1 && echo open; /bin/cat /usr/share/common-licenses/GPL-3 > /dev/null 2>&1 && echo open3"
+is "$out" "shut
+ran
+open3" "two policies for one container: both confine it"
+like "$(cat $log)" 'cgroup=[0-9]+ policy=both' "... and the log has both binds"
 rm $policies/both.yaml
 succeeds "its file is removed: so is it" wait_for 5 is_gone both
 contain web3 "$try_shadow"
