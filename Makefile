@@ -226,11 +226,12 @@ hooks:
 	@scripts/hooks.sh docs > build/hooks.md
 	@mv build/hooks.md docs/hooks.md
 
-# After a change of policyc/keys.def, or of the head of an include.
+# After a change of policyc/keys.def, or of the head of a policy or an include.
 .PHONY: manual
 manual: build/bin/policyc
 	@scripts/manual.sh
 	@scripts/includes.sh
+	@scripts/policies.sh
 
 # After a change of policyc/diag.def, or of what policyc says.
 .PHONY: diagnostics

@@ -523,6 +523,7 @@ standard_input()
 . ./import_limits.sh
 . ./diagnostics.sh
 . ./init.sh
+. ./shipped.sh
 . ./examples.sh
 
 for file in accept/*.yaml "$root"/policies/*.yaml; do
@@ -541,6 +542,8 @@ odd_paths
 other_files
 shipped_claims
 shipped_includes
+shipped_policies
+shipped_learned
 standard_input
 bytecode
 run_requests
@@ -565,6 +568,7 @@ graph
 tour
 import_limits
 init
+shipped_init
 explain_json
 syscalls
 differences_of_calls
