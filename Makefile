@@ -132,6 +132,7 @@ demo:
 	@tests/guest/demo/run.sh
 
 try:
+	@tests/guest/try.sh --check
 	@scripts/deps.sh guest
 	@$(MAKE) binaries guest-binaries
 	@tests/guest/try.sh

@@ -8,7 +8,8 @@
 #include "arena.h"
 #include "ast.h"
 
-#define SOURCE_MAX_BYTES (64u << 20)
+/* a million prefixes, or 100,000 rules of many words */
+#define SOURCE_MAX_BYTES (32u << 20)
 
 /* One file; constant once made. */
 struct source {

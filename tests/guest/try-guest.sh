@@ -43,6 +43,12 @@ printf '\n--- %s under policy %s: exit status %d\n' "$GUEST_RUN" "$name" "$statu
 if [ "$status" = 124 ]; then
 	printf '    (stopped after %s s; SECONDS_MAX=N gives it longer)\n' "$GUEST_SECONDS"
 fi
+if [ "$status" = 127 ]; then
+	printf '    (127: a program in it was not found; the guest runs what is installed\n'
+	printf '    on this machine, so install it here)\n'
+fi
 printf -- '--- what %s, and the YAML that would allow it:\n' "$words"
 bailiffctl suggest "$log"
+# for policyc learn, and for who wants to see each
+cp "$log" build/try/events.json
 exit "$status"

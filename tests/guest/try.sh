@@ -37,13 +37,15 @@ EOF
 	exit 2
 }
 
-# Called without make, this file does what the target does before.
+# Called without make, this file does what the target does before; `--check` is
+# what make asks first, since what is wrong with a call is not told after minutes.
 read_words()
 {
 	local word
 
 	for word in "$@"; do
 		case $word in
+		--check) check_only=1 ;;
 		POLICY=* | RUN=* | ENFORCE=* | SECONDS_MAX=*)
 			export "${word?}"
 			;;
@@ -115,8 +117,10 @@ say_status()
 	fi
 }
 
+check_only=
 read_words "$@"
 check_call
+[ -z "$check_only" ] || exit 0
 [ $# = 0 ] || build
 compile
 # Last: what is wrong with the call is not told after minutes.

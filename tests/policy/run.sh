@@ -134,9 +134,13 @@ odd_files()
 	many '[' 100000 | odd brackets P114
 	{ printf 'bailiff: 1\npolicy: x\nfiles: '; many '[' 100; many ']' 100; } |
 		odd deep P114
-	many x 104857600 | odd large P102
-	{ printf 'bailiff: 1\npolicy: x\n'; many '#' 67108864; } |
+	many x 52428800 | odd large P102
+	{ printf 'bailiff: 1\npolicy: x\n'; many '#' 33554432; } |
 		odd comments P102
+	# 50 MB of what would each be right
+	{ head_of files
+	  many x 52428800 | sed 's/x\{30\}/  - {allow: read, paths: \/x}\n/g'; } |
+		odd rules P102
 	seq -f 'key%.0f: 1' 2000 | odd keys P232
 	printf 'bailiff: 1\npolicy: "a\\0b"\n' | odd escaped-nul P108
 	{ printf 'bailiff: 1\npolicy: x\nvars:\n  a: [1,2,3,4,5,6,7,8,9,0]\n'

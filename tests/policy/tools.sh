@@ -336,8 +336,10 @@ imports()
 	says 'no include' 2 'app:2:1: .*cannot find the include' "$policyc" import apparmor import/app
 	head -c 4096 "$policyc" > "$work/x"
 	says 'a program' 2 P911 "${command[@]}" "$work/x"
-	{ printf 'profile x {\n  /'; many a 50000000; } > "$work/x"
-	says 'a file of 50 MB' 2 'x:2:3: .*a word of over' timeout 20 "${command[@]}" "$work/x"
+	{ printf 'profile x {\n  /'; many a 30000000; } > "$work/x"
+	says 'a word of 30 MB' 2 'x:2:3: .*a word of over' timeout 20 "${command[@]}" "$work/x"
+	{ printf 'profile x {\n}\n'; many '#' 50000000; } > "$work/x"
+	says 'a file of 50 MB' 2 'x: File too large' timeout 20 "${command[@]}" "$work/x"
 	{ echo 'profile x {'; seq -f '  /f%.0f r,' 30000; echo '}'; } > "$work/x"
 	says 'thirty thousand rules' 2 'over 20000 rules' timeout 20 "${command[@]}" "$work/x"
 	says 'no file' 2 P101 "${command[@]}" /nonexistent

@@ -9,16 +9,20 @@
 # step COMMAND: what is shown of it is in $work/shown.
 step()
 {
-	local command=$1
+	local command=$1 status=0
 
 	case $command in
-	build/bin/policyc*|sed*) ;;
+	build/bin/policyc*|sed*|printf*) ;;
 	*) return 0 ;;
 	esac
-	(cd "$work/tour" && bash -c "$command") > "$work/printed" 2>&1 || :
+	(cd "$work/tour" && bash -c "$command") > "$work/printed" 2>&1 ||
+		status=$?
 	tour_steps=$((tour_steps + 1))
 	# A command that shows nothing is there for those that follow.
-	[ -s "$work/shown" ] || return 0
+	if [ ! -s "$work/shown" ]; then
+		[ "$status" = 0 ] || { cp "$work/printed" "$work/why"; fail "README.md: $command"; }
+		return 0
+	fi
 	if awk -f tour.awk "$work/shown" "$work/printed" > "$work/why"; then
 		pass
 	else

@@ -48,9 +48,36 @@ is "$status" 1 "ENFORCE=1 denies"
 like "$out" 'Permission denied' "the program sees it"
 like "$out" 'what was denied' "it is reported, too"
 
-run make -s -C "$top" try POLICY="$work/small.yaml" RUN='exit 7'
+# What README.md shows: a file, a call, and what comes of it.
+readme()
+{
+	awk -v call="    \$ $1" 'index($0, call) == 1 { on = 1; next }
+		/^    \$ / || !/^    / { on = 0 }
+		on { print substr($0, 5) }' "$top/README.md"
+}
+readme 'cat fetch.yaml' > fetch.yaml
+readme 'make try POLICY=fetch.yaml' > shown
+words=$(sed -n "s/^    \\$ make try POLICY=fetch.yaml RUN='\\(.*\\)'\$/\\1/p" "$top/README.md")
+run make -s -C "$top" try POLICY="$work/fetch.yaml" RUN="$words"
 is "$status" 2 "make has a status of its own"
 like "$err" '^try: the program ended with status 7' "so the program's is said"
+sed "s,^$work/,," <<< "$out" > printed
+isnt "$(wc -l < shown)" 0 "README.md shows a call"
+succeeds "and what is printed" awk -f "$top/tests/policy/tour.awk" shown printed
+diag "$out"
+
+run make -s -C "$top" try POLICY="$work/small.yaml" ENFORCE=1 \
+	RUN=$'x="two  words"\necho "$x" # a comment\nno-such-program'
+like "$out" '^two  words$' "several lines arrive as they are written"
+like "$out" 'status 127' "a program that is not there has the shell's status"
+like "$out" 'install it here' "and what to do is said"
+
+for call in "POLICY=$work/none.yaml RUN=true" "POLICY=$work/small.yaml" ''; do
+	# shellcheck disable=SC2086 # words
+	run make -s -C "$top" -W policyc/main.c CC=/nonexistent try $call
+	is "$status" 2 "make try $call is refused"
+	like "$err" '^(usage: make try|try: cannot read the policy)' "before anything is built"
+done
 
 GUEST_KERNEL=/nonexistent run "$try" POLICY=small.yaml RUN=true
 is "$status" 125 "a guest that fails is told from a program that does"
