@@ -30,7 +30,8 @@
  * (EPERM).
  *
  *   load    ok policy=NAME generation=N digest=HEX
- *           EINVAL malformed or refused by the verifier, E2BIG past a limit,
+ *           EINVAL malformed or refused by the verifier, EMSGSIZE cut short or
+ *           followed by other bytes, E2BIG past a limit,
  *           EPROTONOSUPPORT other version, EOPNOTSUPP the kernel does not
  *           mediate an operation (the reply names FILE:LINE), ENOMEM, EBUSY
  *           bound, or tasks run under it, and its filter of system calls is

@@ -11,7 +11,13 @@ top=$(cd "$(dirname "$0")/../../.." && pwd)
 cd "$top"
 # shellcheck source=tests/guest/demo/story.sh
 . tests/guest/demo/story.sh
+. tests/guest/common.sh
 
+# The guest runs what is installed here.
+need crun crun
+need nginx nginx-light
+need curl curl
+need ab apache2-utils
 mkdir -p build/demo
 kernel_log=build/demo/kernel.log
 

@@ -46,19 +46,29 @@ for dir in /usr/sbin /sbin /usr/bin /bin; do
 		[ -e "$tools/${file##*/}" ] || ln -s "$file" "$tools/${file##*/}"
 	done
 done
-# missing COMMAND PACKAGE
+# missing COMMAND PACKAGE SCRIPT [ARGUMENT...]: without it there is no guest.
 missing()
 {
-	mv "$tools/$1" "$tools/.gone"
-	# run.sh adds /usr/sbin and /sbin, where none of these is.
-	run env PATH="$tools" "$guest/run.sh" -- /bin/true
-	mv "$tools/.gone" "$tools/$1"
-	is "$status" 125 "without $1 no guest starts"
-	like "$err" "'$1' is missing: install the package $2," "its package is named"
+	local command=$1 package=$2
+	shift 2
+
+	mv "$tools/$command" "$tools/.gone"
+	# /usr/sbin and /sbin are looked at, too, where none of these is.
+	run env PATH="$tools" "$@"
+	mv "$tools/.gone" "$tools/$command"
+	is "$status" 125 "without $command ${1##*/} does nothing"
+	like "$err" "'$command' is missing: install the package $package," \
+		"its package is named"
 }
-missing qemu-system-x86_64 qemu-system-x86
-missing cpio cpio
-[ -e /usr/sbin/busybox ] || [ -e /sbin/busybox ] || missing busybox busybox-static
+missing qemu-system-x86_64 qemu-system-x86 "$guest/run.sh" -- /bin/true
+missing cpio cpio "$guest/run.sh" -- /bin/true
+[ -e /usr/sbin/busybox ] || [ -e /sbin/busybox ] ||
+	missing busybox busybox-static "$guest/run.sh" -- /bin/true
+for tool in gcc make bc flex bison rsync; do
+	missing $tool $tool "$guest/kernel.sh" build
+done
+missing crun crun "$guest/demo/run.sh"
+missing ab apache2-utils "$guest/demo/run.sh"
 
 cache=$(mktemp -d)
 for place in "$cache" "$cache/not/there" /etc/passwd; do

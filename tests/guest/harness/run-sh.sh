@@ -60,6 +60,19 @@ guest 'grep -o lsm=.* /proc/cmdline; nproc' --smp 1 --append 'word=1'
 like "$out" 'word=1' "--append reaches the kernel"
 like "$out" '^1$' "--smp holds"
 
+guest 'spin()
+{
+	local from=${EPOCHREALTIME/[.,]/} i
+	for ((i = 0; i < 20000; i++)); do :; done
+	echo $((${EPOCHREALTIME/[.,]/} - from))
+}
+nproc; spin; spin; spin' --icount
+read -r -d '' cpus _ second third <<< "$out"
+is "$status $cpus" "0 1" "--icount has one CPU"
+is "$((second > 1000 && second - third < second / 100 && third - second < second / 100))" 1 \
+	"whose clock counts instructions, which are as many each time"
+diag "$out"
+
 run "$top/tests/guest/run.sh" -- /nonexistent
 is "$status $err" "125 run.sh: no such script: /nonexistent" "a missing script is named"
 GUEST_KERNEL=/nonexistent run "$top/tests/guest/run.sh" -- /bin/true

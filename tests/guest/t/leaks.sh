@@ -48,9 +48,7 @@ for i in 1 2; do
 done
 like "$(load_image $work/1.img)" '^ok' "and loads"
 mkdir /sys/fs/cgroup/churn
-for i in $(seq 1 "$boxes"); do
-	mkdir /sys/fs/cgroup/churn/$i
-done
+seq -f /sys/fs/cgroup/churn/%.0f "$boxes" | xargs mkdir
 
 # grown TEXT: what churn printed, as "KIND BYTES MOST BYTES" lines. Left out of the
 # slab: vmap_area, which the kernel purges when it likes, and what /proc is read by.

@@ -55,6 +55,41 @@ truncate=$((1 << 11))
 is "$(($(sed -n 's/^mediated.files //p' $dir/status) & truncate))" $truncate \
 	"truncate is mediated, with file_truncate or without"
 
+# refused_with ERRNO REASON FILE: by the kernel itself, its errno in C's words.
+refused_with()
+{
+	local fd
+
+	exec {fd}<> $dir/load
+	err=$(LC_ALL=C dd if="$3" bs=128M count=1 iflag=fullblock status=none 2>&1 >&$fd)
+	out=$(cat <&$fd)
+	exec {fd}>&-
+	like "$err" ": $1\$" "${3%.img}: '$1'"
+	like "$out" "^error: .*$2" "${3%.img}: and why, readably"
+}
+
+# changed FILE PERL: good.img with a change that takes effect
+changed()
+{
+	perl -0777 -pe "$2" good.img > "$1"
+	! cmp -s good.img "$1" || not_ok "$1 is not changed"
+}
+
+head -c 1000 good.img > cut.img
+changed longer.img '$_ .= "x"'
+changed magic.img 's/^B/C/'
+changed version.img 'substr($_, 8, 1) = "\x7e"'
+# the end of the first program: an instruction that is none
+changed program.img 's/\x95\0{7}/\xff\0\0\0\0\0\0\0/'
+head -c 67108865 /dev/zero > huge.img
+refused_with 'Message too long' 'bytes' cut.img
+refused_with 'Message too long' 'bytes' longer.img
+refused_with 'Invalid argument' '[a-z]{4}' magic.img
+refused_with 'Protocol not supported' 'version' version.img
+refused_with 'Invalid argument' 'instruction|insn' program.img
+refused_with 'Argument list too long' '[a-z]{4}' huge.img
+rm huge.img
+
 head -c 1000 /dev/urandom > noise.img
 fails "noise is refused" bailiffctl load noise.img
 head -c 100 good.img > short.img
