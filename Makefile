@@ -55,7 +55,8 @@ BENCHES    := verify exec load guest
 BENCH_LIB  := tests/bench/measure.c tests/bench/ubpf.c tests/bench/ebpf.c tests/lib/bvm_family.c
 
 GUEST_PROGRAMS := $(patsubst tests/guest/prog/%.c,build/guest/%,$(wildcard tests/guest/prog/*.c)) \
-		  build/guest/engines build/guest/storm build/guest/decide
+		  build/guest/engines build/guest/storm build/guest/decide \
+		  build/guest/import
 
 # Compiled here: in the guest it would take minutes.
 GUEST_FILES := build/guest/large.img build/guest/conformance.tsv
@@ -108,6 +109,9 @@ help:
 	@echo 'make style      formatting, lengths, licences'
 	@echo 'make layers     who includes whom'
 	@echo 'make install    into PREFIX (/usr/local), with DESTDIR'
+	@echo 'make deb        a Debian package of the same, in build/deb (make test-deb tries it)'
+	@echo 'make kernel-deb packages of a kernel with Bailiff from the configuration of'
+	@echo '                Debian (CONFIG=cloud or full; an hour, resumable)'
 	@echo 'make clean      remove build/ (the kernel cache: tests/guest/kernel.sh clean)'
 	@echo
 	@echo 'V=1 shows the commands. What a target needs is installed by apt (root or'
@@ -273,6 +277,22 @@ install: tools
 	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 644 docs/completion/_bailiff $(DESTDIR)$(PREFIX)/share/zsh/site-functions/
 
+# Debian packages: of what is installed, and of a kernel that has it.
+.PHONY: deb test-deb kernel-deb
+deb:
+	@scripts/deps.sh tools
+	@$(MAKE) binaries
+	@scripts/deb.sh
+
+test-deb:
+	@scripts/deps.sh tools test
+	@$(MAKE) binaries
+	@tests/package.sh
+
+kernel-deb:
+	@scripts/deps.sh kernel kdeb
+	@scripts/kernel-deb.sh build
+
 clean:
 	rm -rf build
 
@@ -368,6 +388,11 @@ build/guest/storm: $(patsubst %.c,build/obj/%.o,$(wildcard tests/guest/storm/*.c
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) -static -o $@ $^
 
+# Operations under AppArmor and under Bailiff.
+build/guest/import: $(patsubst %.c,build/obj/%.o,$(wildcard tests/guest/import/*.c))
+	@mkdir -p $(@D)
+	$(call quiet,LD,$@)$(CC) $(CFLAGS) -static -o $@ $^
+
 # The kernel's decisions beside those that the rules ask for.
 build/guest/decide: $(patsubst %.c,build/obj/%.o,$(wildcard tests/guest/decide/*.c tests/oracle/*.c)) \
 		    build/obj/tests/lib/policyc_build.o build/libpolicyc.a build/libbvm.a
@@ -394,6 +419,10 @@ build/test/unit/%: build/san/tests/unit/%.o $(UNIT_LIB:%.c=build/san/%.o) \
 	@mkdir -p $(@D)
 	$(call quiet,LD/SAN,$@)$(CC) $(SAN_CFLAGS) -o $@ $^ \
 		$(POLICYC_LIBS) $(DAEMON_LIBS) $$(pkg-config --libs check)
+
+# What no input brings about: the test stands in for these.
+build/test/unit/planted_test: private SAN_CFLAGS += \
+	-Wl,--wrap=bvm_image_parse,--wrap=seccomp_export_bpf,--wrap=replay_line
 
 LONG_LIB := $(filter-out tests/lib/fake_kernel.c tests/lib/daemon_fixture.c \
 	    tests/lib/ctl_fixture.c,$(UNIT_LIB))

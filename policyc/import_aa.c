@@ -270,6 +270,7 @@ static void begin_profile(struct aa *aa, const char *name,
 
 	aa->found = true;
 	aa->profile = name;
+	aa->head = *at;
 	aa_vars_reset(&aa->vars, "profile_name");
 	aa_vars_add(&aa->vars, "profile_name", name);
 	import_out_name(im, name);
@@ -316,7 +317,10 @@ static void take_block(struct aa *aa, const struct aa_rule *head,
 		return;
 	}
 	import_out_left(aa->im, &head->span,
-			"another profile: --profile '%s' imports it", name);
+			"another profile: --profile '%s' imports it%s", name,
+			!inside ? "" :
+				  "; /proc/PID/attr/current, by which a task "
+				  "would get there, stays closed");
 	read_block(aa, name, false, depth + 1, NULL);
 }
 

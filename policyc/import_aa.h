@@ -52,6 +52,8 @@ struct aa {
 	const char *profile; /* the one that is imported */
 	bool found; /* it was there */
 	bool disconnected; /* flags=(attach_disconnected) */
+	struct span head; /* of the profile */
+	bool renames; /* a rule lets files be renamed */
 	bool null, tty; /* /dev/null, terminals may be read and written */
 	/* rules for all families; not those that Bailiff has no name for */
 	struct aa_any_family *any_family;

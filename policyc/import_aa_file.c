@@ -13,6 +13,7 @@
 #define MAY_LOCK (1u << 4)
 #define MAY_MAP (1u << 5)
 #define MAY_EXEC (1u << 6)
+#define MAY_LEAVE (1u << 7) /* exec, into another profile */
 
 #define LETTERS "rwalkmxiupcUPC"
 
@@ -55,8 +56,10 @@ static void take_exec(struct aa *aa, const struct aa_rule *rule,
 	} else {
 		import_out_left(aa->im, &rule->span,
 				"%.*s: the program would run under another "
-				"profile; a task keeps its policy",
+				"profile; a task keeps its policy, so it is "
+				"denied",
 				(int)len, how);
+		*may |= MAY_LEAVE;
 	}
 }
 
@@ -102,8 +105,9 @@ static void op(struct aa *aa, struct ops *ops, bool yes, const char *name)
 }
 
 /*
- * `read` and `write` of a rule are groups, which hold more than r and w: what
- * AppArmor does not judge, and locks, see aa_file_finish.
+ * `read` and `write` of a rule are groups, which hold what AppArmor does not
+ * judge; open-read and open-write do not. An exclusive lock asks for w and k,
+ * be they of different rules: w brings it along, see aa_file_finish.
  */
 static void add_ops(struct aa *aa, enum aa_what what, u32 may, bool deny,
 		    struct ops *ops)
@@ -118,10 +122,11 @@ static void add_ops(struct aa *aa, enum aa_what what, u32 may, bool deny,
 	const bool rename = deny ? write || read : write && read;
 
 	ops->typed = read || write || rename || may & MAY_LOCK;
-	op(aa, ops, others && read, "read");
+	op(aa, ops, others && read, "open-read");
 	op(aa, ops, dirs && read, "list");
-	op(aa, ops, others && write, "write");
-	op(aa, ops, others && !write && may & MAY_APPEND, "append");
+	op(aa, ops, others && write, "open-write");
+	op(aa, ops, others && write, "truncate");
+	op(aa, ops, others && (write || may & MAY_APPEND), "append");
 	op(aa, ops, others && write, "create");
 	op(aa, ops, others && write, "delete");
 	op(aa, ops, others && write, "symlink");
@@ -133,9 +138,7 @@ static void add_ops(struct aa *aa, enum aa_what what, u32 may, bool deny,
 	op(aa, ops, rename, "rename");
 	op(aa, ops, others && may & MAY_LINK, "link");
 	op(aa, ops, may & MAY_LOCK, "lock-shared");
-	/* of directories, where `write` does not bring it along */
-	op(aa, ops, (deny && may & MAY_LOCK) || (what == AA_DIR && write),
-	   "lock");
+	op(aa, ops, write || (deny && may & MAY_LOCK), "lock");
 	op(aa, ops, others && may & MAY_MAP, "map-exec");
 }
 
@@ -235,6 +238,25 @@ static void put_all(struct aa *aa, const struct aa_rule *rule,
 		put_exec(aa, rule, globs, "audit");
 }
 
+/*
+ * Paths without globs, choices among them included, go before what a glob says
+ * of their x. It would run under another profile; under this one it may do more,
+ * and does not run.
+ */
+static void deny_leaving(struct aa *aa, const struct aa_rule *rule,
+			 const struct import_list *texts)
+{
+	struct aa_rule deny = *rule;
+	struct aa_globs globs = { 0 };
+
+	deny.deny = deny.audit = true;
+	for (u32 i = 0; i < texts->num; i++)
+		if (!strpbrk(texts->items[i], "*?[") &&
+		    aa_glob_add(aa->im->arena, texts->items[i], true, &globs))
+			return; /* listed, as for the rule itself */
+	put_exec(aa, &deny, &globs, "deny");
+}
+
 /* ---- locks ---- */
 
 static void keep_locks(struct aa *aa, const struct aa_rule *rule,
@@ -318,10 +340,14 @@ void aa_file_finish(struct aa *aa)
 {
 	struct buf *out = &aa->im->rules[BVM_CLASS_FILES];
 
+	if (aa->renames)
+		import_out_left(aa->im, &aa->head,
+				"rename: never to a name with more rights than "
+				"the old one has");
 	if (!out->len)
 		return;
-	buf_printf(out, "  # `read` and `write` bring locks along: none where "
-			"the profile has no k.\n");
+	buf_printf(out, "  # What brings `lock` along has w: none where the "
+			"profile has no k.\n");
 	finish_locks(aa, AA_OTHER);
 	finish_locks(aa, AA_DIR);
 }
@@ -360,10 +386,11 @@ static void take_path(struct aa *aa, const struct aa_rule *rule,
 					texts.items[i], why);
 		note_devices(aa, rule, texts.items[i], may);
 	}
-	if (rule->deny && may & (MAY_READ | MAY_WRITE))
+	if (rule->deny && may & MAY_READ && !(may & MAY_WRITE))
 		import_out_left(aa->im, &rule->span,
-				"deny is wider here: with r of stat, readlink, "
-				"getxattr and shared locks, with w of times");
+				"deny is wider here: with r of renames to "
+				"here, too, since that is one operation");
+	aa->renames |= !rule->deny && may & MAY_READ && may & MAY_WRITE;
 	if (!rule->deny && may & MAY_LOCK)
 		keep_locks(aa, rule, &globs);
 	if (!rule->deny && may & MAY_WRITE && !(may & MAY_READ))
@@ -372,6 +399,8 @@ static void take_path(struct aa *aa, const struct aa_rule *rule,
 				"be renamed from here, and that is one "
 				"operation");
 	put_all(aa, rule, &globs, may);
+	if (may & MAY_LEAVE)
+		deny_leaving(aa, rule, &texts);
 }
 
 /* `link subset /a -> /b`: pairs of names. */

@@ -302,6 +302,7 @@ void aa_net_take_unix(struct aa *aa, const struct aa_rule *rule,
 	const struct aa_cond *addr = remote ?: local;
 	struct unix_rule what = { 0 };
 	struct import_list ops = { 0 };
+	const bool whole = !rule->deny && !args->words.num && !args->num_conds;
 	bool exact = !(local && remote) && peer != AA_PEER_UNKNOWN &&
 		     !aa_args_cond(args, "opt") &&
 		     !aa_args_cond(args, "attr") &&
@@ -326,6 +327,11 @@ void aa_net_take_unix(struct aa *aa, const struct aa_rule *rule,
 		if (!rule->deny)
 			return;
 		what.peer = what.addr = NULL;
+	} else if (!rule->deny && !whole) {
+		import_out_left(aa->im, &rule->span,
+				"all unix sockets, which any such rule allows "
+				"on kernels where AppArmor looks at their "
+				"family alone");
 	}
 	/* of a deny no operation is left out: it is denied to any address */
 	if (rule->deny && (what.peer || what.addr)) {

@@ -24,28 +24,57 @@ static int write_all(int fd, const struct buf *buf)
 	return 0;
 }
 
+/* As the file that it replaces, or as any new one. */
+static int set_rights(int fd, const struct stat *old)
+{
+	mode_t mask;
+
+	if (old) {
+		/* who may not give files away makes his own of it */
+		if (old->st_uid != geteuid() || old->st_gid != getegid())
+			if (fchown(fd, old->st_uid, old->st_gid) &&
+			    errno != EPERM)
+				return -errno;
+		return fchmod(fd, old->st_mode & 0777) ? -errno : 0;
+	}
+	mask = umask(0);
+	(void)umask(mask);
+	return fchmod(fd, 0666 & ~mask) ? -errno : 0;
+}
+
 /* Whole or not at all: under another name first. */
 static int write_file(struct arena *arena, const char *path,
-		      const struct buf *buf)
+		      const struct stat *old, const struct buf *buf)
 {
 	char *temporary = arena_printf(arena, "%s.XXXXXX", path);
 	int fd = mkostemp(temporary, O_CLOEXEC);
-	mode_t mask;
 	int err;
 
 	if (fd < 0)
 		return -errno;
-	mask = umask(0);
-	(void)umask(mask);
 	err = write_all(fd, buf);
-	if (!err && fchmod(fd, 0666 & ~mask))
-		err = -errno;
+	if (!err)
+		err = set_rights(fd, old);
 	if (close(fd) && !err)
 		err = -errno;
 	if (!err && rename(temporary, path))
 		err = -errno;
 	if (err)
 		(void)unlink(temporary);
+	return err;
+}
+
+/* The file itself: a link to it stays one. */
+static int replace_file(struct arena *arena, const char *path,
+			const struct stat *old, const struct buf *buf)
+{
+	char *real = realpath(path, NULL);
+	int err;
+
+	if (!real)
+		return -errno;
+	err = write_file(arena, real, old, buf);
+	free(real);
 	return err;
 }
 
@@ -56,8 +85,10 @@ int output_write(struct arena *arena, const char *path, const struct buf *buf)
 
 	if (!strcmp(path, "-"))
 		return write_all(STDOUT_FILENO, buf);
-	if (stat(path, &st) || S_ISREG(st.st_mode))
-		return write_file(arena, path, buf);
+	if (stat(path, &st))
+		return write_file(arena, path, NULL, buf);
+	if (S_ISREG(st.st_mode))
+		return replace_file(arena, path, &st, buf);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;

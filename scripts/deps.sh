@@ -19,11 +19,11 @@ die()
 parts_of()
 {
 	case $1 in
-	tools|kernel|style|prove|bench) echo "$1" ;;
+	tools|kernel|style|prove|bench|kdeb) echo "$1" ;;
 	test) echo tools test ;;
 	guest) echo tools kernel guest ;;
 	demo) echo tools kernel guest ;;
-	*) die "what is '$1'? (tools, test, kernel, guest, demo, bench, style, prove)" ;;
+	*) die "what is '$1'? (tools, test, kernel, guest, demo, bench, style, prove, kdeb)" ;;
 	esac
 }
 

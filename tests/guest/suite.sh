@@ -206,15 +206,6 @@ add_harness()
 	done
 }
 
-add_boots()
-{
-	local file
-
-	for file in $(chosen boot "$@"); do
-		job boot_with "$file"
-	done
-}
-
 # What a test needs made on the host: "# host: SCRIPT", a file beside this one.
 prepare()
 {
@@ -223,6 +214,16 @@ prepare()
 	script=$(header "$1" host)
 	[ -z "$script" ] || "$guest_dir/$script" ||
 		{ echo "FAIL $script, for ${1##*/}"; failed=$((failed + 1)); }
+}
+
+add_boots()
+{
+	local file
+
+	for file in $(chosen boot "$@"); do
+		prepare "$file"
+		job boot_with "$file"
+	done
 }
 
 # deal FILE...: a line of files for each boot. Always the same ones together: the

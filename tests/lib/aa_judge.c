@@ -173,13 +173,3 @@ bool aa_judge_allows(const struct aa_judge_rule *rules, u32 num,
 	fprintf(stderr, "no operation %s\n", request->op);
 	abort();
 }
-
-bool aa_judge_denied(const struct aa_judge_rule *rules, u32 num,
-		     const struct aa_judge_request *request,
-		     const char *letters)
-{
-	for (; *letters; letters++)
-		if (has(rules, num, request, request->path, *letters, true))
-			return true;
-	return false;
-}

@@ -30,9 +30,4 @@ bool aa_judge_match(const char *glob, const char *text);
 bool aa_judge_allows(const struct aa_judge_rule *rules, u32 num,
 		     const struct aa_judge_request *request);
 
-/* Is there a deny rule with one of these letters for the path? */
-bool aa_judge_denied(const struct aa_judge_rule *rules, u32 num,
-		     const struct aa_judge_request *request,
-		     const char *letters);
-
 #endif /* TESTS_AA_JUDGE_H */

@@ -446,12 +446,12 @@ kinds_of_tables()
 	fi
 }
 
-# Every message has a test that expects it, but eight. P203 is for keys of a later
-# version, of which there are none; tests/unit/diag_test.c brings it about. P506, P509,
-# P512, P805 and P901 would be bugs of policyc, so no policy brings them about; those of
-# P509, P512 and P901 are planted by tests/unit/validate_rules_test.c, witness_test.c and
-# format_test.c. What P510 is about takes gigabytes to build; tests/unit/validate_test.c
-# lowers its limit. P511 is libseccomp without memory.
+# Every message has a test that expects it, in a policy or elsewhere. P203 is for keys
+# of a later version, of which there are none; tests/unit/diag_test.c brings it about.
+# P506, P509, P511, P512, P805 and P901 would be bugs, of policyc or of libseccomp, so no
+# policy brings them about: planted_test.c, validate_rules_test.c, witness_test.c and
+# format_test.c plant them. What P510 is about takes gigabytes to build;
+# tests/unit/validate_test.c lowers its limit. What plants each is named in diag/.
 all_expected()
 {
 	local id

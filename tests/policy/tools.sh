@@ -128,6 +128,13 @@ format()
 	says 'fmt' 0 'fmt.yaml: formatted' "$policyc" fmt "$work/fmt.yaml"
 	says 'fmt wrote' 0 '^  - allow: shm  # c$' cat "$work/fmt.yaml"
 	says_not 'fmt --check of what is formatted' @@ "$policyc" fmt --check "$work/fmt.yaml"
+	printf '%s\n' 'bailiff: 1' 'policy:   x' > "$work/fmt.yaml"
+	chmod 640 "$work/fmt.yaml"
+	ln -sf fmt.yaml "$work/link.yaml"
+	says 'fmt through a link' 0 'link.yaml: formatted' "$policyc" fmt "$work/link.yaml"
+	says 'fmt keeps the mode' 0 '^640$' stat -c %a "$work/fmt.yaml"
+	says 'fmt wrote to where the link leads' 0 '^policy: x$' cat "$work/fmt.yaml"
+	says 'fmt keeps the link' 0 '^fmt.yaml$' readlink "$work/link.yaml"
 	says 'fmt of no policy' 2 P119 "$policyc" fmt other/workflow.yml
 	says 'fmt of no YAML' 2 P107 "$policyc" fmt reject/yaml-tab.yaml
 }

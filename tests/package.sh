@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# usage: package.sh
+#
+# The Debian package: does it hold what it shall, is it the same when it is made
+# again, and does it go into a system and out of it? That system is a directory,
+# by dpkg --root; its programs are run from there.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+passed=0
+failed=0
+
+claim()
+{
+	local what=$1
+	shift
+
+	if "$@" > "$work/log" 2>&1; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL $what"
+		tail -n 20 "$work/log" | sed 's/^/    /'
+	fi
+}
+
+own_dpkg()
+{
+	dpkg --root="$root" --force-not-root --force-script-chrootless \
+		--force-depends --log="$work/dpkg.log" "$@"
+}
+
+# Every program, manual page and unit that this source has, by its name.
+wanted()
+{
+	local file
+
+	for file in policyc bailiffd bailiffctl bailiff-oci-hook; do
+		echo "/bin/$file\$"
+	done | sed 's|/bin/\([^p]\)|/sbin/\1|'
+	for file in docs/man/*.[158] policies/*.yaml policies/base/*.yaml \
+		daemon/systemd/*.service docs/completion/* docs/*.md; do
+		echo "/${file##*/}\(.gz\)\?\$"
+	done
+	printf '%s\n' /etc/bailiff/policies/ /oci/hooks.d/bailiff.json \
+		/doc/bailiff/copyright /doc/bailiff/changelog.gz
+}
+
+holds_all()
+{
+	local pattern missing=0
+
+	dpkg-deb -c "$deb" | awk '{ print $6 }' > "$work/list"
+	while read -r pattern; do
+		grep -q -e "$pattern" "$work/list" ||
+			{ echo "no $pattern"; missing=1; }
+	done < <(wanted)
+	return "$missing"
+}
+
+holds_nothing_local()
+{
+	! grep -E '/local/|/(tmp|home|root)/' "$work/list"
+}
+
+again()
+{
+	local other
+
+	other=$(scripts/deb.sh "$work/again") && cmp "$deb" "$other"
+}
+
+hook_is_there()
+{
+	local path
+
+	path=$(jq -r .hook.path "$root/etc/containers/oci/hooks.d/bailiff.json")
+	[ -x "$root$path" ]
+}
+
+unit_programs_are_there()
+{
+	local path
+
+	for path in $(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' \
+		"$root"/usr/lib/systemd/system/*.service); do
+		[ -x "$root$path" ] || { echo "$path"; return 1; }
+	done
+}
+
+is_gone()
+{
+	[ -z "$(find "$root" -path "$root/var" -prune -o -type f -print)" ]
+}
+
+own_policy_is_left()
+{
+	[ "$(find "$root/etc" -type f)" = "$root/etc/bailiff/policies/mine.yaml" ]
+}
+
+deb=$(scripts/deb.sh) || { echo "FAIL scripts/deb.sh"; exit 1; }
+claim "it holds all that is installed" holds_all
+claim "and nothing of this machine" holds_nothing_local
+claim "made again it is the same" again
+mkdir -p "$root"/var/lib/dpkg/{info,updates,triggers}
+: > "$root/var/lib/dpkg/status"
+claim "it installs" own_dpkg -i "$deb"
+claim "as it was packed" own_dpkg --verify bailiff
+claim "policyc runs" "$root/usr/bin/policyc" ops
+claim "bailiffctl runs" "$root/usr/sbin/bailiffctl" --version
+for policy in "$root"/usr/share/bailiff/policies/*.yaml; do
+	claim "${policy##*/} is right where it is" "$root/usr/bin/policyc" check "$policy"
+done
+claim "the hook is where its registration says" hook_is_there
+claim "the programs are where the units say" unit_programs_are_there
+claim "it installs over itself" own_dpkg -i "$deb"
+cp policies/nginx.yaml "$root/etc/bailiff/policies/mine.yaml"
+mkdir -p "$root/var/lib/bailiff" "$root/var/log/bailiff"
+claim "it is removed" own_dpkg -r bailiff
+claim "its programs are gone" test ! -e "$root/usr/sbin/bailiffd"
+claim "its configuration stays" test -e "$root/etc/containers/oci/hooks.d/bailiff.json"
+claim "it is purged" own_dpkg -P bailiff
+claim "only a policy that someone wrote is left" own_policy_is_left
+claim "and nothing that the daemon kept" test ! -e "$root/var/lib/bailiff"
+rm -f "$root/etc/bailiff/policies/mine.yaml"
+claim "and else nothing" is_gone
+echo "package: $passed passed, $failed failed"
+[ "$failed" = 0 ]
