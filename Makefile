@@ -51,7 +51,7 @@ FUZZ_LIB   := $(LIB_SRC_bvm) $(LIB_SRC_policyc) $(LIB_SRC_daemon) \
 EXHAUSTIVE := $(patsubst %,build/test/prove/exhaustive%,4 6 8)
 PAIRS      := $(patsubst %,build/test/prove/%,pairs6 pairs8 lanes8)
 
-BENCHES    := verify exec load guest
+BENCHES    := verify exec load guest cost
 BENCH_LIB  := tests/bench/measure.c tests/bench/ubpf.c tests/bench/ebpf.c tests/lib/bvm_family.c
 
 GUEST_PROGRAMS := $(patsubst tests/guest/prog/%.c,build/guest/%,$(wildcard tests/guest/prog/*.c)) \
@@ -105,6 +105,7 @@ help:
 	@echo '                tests in the guest see it? (an hour; HOOKS="file_open ...")'
 	@echo 'make bench      what the virtual machine costs, and what Linux and uBPF do beside it'
 	@echo '                (UBPF=libubpf.so: a build of uBPF; JSON=1; DOCS=1: into docs/)'
+	@echo 'make bench-check  has anything become dearer? (bench-update: the table anew)'
 	@echo 'make lint       warnings of the kernel side: W=1 and sparse, both kernels'
 	@echo 'make style      formatting, lengths, licences'
 	@echo 'make layers     who includes whom'
@@ -211,6 +212,18 @@ bench:
 	@scripts/deps.sh tools guest bench
 	@$(MAKE) binaries bench-binaries
 	@CC='$(CC)' CFLAGS='$(CFLAGS)' UBPF='$(UBPF)' JSON='$(JSON)' DOCS='$(DOCS)' tests/bench/run.sh
+
+# After a change that makes something dearer, in the same commit.
+.PHONY: bench-check bench-update
+bench-check:
+	@scripts/deps.sh tools guest bench
+	@$(MAKE) build/bin/policyc build/bench/cost_bench
+	@tests/bench/check.sh
+
+bench-update:
+	@scripts/deps.sh tools guest bench
+	@$(MAKE) build/bin/policyc build/bench/cost_bench
+	@tests/bench/check.sh --update
 
 # docs/soundness.md
 .PHONY: prove
@@ -408,7 +421,8 @@ build/guest/conformance.tsv: $(filter build/bin/bvm-conformance,$(BINARIES)) FOR
 build/bench/%: build/obj/tests/bench/%.o build/bench/libbench.a build/libbvm.a
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(BENCH_LDFLAGS) -o $@ $^ -ldl
-build/bench/guest_bench: BENCH_LDFLAGS := -static
+build/bench/guest_bench build/bench/cost_bench: BENCH_LDFLAGS := -static
+build/bench/cost_bench: build/obj/tests/bench/cost_ops.o build/obj/tests/bench/cost_confine.o
 
 build/bench/libbench.a: $(BENCH_LIB:%.c=build/obj/%.o)
 	@mkdir -p $(@D)

@@ -4,7 +4,7 @@
 # usage: run.sh PART...
 #
 # Parts: unit, conformance, policy, domain, hooks, prove, mutants, fuzz, lint,
-# guest.
+# bench, guest.
 #
 # Runs what make built, says how long each part took, and ends with one line
 # "N passed, N failed". A part without a single test is a failure.
@@ -225,6 +225,12 @@ part_lint()
 	done
 }
 
+# Counts of instructions, no times.
+part_bench()
+{
+	run_counting "$out/bench.log" tests/bench/check.sh
+}
+
 part_guest()
 {
 	rm -f "$out/guest.count"
@@ -257,7 +263,7 @@ run_part()
 mkdir -p $out/unit $out/fuzz $out/prove
 for part in "$@"; do
 	case $part in
-	unit|conformance|policy|domain|hooks|prove|mutants|fuzz|lint|guest) ;;
+	unit|conformance|policy|domain|hooks|prove|mutants|fuzz|lint|bench|guest) ;;
 	*) echo "run.sh: no part '$part'" >&2; exit 2 ;;
 	esac
 	run_part "$part"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: run.sh [NAME...]        verify, exec, load, compile, guest; without: all of
-# them
+# usage: run.sh [NAME...]        verify, exec, load, compile, guest, cost; without:
+# all of them
 #
 # Runs the benches that make built, prints tables of what they measured, and
 # says which budgets hold: the status is 1 if one does not. The rows are left
@@ -37,6 +37,7 @@ describe_machine()
 	printf 'flags\t%s\n' "${CFLAGS:-}"
 	printf 'ubpf\t%s\n' "${UBPF:-none}"
 	printf 'guest\t%s\n' "${guest:-none}"
+	printf 'cost\t%s\n' "${cost:-none}"
 	printf 'load\t%s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
 }
 
@@ -191,15 +192,30 @@ bench_guest()
 	cat "$out/guest.tsv" >> "$rows"
 }
 
-# Between the two marks of the file.
-write_docs()
+# What operations of a task cost under each LSM, in instructions.
+bench_cost()
+{
+	$here/cost.sh
+	awk -f $here/cost-rows.awk $here/cost-budgets.tsv \
+		$out/cost/{none,bailiff,apparmor,landlock}.tsv >> "$rows"
+}
+
+# tables_of WHICH ROWS: WHICH is "cost", or "other" for all the rest
+tables_of()
+{
+	awk -v which="$1" -F'\t' '(which == "cost") == ($1 == "cost")' "$2" |
+		awk -v format=table -v machine=$out/machine.tsv -f $here/table.awk || :
+}
+
+# put MARK FILE: between the two marks of that name in the docs.
+put()
 {
 	local file=docs/benchmarks.md
 
-	awk -v tables="$out/tables.md" '
-		/^<!-- end -->/ { skip = 0 }
+	awk -v tables="$2" -v mark="$1" '
+		$0 ~ "^<!-- end" mark " -->" { skip = 0 }
 		!skip
-		/^<!-- begin -->/ {
+		$0 ~ "^<!-- begin" mark " -->" {
 			skip = 1
 			while ((getline line < tables) > 0)
 				print line
@@ -207,18 +223,28 @@ write_docs()
 	cp "$out/benchmarks.md" "$file"
 }
 
-[ $# -gt 0 ] || set -- verify exec load compile guest
+# Only what was measured is replaced.
+write_docs()
+{
+	tables_of other $rows > $out/other.md
+	tables_of cost $rows > $out/cost.md
+	! grep -q '^###' $out/other.md || put '' $out/other.md
+	! grep -q '^###' $out/cost.md || put ' cost' $out/cost.md
+}
+
+[ $# -gt 0 ] || set -- verify exec load compile guest cost
 mkdir -p $out
 : > $rows
 started=$SECONDS
 for name in "$@"; do
 	case $name in
-	verify|exec|load|compile|guest) ;;
-	*) say "no bench '$name': verify, exec, load, compile, guest"; exit 2 ;;
+	verify|exec|load|compile|guest|cost) ;;
+	*) say "no bench '$name': verify, exec, load, compile, guest, cost"; exit 2 ;;
 	esac
 	say "$name"
 	"bench_$name"
 done
+[[ " $* " != *' cost '* ]] || cost=$(tr '\t' ' ' < $out/cost/key)
 [[ " $* " != *' guest '* ]] || guest="QEMU without KVM, $(basename "$(tail -n 1 $out/kernel.path)")"
 describe_machine > $out/machine.tsv
 status=0

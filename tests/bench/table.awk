@@ -13,8 +13,15 @@ function holds(value, limit)
 	return value + 0 >= substr(limit, 3) + 0
 }
 
+function is_number(value)
+{
+	return value ~ /^-?[0-9]/
+}
+
 function text(value)
 {
+	if (!is_number(value))
+		return value
 	if (value == int(value) && value < 1e9)
 		return sprintf("%d", value)
 	return sprintf(value < 100 ? "%.3g" : "%.0f", value)
@@ -136,7 +143,8 @@ function print_json(i, f)
 	for (i = 1; i <= num_rows; i++) {
 		split(rows[i], f, "\t")
 		printf "    {\"bench\": %s, \"case\": %s, \"size\": %s, \"what\": %s, \"value\": %s, \"unit\": %s",
-			quoted(f[1]), quoted(f[2]), f[3], quoted(f[4]), f[5], quoted(f[6])
+			quoted(f[1]), quoted(f[2]), f[3], quoted(f[4]),
+			is_number(f[5]) ? f[5] : quoted(f[5]), quoted(f[6])
 		if (f[7] != "-")
 			printf ", \"limit\": %s, \"holds\": %s", quoted(f[7]),
 				holds(f[5], f[7]) ? "true" : "false"

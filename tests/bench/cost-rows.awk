@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# usage: awk -f cost-rows.awk cost-budgets.tsv COLUMN.tsv...
+#
+# What cost.sh left, as rows of the bench (measure.h): instructions that each
+# column adds to an operation, what that is beside AppArmor, and budgets.
+BEGIN {
+	FS = OFS = "\t"
+	num_columns = split("unconfined bailiff apparmor landlock", columns, " ")
+	title["none"] = "no LSM"
+	title["unconfined"] = "Bailiff, unconfined"
+	title["bailiff"] = "Bailiff"
+	title["apparmor"] = "AppArmor"
+	title["landlock"] = "Landlock"
+}
+
+function row(op, rules, what, value, unit, limit)
+{
+	print "cost", op, rules, what, value, unit, limit
+}
+
+/^#/ { next }
+
+FILENAME ~ /budgets/ {
+	ratio[$1] = $2
+	hooks[$1] = $3
+	noisy[$1] = $4 == "noisy"
+	next
+}
+
+$1 == "none" { next }
+
+{
+	count[$1, $2, $3] = $4
+	if (!(($1, $2) in seen)) {
+		seen[$1, $2] = 1
+		ops[++num] = $1
+		rules[num] = $2
+	}
+}
+
+function added(i, column)
+{
+	return count[ops[i], rules[i], column] - count[ops[i], 100, "none"]
+}
+
+function has(i, column)
+{
+	return (ops[i], rules[i], column) in count
+}
+
+function print_added(i, c)
+{
+	if (has(i, "none"))
+		row(ops[i], rules[i], title["none"], count[ops[i], rules[i], "none"], "insns", "-")
+	for (c = 1; c <= num_columns; c++)
+		if (has(i, columns[c]))
+			row(ops[i], rules[i], title[columns[c]], sprintf("%.1f", added(i, columns[c])), "insns", "-")
+	row(ops[i], rules[i], "BPF LSM", "not given", "insns", "-")
+	if (compares(i))
+		row(ops[i], rules[i], "of AppArmor", times(i), "x", "-")
+}
+
+function size(number)
+{
+	return number < 0 ? -number : number
+}
+
+# What AppArmor adds is something, and more than noise
+function compares(i, base)
+{
+	base = count[ops[i], 100, "none"]
+	if (!has(i, "apparmor") || added(i, "apparmor") <= 0)
+		return 0
+	return !noisy[ops[i]] || size(added(i, "apparmor")) > 0.03 * base ||
+		size(added(i, "bailiff")) > 0.03 * base
+}
+
+function times(i)
+{
+	return sprintf("%.3f", added(i, "bailiff") / added(i, "apparmor"))
+}
+
+function print_budgets(i, op)
+{
+	op = ops[i]
+	if (ratio[op] > 0 && compares(i))
+		row(op, rules[i], "of AppArmor", times(i), "x", "<=" ratio[op])
+	if (hooks[op] > 0 && has(i, "unconfined"))
+		row(op, rules[i], "unconfined, a hook", sprintf("%.1f", added(i, "unconfined") / hooks[op]), "insns", "<=12")
+}
+
+# From 10 to 10,000 rules
+function print_growth(op, base, few, many)
+{
+	if (noisy[op] || !((op, 10, "bailiff") in count) || !((op, 10000, "bailiff") in count))
+		return
+	base = count[op, 100, "none"]
+	few = count[op, 10, "bailiff"] - base
+	many = count[op, 10000, "bailiff"] - base
+	row(op, 10000, "of that with 10 rules", sprintf("%.3f", many / few), "x", "<=1.05")
+}
+
+END {
+	for (i = 1; i <= num; i++)
+		print_added(i)
+	for (i = 1; i <= num; i++)
+		print_budgets(i)
+	for (i = 1; i <= num; i++)
+		if (rules[i] == 10)
+			print_growth(ops[i])
+}

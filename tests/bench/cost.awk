@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# usage: awk -v kind=bailiff|apparmor -v num=N -f cost.awk
+#
+# What is confined in the bench of costs: num rules about paths, three of which
+# are met, and as much of everything else as the operations need.
+
+function other(i)
+{
+	return sprintf("/srv/d%d/e%d/f%d", i % 100, int(i / 100) % 100, i)
+}
+
+function bailiff(i)
+{
+	print "bailiff: 1\npolicy: bench\nenter: self"
+	print "default: deny"
+	print "files:"
+	print "  - allow: [read, write, manage, mknod, map-exec]\n    paths: [/bench/ok, \"/bench/ok/**\"]"
+	print "  - allow: read\n    paths: [/bench/file, /bench/by/dir3/dir4/file]"
+	print "  - deny: read\n    paths: \"/bench/no/**\"\n    quiet: true"
+	print "  - allow: inherit\n    type: [pipe, \"null\"]"
+	for (i = 3; i < num; i++)
+		printf "  - allow: read\n    paths: %s\n", other(i)
+	print "exec:\n  - allow: /bench/ok/program"
+	print "network:"
+	print "  - allow: create\n    family: [inet, unix]"
+	print "  - allow: receive\n    protocol: udp\n    from: [127.0.0.0/8, 10.0.0.0/8]\n    ports: 5000"
+	print "  - allow: listen\n    protocol: tcp\n    from: [127.0.0.0/8, 10.0.0.0/8]\n    ports: 5000"
+	print "  - allow: bind\n    protocol: udp\n    at: 127.0.0.0/8\n    ports: 5000"
+	print "  - allow: [connect, send]\n    protocol: [tcp, udp]\n    to: [127.0.0.0/8, 10.0.0.0/8]\n    ports: [443, 5000-5999]"
+	print "  - allow: [listen, connect, send]\n    unix: \"/bench/ok/**\""
+	print "capabilities:\n  - allow: sys_admin"
+	print "tasks:\n  - allow: signal\n    peer: self"
+}
+
+function apparmor(i)
+{
+	print "abi <abi/3.0>,\nprofile bench {"
+	print "  /bench/ok/ r,\n  /bench/ok/** rwmk,\n  /bench/ok/program ix,"
+	print "  /bench/file r,\n  /bench/by/dir3/dir4/file r,"
+	print "  deny /bench/no/** r,"
+	for (i = 3; i < num; i++)
+		printf "  %s r,\n", other(i)
+	print "  network inet dgram,\n  network inet stream,\n  network unix stream,\n  unix,"
+	print "  capability sys_admin,\n  signal,\n}"
+}
+
+BEGIN {
+	if (kind == "bailiff")
+		bailiff()
+	else
+		apparmor()
+}

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# usage: cost.sh [COLUMN...]        none, bailiff, apparmor, landlock; all of them
+#
+# Counts in the guest what operations cost under each: a boot each, of the same
+# kernel with that one LSM. COST_FLAVOUR=bench: one without checkers and self
+# tests, which is built for this alone; otherwise that of the tests. Leaves
+#
+#	build/bench/cost/COLUMN.tsv   OPERATION RULES COLUMN INSTRUCTIONS
+#	build/bench/cost/key          the kernel, its configuration, QEMU
+#
+# GUEST_KERNEL is measured if that is given.
+# COST_RULES: other numbers of rules than "10 1000 10000", beside 100.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+here=tests/bench
+out=build/bench/cost
+export GUEST_COST_RULES=${COST_RULES-10 1000 10000}
+flavour=${COST_FLAVOUR:-fast}
+
+fail()
+{
+	echo "cost: $*" >&2
+	exit 1
+}
+
+# AppArmor's compiler gives up on many paths; there is then no such column.
+make_policies()
+{
+	local rules apparmor
+
+	apparmor=$(PATH=$PATH:/usr/sbin:/sbin command -v apparmor_parser) ||
+		fail 'apparmor_parser is missing: install the package apparmor'
+	for rules in 100 $GUEST_COST_RULES; do
+		awk -v kind=bailiff -v num="$rules" -f $here/cost.awk > "$out/$rules.yaml"
+		build/bin/policyc build "$out/$rules.yaml" -o "$out/$rules.img" > /dev/null
+		# the one of 1,000 takes a second, and those that fail many
+		[ ! "$out/$rules.profile" -nt $here/cost.awk ] || continue
+		awk -v kind=apparmor -v num="$rules" -f $here/cost.awk > "$out/$rules.aa"
+		timeout 120 "$apparmor" -Q -K -S -M /etc/apparmor.d/abi/3.0 "$out/$rules.aa" \
+			> "$out/$rules.profile" 2> "$out/$rules.err" || : > "$out/$rules.profile"
+	done
+}
+
+# boot COLUMN
+boot()
+{
+	local lsm=$1
+
+	GUEST_LSM=$lsm GUEST_FLAVOUR=$flavour tests/guest/run.sh --icount --timeout 600 \
+		--log "$out/$1.log" -- $here/cost-guest.sh "$1" > "$out/$1.new" || {
+		cat "$out/$1.new" >&2
+		fail "the guest of $1 failed"
+	}
+	grep -v '^key' "$out/$1.new" > "$out/$1.tsv"
+	{
+		sed -n 's/^key\t//p' "$out/$1.new"
+		qemu-system-x86_64 --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p'
+	} | paste -s > "$out/$1.key"
+	rm "$out/$1.new"
+}
+
+[ $# -gt 0 ] || set -- none bailiff apparmor landlock
+mkdir -p $out
+(cd $out && rm -f "${@/%/.tsv}")
+make_policies
+[ -n "${GUEST_KERNEL:-}" ] || GUEST_FLAVOUR=$flavour tests/guest/kernel.sh build \
+	> $out/kernel.log 2>&1 || {
+	tail -n 20 $out/kernel.log >&2
+	fail 'the kernel was not built'
+}
+# Two at a time: each has one processor, and waits for nothing but itself.
+jobs=()
+for column in "$@"; do
+	boot "$column" &
+	jobs+=($!)
+	[ ${#jobs[@]} -lt 2 ] || { wait "${jobs[0]}"; jobs=("${jobs[@]:1}"); }
+done
+for job in "${jobs[@]}"; do
+	wait "$job"
+done
+(cd $out && cat "${@/%/.key}") | sort -u > $out/key
+[ "$(wc -l < $out/key)" = 1 ] || fail 'the columns are of different kernels'

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cost_bench.c - count the instructions of operations, in the guest
+ *
+ * usage: cost_bench COLUMN RULES all|rules
+ *
+ * COLUMN says how to confine this process (cost.h), RULES how many rules there
+ * are; `rules` measures only what is measured for each number of them. Prints
+ *
+ *	OPERATION RULES COLUMN INSTRUCTIONS
+ *
+ * with tabs between them; instructions of one operation, the median of samples.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cost.h"
+#include "measure.h"
+
+#define WARM_UP 4 /* samples that do not count */
+#define SAMPLES 31
+
+static u64 counter(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+static double sample(const struct cost_op *op)
+{
+	const u64 start = counter();
+	u64 end;
+
+	op->run(op->reps);
+	end = counter();
+	if (op->settle)
+		op->settle(op->reps);
+	return (double)(end - start) / op->reps;
+}
+
+static double count(const struct cost_op *op)
+{
+	double samples[SAMPLES];
+	u32 i;
+
+	for (i = 0; i < WARM_UP; i++)
+		(void)sample(op);
+	for (i = 0; i < SAMPLES; i++)
+		samples[i] = sample(op);
+	return measure_median(samples, SAMPLES);
+}
+
+int main(int argc, char **argv)
+{
+	const struct cost_op *op;
+	u32 num_rules;
+
+	if (argc == 2 && !strcmp(argv[1], "end"))
+		_exit(0);
+	if (argc != 4) {
+		fprintf(stderr, "usage: cost_bench COLUMN RULES all|rules\n");
+		return 2;
+	}
+	num_rules = (u32)strtoul(argv[2], NULL, 10);
+	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
+	cost_confine(argv[1], num_rules);
+	for (op = cost_ops; op < cost_ops + cost_num_ops; op++) {
+		bool wanted = op->by_rules || !strcmp(argv[3], "all");
+
+		if (wanted && op->prepare)
+			op->prepare();
+		if (wanted)
+			printf("%s\t%u\t%s\t%.2f\n", op->name, num_rules,
+			       argv[1], count(op));
+	}
+	return 0;
+}

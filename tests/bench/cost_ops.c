@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cost_ops.c - the operations themselves
+ *
+ * Whatever they use is opened after the process was confined, and each call
+ * has the result that it should have: a sample of failures is no sample.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cost.h"
+
+/* Paths of 2, 5, 10 and 20 components; cost-guest.sh makes the files. */
+#define D3 "/ok/dir3"
+#define D4 D3 "/dir4"
+#define D9 D4 "/dir5/dir6/dir7/dir8/dir9"
+#define D14 D9 "/dir10/dir11/dir12/dir13/dir14"
+#define D19 D14 "/dir15/dir16/dir17/dir18/dir19"
+#define FILE2 COST_DIR "/file"
+#define FILE5 COST_DIR D4 "/file"
+#define FILE10 COST_DIR D9 "/file"
+#define FILE20 COST_DIR D19 "/file"
+#define NAMED COST_DIR "/by/dir3/dir4/file" /* by a rule for it alone */
+#define DENIED COST_DIR "/no/dir3/dir4/file"
+#define MISSING COST_DIR D4 "/missing"
+#define NEW_A COST_DIR D4 "/a"
+#define NEW_B COST_DIR D4 "/b"
+#define SOCKET COST_DIR D4 "/socket"
+
+static int fd_of_file, fd_out, fd_in, fd_listen;
+static pid_t child;
+static char byte;
+static struct sockaddr_in address;
+static struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = SOCKET };
+
+void cost_fail(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static void want(bool holds, const char *what)
+{
+	if (!holds)
+		cost_fail(what);
+}
+
+static void run_getppid(u32 reps)
+{
+	while (reps--)
+		(void)syscall(SYS_getppid);
+}
+
+static void stat_of(const char *path, u32 reps)
+{
+	struct stat st;
+
+	while (reps--)
+		want(!stat(path, &st), path);
+}
+
+static void open_of(const char *path, u32 reps)
+{
+	while (reps--) {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+		want(fd >= 0, path);
+		close(fd);
+	}
+}
+
+#define AT_DEPTH(n)                       \
+	static void run_stat##n(u32 reps) \
+	{                                 \
+		stat_of(FILE##n, reps);   \
+	}                                 \
+	static void run_open##n(u32 reps) \
+	{                                 \
+		open_of(FILE##n, reps);   \
+	}
+
+AT_DEPTH(2)
+AT_DEPTH(5)
+AT_DEPTH(10)
+AT_DEPTH(20)
+
+static void run_stat_named(u32 reps)
+{
+	stat_of(NAMED, reps);
+}
+
+static void run_open_named(u32 reps)
+{
+	open_of(NAMED, reps);
+}
+
+/* Without confinement the same path opens: it is closed again. */
+static void run_denied(u32 reps)
+{
+	while (reps--) {
+		int fd = open(DENIED, O_RDONLY | O_CLOEXEC);
+
+		if (fd >= 0)
+			close(fd);
+		else
+			want(errno == EACCES, DENIED);
+	}
+}
+
+static void run_missing(u32 reps)
+{
+	while (reps--)
+		want(open(MISSING, O_RDONLY) < 0 && errno == ENOENT, MISSING);
+}
+
+static void run_create(u32 reps)
+{
+	while (reps--) {
+		int fd = open(NEW_A, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+		want(fd >= 0, NEW_A);
+		close(fd);
+		want(!unlink(NEW_A), NEW_A);
+	}
+}
+
+static void prepare_rename(void)
+{
+	close(open(NEW_A, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+}
+
+static void run_rename(u32 reps)
+{
+	while (reps--) {
+		want(!rename(NEW_A, NEW_B), "rename");
+		want(!rename(NEW_B, NEW_A), "rename back");
+	}
+}
+
+static void prepare_file(void)
+{
+	fd_of_file = open(FILE5, O_RDWR | O_CLOEXEC);
+	want(fd_of_file >= 0, FILE5);
+}
+
+static void run_read(u32 reps)
+{
+	while (reps--)
+		want(pread(fd_of_file, &byte, 1, 0) == 1, "read");
+}
+
+static void run_write(u32 reps)
+{
+	while (reps--)
+		want(pwrite(fd_of_file, &byte, 1, 0) == 1, "write");
+}
+
+static void run_mmap(u32 reps)
+{
+	while (reps--) {
+		void *at =
+			mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd_of_file, 0);
+
+		want(at != MAP_FAILED, "mmap");
+		munmap(at, 4096);
+	}
+}
+
+static void wait_for(pid_t pid)
+{
+	int status;
+
+	want(waitpid(pid, &status, 0) == pid && !status, "child");
+}
+
+static void run_fork(u32 reps)
+{
+	while (reps--) {
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(0);
+		wait_for(pid);
+	}
+}
+
+static void run_exec(u32 reps)
+{
+	char *const argv[] = { "program", "end", NULL };
+	char *const envp[] = { NULL };
+
+	while (reps--) {
+		pid_t pid = vfork();
+
+		if (!pid) {
+			execve(COST_PROGRAM, argv, envp);
+			_exit(1);
+		}
+		wait_for(pid);
+	}
+}
+
+static int make_socket(int family, int type)
+{
+	int fd = socket(family, type | SOCK_CLOEXEC, 0);
+
+	want(fd >= 0, "socket");
+	return fd;
+}
+
+static void prepare_address(void)
+{
+	address.sin_family = AF_INET;
+	address.sin_port = htons(COST_PORT);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+}
+
+static int listen_at(int type)
+{
+	int fd = make_socket(AF_INET, type), one = 1;
+
+	prepare_address();
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	want(!bind(fd, (void *)&address, sizeof(address)), "bind");
+	return fd;
+}
+
+static void prepare_udp(void)
+{
+	fd_in = listen_at(SOCK_DGRAM);
+	fd_out = make_socket(AF_INET, SOCK_DGRAM);
+}
+
+static void run_connect(u32 reps)
+{
+	while (reps--)
+		want(!connect(fd_out, (void *)&address, sizeof(address)),
+		     "connect");
+}
+
+static void run_sendto(u32 reps)
+{
+	while (reps--)
+		want(sendto(fd_out, &byte, 1, 0, (void *)&address,
+			    sizeof(address)) == 1,
+		     "sendto");
+}
+
+static void drain(u32 reps)
+{
+	while (reps--)
+		want(recv(fd_in, &byte, 1, MSG_DONTWAIT) == 1, "recv");
+}
+
+static void run_packet(u32 reps)
+{
+	while (reps--)
+		want(send(fd_out, &byte, 1, 0) == 1, "send");
+}
+
+static void prepare_tcp(void)
+{
+	fd_listen = listen_at(SOCK_STREAM);
+	want(!listen(fd_listen, 64), "listen");
+}
+
+/* Closed without a linger, so that nothing of it is left for later. */
+static void meet(int family, const void *at, u32 len)
+{
+	const struct linger now = { .l_onoff = 1 };
+	int out = make_socket(family, SOCK_STREAM), in;
+
+	want(!connect(out, at, len), "connect");
+	in = accept(fd_listen, NULL, NULL);
+	want(in >= 0, "accept");
+	setsockopt(out, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	close(out);
+	close(in);
+}
+
+static void run_tcp(u32 reps)
+{
+	while (reps--)
+		meet(AF_INET, &address, sizeof(address));
+}
+
+static void prepare_unix(void)
+{
+	(void)unlink(SOCKET); /* of a run before */
+	close(fd_listen); /* of TCP, if that was measured */
+	fd_listen = make_socket(AF_UNIX, SOCK_STREAM);
+	want(!bind(fd_listen, (void *)&name, sizeof(name)), "bind");
+	want(!listen(fd_listen, 64), "listen");
+}
+
+static void run_unix(u32 reps)
+{
+	while (reps--)
+		meet(AF_UNIX, &name, sizeof(name));
+}
+
+/* Asks for CAP_SYS_ADMIN, and does next to nothing. */
+static void run_capable(u32 reps)
+{
+	while (reps--)
+		want(!setdomainname("bench", 5), "setdomainname");
+}
+
+static void prepare_child(void)
+{
+	child = fork();
+	want(child >= 0, "fork");
+	if (child)
+		return;
+	/* it ends with its parent, and keeps no port until then */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(fd_in);
+	close(fd_listen);
+	for (;;)
+		pause();
+}
+
+static void run_kill(u32 reps)
+{
+	while (reps--)
+		want(!kill(child, 0), "kill");
+}
+
+const struct cost_op cost_ops[] = {
+	{ "getppid", 256, NULL, run_getppid, NULL, false },
+	{ "stat, depth 2", 64, NULL, run_stat2, NULL, false },
+	{ "stat, depth 5", 64, NULL, run_stat5, NULL, true },
+	{ "stat, depth 10", 64, NULL, run_stat10, NULL, false },
+	{ "stat, depth 20", 64, NULL, run_stat20, NULL, false },
+	{ "open+close, depth 2", 64, NULL, run_open2, NULL, false },
+	{ "open+close, depth 5", 64, NULL, run_open5, NULL, true },
+	{ "open+close, depth 10", 64, NULL, run_open10, NULL, false },
+	{ "open+close, depth 20", 64, NULL, run_open20, NULL, false },
+	{ "stat, depth 5, by name", 64, NULL, run_stat_named, NULL, false },
+	{ "open+close, depth 5, by name", 64, NULL, run_open_named, NULL,
+	  true },
+	{ "open denied, depth 5", 64, NULL, run_denied, NULL, false },
+	{ "open missing, depth 5", 64, NULL, run_missing, NULL, false },
+	{ "create+unlink", 32, NULL, run_create, NULL, true },
+	{ "rename twice", 32, prepare_rename, run_rename, NULL, true },
+	{ "read 1 byte", 256, prepare_file, run_read, NULL, false },
+	{ "write 1 byte", 256, NULL, run_write, NULL, false },
+	{ "mmap+munmap", 64, NULL, run_mmap, NULL, false },
+	{ "fork+exit+wait", 8, NULL, run_fork, NULL, false },
+	{ "exec+exit+wait", 4, NULL, run_exec, NULL, true },
+	{ "connect, UDP", 64, prepare_udp, run_connect, NULL, false },
+	{ "sendto, UDP", 64, NULL, run_sendto, drain, false },
+	{ "packet received, UDP", 64, NULL, run_packet, drain, false },
+	{ "connect+accept, TCP", 8, prepare_tcp, run_tcp, NULL, false },
+	{ "connect+accept, unix", 32, prepare_unix, run_unix, NULL, false },
+	{ "capability check", 128, NULL, run_capable, NULL, false },
+	{ "signal", 128, prepare_child, run_kill, NULL, false },
+};
+
+const u32 cost_num_ops = ARRAY_SIZE(cost_ops);
