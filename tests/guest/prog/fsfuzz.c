@@ -34,7 +34,18 @@
 #define MAX_SHARED 8
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
-enum file { LOAD, UNLOAD, BIND, UNBIND, SELF, MODE, EVENTS, OTHER, NUM_FILES };
+enum file {
+	LOAD,
+	UNLOAD,
+	BIND,
+	UNBIND,
+	SELF,
+	MODE,
+	EVENTS,
+	TRACE,
+	OTHER,
+	NUM_FILES
+};
 
 enum { DONE_WRITE, REFUSED_WRITE, DONE_READ, REFUSED_READ, OPENED, NUM_COUNTS };
 
@@ -211,6 +222,18 @@ static void make_mode(void)
 		put(words[below(LENGTH(words))]);
 }
 
+static void make_trace(void)
+{
+	for (unsigned int i = 1 + below(2); i > 0; i--) {
+		put(one_in(2) ? "cgroup=" : "policy=");
+		if (one_in(2))
+			put_number();
+		else
+			put(any_policy());
+		put(i == 1 ? "" : one_in(8) ? "  " : " ");
+	}
+}
+
 static void make_image(void)
 {
 	int i = below(num_images);
@@ -298,6 +321,9 @@ static void make_text(enum file file)
 	case MODE:
 		make_mode();
 		break;
+	case TRACE:
+		make_trace();
+		break;
 	default:
 		put(any_policy());
 	}
@@ -317,6 +343,7 @@ static enum file path_of(char *path, size_t size)
 	static const char *const names[] = {
 		[LOAD] = "load",     [UNLOAD] = "unload", [BIND] = "bind",
 		[UNBIND] = "unbind", [SELF] = "self",	  [EVENTS] = "events",
+		[TRACE] = "trace",
 	};
 	enum file file = below(NUM_FILES);
 	const char *policy = images[below(num_images)].name;

@@ -145,13 +145,19 @@ selftest()
 {
 	ctl selftest --policies "$policies" --state-dir "$work/state"
 }
+in_cgroup tools.box sleep 100 &
+is_running()
+{
+	ctl containers | grep -q '^tools-box .* 1 *1 '
+}
+succeeds "a task is under the policy" wait_for 10 is_running
 run selftest
 is "$status" 0 "the self-test passes"
 diag "$out$err"
 like "$out" '^ok +kernel +image +tools:' "... the image read back"
 like "$out" '^ok +policyc +build +tools:' "... what the file builds"
 like "$out" '^ok +policyc +tests +tools:' "... the tests, by policyc"
-like "$out" '^ok +kernel +tasks +tools-box:' "... tasks of the cgroup"
+like "$out" '^ok +kernel +tasks +tools-box: .*all 1 tasks' "... the task of the cgroup"
 for class in files network capabilities mounts tasks ipc kernel exec namespaces; do
 	like "$out" "^ok +kernel +canary +$class:" "... a canary of $class"
 done
