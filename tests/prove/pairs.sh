@@ -22,7 +22,9 @@ sum_up()
 	local every=$1
 	shift
 	awk -v every="$every" '
-		/^# [0-9]+ x / { all = $2 * $4; halves = $2 * $10; print; next }
+		/^# [0-9]+ x / { all = $2 * $4; print }
+		/^#.*, x [0-9]+ on halves/ { halves = $2 * $10 }
+		/^#/ { next }
 		/^[0-9]+:/ {
 			if (!($1 in pairs))
 				names[++num] = $1

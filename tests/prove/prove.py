@@ -41,7 +41,7 @@ QUICK_SECONDS = 5
 EXHAUSTIVE = [('exhaustive', 4, ['-', '61']),
               ('pairs', 6, ['bus', 'bus', '7', '400']),
               ('pairs', 8, ['b', 'b', '7', '400']),
-              ('lanes', 8, ['7', '20000'])]
+              ('lanes', 8, ['7', '6600'])]
 
 
 def run(command):
@@ -189,9 +189,10 @@ def sees(name, program, width, arguments):
     """Does an exhaustive test, with a part of the pairs, see the fault?"""
     root = f'{OUT}/mutants/{name}'
     path = f'{root}/{program}{width}'
-    run(['clang', '-std=gnu11', '-D_GNU_SOURCE', f'-I{root}', '-I.', '-O0',
-         f'-DBVM_WORD_BITS={width}', '-o', path, f'tests/prove/{program}.c',
-         '-lm'])
+    # clang 14 does not optimize other widths rightly
+    run(['clang', '-std=gnu11', '-D_GNU_SOURCE', f'-I{root}', '-I.',
+         '-O1' if width == 8 else '-O0', f'-DBVM_WORD_BITS={width}', '-o', path,
+         f'tests/prove/{program}.c', '-lm'])
     done = subprocess.run([path, *arguments], capture_output=True, text=True,
                           check=False)
     # a broken assertion is as good as a failed check
