@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/bundle.h"
+#include "tests/lib/suite.h"
 
 static char dir[] = "/tmp/bundle_test.XXXXXX";
 static char path[256], why[512];
@@ -243,8 +244,6 @@ int main(void)
 {
 	Suite *suite = suite_create("bundle");
 	TCase *tcase = tcase_create("bundle");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, what_is_read_is_written, 0, ROWS(kept));
@@ -259,9 +258,5 @@ int main(void)
 	tcase_add_loop_test(tcase, what_a_runtime_may_read_otherwise_is_refused,
 			    0, ROWS(strange));
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

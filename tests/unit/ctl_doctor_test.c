@@ -13,6 +13,7 @@
 
 #include "daemon/bailiffd.h"
 #include "tests/lib/ctl_fixture.h"
+#include "tests/lib/suite.h"
 
 static void write_lsm(const char *list)
 {
@@ -200,8 +201,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl-doctor");
 	TCase *tcase = tcase_create("ctl-doctor");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, ctl_setup, ctl_teardown);
@@ -216,9 +215,5 @@ int main(void)
 	tcase_add_test(tcase, a_host_with_cgroup_v1_alone_is_told);
 	tcase_add_test(tcase, a_host_without_cgroups_is_told);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

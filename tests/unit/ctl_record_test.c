@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/lib/ctl_fixture.h"
+#include "tests/lib/suite.h"
 
 #define LINE(outcome, container, object)                               \
 	"{\"outcome\":\"" outcome "\",\"container\":\"" container      \
@@ -176,8 +177,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl-record");
 	TCase *tcase = tcase_create("ctl-record");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, ctl_setup, ctl_teardown);
@@ -192,9 +191,5 @@ int main(void)
 	tcase_add_test(tcase, whoever_is_not_there_is_not_recorded);
 	tcase_add_test(tcase, wrong_use_is_told);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -14,6 +14,7 @@
 #include "daemon/canary.h"
 #include "daemon/ownbuild.h"
 #include "tests/lib/ctl_fixture.h"
+#include "tests/lib/suite.h"
 #include "vm/image.h"
 
 static const char yaml[] = "bailiff: 1\npolicy: web\n"
@@ -226,8 +227,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl-selftest");
 	TCase *tcase = tcase_create("ctl-selftest");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, ctl_setup, ctl_teardown);
@@ -244,9 +243,5 @@ int main(void)
 	tcase_add_test(tcase, each_canary_is_judged);
 	tcase_add_test(tcase, wrong_use_is_told);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

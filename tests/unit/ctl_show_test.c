@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/lib/ctl_fixture.h"
+#include "tests/lib/suite.h"
 
 static const char yaml[] = "bailiff: 1\npolicy: web\n"
 			   "description: A site\n"
@@ -84,8 +85,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl-show");
 	TCase *tcase = tcase_create("ctl-show");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, ctl_setup, ctl_teardown);
@@ -95,9 +94,5 @@ int main(void)
 	tcase_add_test(tcase, bytes_that_are_no_image_are_a_bug);
 	tcase_add_test(tcase, what_is_not_loaded_is_not_shown);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 
 #include "daemon/topview.h"
 #include "tests/lib/ctl_fixture.h"
+#include "tests/lib/suite.h"
 
 static struct topview view;
 static struct logfollow logs;
@@ -170,8 +171,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl-top");
 	TCase *tcase = tcase_create("ctl-top");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
@@ -186,9 +185,5 @@ int main(void)
 	tcase_add_test(tcase, wrong_use_is_told);
 	tcase_add_test(tcase, without_the_kernel_there_is_nothing_to_show);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 
 #include "lsm/uapi/bailiff.h"
 #include "tests/lib/ctl_fixture.h"
+#include "tests/lib/suite.h"
 #include "vm/hooks.h"
 
 /* A record of reading /x by a rule, in what `trace` gives. */
@@ -126,8 +127,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl-trace");
 	TCase *tcase = tcase_create("ctl-trace");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, ctl_setup, ctl_teardown);
@@ -141,9 +140,5 @@ int main(void)
 	tcase_add_test(tcase, who_is_not_there_is_not_traced);
 	tcase_add_test(tcase, bytes_that_are_no_record_are_a_bug);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

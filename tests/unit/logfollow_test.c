@@ -11,6 +11,7 @@
 
 #include "daemon/logfollow.h"
 #include "daemon/logread.h"
+#include "tests/lib/suite.h"
 
 static char dir[64], name[96];
 static struct logfollow logs;
@@ -214,8 +215,6 @@ int main(void)
 {
 	Suite *suite = suite_create("logfollow");
 	TCase *tcase = tcase_create("logfollow");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, it_begins_behind_what_is_there);
@@ -228,9 +227,5 @@ int main(void)
 	tcase_add_test(tcase, a_line_that_is_not_whole_waits);
 	tcase_add_test(tcase, a_log_that_is_not_there_is_no_log);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "daemon/ocifilter.h"
+#include "tests/lib/suite.h"
 #include "vm/filter.h"
 
 #define ENOSYS_WORD (SECCOMP_RET_ERRNO | 38)
@@ -351,8 +352,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ocifilter");
 	TCase *tcase = tcase_create("ocifilter");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_test(tcase, without_a_section_it_is_the_filter);
 	tcase_add_loop_test(tcase, the_stricter_of_two_counts, 0, ROWS(pairs));
@@ -365,9 +364,5 @@ int main(void)
 	tcase_add_test(tcase, once_more_changes_nothing);
 	tcase_add_test(tcase, of_several_policies_each_counts);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

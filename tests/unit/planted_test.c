@@ -17,6 +17,7 @@
 #include "policyc/replay.h"
 #include "policyc/source.h"
 #include "tests/lib/policyc_fixture.h"
+#include "tests/lib/suite.h"
 #include "vm/image.h"
 
 static bool refuse_image, refuse_filter, refuse_event;
@@ -80,9 +81,9 @@ static int build(const char *text)
 {
 	static const struct parse_options options = { .no_includes = true };
 	struct buf out = BUF_INIT(arena);
-	const struct ast_policy *ast = parse_text(
-		arena, diag, &options,
-		source_create(arena, "x.yaml", text, strlen(text)));
+	const struct ast_policy *ast =
+		parse_text(arena, diag, &options,
+			   source_create(arena, "x.yaml", text, strlen(text)));
 
 	ck_assert_msg(ast != NULL, "%s", said());
 	return image_build(arena, diag, ast, &out);
@@ -103,7 +104,8 @@ END_TEST
 
 START_TEST(a_filter_that_is_not_made_is_an_error)
 {
-	const char *policy = POLICY "syscalls:\n  allow: [read, write, execve]\n";
+	const char *policy = POLICY
+		"syscalls:\n  allow: [read, write, execve]\n";
 
 	ck_assert_int_eq(build(policy), 0);
 	refuse_filter = true;
@@ -143,16 +145,11 @@ int main(void)
 {
 	Suite *suite = suite_create("planted");
 	TCase *tc = tcase_create("planted");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, policyc_teardown);
 	tcase_add_test(tc, an_image_that_is_refused_is_not_written);
 	tcase_add_test(tc, a_filter_that_is_not_made_is_an_error);
 	tcase_add_test(tc, what_does_not_allow_its_recording_is_not_written);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

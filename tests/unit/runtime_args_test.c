@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/runtime_args.h"
+#include "tests/lib/suite.h"
 
 static struct runtime_args args;
 static char why[512];
@@ -148,8 +149,6 @@ int main(void)
 {
 	Suite *suite = suite_create("runtime_args");
 	TCase *tcase = tcase_create("args");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tcase, a_start_names_its_bundle, 0, ROWS(starts));
 	tcase_add_test(tcase, crun_may_name_another_file);
@@ -160,9 +159,5 @@ int main(void)
 			    ROWS(unclear));
 	tcase_add_test(tcase, the_log_is_known_when_it_is_refused);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -19,6 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/lib/suite.h"
+
 static char dir[64], said[8192];
 static pid_t daemon_pid;
 
@@ -287,8 +289,6 @@ int main(void)
 {
 	Suite *suite = suite_create("runtime");
 	TCase *tcase = tcase_create("runtime");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
@@ -301,9 +301,5 @@ int main(void)
 	tcase_add_test(tcase, a_daemon_that_loads_is_asked_again);
 	tcase_add_test(tcase, the_runtime_is_the_one_that_is_said);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/toptable.h"
+#include "tests/lib/suite.h"
 
 static struct toptable table;
 
@@ -124,8 +125,6 @@ int main(void)
 {
 	Suite *suite = suite_create("toptable");
 	TCase *tcase = tcase_create("toptable");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
@@ -136,9 +135,5 @@ int main(void)
 	tcase_add_test(tcase, rows_are_sorted);
 	tcase_add_test(tcase, many_rows_are_found_again);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "daemon/verdict.h"
+#include "tests/lib/suite.h"
 
 static char dir[64];
 static struct verdict verdict;
@@ -114,8 +115,6 @@ int main(void)
 {
 	Suite *suite = suite_create("verdict");
 	TCase *tcase = tcase_create("verdict");
-	SRunner *runner;
-	int failed;
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
@@ -124,9 +123,5 @@ int main(void)
 	tcase_add_test(tcase, what_is_not_there_or_no_verdict_is_told);
 	tcase_add_test(tcase, it_grows_old);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }
