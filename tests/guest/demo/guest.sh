@@ -104,6 +104,26 @@ is_replaced()
 	[ "$(version)" != "$1" ]
 }
 
+generation()
+{
+	version | sed -n 's/^generation //p'
+}
+
+# written_at FILE - when, in microseconds
+written_at()
+{
+	stat -c %.6Y "$1" | tr -d .
+}
+
+# loaded_at GENERATION - when the kernel took it, by its own record
+loaded_at()
+{
+	local line
+
+	line=$(grep '"op":"load"' "$log" | grep -F "\"generation\":$1,") || return
+	date -d "$(sed 's/.*"time":"\([^"]*\)".*/\1/' <<<"$line")" +%s%6N
+}
+
 num_denials()
 {
 	grep -c '"outcome":"denied","container":"nginx"' "$log" || :
@@ -212,7 +232,7 @@ check "the raw socket is in the log" denied "${who[@]}" "$rest" '"op":"create"' 
 check "the shell is in the log" denied "${who[@]}" "$rest" '"class":"exec"' /bin/
 check "the connection is in the log, with its address" denied "${who[@]}" "$rest" 127.0.0.1:7000
 check "the port is in the log" denied "${who[@]}" "$rest" '0.0.0.0:2222'
-check "the capability is in the log" denied "${who[@]}" "$rest" sys_admin
+check "the capability is in the log" denied "${who[@]}" "$rest" '"class":"capabilities"' '"object":"setpcap"'
 say "One of these records, as it is in the log:"
 grep '"outcome":"denied"' "$log" | grep -F nginx.conf | head -1
 
@@ -243,10 +263,9 @@ chapter "Reload the policy 20 times under load"
 ) &
 ab_pid=$!
 late=0
-slowest=0
+changes=()
 for round in $(seq 1 20); do
 	old=$(version)
-	begun=$(microseconds)
 	if [ $((round % 2)) = 1 ]; then
 		sed -i 's|^exec:|  - deny: read\n    paths: /var/www/html/canary.txt\nexec:|' \
 			"$policies/nginx.yaml"
@@ -256,9 +275,9 @@ for round in $(seq 1 20); do
 		mv "$policies/nginx.yaml.new" "$policies/nginx.yaml"
 		want=200
 	fi
+	changed=$(written_at "$policies/nginx.yaml")
 	wait_for 10 is_replaced "$old" || late=$((late + 1))
-	took=$(($(microseconds) - begun))
-	[ $took -le $slowest ] || slowest=$took
+	changes+=("$changed $(generation)")
 	# what begins now sees it, however long the answer takes
 	code_is "$want" http://127.0.0.1/canary.txt || late=$((late + 1))
 done
@@ -271,10 +290,19 @@ check "all of 5,000 requests are done" \
 check "0 of 5,000 requests failed" \
 	test "$(grep -cE '^Failed requests: +0$' /tmp/ab.out)" = "$runs"
 check "... and none was refused" test "$(grep -c Non-2xx /tmp/ab.out)" = 0
-# On an idle machine within a second; on a busy one an emulated processor has
-# less than half of a real one, which says nothing of Bailiff: so it is told.
-say "the slowest change was in force after $((slowest / 1000)) ms"
 check "each of 20 changes came into force" test "$late" = 0
+# From the writing of the file to the kernel's record of the load: well within a
+# second on a processor of one's own. This one is emulated, may share a busy
+# machine, and has the load to bear, so the figure is told and the bound is wide.
+slowest=0
+for change in "${changes[@]}"; do
+	wait_for 5 loaded_at "${change#* }"
+	took=$(($(loaded_at "${change#* }") - ${change% *}))
+	[ $took -le $slowest ] || slowest=$took
+done
+say "the slowest was in force $((slowest / 1000)) ms after it was written"
+check "... each within 5 seconds" \
+	test "$slowest" -gt 0 -a "$slowest" -le "$(patient 5)000000"
 
 chapter "A broken edit"
 active=$(version)
