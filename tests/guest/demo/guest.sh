@@ -124,9 +124,20 @@ loaded_at()
 	date -d "$(sed 's/.*"time":"\([^"]*\)".*/\1/' <<<"$line")" +%s%6N
 }
 
+# The daemon has read its directory, and found in force what is there.
+all_active()
+{
+	bailiffctl policies | grep '^1 files: 1 active'
+}
+
 num_denials()
 {
 	grep -c '"outcome":"denied","container":"nginx"' "$log" || :
+}
+
+more_denials()
+{
+	[ "$(num_denials)" -gt "$1" ]
 }
 
 chapter "The machine"
@@ -332,11 +343,17 @@ check "... before it ran anything" test "$(grep -c read-shadow /tmp/late.out)" =
 active=$(version)
 denials=$(num_denials)
 start_daemon
-wait_for 10 bailiffctl reload >/dev/null
+check "restarted, it finds its policy in force" wait_for 10 all_active
+check "... which it did not load again" test "$(version)" = "$active"
+check "... and the container, which has it" \
+	grep -q '^nginx  *nginx ' <(bailiffctl containers)
 crun_do exec nginx /bin/sh -c id >/tmp/exec.out 2>&1 || :
-pause 0.5
-check "restarted, it has taken up where it was" test "$(version)" = "$active"
-check "... and logs what is denied" test "$(num_denials)" -gt "$denials"
+check "it logs what is denied" wait_for 5 more_denials "$denials"
+denials=$(num_denials)
+sed -i 's|^exec:|  - deny: read\n    paths: /var/www/html/canary.txt\nexec:|' \
+	"$policies/nginx.yaml"
+check "... and puts an edit in force" wait_for 10 code_is 403 http://127.0.0.1/canary.txt
+check "... which is in the log, too" wait_for 5 more_denials "$denials"
 show bailiffctl containers
 
 denials=$(nginx_denials)
