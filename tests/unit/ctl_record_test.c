@@ -117,6 +117,20 @@ START_TEST(a_container_has_the_policies_of_its_bindings)
 }
 END_TEST
 
+START_TEST(all_policies_of_a_stack_are_put_into_audit_mode)
+{
+	use_policy("nginx");
+	ctl_kernel->policies[1].used = true;
+	strcpy(ctl_kernel->policies[1].name, "base");
+	strcpy(ctl_kernel->bindings, "cgroup=7 policy=nginx@ab,base label=web "
+				     "tasks=1 joined=1\n");
+	ck_assert_int_eq(record("--container", "web", true, false), 0);
+	ck_assert_str_eq(ctl_kernel->modes, "audit\naudit\n"
+					    "files=enforce\nexec=audit\n"
+					    "files=enforce\nexec=audit\n");
+}
+END_TEST
+
 START_TEST(a_policy_that_was_loaded_meanwhile_keeps_its_own_mode)
 {
 	use_policy("nginx");
@@ -185,6 +199,7 @@ int main(void)
 	tcase_add_test(tcase, nothing_recorded_is_no);
 	tcase_add_test(tcase, audit_mode_is_put_back_class_by_class);
 	tcase_add_test(tcase, a_container_has_the_policies_of_its_bindings);
+	tcase_add_test(tcase, all_policies_of_a_stack_are_put_into_audit_mode);
 	tcase_add_test(tcase,
 		       a_policy_that_was_loaded_meanwhile_keeps_its_own_mode);
 	tcase_add_test(tcase, an_interrupt_ends_it_and_puts_back);
