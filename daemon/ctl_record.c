@@ -247,7 +247,6 @@ static int run(struct recording *rec, struct logfollow *logs)
 {
 	int code = CTL_YES, back;
 
-	ctl_catch_signals();
 	if (rec->audit)
 		code = audit_all(rec);
 	if (!code)
@@ -340,6 +339,7 @@ int ctl_record(struct ctl *ctl, int argc, char **argv)
 			  err == -ENOENT ? "; bailiffd writes it" : "");
 		return CTL_LACKS;
 	}
+	ctl_catch_signals();
 	code = open_out(&rec);
 	if (!code) {
 		code = run(&rec, &logs);

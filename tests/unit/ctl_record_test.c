@@ -24,20 +24,28 @@ static void use_policy(const char *name)
 	strcpy(ctl_kernel->policies[0].name, name);
 }
 
-/* From another process, once the recording runs. */
-static pid_t log_later(bool reload)
+/* The file is made once the log is followed; then the mode is changed. */
+static bool has_begun(const char *file, bool audit)
 {
-	pid_t pid = fork();
+	return !access(file, F_OK) && (!audit || ctl_kernel->modes[0]);
+}
+
+/* From another process, once the recording runs; then it is ended. */
+static pid_t log_later(const char *file, bool audit, bool reload)
+{
+	pid_t parent = getpid(), pid = fork();
 
 	if (pid)
 		return pid;
-	usleep(300000);
+	while (!has_begun(file, audit))
+		usleep(10000);
 	if (reload)
 		ctl_kernel->policies[0].generation++;
 	ctl_put_log(LINE("would-deny", "web", "/a"));
 	ctl_put_log(LINE("audited", "web", "/b"));
 	ctl_put_log(LINE("denied", "web", "/c"));
 	ctl_put_log(LINE("would-deny", "db", "/d"));
+	kill(parent, SIGINT);
 	_exit(0);
 }
 
@@ -64,9 +72,12 @@ static int record(const char *option, const char *value, bool audit,
 
 	snprintf(path, sizeof(path), "%s/out", ctl_dir);
 	ctl_put_log(LINE("denied", "web", "/before"));
-	pid = log_later(reload);
+	pid = log_later(path, audit, reload);
 	code = ctl_run_command(ctl_record, "record", option, value, "--for",
-			       "1", "-o", path, audit ? "--audit" : NULL, NULL);
+			       "40", "-o", path, audit ? "--audit" : NULL,
+			       NULL);
+	/* where nothing began it waits still */
+	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	return code;
 }
@@ -149,7 +160,8 @@ START_TEST(an_interrupt_ends_it_and_puts_back)
 	snprintf(path, sizeof(path), "%s/out", ctl_dir);
 	pid = fork();
 	if (!pid) {
-		usleep(500000);
+		while (!has_begun(path, true))
+			usleep(10000);
 		kill(parent, SIGINT);
 		_exit(0);
 	}
