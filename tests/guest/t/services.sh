@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # what services/*.sh set
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# timeout: 240
+# timeout: 300
 # host: services/host.sh
 #
 # Real services under the policies that come with Bailiff, each in a container.
