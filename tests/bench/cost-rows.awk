@@ -70,7 +70,7 @@ function size(number)
 function compares(i, base)
 {
 	base = count[ops[i], 100, "none"]
-	if (!has(i, "apparmor") || added(i, "apparmor") <= 0)
+	if (!has(i, "bailiff") || !has(i, "apparmor") || added(i, "apparmor") <= 0)
 		return 0
 	return !noisy[ops[i]] || size(added(i, "apparmor")) > 0.03 * base ||
 		size(added(i, "bailiff")) > 0.03 * base
