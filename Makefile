@@ -91,6 +91,8 @@ help:
 	@echo 'make test-unit  the tests that need no guest'
 	@echo 'make test-guest the tests in the guest'
 	@echo 'make test-debug the tests in the guest on the debug kernel'
+	@echo 'make test-import  all profiles of AppArmor that Debian has beside their imports'
+	@echo '                (minutes; make test has a few of them)'
 	@echo 'make hooks      the table of all LSM hooks; makes docs/hooks.md'
 	@echo 'make policies   the shipped policies and includes: tests and proofs'
 	@echo 'make manual     the keys of policies and the table of includes, in the docs'
@@ -172,6 +174,13 @@ test-debug:
 	@scripts/deps.sh tools guest
 	@$(MAKE) binaries guest-binaries
 	@GUEST_FLAVOUR=debug tests/run.sh guest
+
+# Every profile of AppArmor that Debian's packages have, beside its import.
+.PHONY: test-import
+test-import:
+	@scripts/deps.sh tools test guest
+	@$(MAKE) binaries guest-binaries
+	@GUEST_IMPORT=all tests/guest/suite.sh import
 
 fuzz-guest:
 	@scripts/deps.sh tools guest

@@ -79,7 +79,7 @@ is_made()
 
 [ -f /etc/apparmor.d/bin.ping ] ||
 	fail "install apparmor and apparmor-profiles"
-wanted=${GUEST_IMPORT:-docker-default usr.bin.man usr.sbin.dnsmasq sbin.syslogd}
+wanted=${GUEST_IMPORT:-docker-default usr.bin.man usr.sbin.dnsmasq}
 mkdir -p build/import
 for made in build/import/*; do
 	[[ $wanted = all || " $wanted " = *" ${made##*/} "* ]] || rm -rf "$made"
