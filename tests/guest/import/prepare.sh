@@ -84,6 +84,10 @@ mkdir -p build/import
 for made in build/import/*; do
 	[[ $wanted = all || " $wanted " = *" ${made##*/} "* ]] || rm -rf "$made"
 done
+for name in $wanted; do
+	[ "$name" = all ] || [ -f "$here/$name" ] || [ -f "/etc/apparmor.d/$name" ] ||
+		fail "there is no profile /etc/apparmor.d/$name"
+done
 for file in "$here/docker-default" /etc/apparmor.d/*; do
 	[ -f "$file" ] || continue
 	[[ $wanted = all || " $wanted " = *" ${file##*/} "* ]] || continue
