@@ -7,7 +7,7 @@
 # again, and does it go into a system and out of it? That system is a directory,
 # by dpkg --root; its programs are run from there.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -87,10 +87,10 @@ unit_programs_are_there()
 {
 	local path
 
-	for path in $(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' \
-		"$root"/usr/lib/systemd/system/*.service); do
+	while read -r path; do
 		[ -x "$root$path" ] || { echo "$path"; return 1; }
-	done
+	done < <(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' \
+		"$root"/usr/lib/systemd/system/*.service)
 }
 
 is_gone()
