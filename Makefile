@@ -296,6 +296,8 @@ install: tools
 	for unit in daemon/systemd/*.service; do \
 		sed 's|@SBINDIR@|$(PREFIX)/sbin|' $$unit > \
 			$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit; done
+	sed 's|@SBINDIR@|$(PREFIX)/sbin|' daemon/systemd/bailiff-service.conf > \
+		$(DESTDIR)$(PREFIX)/share/bailiff/bailiff-service.conf
 	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 644 docs/completion/_bailiff $(DESTDIR)$(PREFIX)/share/zsh/site-functions/
 

@@ -25,6 +25,7 @@ struct job {
 	uint64_t client;
 	char policies[PROTO_POLICIES]; /* NAME,NAME,... */
 	char label[BVM_MAX_NAME];
+	bool service; /* of systemd's, and no container */
 	bool filtered;
 };
 
@@ -102,6 +103,7 @@ static json_t *start_bind(const struct binder_config *config, struct job *job,
 	message.u.bind.hook = client->pid;
 	message.u.bind.uid = client->uid;
 	message.u.bind.pid = pid;
+	message.u.bind.service = job->service;
 	message.u.bind.filtered = job->filtered;
 	strcpy(message.u.bind.policies, job->policies);
 	strcpy(message.u.bind.label, job->label);
@@ -185,25 +187,17 @@ static struct job *make_job(const struct roster_choice *choice)
 	return job;
 }
 
-struct json_t *binder_request(const struct binder_config *config,
-			      struct control *control,
-			      const struct control_client *client,
-			      const struct json_t *request)
+/* Choose policies for what is in cgroup, and bind it. */
+static json_t *choose_and_bind(const struct binder_config *config,
+			       struct control *control,
+			       const struct control_client *client, pid_t pid,
+			       const json_t *request, const char *cgroup,
+			       const char *label, bool service)
 {
-	json_int_t pid = json_integer_value(json_object_get(request, "pid"));
-	char label[BVM_MAX_NAME], cgroup[PATH_MAX];
 	struct roster_choice choice;
 	json_t *answer;
 	struct job *job;
 
-	if (pid <= 0 || pid > INT_MAX ||
-	    make_label(string(request, "id"), label))
-		return control_refusal("a container needs a pid and an id");
-	if (!store_is_ready(config->store))
-		return still_loads();
-	if (cgroup_of_pid((pid_t)pid, cgroup))
-		return control_refusal("process %lld: no cgroup v2",
-				       (long long)pid);
 	answer = choose(config, client, request, cgroup, label, &choice);
 	if (answer)
 		return answer;
@@ -215,9 +209,52 @@ struct json_t *binder_request(const struct binder_config *config,
 	job->control = control;
 	job->log = config->log;
 	job->client = client->id;
+	job->service = service;
 	job->filtered = choice.filtered;
 	strcpy(job->label, label);
-	return start_bind(config, job, client, (pid_t)pid);
+	return start_bind(config, job, client, pid);
+}
+
+struct json_t *binder_request(const struct binder_config *config,
+			      struct control *control,
+			      const struct control_client *client,
+			      const struct json_t *request)
+{
+	json_int_t pid = json_integer_value(json_object_get(request, "pid"));
+	char label[BVM_MAX_NAME], cgroup[PATH_MAX];
+
+	if (pid <= 0 || pid > INT_MAX ||
+	    make_label(string(request, "id"), label))
+		return control_refusal("a container needs a pid and an id");
+	if (!store_is_ready(config->store))
+		return still_loads();
+	if (cgroup_of_pid((pid_t)pid, cgroup))
+		return control_refusal("process %lld: no cgroup v2",
+				       (long long)pid);
+	return choose_and_bind(config, control, client, (pid_t)pid, request,
+			       cgroup, label, false);
+}
+
+struct json_t *binder_service(const struct binder_config *config,
+			      struct control *control,
+			      const struct control_client *client,
+			      const struct json_t *request)
+{
+	char label[BVM_MAX_NAME], cgroup[PATH_MAX];
+	const char *name;
+
+	if (!store_is_ready(config->store))
+		return still_loads();
+	if (cgroup_of_pid(client->pid, cgroup))
+		return control_refusal("process %d: no cgroup v2", client->pid);
+	name = cgroup_cut_to_service(cgroup);
+	if (!name)
+		return control_refusal("cgroup %.200s is no service of systemd",
+				       cgroup);
+	/* a longer name of a unit than a label may be is cut, not refused */
+	snprintf(label, sizeof(label), "%s", name);
+	return choose_and_bind(config, control, client, client->pid, request,
+			       cgroup, label, true);
 }
 
 static json_t *filter_json(const struct roster_policy *policy)

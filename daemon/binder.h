@@ -63,4 +63,14 @@ struct json_t *binder_prepare(const struct binder_config *config,
 			      const struct control_client *client,
 			      const struct json_t *request);
 
+/*
+ * Serve the request {"cmd": "service"} of a process in a service of systemd,
+ * which stands before the service's own programs: bind the service's cgroup.
+ * Answers and return as of binder_request.
+ */
+struct json_t *binder_service(const struct binder_config *config,
+			      struct control *control,
+			      const struct control_client *client,
+			      const struct json_t *request);
+
 #endif /* DAEMON_BINDER_H */

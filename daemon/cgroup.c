@@ -163,6 +163,28 @@ int cgroup_threads(uint64_t id, struct text *threads)
 	return err ? err : threads->cut ? -EFBIG : 0;
 }
 
+#define SERVICE ".service"
+
+const char *cgroup_cut_to_service(char *path)
+{
+	const size_t end = sizeof(SERVICE) - 1;
+	char *at = path, *name = NULL, *rest = NULL;
+	size_t len;
+
+	while (*at) {
+		at += strspn(at, "/");
+		len = strcspn(at, "/");
+		if (len > end && !strncmp(at + len - end, SERVICE, end)) {
+			name = at;
+			rest = at + len;
+		}
+		at += len;
+	}
+	if (rest)
+		*rest = '\0';
+	return name;
+}
+
 bool cgroup_contains(const char *outer, const char *inner)
 {
 	size_t len = strlen(outer);

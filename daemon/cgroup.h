@@ -42,6 +42,14 @@ int cgroup_owner(const char *path, uid_t *owner);
 /* Is inner the same cgroup as outer, or below it? Both as cgroup_of_pid. */
 bool cgroup_contains(const char *outer, const char *inner);
 
+/*
+ * Cut path after its innermost component that systemd gave the name of a
+ * service: what it starts is in there, or in a cgroup below.
+ *
+ * Return: the service's name, in path; NULL there is none.
+ */
+const char *cgroup_cut_to_service(char *path);
+
 /* The parent of a process. Return: 0 or -ESRCH. */
 int cgroup_parent_pid(pid_t pid, pid_t *parent);
 

@@ -169,7 +169,9 @@ static void refuse(struct early *early, const char *cgroup)
 					   strerror(-err));
 		return;
 	}
-	len = snprintf(line, sizeof(line), "cgroup=%llu policy=refuse",
+	/* podman starts its runtime in there, too, which is no container yet */
+	len = snprintf(line, sizeof(line),
+		       "cgroup=%llu policy=refuse runtime=1",
 		       (unsigned long long)id);
 	err = kfs_request(&early->ctl->kfs, "bind", line, (size_t)len, reply);
 	if (err)

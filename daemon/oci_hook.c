@@ -4,6 +4,9 @@
  *
  * The runtime gives the container's state on standard input and waits. Exit
  * status 0 lets it start the container's program, anything else stops it.
+ *
+ * With --service it stands before the programs of a systemd service, as its
+ * ExecCondition=, and binds the service's cgroup, in which it is itself.
  */
 #include <fcntl.h>
 #include <getopt.h>
@@ -19,24 +22,35 @@
 #include "cgroup.h"
 #include "client.h"
 #include "ocistate.h"
+#include "podman.h"
 
 #define PATIENCE_S 5 /* then the container is refused */
 #define STATE_MAX (1u << 20) /* bytes */
 
+#define CONDITION_FAILED 255 /* less would skip a service without an error */
+
+static bool service; /* and no container */
+
+static int refusal(void)
+{
+	return service ? CONDITION_FAILED : 1;
+}
+
 static void __attribute__((noreturn)) refuse(const char *why)
 {
-	fprintf(stderr, "bailiff-oci-hook: container refused: %s\n", why);
-	exit(1);
+	fprintf(stderr, "bailiff-oci-hook: %s refused: %s\n",
+		service ? "service" : "container", why);
+	exit(refusal());
 }
 
 static void on_alarm(int signal)
 {
-	static const char text[] = "bailiff-oci-hook: container refused: "
-				   "no answer in time\n";
+	static const char text[] = "bailiff-oci-hook: refused: no answer in "
+				   "time\n";
 
 	(void)signal;
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
-	_exit(1);
+	_exit(refusal());
 }
 
 static json_t *read_state(void)
@@ -125,13 +139,37 @@ static void add_filter(json_t *filters, const char *said)
 		refuse("--filter: this is no text");
 }
 
+/* The request for the container whose state is on standard input. */
+static json_t *container_request(json_t *filters, bool prepared)
+{
+	json_t *state = read_state(), *config = read_config(state), *request;
+	char why[512];
+
+	warn_of_hooks(config);
+	request = ocistate_request(state, config, why, sizeof(why));
+	if (!request || json_object_set(request, "filters", filters) ||
+	    json_object_set_new(request, "prepared", json_boolean(prepared)))
+		refuse(why);
+	podman_describe(json_string_value(json_object_get(state, "bundle")),
+			json_string_value(json_object_get(state, "id")),
+			request);
+	check_cgroup(
+		(pid_t)json_integer_value(json_object_get(request, "pid")));
+	json_decref(config);
+	json_decref(state);
+	return request;
+}
+
 static void usage(FILE *out)
 {
 	fputs("usage: bailiff-oci-hook [--require] [--run-dir DIR]\n"
-	      "           [--prepared [--filter POLICY@DIGEST]...] < STATE\n\n"
+	      "           [--prepared [--filter POLICY@DIGEST]...] < STATE\n"
+	      "       bailiff-oci-hook --service [--require] [--run-dir DIR]\n\n"
 	      "A createRuntime hook of OCI runtimes: binds the new container\n"
 	      "to its policy by asking bailiffd. Any failure refuses the\n"
 	      "container.\n\n"
+	      "  --service      bind the systemd service that it is in: as\n"
+	      "                 ExecCondition=+ of that\n"
 	      "  --require      refuse a container that no policy selects\n"
 	      "  --run-dir DIR  of the daemon's socket (" RUN_DIR ")\n"
 	      "  --prepared     bailiff-runtime made the bundle ready\n"
@@ -143,6 +181,7 @@ static void usage(FILE *out)
 
 static const struct option options[] = {
 	{ "require", no_argument, NULL, 'r' },
+	{ "service", no_argument, NULL, 's' },
 	{ "run-dir", required_argument, NULL, 'd' },
 	{ "filter", required_argument, NULL, 'f' },
 	{ "prepared", no_argument, NULL, 'p' },
@@ -151,50 +190,66 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-int main(int argc, char **argv)
+struct choices {
+	const char *run_dir;
+	bool require;
+	bool prepared;
+	json_t *filters;
+};
+
+/* Return: -1 go on, or the exit status. */
+static int parse_options(int argc, char **argv, struct choices *choices)
 {
-	json_t *state, *config, *request, *answer, *filters = json_array();
-	const char *run_dir = RUN_DIR;
-	bool require = false, prepared = false;
-	char why[512];
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
-		if (opt == 'r') {
-			require = true;
-		} else if (opt == 'd') {
-			run_dir = optarg;
-		} else if (opt == 'p') {
-			prepared = true;
-		} else if (opt == 'f') {
-			add_filter(filters, optarg);
-		} else if (opt == 'h') {
+		switch (opt) {
+		case 'r':
+			choices->require = true;
+			break;
+		case 's':
+			service = true;
+			break;
+		case 'd':
+			choices->run_dir = optarg;
+			break;
+		case 'p':
+			choices->prepared = true;
+			break;
+		case 'f':
+			add_filter(choices->filters, optarg);
+			break;
+		case 'h':
 			usage(stdout);
 			return 0;
-		} else if (opt == 'V') {
+		case 'V':
 			puts("bailiff-oci-hook " BAILIFF_VERSION);
 			return 0;
-		} else {
+		default:
 			return 2;
 		}
 	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct choices choices = { RUN_DIR, false, false, json_array() };
+	json_t *request, *answer;
+	int code;
+
+	code = parse_options(argc, argv, &choices);
+	if (code >= 0)
+		return code;
 	signal(SIGALRM, on_alarm);
 	alarm(PATIENCE_S);
-	state = read_state();
-	config = read_config(state);
-	warn_of_hooks(config);
-	request = ocistate_request(state, config, why, sizeof(why));
-	if (!request || json_object_set(request, "filters", filters) ||
-	    json_object_set_new(request, "prepared", json_boolean(prepared)))
-		refuse(why);
-	check_cgroup(
-		(pid_t)json_integer_value(json_object_get(request, "pid")));
-	answer = ask(run_dir, request);
-	decide(answer, require);
+	request = service ?
+			  json_pack("{s:s}", "cmd", "service") :
+			  container_request(choices.filters, choices.prepared);
+	answer = ask(choices.run_dir, request);
+	decide(answer, choices.require);
 	json_decref(answer);
 	json_decref(request);
-	json_decref(filters);
-	json_decref(config);
-	json_decref(state);
+	json_decref(choices.filters);
 	return 0;
 }

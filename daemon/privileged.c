@@ -328,6 +328,26 @@ static int check_owner(struct kfs *kfs, const char *path, uid_t uid, char *why,
 	return err;
 }
 
+/* The service's cgroup, which holds who asks: nobody else, so far. */
+static int find_service(const struct proto_bind *bind, uint64_t *cgroup,
+			char *why)
+{
+	char path[PATH_MAX];
+	int err;
+
+	err = cgroup_of_pid(bind->pid, path);
+	if (!err && !cgroup_cut_to_service(path))
+		err = -ENOENT;
+	if (!err)
+		err = cgroup_id(path, cgroup);
+	if (err) {
+		snprintf(why, KFS_REPLY, "process %d is in no service: %s",
+			 bind->pid, strerror(-err));
+		return err;
+	}
+	return check_cgroup(path, getpid(), "bailiffd", why, KFS_REPLY);
+}
+
 static int find_container(struct kfs *kfs, const struct proto_bind *bind,
 			  uint64_t *cgroup, pid_t *runtime, char *why)
 {
@@ -379,22 +399,26 @@ static int bind_container(struct parent *parent,
 			  const struct proto_message *message)
 {
 	const struct proto_bind *bind = &message->u.bind;
-	char line[PROTO_POLICIES + 256], reply[KFS_REPLY];
+	char line[PROTO_POLICIES + 256], reply[KFS_REPLY], starter[32] = "";
 	uint64_t cgroup;
 	pid_t runtime;
 	int err, len;
 
 	if (!are_policy_names(bind->policies) || !text_is_label(bind->label) ||
-	    bind->pid <= 0 || bind->hook <= 0 || bind->filtered > 1)
+	    bind->pid <= 0 || bind->hook <= 0 || bind->filtered > 1 ||
+	    bind->service > 1 || (bind->service && bind->uid))
 		return -EPROTO;
-	err = find_container(&parent->options->kfs, bind, &cgroup, &runtime,
-			     reply);
+	err = bind->service ? find_service(bind, &cgroup, reply) :
+			      find_container(&parent->options->kfs, bind,
+					     &cgroup, &runtime, reply);
 	if (err)
 		return answer_done(parent, message->serial, err, reply);
-	len = snprintf(line, sizeof(line),
-		       "cgroup=%llu policy=%s label=%s runtime=%d%s",
+	/* what starts a service runs its programs in no namespace of its own */
+	if (!bind->service)
+		snprintf(starter, sizeof(starter), " runtime=%d", (int)runtime);
+	len = snprintf(line, sizeof(line), "cgroup=%llu policy=%s label=%s%s%s",
 		       (unsigned long long)cgroup, bind->policies, bind->label,
-		       (int)runtime, bind->filtered ? " filtered" : "");
+		       starter, bind->filtered ? " filtered" : "");
 	err = kfs_request(&parent->options->kfs, "bind", line, (size_t)len,
 			  reply);
 	return answer_done(parent, message->serial, err, reply);

@@ -44,6 +44,7 @@ struct proto_bind {
 	int32_t hook; /* the process that asks; its parent is the runtime */
 	int32_t pid; /* the container's first process */
 	uint32_t uid; /* of the hook; who is not root must own the cgroup */
+	uint32_t service; /* 1: hook and pid are in a service of systemd's */
 	uint32_t filtered; /* 1: the runtime installs the policies' filters */
 	char policies[PROTO_POLICIES]; /* NAME,NAME,... */
 	char label[BVM_MAX_NAME];

@@ -77,6 +77,15 @@ static json_t *container(struct worker *worker,
 	return binder_request(&config, worker->control, client, request);
 }
 
+static json_t *service(struct worker *worker,
+		       const struct control_client *client,
+		       const json_t *request)
+{
+	struct binder_config config = binder(worker);
+
+	return binder_service(&config, worker->control, client, request);
+}
+
 static json_t *prepare(struct worker *worker,
 		       const struct control_client *client,
 		       const json_t *request)
@@ -105,6 +114,8 @@ static json_t *handle(void *arg, const struct control_client *client,
 	if (!strcmp(cmd, "policies"))
 		return json_pack("{s:b, s:o}", "ok", 1, "files",
 				 store_files(worker->store));
+	if (!strcmp(cmd, "service"))
+		return service(worker, client, request);
 	if (!strcmp(cmd, "reload")) {
 		store_reload(worker->store);
 		return json_pack("{s:b}", "ok", 1);

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* podman_test.c - what its storage says of a container, and whose service */
+#include <check.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/cgroup.h"
+#include "daemon/podman.h"
+
+#define ID "0123abcd"
+#define STORE "overlay-containers"
+
+static char top[64], bundle[256], list[256];
+static json_t *request;
+
+static void setup(void)
+{
+	char dir[128];
+
+	strcpy(top, "/tmp/podman-test.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(top));
+	snprintf(dir, sizeof(dir), "%s/" STORE, top);
+	ck_assert_int_eq(mkdir(dir, 0755), 0);
+	snprintf(list, sizeof(list), "%s/containers.json", dir);
+	strcat(dir, "/" ID);
+	ck_assert_int_eq(mkdir(dir, 0755), 0);
+	snprintf(bundle, sizeof(bundle), "%s/userdata", dir);
+	ck_assert_int_eq(mkdir(bundle, 0755), 0);
+	request = json_pack("{s:s, s:s}", "name", "host", "image", "");
+}
+
+static void teardown(void)
+{
+	char command[128];
+
+	json_decref(request);
+	snprintf(command, sizeof(command), "rm -rf %s", top);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static void write_list(const char *text)
+{
+	FILE *file = fopen(list, "w");
+
+	ck_assert_ptr_nonnull(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static const char good[] =
+	"[{\"id\":\"other\",\"metadata\":\"{\\\"name\\\":\\\"no\\\"}\"},"
+	"{\"id\":\"" ID "\",\"metadata\":\"{\\\"name\\\":\\\"web1\\\","
+	"\\\"image-name\\\":\\\"localhost/web:1\\\"}\"}]";
+
+static const char *member(const char *key)
+{
+	return json_string_value(json_object_get(request, key));
+}
+
+START_TEST(name_and_image_come_from_the_list)
+{
+	write_list(good);
+	podman_describe(bundle, ID, request);
+	ck_assert_str_eq(member("name"), "web1");
+	ck_assert_str_eq(member("image"), "localhost/web:1");
+}
+END_TEST
+
+START_TEST(an_image_that_an_annotation_named_stays)
+{
+	write_list(good);
+	json_object_set_new(request, "image", json_string("r/i:1"));
+	podman_describe(bundle, ID, request);
+	ck_assert_str_eq(member("image"), "r/i:1");
+}
+END_TEST
+
+START_TEST(a_bundle_of_another_engine_is_not_asked)
+{
+	write_list(good);
+	podman_describe(top, ID, request);
+	podman_describe(bundle, "other", request);
+	podman_describe(NULL, ID, request);
+	ck_assert_str_eq(member("name"), "host");
+	ck_assert_str_eq(member("image"), "");
+}
+END_TEST
+
+START_TEST(a_list_that_is_none_says_nothing)
+{
+	static const char *const texts[] = {
+		"",
+		"{}",
+		"[]",
+		"[7]",
+		"[{\"id\":\"" ID "\"}]",
+		"[{\"id\":\"" ID "\",\"metadata\":\"{\"}]",
+		"[{\"id\":\"" ID "\",\"metadata\":\"{\\\"name\\\":7}\"}]",
+	};
+
+	write_list(texts[_i]);
+	podman_describe(bundle, ID, request);
+	ck_assert_str_eq(member("name"), "host");
+	ck_assert_str_eq(member("image"), "");
+}
+END_TEST
+
+START_TEST(a_path_is_cut_after_the_innermost_service)
+{
+	static const struct {
+		const char *path, *name, *cut;
+	} cases[] = {
+		{ "/system.slice/a.service", "a.service",
+		  "/system.slice/a.service" },
+		{ "/system.slice/a.service/.control", "a.service",
+		  "/system.slice/a.service" },
+		{ "/u.slice/user@1.service/app.slice/b.service/x/y",
+		  "b.service", "/u.slice/user@1.service/app.slice/b.service" },
+		{ "/system.slice", NULL, "/system.slice" },
+		{ "/.service", NULL, "/.service" },
+		{ "/a.services", NULL, "/a.services" },
+		{ "/", NULL, "/" },
+		{ "", NULL, "" },
+	};
+	char path[128];
+	const char *name;
+
+	strcpy(path, cases[_i].path);
+	name = cgroup_cut_to_service(path);
+	ck_assert_pstr_eq(name, cases[_i].name);
+	ck_assert_str_eq(path, cases[_i].cut);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("podman");
+	TCase *tcase = tcase_create("podman");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, name_and_image_come_from_the_list);
+	tcase_add_test(tcase, an_image_that_an_annotation_named_stays);
+	tcase_add_test(tcase, a_bundle_of_another_engine_is_not_asked);
+	tcase_add_loop_test(tcase, a_list_that_is_none_says_nothing, 0, 7);
+	tcase_add_loop_test(tcase, a_path_is_cut_after_the_innermost_service, 0,
+			    8);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
