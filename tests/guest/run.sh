@@ -17,11 +17,14 @@ usage: run.sh [options] -- SCRIPT [ARGS...]
   --append CMDLINE   more words for the kernel's command line
   --smp N, --mem MB  virtual CPUs (2) and memory (2048; debug 4096)
   --icount           one CPU whose clock counts instructions
-  --rw DIR           DIR of the host is writable in the guest, at the same place
+  --rw DIR           DIR of the host is writable in the guest, at the same place;
+                     the guest boots again when the script leaves a file reboot
+                     there, and with --systemd unpacks a disk.tar there first
   --log FILE         where the kernel's log goes (build/guest/console.log)
   --flavour F        which kernel: fast or debug
   --version V        which kernel: 6.12 or 6.1
   --plain            the kernel without Bailiff
+  --systemd          systemd is the guest's first process, the script a service
 
 Variables named GUEST_* are passed on. GUEST_LSM is the order of the LSMs
 (landlock,yama,bailiff), GUEST_KERNEL a kernel image of your own.
@@ -31,7 +34,7 @@ EOF
 }
 
 timeout='' append='' smp=2 mem='' icount='' rw='' log='' interactive=''
-guest_plain=''
+guest_plain='' systemd=''
 script='' args=()
 
 # want COUNT OPTION: an option that lacks its value is a mistake of the caller.
@@ -57,6 +60,7 @@ parse_options()
 		--icount) icount=1 ;;
 		--interactive) interactive=1 ;;
 		--plain) guest_plain=1 ;;
+		--systemd) systemd=1 ;;
 		--help|-h) usage; exit 0 ;;
 		--) shift; break ;;
 		-*) die "unknown option '$1' (see --help)" ;;
@@ -96,6 +100,8 @@ check_host()
 	need qemu-system-x86_64 qemu-system-x86
 	need busybox busybox-static
 	need cpio cpio
+	[ -z "$systemd" ] || [ -x /lib/systemd/systemd ] ||
+		die "there is no systemd: install the package systemd"
 	kernel=${GUEST_KERNEL:-$(kernel_image)}
 	[ -f "$kernel" ] ||
 		die "no kernel at $kernel: run 'make kernel' first" \
@@ -147,6 +153,7 @@ make_job()
 		echo "job_script=${script@Q}"
 		echo "job_rw=${rw@Q}"
 		echo "job_tty=${interactive:+/dev/hvc0}"
+		echo "job_systemd=$systemd"
 		echo "if [ \"\${1:-}\" = run ]; then"
 		if [ -n "$interactive" ] && [ -t 0 ]; then
 			echo "stty $(stty size | sed 's/\(.*\) \(.*\)/rows \1 cols \2/') 2> /dev/null"
@@ -175,7 +182,7 @@ make_command()
 		-display none -cpu max -m "$mem"
 		-kernel "$kernel" -initrd "$work/initrd"
 		-append "$cmdline $append"
-		-chardev "file,id=console,path=$log" -serial chardev:console
+		-chardev "file,id=console,path=$log,append=on" -serial chardev:console
 		-device virtio-serial-pci
 		-device virtio-rng-pci
 		-chardev "file,id=status,path=$work/status"
@@ -273,6 +280,13 @@ make_job
 make_command
 result='' timed_out=''
 run_qemu
+# Each boot is a new QEMU, so that nothing but DIR outlives it.
+for ((boots = 1; boots < 4; boots++)); do
+	[ "$timed_out$(cat "$work/status")" = reboot ] || break
+	rm -f "$work/output"
+	make_command
+	run_qemu
+done
 : "${result:=$(cat "$work/status")}"
 faulty=
 find_faults && faulty=1

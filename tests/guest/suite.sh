@@ -10,7 +10,8 @@
 #	t/*.sh		dealt to a few boots, but for those with "# boot: own",
 #			which may say "# smp: CPUS"; once more on the kernel of
 #			"# also: VERSION FLAVOUR"; before, what "# host: SCRIPT"
-#			names is run here
+#			names is run here; those with "# boot: systemd" share a
+#			boot in which systemd is the first process
 #
 # A file with "# needs: CONFIG_X" is not run, and counts as nothing, on a kernel
 # whose configuration here does not ask for that; nor is one with
@@ -180,6 +181,12 @@ boot_together()
 	boot "$*"
 }
 
+boot_systemd()
+{
+	among_others
+	boot "$*" --systemd
+}
+
 # boot_on "VERSION FLAVOUR" FILE...: the logs have a directory of their own
 boot_on()
 {
@@ -269,7 +276,7 @@ add_together()
 
 add_tests()
 {
-	local file together=()
+	local file together=() services=()
 
 	for file in $(chosen t "$@"); do
 		if lacks "$file" || left_out "$file" "$@"; then
@@ -277,12 +284,13 @@ add_tests()
 			continue
 		fi
 		prepare "$file"
-		if [ "$(header "$file" boot)" = own ]; then
-			alone+=("$file")
-		else
-			together+=("$file")
-		fi
+		case $(header "$file" boot) in
+		own) alone+=("$file") ;;
+		systemd) services+=("$file") ;;
+		*) together+=("$file") ;;
+		esac
 	done
+	[ ${#services[@]} = 0 ] || job boot_systemd "${services[@]}"
 	[ ${#together[@]} = 0 ] || add_together boot_together -- "${together[@]}"
 }
 

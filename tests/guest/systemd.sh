@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# systemd.sh - Bailiff as `make install` puts it, where systemd is the guest's
+# first process. Sourced by the tests that say "# boot: systemd".
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+
+policies=/etc/bailiff/policies
+log=/var/log/bailiff/events.json
+
+# Where a service may run it: the checkout may lie in a home, or in /tmp.
+install_bailiff()
+{
+	local units=/usr/local/lib/systemd/system unit
+
+	[ ! -e $units/bailiffd.service ] || return 0
+	mkdir -p $units $policies /usr/local/bin /usr/local/sbin
+	cp "$BAILIFF_TOP/build/bin/policyc" /usr/local/bin/
+	cp "$BAILIFF_TOP"/build/bin/{bailiffd,bailiffctl,bailiff-oci-hook} \
+		/usr/local/sbin/
+	for unit in "$BAILIFF_TOP"/daemon/systemd/*; do
+		sed 's|@SBINDIR@|/usr/local/sbin|' "$unit" > $units/"${unit##*/}"
+	done
+	cp -r "$BAILIFF_TOP/policies/base" $policies/
+	systemctl daemon-reload
+}
+
+# policy NAME SELECTOR [RULES]: lets programs run, and what is added.
+policy()
+{
+	cat > $policies/.new <<END
+bailiff: 1
+policy: $1
+include: [base/runtime-linker, base/libc, base/users, base/stdio]
+containers: [{$2}]
+files:
+  - allow: [read, map-exec]
+    paths: ["/bin/**", "/usr/**"]
+${3:-}
+exec:
+  - allow: ["/bin/**", "/usr/bin/**"]
+END
+	mv $policies/.new "$policies/$1.yaml"
+}
+
+# service NAME LINE...: a unit of our own
+service()
+{
+	local name=$1
+	shift
+
+	{
+		echo "[Service]"
+		printf '%s\n' "$@"
+	} > "/etc/systemd/system/$name.service"
+	systemctl daemon-reload
+}
+
+# guard NAME: what the administrator does for a unit that a policy selects
+guard()
+{
+	mkdir -p "/etc/systemd/system/$1.service.d"
+	cp /usr/local/lib/systemd/system/bailiff-service.conf \
+		"/etc/systemd/system/$1.service.d/bailiff.conf"
+	systemctl daemon-reload
+}
+
+# shows UNIT PROPERTY: its value
+shows()
+{
+	systemctl show --value -p "$2" "$1"
+}
+
+is_gone()
+{
+	! bailiffctl rules "$1"
+}
+
+# The next file finds no policy of this one.
+clean_bailiff()
+{
+	rm -f $policies/*.yaml
+	systemctl stop bailiffd.service
+	systemctl reset-failed
+}
+
+# image_tar FILE: a root for containers, of the busybox that is static
+image_tar()
+{
+	local root name
+
+	root=$(mktemp -d)
+	mkdir -p "$root"/{bin,etc,tmp,proc,sys,dev,run}
+	cp /run/guest/busybox "$root/bin/busybox"
+	for name in sh cat echo sleep ls true touch id wget; do
+		ln -s busybox "$root/bin/$name"
+	done
+	echo root:x:0:0::/:/bin/sh > "$root/etc/passwd"
+	echo root:x:0: > "$root/etc/group"
+	echo root:secret:1:::::: > "$root/etc/shadow"
+	tar -C "$root" -cf "$1" .
+	rm -r "$root"
+}
+
+# what a container in here tries: ran, and whether its secret is open or shut
+try_shadow='cat /etc/shadow > /dev/null 2>&1 && echo open || echo shut'
+
+# For podman, as docs/man/bailiff-oci-hook.8 says.
+register_hook()
+{
+	mkdir -p /etc/containers/oci/hooks.d
+	cat > /etc/containers/oci/hooks.d/bailiff.json <<-'END'
+	{
+	  "version": "1.0.0",
+	  "hook": {"path": "/usr/local/sbin/bailiff-oci-hook"},
+	  "when": {"always": true},
+	  "stages": ["createRuntime"]
+	}
+	END
+}
