@@ -199,25 +199,19 @@ static void check_policyc(struct report *report)
 		note("policyc", "not beside bailiffctl; looked for in PATH");
 }
 
-/* Engines that read hooks from a directory find ours there. */
+#define HOOKS_DIR "/usr/share/containers/oci/hooks.d"
+
+/*
+ * Engines that read hooks from a directory find ours there. Of the one below
+ * /etc podman knows only if its configuration says so.
+ */
 static void check_hooks(void)
 {
-	static const char *const dirs[] = {
-		"/etc/containers/oci/hooks.d",
-		"/usr/share/containers/oci/hooks.d",
-	};
-	char path[PATH_MAX];
-	size_t i;
-
-	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-		snprintf(path, sizeof(path), "%s/bailiff.json", dirs[i]);
-		if (!access(path, R_OK)) {
-			good("hook", path);
-			return;
-		}
-	}
-	note("hook", "no bailiff.json in /etc/containers/oci/hooks.d: podman "
-		     "and CRI-O bind no container by themselves");
+	if (!access(HOOKS_DIR "/bailiff.json", R_OK))
+		good("hook", HOOKS_DIR "/bailiff.json");
+	else
+		note("hook", "no bailiff.json in " HOOKS_DIR ": podman and "
+			     "CRI-O bind no container by themselves");
 }
 
 int ctl_doctor(struct ctl *ctl, int argc, char **argv)

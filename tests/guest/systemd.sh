@@ -108,8 +108,8 @@ try_shadow='cat /etc/shadow > /dev/null 2>&1 && echo open || echo shut'
 # For podman, as docs/man/bailiff-oci-hook.8 says.
 register_hook()
 {
-	mkdir -p /etc/containers/oci/hooks.d
-	cat > /etc/containers/oci/hooks.d/bailiff.json <<-'END'
+	mkdir -p /usr/share/containers/oci/hooks.d
+	cat > /usr/share/containers/oci/hooks.d/bailiff.json <<-'END'
 	{
 	  "version": "1.0.0",
 	  "hook": {"path": "/usr/local/sbin/bailiff-oci-hook"},
