@@ -156,7 +156,7 @@ HOST_PARTS := unit conformance policy domain hooks mutants fuzz
 
 .PHONY: test test-unit test-guest test-debug fuzz fuzz-guest
 test:
-	@scripts/deps.sh tools test guest
+	@scripts/deps.sh tools test guest suite
 	@$(MAKE) binaries test-binaries guest-binaries
 	@tests/run.sh $(HOST_PARTS) guest lint
 
@@ -166,24 +166,24 @@ test-unit:
 	@tests/run.sh $(HOST_PARTS)
 
 test-guest:
-	@scripts/deps.sh tools guest
+	@scripts/deps.sh tools test guest suite
 	@$(MAKE) binaries guest-binaries
 	@tests/run.sh guest
 
 test-debug:
-	@scripts/deps.sh tools guest
+	@scripts/deps.sh tools test guest suite
 	@$(MAKE) binaries guest-binaries
 	@GUEST_FLAVOUR=debug tests/run.sh guest
 
 # Every profile of AppArmor that Debian's packages have, beside its import.
 .PHONY: test-import
 test-import:
-	@scripts/deps.sh tools test guest
+	@scripts/deps.sh tools test guest suite
 	@$(MAKE) binaries guest-binaries
 	@GUEST_IMPORT=all tests/guest/suite.sh import
 
 fuzz-guest:
-	@scripts/deps.sh tools guest
+	@scripts/deps.sh tools test guest suite
 	@$(MAKE) binaries guest-binaries
 	@FUZZ_HOURS=$(or $(FUZZ_HOURS),1) tests/guest/fuzz.sh
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: deps.sh tools|test|prove|guest|demo|style...
+# usage: deps.sh tools|test|prove|guest|suite|demo|style...
 #
 # Installs the Debian packages that a part of the build needs and that are not
 # there. Quick when none is missing. The list with reasons is `packages`.
@@ -19,11 +19,11 @@ die()
 parts_of()
 {
 	case $1 in
-	tools|kernel|style|prove|bench|kdeb) echo "$1" ;;
+	tools|kernel|style|prove|bench|kdeb|suite) echo "$1" ;;
 	test) echo tools test ;;
 	guest) echo tools kernel guest ;;
 	demo) echo tools kernel guest ;;
-	*) die "what is '$1'? (tools, test, kernel, guest, demo, bench, style, prove, kdeb)" ;;
+	*) die "what is '$1'? (tools, test, kernel, guest, demo, suite, bench, style, prove, kdeb)" ;;
 	esac
 }
 
@@ -106,6 +106,20 @@ block_services()
 	trap 'exit 130' INT TERM
 }
 
+# Nor does one of those that only the tests confine start with the machine.
+disable_services()
+{
+	local package unit
+
+	command -v systemctl > /dev/null || return 0
+	for package in $(list_packages suite); do
+		[[ " ${missing[*]} " == *" $package "* && $package != systemd ]] || continue
+		for unit in $(dpkg -L "$package" | sed -n 's|.*/systemd/system/\([^/@]*\.service\)$|\1|p'); do
+			as_root systemctl disable -q "$unit" > /dev/null 2>&1 || :
+		done
+	done
+}
+
 install_missing()
 {
 	local package names=()
@@ -123,6 +137,7 @@ install_missing()
 		tail -n 20 "$log" >&2
 		die "could not install: ${names[*]}"
 	}
+	disable_services
 }
 
 shopt -s extglob
