@@ -316,10 +316,10 @@ static int add_compiler_conditions(scmp_filter_ctx filter)
 	int err;
 
 	err = seccomp_rule_add(filter, refuse, SCMP_SYS(tgkill), 1,
-			       SCMP_A0(SCMP_CMP_NE, (uint64_t)getpid()));
+			       SCMP_A0(SCMP_CMP_NE, (uint64_t)getpid(), 0));
 	if (!err)
 		err = seccomp_rule_add(filter, refuse, SCMP_SYS(prlimit64), 1,
-				       SCMP_A0(SCMP_CMP_NE, 0));
+				       SCMP_A0(SCMP_CMP_NE, 0, 0));
 	for (i = 0; i < ARRAY_SIZE(owner_commands) && !err; i++)
 		err = seccomp_rule_add(filter, refuse, SCMP_SYS(fcntl), 1,
 				       SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX,
