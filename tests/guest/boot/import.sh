@@ -81,7 +81,7 @@ compare()
 	stricter < "$work/verdicts" > "$work/stricter"
 	is "$([ ! -s "$work/stricter" ] || unexplained "$dir" "$profile")" "" \
 		"$profile: it denies what AppArmor does, or what is listed"
-	
+
 	tell $fs/unload "$policy" > /dev/null || :
 }
 

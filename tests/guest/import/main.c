@@ -88,8 +88,8 @@ static void copy_tool(const char *owner)
 static void make_root(void)
 {
 	umask(0);
-	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE,
-					  NULL) ||
+	if (unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    mount("none", "/mnt", "tmpfs", 0, "mode=755") || chdir("/mnt") ||
 	    mkdir("proc", 0755) || mkdir("sys", 0755) || mkdir("old", 0755) ||
 	    mount("none", "proc", "proc", 0, NULL) ||

@@ -272,9 +272,9 @@ static pid_t whom(const char *name, const struct around *around)
 int other_signal(char **args, const struct around *around)
 {
 	static const struct word signals[] = {
-		{ "exists", 0 },    { "hup", SIGHUP },	 { "int", SIGINT },
-		{ "quit", SIGQUIT }, { "kill", SIGKILL }, { "term", SIGTERM },
-		{ "usr1", SIGUSR1 }, { "stop", SIGSTOP }, { "cont", SIGCONT },
+		{ "exists", 0 },       { "hup", SIGHUP },   { "int", SIGINT },
+		{ "quit", SIGQUIT },   { "kill", SIGKILL }, { "term", SIGTERM },
+		{ "usr1", SIGUSR1 },   { "stop", SIGSTOP }, { "cont", SIGCONT },
 		{ "winch", SIGWINCH }, { NULL, 0 },
 	};
 	const int sig = value_of(signals, args[0]);
