@@ -74,17 +74,19 @@ static int handle_id(const char *path, uint64_t *id)
 	return 0;
 }
 
+const char *cgroup_mount = CGROUP_MOUNT;
+
 /*
  * A mixed setup mounts the unified hierarchy on a sub-directory; the kernel
  * binds nothing there, so neither do we look for it.
  */
 static int find_directory(const char *path, char full[PATH_MAX])
 {
-	const char *mount = CGROUP_MOUNT;
+	const size_t len = strlen(cgroup_mount);
+	const char *mount = cgroup_mount;
 	struct statfs fs;
 
-	if (!strncmp(path, CGROUP_MOUNT "/", sizeof(CGROUP_MOUNT)) ||
-	    !strcmp(path, CGROUP_MOUNT))
+	if (!strncmp(path, mount, len) && (!path[len] || path[len] == '/'))
 		mount = "";
 	if ((size_t)snprintf(full, PATH_MAX, "%s%s", mount, path) >= PATH_MAX)
 		return -ENAMETOOLONG;
@@ -127,7 +129,7 @@ static int open_id(uint64_t id)
 		struct file_handle handle;
 		char room[sizeof(struct file_handle) + sizeof(uint64_t)];
 	} u;
-	int mount = open(CGROUP_MOUNT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int mount = open(cgroup_mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int fd, err;
 
 	if (mount < 0)

@@ -12,6 +12,9 @@
 
 #define CGROUP_MOUNT "/sys/fs/cgroup"
 
+/* Where it is looked for: CGROUP_MOUNT, but in tests. */
+extern const char *cgroup_mount;
+
 /*
  * The path of pid's cgroup on the unified hierarchy, as in /proc/PID/cgroup.
  *
@@ -36,6 +39,7 @@ struct text;
  * Return: 0; -ENOENT there is none; -errno (-EPERM without privilege).
  */
 int cgroup_threads(uint64_t id, struct text *threads);
+
 /* Who owns its directory, and so may put processes there. As cgroup_id. */
 int cgroup_owner(const char *path, uid_t *owner);
 

@@ -123,6 +123,21 @@ static void check_daemon(struct report *report)
 	json_decref(answer);
 }
 
+static bool is_version_1(void)
+{
+	static const char *const controllers[] = { "cpu", "memory", "systemd" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(controllers) / sizeof(controllers[0]);
+	     i++) {
+		snprintf(path, sizeof(path), "%s/%s", cgroup_mount,
+			 controllers[i]);
+		if (!access(path, F_OK))
+			return true;
+	}
+	return false;
+}
+
 static void check_cgroups(struct report *report)
 {
 	uint64_t id;
@@ -130,9 +145,7 @@ static void check_cgroups(struct report *report)
 
 	if (!err)
 		good("cgroups", "version 2 at " CGROUP_MOUNT);
-	else if (!access(CGROUP_MOUNT "/cpu", F_OK) ||
-		 !access(CGROUP_MOUNT "/memory", F_OK) ||
-		 !access(CGROUP_MOUNT "/systemd", F_OK))
+	else if (is_version_1())
 		bad(report, "cgroups",
 		    "version 1 at " CGROUP_MOUNT ", by which nothing can be "
 		    "bound: boot with systemd.unified_cgroup_hierarchy=1");

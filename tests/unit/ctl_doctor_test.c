@@ -2,16 +2,15 @@
 /* ctl_doctor_test.c - what is missing is named, with what to do */
 #include <check.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/bailiffd.h"
+#include "daemon/cgroup.h"
 #include "tests/lib/ctl_fixture.h"
 #include "tests/lib/suite.h"
 
@@ -161,39 +160,48 @@ START_TEST(containers_of_one_name_are_told)
 }
 END_TEST
 
-/* Cover /sys/fs/cgroup, in a mount namespace of this process alone. */
-static bool hide_cgroups(const char *below)
+/* In place of /sys/fs/cgroup. Each test has a process of its own. */
+static const char *other_cgroups(const char *below)
 {
-	char path[64];
+	static char path[128];
 
-	if (unshare(CLONE_NEWNS) ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("none", "/sys/fs/cgroup", "tmpfs", 0, NULL))
-		return false;
-	snprintf(path, sizeof(path), "/sys/fs/cgroup/%s", below);
-	return !*below || !mkdir(path, 0755);
+	snprintf(path, sizeof(path), "%s/cgroup", ctl_dir);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	cgroup_mount = strdup(path);
+	ck_assert_ptr_nonnull(cgroup_mount);
+	strcat(path, below);
+	ck_assert(!*below || !mkdir(path, 0755));
+	return path;
+}
+
+static void forget_cgroups(void)
+{
+	free((void *)cgroup_mount);
+	cgroup_mount = CGROUP_MOUNT;
 }
 
 START_TEST(a_host_with_cgroup_v1_alone_is_told)
 {
-	ck_assert_msg(hide_cgroups("memory"), "this needs root");
+	const char *memory = other_cgroups("/memory");
+
 	ck_assert_int_eq(doctor(), 3);
 	says("FAIL  cgroups      version 1 at /sys/fs/cgroup");
 	says("systemd.unified_cgroup_hierarchy=1");
-	ck_assert_int_eq(ctl_run_command(ctl_bind, "bind", "--cgroup",
-					 "/sys/fs/cgroup/memory", "--policy",
-					 "nginx", NULL),
+	ck_assert_int_eq(ctl_run_command(ctl_bind, "bind", "--cgroup", memory,
+					 "--policy", "nginx", NULL),
 			 2);
 	ck_assert_ptr_nonnull(strstr(ctl_err, "not a cgroup v2"));
 	ck_assert_str_eq(ctl_kernel->last_bind, "");
+	forget_cgroups();
 }
 END_TEST
 
 START_TEST(a_host_without_cgroups_is_told)
 {
-	ck_assert_msg(hide_cgroups(""), "this needs root");
+	other_cgroups("");
 	ck_assert_int_eq(doctor(), 3);
 	says("FAIL  cgroups      no cgroup v2 at /sys/fs/cgroup");
+	forget_cgroups();
 }
 END_TEST
 
