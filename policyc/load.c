@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -64,8 +65,9 @@ static void add_installed(struct loader *loader, struct search *search)
 		if (real)
 			add_dir(loader, search,
 				arena_strdup(loader->arena, real));
-		else
+		else if (errno != EACCES)
 			deps_add_absent(loader->options->deps, path);
+		/* else it may be there, for those who may look */
 		free(real);
 	}
 }

@@ -208,10 +208,10 @@ START_TEST(groups_hold_known_operations)
 			ck_assert_uint_ne(c->groups[i].ops, 0);
 		}
 	}
-	ck_assert_uint_eq(bvm_classes[BVM_CLASS_FILES].num_groups, 3);
+	ck_assert_uint_eq(bvm_classes[BVM_CLASS_FILES].num_groups, 5);
 	ck_assert_uint_eq(bvm_classes[BVM_CLASS_NETWORK].num_groups, 2);
 	ck_assert_uint_eq(bvm_classes[BVM_CLASS_TASKS].num_groups, 1);
-	ck_assert_uint_eq(num, 6);
+	ck_assert_uint_eq(num, 8);
 }
 END_TEST
 
