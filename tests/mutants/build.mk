@@ -25,16 +25,18 @@ TEST_LIBS = $(OUT)/libtest.a $(POLICYC_$(TIER))
 SYSTEM_LIBS = -Wl,--as-needed -lm -lyaml -lcrypto -ljansson -lseccomp \
 	      $(shell pkg-config --libs check)
 
-# Whatever looks at vm/ and not at the daemon, but for tests that take long and
+# Whatever looks at vm/ and not at the daemon, nor has the linker put something in
+# place of another, but for tests that take long and
 # are about policyc: of vm/ they see what the others see, and later. Sanitizers
 # are for memory and for what C leaves undefined: random values need them not.
 SLOW_fast = image_out fsm passes validate validate_rules witness
 SLOW_san  = $(SLOW_fast) oracle interval lower table_keys verify_dynamic
 TESTS := $(shell grep -lE '^.include "(vm/|tests/lib/bvm)' tests/unit/*_test.c | \
-	   xargs grep -LE '^.include "daemon/')
+	   xargs grep -LE '^.include "(daemon/|tests/lib/(daemon|ctl)_fixture)|__wrap_')
 TESTS := $(filter-out $(SLOW_$(TIER):%=tests/unit/%_test.c),$(TESTS))
 VM    := $(wildcard vm/*.c)
-LIB   := $(filter-out tests/lib/fake_kernel.c,$(wildcard tests/lib/*.c)) \
+LIB   := $(filter-out $(shell grep -lE '^.include "daemon/' tests/lib/*.[ch] | \
+	   sed 's/h$$/c/'),$(wildcard tests/lib/*.c)) \
 	 $(wildcard tests/oracle/*.c) tests/mutants/stop.c
 
 # The value domain at 4 bits, as the Makefile has it: gcc knows no such words.
