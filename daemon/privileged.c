@@ -429,7 +429,7 @@ static int copy_image(struct kfs *kfs, const char *name)
 {
 	char file[PATH_MAX], chunk[65536];
 	int from, to;
-	ssize_t len;
+	ssize_t len = 0;
 
 	snprintf(file, sizeof(file), "policies/%s/image", name);
 	from = kfs_open(kfs, file, O_RDONLY);
@@ -443,7 +443,13 @@ static int copy_image(struct kfs *kfs, const char *name)
 		}
 	}
 	close(from);
-	return to < 0 ? -ENOMEM : to;
+	if (to < 0)
+		return -ENOMEM;
+	if (!len)
+		return to;
+	/* half an image would be one that selects nothing */
+	close(to);
+	return -EIO;
 }
 
 static int send_policy(const struct state_policy *policy, void *arg)

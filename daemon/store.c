@@ -223,21 +223,34 @@ static void on_retry(int fd, short what, void *arg)
 
 static void on_settle(int fd, short what, void *arg)
 {
+	struct store *store = arg;
+
 	(void)fd;
 	(void)what;
-	scan(arg);
+	if (store->sync_problem && !store->syncing && !store_start(store))
+		return;
+	scan(store);
 }
 
 /* ---- what the kernel holds when we start ---- */
 
 static void adopt(struct store *store, const struct proto_message *message)
 {
+	const struct roster_policy *known =
+		roster_find(store->config.roster, message->u.policy.name);
 	struct roster_policy policy = {};
 	struct text why = {};
 
-	if (roster_read_image(message->fd, &policy, &why))
-		log_daemon(store->config.log, "error", message->u.policy.name,
-			   text_string(&why));
+	if (known && known->generation == message->u.policy.generation)
+		return;
+	if (roster_read_image(message->fd, &policy, &why)) {
+		if (!store->sync_problem)
+			log_daemon(store->config.log, "error",
+				   message->u.policy.name, text_string(&why));
+		store->sync_failed = true;
+		text_free(&why);
+		return;
+	}
 	strcpy(policy.name, message->u.policy.name);
 	strcpy(policy.digest, message->u.policy.digest);
 	policy.generation = message->u.policy.generation;
@@ -255,17 +268,29 @@ static void on_synced(void *arg, const struct proto_message *message)
 		close(message->fd);
 		return;
 	}
-	if (message->u.done.err)
+	if (message->u.done.err && !store->sync_problem)
 		log_daemon(store->config.log, "error", "policies",
 			   message->u.done.text);
+	store->syncing = false;
+	/* whom those select that are not known, nobody can say */
+	store->sync_problem =
+		message->u.done.err || store->sync_failed ?
+			"not all loaded policies could be read back" :
+			NULL;
 	scan(store);
+	if (store->sync_problem)
+		store_arm(store->settle, RETRY_MS);
 }
 
 int store_start(struct store *store)
 {
 	struct proto_message message = { .type = PROTO_SYNC, .fd = -1 };
+	int err;
 
-	return link_request(store->config.link, &message, on_synced, store);
+	store->sync_failed = false;
+	err = link_request(store->config.link, &message, on_synced, store);
+	store->syncing = !err;
+	return err;
 }
 
 struct store *store_create(const struct store_config *config)

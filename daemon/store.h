@@ -54,12 +54,13 @@ bool store_is_ready(const struct store *store);
 bool store_is_settled(const struct store *store);
 
 /* A file in error of which nothing is loaded, or the directory if it cannot be
- * read, or NULL: it might be for any container. */
+ * read, or what is loaded if that cannot be read back, or NULL: it might be for
+ * any container. */
 const char *store_unknown_file(const struct store *store);
 
 /*
  * Files as [{file, state, policy, text}], and the errors. A directory that
- * cannot be read is one of them, under its own name.
+ * cannot be read is one of them, under its own name; so is "what is loaded".
  */
 struct json_t *store_files(const struct store *store);
 /*

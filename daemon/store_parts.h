@@ -54,6 +54,10 @@ struct store {
 	bool ready;
 	uint64_t compiled; /* times that a compiler ran, and ended */
 	const char *dir_problem; /* why it cannot be read; the log was told */
+	/* why not all that the kernel holds is known; the log was told */
+	const char *sync_problem;
+	bool syncing;
+	bool sync_failed; /* of that which goes on */
 	uint64_t include_stamp;
 	int inotify_fd;
 	struct event *changed; /* inotify_fd is readable */

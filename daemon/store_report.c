@@ -14,6 +14,15 @@ static const char *const state_names[] = {
 	[STATE_REMOVED] = "removed; its policy stays while it is used",
 };
 
+/* In the place of a file's name: a policy that is loaded. */
+#define IN_KERNEL "what is loaded"
+
+/* Errors that are of no file. */
+static unsigned int problems(const struct store *store)
+{
+	return (store->dir_problem ? 1 : 0) + (store->sync_problem ? 1 : 0);
+}
+
 bool store_is_ready(const struct store *store)
 {
 	return store->ready;
@@ -25,6 +34,8 @@ const char *store_unknown_file(const struct store *store)
 
 	if (store->dir_problem)
 		return store->config.dir;
+	if (store->sync_problem)
+		return IN_KERNEL;
 	for (file = store->files; file; file = file->next)
 		if (file->state == STATE_ERROR && !file->policy[0])
 			return file->name;
@@ -48,7 +59,7 @@ uint64_t store_num_compiled(const struct store *store)
 
 unsigned int store_num_errors(const struct store *store)
 {
-	unsigned int num = store->dir_problem ? 1 : 0;
+	unsigned int num = problems(store);
 	const struct file *file;
 
 	for (file = store->files; file; file = file->next)
@@ -68,7 +79,7 @@ const char *store_count(const struct store *store, size_t i, unsigned int *num)
 
 	if (i >= sizeof(names) / sizeof(names[0]))
 		return NULL;
-	*num = i == STATE_ERROR && store->dir_problem ? 1 : 0;
+	*num = i == STATE_ERROR ? problems(store) : 0;
 	for (file = store->files; file; file = file->next)
 		if (file->state == i)
 			(*num)++;
@@ -104,6 +115,9 @@ struct json_t *store_files(const struct store *store)
 		json_array_append_new(rows,
 				      row_of(store->config.dir, STATE_ERROR, "",
 					     store->dir_problem));
+	if (store->sync_problem)
+		json_array_append_new(rows, row_of(IN_KERNEL, STATE_ERROR, "",
+						   store->sync_problem));
 	for (file = store->files; file; file = file->next)
 		json_array_append_new(rows, row_of(file->name, file->state,
 						   file->policy,

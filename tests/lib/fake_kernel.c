@@ -58,6 +58,8 @@ static int policy_file(const char *rest)
 	policy = fake_kernel_find(current, name);
 	if (!policy)
 		return -ENOENT;
+	if (!strcmp(file, "image") && current->no_images)
+		return open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (!strcmp(file, "image"))
 		return text_file(policy->image, policy->len);
 	if (!strcmp(file, "mode"))

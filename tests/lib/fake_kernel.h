@@ -41,6 +41,7 @@ struct fake_kernel {
 	unsigned char traced[1024]; /* what `trace` gives */
 	size_t traced_len;
 	bool no_status; /* answer EACCES */
+	bool no_images; /* to read an image fails */
 	bool refuse_loads; /* answer EINVAL and a sentence */
 	unsigned int
 		refuse_after; /* loads after which it no longer does; 0: never */
