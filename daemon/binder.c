@@ -14,6 +14,7 @@
 #include "roster.h"
 #include "store.h"
 #include "text.h"
+#include "userlog.h"
 #include "vm/image.h"
 
 #define SHORT_ID 12 /* characters, as docker and podman show ids */
@@ -22,8 +23,10 @@
 struct job {
 	struct control *control;
 	struct log *log;
-	uint64_t client;
+	struct userlog *users;
+	struct control_client client;
 	char policies[PROTO_POLICIES]; /* NAME,NAME,... */
+	char versions[PROTO_POLICIES]; /* the same, with digests if filtered */
 	char label[BVM_MAX_NAME];
 	bool service; /* of systemd's, and no container */
 	bool filtered;
@@ -74,6 +77,17 @@ static void find_unit(const char *cgroup, char *unit, size_t size)
 	}
 }
 
+/* What somebody who is not root wants is told in few lines, with his name. */
+static void note(struct log *log, struct userlog *users,
+		 const struct control_client *client, const char *level,
+		 const char *label, const char *message)
+{
+	if (client->uid)
+		userlog_write(users, log, client, level, label, message);
+	else
+		log_daemon(log, level, label, message);
+}
+
 static void on_bound(void *arg, const struct proto_message *message)
 {
 	const struct proto_done *done = &message->u.done;
@@ -84,13 +98,13 @@ static void on_bound(void *arg, const struct proto_message *message)
 		answer = control_refusal("policy %s: %s", job->policies,
 					 done->text[0] ? done->text :
 							 strerror(-done->err));
-		log_daemon(job->log, "error", job->label,
-			   json_string_value(json_object_get(answer, "error")));
+		note(job->log, job->users, &job->client, "error", job->label,
+		     json_string_value(json_object_get(answer, "error")));
 	} else {
 		answer = json_pack("{s:b, s:s, s:s}", "ok", 1, "policy",
 				   job->policies, "label", job->label);
 	}
-	control_answer(job->control, job->client, answer);
+	control_answer(job->control, job->client.id, answer);
 	free(job);
 }
 
@@ -105,7 +119,7 @@ static json_t *start_bind(const struct binder_config *config, struct job *job,
 	message.u.bind.pid = pid;
 	message.u.bind.service = job->service;
 	message.u.bind.filtered = job->filtered;
-	strcpy(message.u.bind.policies, job->policies);
+	strcpy(message.u.bind.policies, job->versions);
 	strcpy(message.u.bind.label, job->label);
 	err = link_request(config->link, &message, on_bound, job);
 	if (!err)
@@ -115,23 +129,29 @@ static json_t *start_bind(const struct binder_config *config, struct job *job,
 			       strerror(-err));
 }
 
-/* No policy is for it: fine, unless nobody can know that. */
-static json_t *unselected(const struct binder_config *config, const char *label)
+static json_t *unselected(const struct binder_config *config,
+			  const struct control_client *client,
+			  const char *label)
+{
+	note(config->log, config->users, client, "notice", label,
+	     "no policy selects this container: it runs unconfined");
+	return json_pack("{s:b, s:n}", "ok", 1, "policy");
+}
+
+/* Which policies are for it? Return: are they known, or why has a sentence. */
+static bool find_policies(const struct binder_config *config,
+			  const struct roster_container *container,
+			  struct roster_choice *choice, struct text *why)
 {
 	const char *file = store_unknown_file(config->store);
-	json_t *answer;
 
-	if (file) {
-		answer = control_refusal("%s is in error and might be for this "
-					 "container (bailiffctl policies)",
-					 file);
-		log_daemon(config->log, "error", label,
-			   json_string_value(json_object_get(answer, "error")));
-		return answer;
-	}
-	log_daemon(config->log, "notice", label,
-		   "no policy selects this container: it runs unconfined");
-	return json_pack("{s:b, s:n}", "ok", 1, "policy");
+	/* some select it; what that one would add is not left out for it */
+	if (file)
+		text_printf(why,
+			    "%s is in error and might be for this container "
+			    "(bailiffctl policies)",
+			    file);
+	return !file && !roster_choose(config->roster, container, choice, why);
 }
 
 /*
@@ -160,10 +180,11 @@ static json_t *choose(const struct binder_config *config,
 	if (json_is_true(json_object_get(request, "prepared")))
 		container.filters = json_object_get(request, "filters");
 	find_unit(cgroup, unit, sizeof(unit));
-	if (!roster_choose(config->roster, &container, choice, &why))
+	if (find_policies(config, &container, choice, &why))
 		return NULL;
 	answer = control_refusal("%s", text_string(&why));
-	log_daemon(config->log, "error", label, text_string(&why));
+	note(config->log, config->users, client, "error", label,
+	     text_string(&why));
 	text_free(&why);
 	return answer;
 }
@@ -174,17 +195,32 @@ static json_t *still_loads(void)
 			 "bailiffd still loads its policies");
 }
 
-static struct job *make_job(const struct roster_choice *choice)
+/*
+ * The container has filters of the versions that the roster knows, and is to be
+ * bound to no others. Return: 0, or -ENOENT for one that it does not know.
+ */
+static int list_policies(const struct roster *roster,
+			 const struct roster_choice *choice, struct job *job)
 {
-	struct job *job = calloc(1, sizeof(*job));
+	const struct roster_policy *policy;
 	unsigned int i;
 
-	for (i = 0; job && i < choice->num; i++) {
-		if (i)
+	for (i = 0; i < choice->num; i++) {
+		if (i) {
 			strcat(job->policies, ",");
+			strcat(job->versions, ",");
+		}
 		strcat(job->policies, choice->name[i]);
+		strcat(job->versions, choice->name[i]);
+		if (!choice->filtered)
+			continue;
+		policy = roster_find(roster, choice->name[i]);
+		if (!policy)
+			return -ENOENT;
+		strcat(job->versions, "@");
+		strcat(job->versions, policy->digest);
 	}
-	return job;
+	return 0;
 }
 
 /* Choose policies for what is in cgroup, and bind it. */
@@ -202,13 +238,19 @@ static json_t *choose_and_bind(const struct binder_config *config,
 	if (answer)
 		return answer;
 	if (!choice.num)
-		return unselected(config, label);
-	job = make_job(&choice);
+		return unselected(config, client, label);
+	job = calloc(1, sizeof(*job));
 	if (!job)
 		return control_refusal("out of memory");
+	if (list_policies(config->roster, &choice, job)) {
+		free(job);
+		return control_refusal("a policy that it is to be bound to is "
+				       "not loaded");
+	}
 	job->control = control;
 	job->log = config->log;
-	job->client = client->id;
+	job->users = config->users;
+	job->client = *client;
 	job->service = service;
 	job->filtered = choice.filtered;
 	strcpy(job->label, label);
@@ -235,6 +277,12 @@ struct json_t *binder_request(const struct binder_config *config,
 			       cgroup, label, false);
 }
 
+int binder_service_label(const char *unit, char label[BVM_MAX_NAME])
+{
+	snprintf(label, BVM_MAX_NAME, "%s", unit);
+	return text_is_label(label) ? 0 : -EINVAL;
+}
+
 struct json_t *binder_service(const struct binder_config *config,
 			      struct control *control,
 			      const struct control_client *client,
@@ -251,8 +299,10 @@ struct json_t *binder_service(const struct binder_config *config,
 	if (!name)
 		return control_refusal("cgroup %.200s is no service of systemd",
 				       cgroup);
-	/* a longer name of a unit than a label may be is cut, not refused */
-	snprintf(label, sizeof(label), "%s", name);
+	if (binder_service_label(name, label))
+		return control_refusal("the name of service %.200s cannot be "
+				       "one of a container in the log",
+				       name);
 	return choose_and_bind(config, control, client, client->pid, request,
 			       cgroup, label, true);
 }

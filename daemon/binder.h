@@ -8,6 +8,8 @@
 #ifndef DAEMON_BINDER_H
 #define DAEMON_BINDER_H
 
+#include "vm/limits.h"
+
 struct binder;
 struct control;
 struct control_client;
@@ -16,12 +18,14 @@ struct link;
 struct log;
 struct roster;
 struct store;
+struct userlog;
 
 struct binder_config {
 	const struct roster *roster;
 	const struct store *store;
 	struct link *link;
 	struct log *log;
+	struct userlog *users;
 };
 
 /*
@@ -62,6 +66,12 @@ struct json_t *binder_request(const struct binder_config *config,
 struct json_t *binder_prepare(const struct binder_config *config,
 			      const struct control_client *client,
 			      const struct json_t *request);
+
+/*
+ * What records call a service: its unit, cut if it is longer than a label may
+ * be. Return: 0; -EINVAL it has a blank, or what is no ASCII.
+ */
+int binder_service_label(const char *unit, char label[BVM_MAX_NAME]);
 
 /*
  * Serve the request {"cmd": "service"} of a process in a service of systemd,

@@ -5,7 +5,7 @@
  *   {"cmd": "status"}     anyone
  *   {"cmd": "policies"}   root: files of the directory, diagnostics
  *   {"cmd": "reload"}     root
- *   {"cmd": "container", "pid": N, "id": S, ...}   root: binder.h
+ *   {"cmd": "container", "pid": N, "id": S, ...}   anyone: binder.h
  *
  * Every answer has "ok"; a refusal has "error", a sentence. A client gets a
  * bounded time and a bounded buffer; others than root, a bounded number of

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <event2/event.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,9 +10,11 @@
 #include "log.h"
 
 #define MAX_PENDING 64 /* requests; they fit into the socket's buffer */
+#define MAX_OF_USERS 8 /* of them: anybody may ask for a binding */
 
 struct pending {
 	uint32_t serial; /* 0: free */
+	bool of_user;
 	link_answer *answer;
 	void *arg;
 };
@@ -103,13 +106,25 @@ void link_free(struct link *link)
 	free(link);
 }
 
+static unsigned int count_of_users(const struct link *link)
+{
+	unsigned int num = 0;
+	size_t i;
+
+	for (i = 0; i < MAX_PENDING; i++)
+		if (link->pending[i].serial && link->pending[i].of_user)
+			num++;
+	return num;
+}
+
 int link_request(struct link *link, struct proto_message *message,
 		 link_answer *answer, void *arg)
 {
+	bool of_user = message->type == PROTO_BIND && message->u.bind.uid;
 	struct pending *pending = find_pending(link, 0);
 	int err;
 
-	if (!pending)
+	if (!pending || (of_user && count_of_users(link) == MAX_OF_USERS))
 		return -EBUSY;
 	if (!++link->last_serial)
 		link->last_serial = 1;
@@ -117,6 +132,11 @@ int link_request(struct link *link, struct proto_message *message,
 	err = proto_send(link->sock, message);
 	if (err)
 		return err;
-	*pending = (struct pending){ message->serial, answer, arg };
+	*pending = (struct pending){
+		.serial = message->serial,
+		.of_user = of_user,
+		.answer = answer,
+		.arg = arg,
+	};
 	return 0;
 }

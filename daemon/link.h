@@ -34,7 +34,8 @@ void link_free(struct link *link);
 /*
  * Send a request; message->serial is filled in.
  *
- * Return: 0; -EBUSY too many are under way; -errno.
+ * Return: 0; -EBUSY too many are under way, or too many of users (bindings for
+ * who is not root); -errno.
  */
 int link_request(struct link *link, struct proto_message *message,
 		 link_answer *answer, void *arg);

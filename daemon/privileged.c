@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "bailiffd.h"
+#include "bindcheck.h"
 #include "cgroup.h"
 #include "counters.h"
 #include "images.h"
@@ -260,74 +261,6 @@ static int check_cgroup(const char *path, pid_t pid, const char *who, char *why,
 	return -EBUSY;
 }
 
-struct ancestors {
-	uint64_t ids[64];
-	unsigned int num;
-};
-
-/* Of the cgroup at path and of those above it, but for the root. */
-static int find_ancestors(const char *path, struct ancestors *ancestors)
-{
-	char outer[PATH_MAX];
-	int err;
-
-	snprintf(outer, sizeof(outer), "%s", path);
-	while (outer[0] == '/' && outer[1]) {
-		if (ancestors->num == 64)
-			return -E2BIG;
-		err = cgroup_id(outer, &ancestors->ids[ancestors->num++]);
-		if (err)
-			return err;
-		*strrchr(outer, '/') = '\0';
-	}
-	return 0;
-}
-
-static int compare_binding(const struct state_binding *binding, void *arg)
-{
-	const struct ancestors *ancestors = arg;
-	unsigned int i;
-
-	for (i = 0; i < ancestors->num; i++)
-		if (ancestors->ids[i] == binding->cgroup)
-			return -EBUSY;
-	return 0;
-}
-
-/*
- * Whoever owns a cgroup may confine what starts there, but not take away what
- * somebody bound it to, or a cgroup above it: the nearest binding counts alone.
- */
-static int check_owner(struct kfs *kfs, const char *path, uid_t uid, char *why,
-		       size_t size)
-{
-	struct ancestors ancestors = {};
-	uid_t owner;
-	int err;
-
-	if (!uid)
-		return 0;
-	err = cgroup_owner(path, &owner);
-	if (!err && owner != uid) {
-		snprintf(why, size,
-			 "the container's cgroup %.200s belongs to user %u, "
-			 "and user %u asks",
-			 path, owner, uid);
-		return -EPERM;
-	}
-	if (!err)
-		err = find_ancestors(path, &ancestors);
-	if (!err)
-		err = state_bindings(kfs, compare_binding, &ancestors);
-	if (err)
-		snprintf(why, size, "the container's cgroup %.200s: %s", path,
-			 err == -EBUSY ?
-				 "it, or one above it, is bound "
-				 "already, and root alone changes that" :
-				 strerror(-err));
-	return err;
-}
-
 /* The service's cgroup, which holds who asks: nobody else, so far. */
 static int find_service(const struct proto_bind *bind, uint64_t *cgroup,
 			char *why)
@@ -367,7 +300,7 @@ static int find_container(struct kfs *kfs, const struct proto_bind *bind,
 	if (!err)
 		err = check_cgroup(path, getpid(), "bailiffd", why, KFS_REPLY);
 	if (!err)
-		err = check_owner(kfs, path, bind->uid, why, KFS_REPLY);
+		err = bindcheck_owner(kfs, path, bind->uid, why);
 	if (err)
 		return err;
 	err = cgroup_parent_pid(bind->hook, runtime);
@@ -376,51 +309,49 @@ static int find_container(struct kfs *kfs, const struct proto_bind *bind,
 	return err;
 }
 
-/* NAME,NAME,...: whatever the worker says goes into a line for the kernel. */
-static bool are_policy_names(const char *list)
+/* May this be bound there? Return: 0, -errno and why; -EPROTO no such list. */
+static int check_bind(struct kfs *kfs, const struct proto_bind *bind,
+		      uint64_t cgroup, const char *names, char *why)
 {
-	char name[BVM_MAX_NAME];
-	size_t len;
+	int err = bindcheck_replace(kfs, cgroup, bind, names, why);
 
-	for (;; list += len + 1) {
-		len = strcspn(list, ",");
-		if (len >= sizeof(name))
-			return false;
-		memcpy(name, list, len);
-		name[len] = '\0';
-		if (!text_is_policy_name(name))
-			return false;
-		if (!list[len])
-			return true;
-	}
+	return err ? err :
+		     bindcheck_versions(kfs, bind->policies, bind->filtered,
+					why);
 }
 
 static int bind_container(struct parent *parent,
 			  const struct proto_message *message)
 {
 	const struct proto_bind *bind = &message->u.bind;
-	char line[PROTO_POLICIES + 256], reply[KFS_REPLY], starter[32] = "";
+	char names[BINDCHECK_NAMES], line[sizeof(names) + 256];
+	char reply[KFS_REPLY], starter[32] = "";
+	struct kfs *kfs = &parent->options->kfs;
 	uint64_t cgroup;
 	pid_t runtime;
 	int err, len;
 
-	if (!are_policy_names(bind->policies) || !text_is_label(bind->label) ||
-	    bind->pid <= 0 || bind->hook <= 0 || bind->filtered > 1 ||
-	    bind->service > 1 || (bind->service && bind->uid))
+	if (!bindcheck_list(bind->policies, names) ||
+	    !text_is_label(bind->label) || bind->pid <= 0 || bind->hook <= 0 ||
+	    bind->filtered > 1 || bind->service > 1 ||
+	    (bind->service && bind->uid))
 		return -EPROTO;
-	err = bind->service ? find_service(bind, &cgroup, reply) :
-			      find_container(&parent->options->kfs, bind,
-					     &cgroup, &runtime, reply);
+	err = bind->service ?
+		      find_service(bind, &cgroup, reply) :
+		      find_container(kfs, bind, &cgroup, &runtime, reply);
+	if (!err)
+		err = check_bind(kfs, bind, cgroup, names, reply);
+	if (err == -EPROTO)
+		return err;
 	if (err)
 		return answer_done(parent, message->serial, err, reply);
 	/* what starts a service runs its programs in no namespace of its own */
 	if (!bind->service)
 		snprintf(starter, sizeof(starter), " runtime=%d", (int)runtime);
 	len = snprintf(line, sizeof(line), "cgroup=%llu policy=%s label=%s%s%s",
-		       (unsigned long long)cgroup, bind->policies, bind->label,
-		       starter, bind->filtered ? " filtered" : "");
-	err = kfs_request(&parent->options->kfs, "bind", line, (size_t)len,
-			  reply);
+		       (unsigned long long)cgroup, names, bind->label, starter,
+		       bind->filtered ? " filtered" : "");
+	err = kfs_request(kfs, "bind", line, (size_t)len, reply);
 	return answer_done(parent, message->serial, err, reply);
 }
 

@@ -16,7 +16,7 @@
 #include "vm/limits.h"
 
 #define PROTO_FILE 256 /* bytes of a file name, with its NUL */
-#define PROTO_POLICIES (BVM_MAX_STACKED * BVM_MAX_NAME)
+#define PROTO_POLICIES (BVM_MAX_STACKED * (BVM_MAX_NAME + COMPILE_DIGEST_HEX))
 #define PROTO_TEXT (36 * 1024) /* bytes of diagnostics, with their NUL */
 
 struct proto_empty {
@@ -46,7 +46,8 @@ struct proto_bind {
 	uint32_t uid; /* of the hook; who is not root must own the cgroup */
 	uint32_t service; /* 1: hook and pid are in a service of systemd's */
 	uint32_t filtered; /* 1: the runtime installs the policies' filters */
-	char policies[PROTO_POLICIES]; /* NAME,NAME,... */
+	/* NAME[@DIGEST],...; with filtered each has the DIGEST it was made of */
+	char policies[PROTO_POLICIES];
 	char label[BVM_MAX_NAME];
 };
 

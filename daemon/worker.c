@@ -17,6 +17,7 @@
 #include "roster.h"
 #include "sandbox.h"
 #include "store.h"
+#include "userlog.h"
 #include "worker.h"
 
 struct worker {
@@ -29,6 +30,7 @@ struct worker {
 	struct roster roster;
 	struct log log;
 	struct journal journal;
+	struct userlog users;
 	struct event *log_retry; /* time to ask for a file again */
 	struct event *alive; /* time to say so; NULL: nobody wants to know */
 	uint64_t alive_ms;
@@ -65,6 +67,7 @@ static struct binder_config binder(struct worker *worker)
 		.store = worker->store,
 		.link = worker->link,
 		.log = &worker->log,
+		.users = &worker->users,
 	};
 }
 

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* binder_test.c - what is sent for a container, what is refused, what is told */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <event2/event.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "daemon/binder.h"
+#include "daemon/control.h"
+#include "daemon/log.h"
+#include "daemon/roster.h"
+#include "daemon/store_parts.h"
+#include "daemon/userlog.h"
+#include "tests/lib/suite.h"
+#include "vm/image.h"
+
+#define D64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static struct roster roster;
+static struct store store;
+static struct file broken = { .name = "broken.yaml", .state = STATE_ERROR };
+static struct log log_of;
+static struct userlog users;
+static struct event_base *base;
+static struct link *link_of;
+static struct binder_config config;
+static struct control *control;
+static int socks[2];
+
+static const struct control_client root = { .id = 1, .pid = 1 };
+static const struct control_client user = { .id = 2, .pid = 77, .uid = 1000 };
+
+static void add(const char *name, bool filtered)
+{
+	struct roster_policy policy = {
+		.selectors = calloc(1, sizeof(struct roster_selector)),
+		.num_selectors = 1,
+		.enter_self = true,
+	};
+
+	strcpy(policy.name, name);
+	strcpy(policy.digest, D64);
+	policy.selectors[0].kind = BVM_SELECT_NAME;
+	policy.selectors[0].key = strdup("");
+	policy.selectors[0].value = strdup("web*");
+	if (filtered) {
+		policy.filter = calloc(1, sizeof(*policy.filter));
+		policy.num_filter = 1;
+	}
+	ck_assert_int_eq(roster_put(&roster, &policy), 0);
+}
+
+static void setup(void)
+{
+	struct link_events events = {};
+
+	ck_assert_int_eq(proto_pair(socks), 0);
+	fcntl(socks[1], F_SETFL, O_NONBLOCK);
+	base = event_base_new();
+	control = control_create(base, socket(AF_UNIX, SOCK_STREAM, 0), NULL,
+				 NULL);
+	ck_assert_ptr_nonnull(control);
+	link_of = link_create(base, socks[0], &events);
+	store = (struct store){ .ready = true };
+	users = (struct userlog){};
+	log_of = (struct log){ .fd = memfd_create("log", MFD_CLOEXEC) };
+	config = (struct binder_config){ &roster, &store, link_of, &log_of,
+					 &users };
+}
+
+/* Take what was sent to the parent, and answer it. Return: was there one? */
+static bool take(struct proto_message *message, int err)
+{
+	struct proto_message done = { .type = PROTO_DONE, .fd = -1 };
+
+	if (proto_receive(socks[1], PROTO_FROM_WORKER, message))
+		return false;
+	done.serial = message->serial;
+	done.u.done.err = err;
+	ck_assert_int_eq(proto_send(socks[1], &done), 0);
+	event_base_loop(base, EVLOOP_ONCE);
+	return true;
+}
+
+static void teardown(void)
+{
+	static struct proto_message message;
+
+	while (take(&message, 0))
+		;
+	link_free(link_of);
+	control_free(control);
+	event_base_free(base);
+	roster_free(&roster);
+	close(socks[0]);
+	close(socks[1]);
+	close(log_of.fd);
+}
+
+typedef json_t *serve(const struct binder_config *binder,
+		      struct control *answers,
+		      const struct control_client *client,
+		      const json_t *request);
+
+static json_t *prepare(const struct binder_config *binder,
+		       struct control *answers,
+		       const struct control_client *client,
+		       const json_t *request)
+{
+	(void)answers;
+	return binder_prepare(binder, client, request);
+}
+
+/* Return: the error, "" without one; "later" if the answer comes later. */
+static const char *asked(serve *how, const struct control_client *client,
+			 json_t *request)
+{
+	static char text[512];
+	const char *error;
+	json_t *answer;
+
+	json_object_set_new(request, "pid", json_integer(getpid()));
+	json_object_set_new(request, "id", json_string("prod-db"));
+	answer = how(&config, control, client, request);
+	error = json_string_value(json_object_get(answer, "error"));
+	snprintf(text, sizeof(text), "%s",
+		 !answer ? "later" :
+		 error	 ? error :
+			   "");
+	json_decref(answer);
+	json_decref(request);
+	return text;
+}
+
+static const char *log_text(void)
+{
+	static char text[65536];
+	ssize_t len = pread(log_of.fd, text, sizeof(text) - 1, 0);
+
+	text[len > 0 ? len : 0] = '\0';
+	return text;
+}
+
+static unsigned int num_lines(void)
+{
+	const char *at = log_text();
+	unsigned int num = 0;
+
+	while ((at = strchr(at, '\n'))) {
+		at++;
+		num++;
+	}
+	return num;
+}
+
+START_TEST(a_file_in_error_is_left_out_of_no_stack)
+{
+	add("web", false);
+	store.files = &broken;
+	ck_assert_ptr_nonnull(strstr(asked(binder_request, &root,
+					   json_pack("{s:s}", "name", "web1")),
+				     "broken.yaml is in error"));
+	ck_assert_ptr_nonnull(strstr(asked(prepare, &root,
+					   json_pack("{s:s}", "name", "web1")),
+				     "broken.yaml is in error"));
+	store.files = NULL;
+	ck_assert_str_eq(asked(binder_request, &root,
+			       json_pack("{s:s}", "name", "web1")),
+			 "later");
+}
+END_TEST
+
+START_TEST(users_get_few_lines_which_name_them)
+{
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		asked(binder_request, &user, json_object());
+		asked(prepare, &user,
+		      json_pack("{s:{s:s}}", "annotations", "io.bailiff.policy",
+				"A"));
+	}
+	ck_assert_uint_eq(num_lines(), USERLOG_LINES);
+	ck_assert_ptr_nonnull(
+		strstr(log_text(), "\"object\":\"user 1000, process 77\""));
+	ck_assert_ptr_null(strstr(log_text(), "\"object\":\"prod-db\""));
+	asked(binder_request, &root, json_object());
+	ck_assert_uint_eq(num_lines(), USERLOG_LINES + 1);
+	ck_assert_ptr_nonnull(strstr(log_text(), "\"object\":\"prod-db\""));
+}
+END_TEST
+
+START_TEST(what_was_left_out_is_counted_once)
+{
+	struct userlog few = {};
+	unsigned int dropped, i;
+
+	for (i = 0; i < USERLOG_LINES; i++)
+		ck_assert(userlog_take(&few, 5, &dropped));
+	ck_assert(!userlog_take(&few, 5, &dropped));
+	ck_assert(!userlog_take(&few, 4 + USERLOG_SECONDS, &dropped));
+	ck_assert(userlog_take(&few, 5 + USERLOG_SECONDS, &dropped));
+	ck_assert_uint_eq(dropped, 2);
+	ck_assert(userlog_take(&few, 5 + USERLOG_SECONDS, &dropped));
+	ck_assert_uint_eq(dropped, 0);
+}
+END_TEST
+
+START_TEST(users_leave_room_for_root)
+{
+	int i;
+
+	add("web", false);
+	for (i = 0; i < 8; i++)
+		ck_assert_str_eq(asked(binder_request, &user,
+				       json_pack("{s:s}", "name", "web1")),
+				 "later");
+	ck_assert_ptr_nonnull(strstr(asked(binder_request, &user,
+					   json_pack("{s:s}", "name", "web1")),
+				     "too many"));
+	ck_assert_str_eq(asked(binder_request, &root,
+			       json_pack("{s:s}", "name", "web1")),
+			 "later");
+}
+END_TEST
+
+START_TEST(a_refused_binding_of_a_user_is_told_as_such)
+{
+	static struct proto_message message;
+
+	add("web", false);
+	asked(binder_request, &user, json_pack("{s:s}", "name", "web1"));
+	ck_assert(take(&message, -EPERM));
+	ck_assert_uint_eq(num_lines(), 1);
+	ck_assert_ptr_null(strstr(log_text(), "\"object\":\"prod-db\""));
+}
+END_TEST
+
+static const char *sent(void)
+{
+	static struct proto_message message;
+
+	ck_assert(take(&message, 0));
+	ck_assert_uint_eq(message.type, PROTO_BIND);
+	return message.u.bind.policies;
+}
+
+START_TEST(with_a_filter_its_version_is_bound)
+{
+	add("app", false);
+	add("web", true);
+	ck_assert_str_eq(asked(binder_request, &root,
+			       json_pack("{s:s, s:b, s:[s]}", "name", "web1",
+					 "prepared", 1, "filters", "web@" D64)),
+			 "later");
+	ck_assert_str_eq(sent(), "app@" D64 ",web@" D64);
+	roster_remove(&roster, "web");
+	ck_assert_str_eq(asked(binder_request, &root,
+			       json_pack("{s:s}", "name", "web1")),
+			 "later");
+	ck_assert_str_eq(sent(), "app");
+}
+END_TEST
+
+START_TEST(a_filter_of_one_is_no_filter_of_a_policy_nobody_knows)
+{
+	add("web", true);
+	ck_assert_ptr_nonnull(strstr(
+		asked(binder_request, &root,
+		      json_pack("{s:s, s:b, s:[s], s:{s:s}}", "name", "web1",
+				"prepared", 1, "filters", "web@" D64,
+				"annotations", "io.bailiff.policy", "unknown")),
+		"not loaded"));
+}
+END_TEST
+
+START_TEST(a_service_with_a_blank_is_refused_here)
+{
+	char label[BVM_MAX_NAME];
+
+	ck_assert_int_eq(binder_service_label("a.service", label), 0);
+	ck_assert_str_eq(label, "a.service");
+	ck_assert_int_eq(binder_service_label("a b.service", label), -EINVAL);
+	ck_assert_int_eq(binder_service_label("a\xff.service", label), -EINVAL);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("binder");
+	TCase *tcase = tcase_create("binder");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, a_file_in_error_is_left_out_of_no_stack);
+	tcase_add_test(tcase, users_get_few_lines_which_name_them);
+	tcase_add_test(tcase, what_was_left_out_is_counted_once);
+	tcase_add_test(tcase, users_leave_room_for_root);
+	tcase_add_test(tcase, a_refused_binding_of_a_user_is_told_as_such);
+	tcase_add_test(tcase, with_a_filter_its_version_is_bound);
+	tcase_add_test(tcase,
+		       a_filter_of_one_is_no_filter_of_a_policy_nobody_knows);
+	tcase_add_test(tcase, a_service_with_a_blank_is_refused_here);
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}
