@@ -82,8 +82,9 @@ BAILIFF_HOOK=
 # ---- who is not root ----
 cat > $work/ask.py << 'END'
 import json, os, socket, sys
-os.setgid(65534)
-os.setuid(65534)
+if sys.argv[3:] != ["root"]:
+    os.setgid(65534)
+    os.setuid(65534)
 s = socket.socket(socket.AF_UNIX)
 s.connect("/run/bailiff/control.sock")
 s.send(json.dumps({"cmd": "container", "pid": int(sys.argv[2]), "id": "u",
@@ -109,6 +110,11 @@ like "$(python3 $work/ask.py mine1 "$nobody")" '"policy": *"mine"' \
 like "$(cat /sys/kernel/security/bailiff/bindings)" \
 	"cgroup=$(stat -c %i /sys/fs/cgroup/of-nobody) policy=mine " "... which the kernel has"
 like "$(python3 $work/ask.py mine1 "$nobody")" 'is bound already' "once"
+policy plain 'name: "plain*"'
+wait_for 15 bailiffctl rules plain
+like "$(python3 $work/ask.py plain1 "$nobody" root)" 'to policy mine, .*bailiffctl unbind' \
+	"root's hook does not take it away either"
+like "$(python3 $work/ask.py mine1 "$nobody" root)" '"policy": *"mine"' "... but binds it again"
 kill "$root" "$nobody"
 
 kill -KILL $daemon
