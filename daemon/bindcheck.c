@@ -102,6 +102,10 @@ static int compare_old(const struct state_binding *binding, void *arg)
 	if (binding->cgroup != old->cgroup)
 		return 0;
 	old->there = true;
+	/* root wanted that version and no other, which is more than a name */
+	if (strchr(binding->policy, '@'))
+		snprintf(old->lost, sizeof(old->lost), "%.*s",
+			 (int)strcspn(binding->policy, "@,"), binding->policy);
 	for (i = 0; state_bound(binding, i, name); i++)
 		if (strcmp(name, "refuse") && !has_name(old->names, name))
 			strcpy(old->lost, name);
@@ -129,11 +133,13 @@ int bindcheck_replace(struct kfs *kfs, uint64_t cgroup,
 	}
 	err = state_bindings(kfs, compare_old, &old);
 	if (!err && old.lost[0]) {
-		snprintf(why, KFS_REPLY,
-			 "its cgroup is bound already, to policy %s, which is "
-			 "not among those that are for it now; if that is "
-			 "right: bailiffctl unbind",
-			 old.lost);
+		snprintf(
+			why, KFS_REPLY,
+			"its cgroup is bound already, to policy %s, which "
+			"(in that version, if one was said) is not among those "
+			"that are for it now; if that is right: bailiffctl "
+			"unbind",
+			old.lost);
 		return -EPERM;
 	}
 	/* a service that starts again where it was: its hook has joined */

@@ -35,8 +35,8 @@ int bindcheck_versions(struct kfs *kfs, const char *list, bool filtered,
 
 /*
  * May the cgroup be bound to names by bind->hook? A binding that is there may
- * get more policies, and the built-in `refuse` may go; else root takes it away
- * by hand. A confined process may ask for nothing, but for the binding of its
+ * get more policies, and the built-in `refuse` may go; else, or if it says
+ * digests, root takes it away by hand. A confined process may ask for nothing, but for the binding of its
  * service that it is under already.
  *
  * Return: 0; -EPERM, -errno; why, of KFS_REPLY bytes, has a sentence.

@@ -20,7 +20,8 @@ static void setup(void)
 {
 	kernel = fake_kernel_create(&kfs);
 	strcpy(kernel->bindings,
-	       "cgroup=7 policy=web,base@" D64 " label=w tasks=3 joined=2\n"
+	       "cgroup=7 policy=web,base label=w tasks=3 joined=2\n"
+	       "cgroup=6 policy=web,base@" D64 " label=w tasks=3 joined=2\n"
 	       "cgroup=8 policy=refuse tasks=0 joined=0\n");
 	kernel->policies[0].used = true;
 	strcpy(kernel->policies[0].name, "web");
@@ -80,6 +81,8 @@ START_TEST(what_is_bound_is_not_taken_away)
 	ck_assert_int_eq(replace(7, 99, false, "web"), -EPERM);
 	ck_assert_int_eq(replace(7, 99, false, "web,base2"), -EPERM);
 	ck_assert_int_eq(replace(7, 99, true, "web"), -EPERM);
+	/* root said a version, and the daemon binds none */
+	ck_assert_int_eq(replace(6, 99, false, "web,base"), -EPERM);
 }
 END_TEST
 
