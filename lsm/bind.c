@@ -48,16 +48,39 @@ static struct bailiff_binding *find_binding(u64 cgroup)
 	return NULL;
 }
 
-/* Give up a binding that execs may still be looking at. */
+/* Give up a binding, out of the table, that execs may still be looking at. */
+static void release_binding(struct bailiff_binding *binding)
+{
+	for (u32 i = 0; i < binding->num; i++)
+		bailiff_slot_unbind(&binding->bound[i]);
+	INIT_RCU_WORK(&binding->rwork, free_binding_work);
+	queue_rcu_work(system_unbound_wq, &binding->rwork);
+}
+
 static void drop_binding(struct bailiff_binding *binding)
 {
 	lockdep_assert_held(&bind_lock);
 	hash_del_rcu(&binding->node);
 	WRITE_ONCE(num_bindings, num_bindings - 1);
-	for (u32 i = 0; i < binding->num; i++)
-		bailiff_slot_unbind(&binding->bound[i]);
-	INIT_RCU_WORK(&binding->rwork, free_binding_work);
-	queue_rcu_work(system_unbound_wq, &binding->rwork);
+	release_binding(binding);
+}
+
+/*
+ * In one step: who walks the bucket meanwhile must find one of the two. Were the
+ * new one added in front, who is past the front already would find none.
+ */
+static void put_in_table(struct bailiff_binding *binding)
+{
+	struct bailiff_binding *old = find_binding(binding->cgroup);
+
+	lockdep_assert_held(&bind_lock);
+	if (old) {
+		hlist_replace_rcu(&old->node, &binding->node);
+		release_binding(old);
+	} else {
+		hash_add_rcu(bindings, &binding->node, binding->cgroup);
+		WRITE_ONCE(num_bindings, num_bindings + 1);
+	}
 }
 
 static bool is_dead(u64 cgroup)
@@ -102,7 +125,6 @@ static int bind_slots(struct bailiff_binding *binding)
 int bailiff_bind_add(struct bailiff_binding *binding)
 {
 	struct bailiff_slot *slots[BVM_MAX_STACKED];
-	struct bailiff_binding *old;
 	u32 num = binding->num;
 	int err;
 
@@ -116,12 +138,7 @@ int bailiff_bind_add(struct bailiff_binding *binding)
 		bailiff_bind_free(binding);
 		return err;
 	}
-	/* The new one first: a moment of both beats a moment of none. */
-	old = find_binding(binding->cgroup);
-	hash_add_rcu(bindings, &binding->node, binding->cgroup);
-	WRITE_ONCE(num_bindings, num_bindings + 1);
-	if (old)
-		drop_binding(old);
+	put_in_table(binding);
 	mutex_unlock(&bind_lock);
 	/* bailiff_slot_bind counted the slots; the caller's counts end here. */
 	for (u32 i = 0; i < num; i++)

@@ -335,7 +335,13 @@ void bailiff_event_emit(const struct bailiff_record *record)
 		atomic64_inc(&num_lost);
 		return;
 	}
-	/* If we move to another CPU now, the lock still makes it safe. */
+	/*
+	 * On this CPU until the lock is given back: only readers, who keep
+	 * interrupts out, then ask for it elsewhere, and a holder of another
+	 * lock (the tasks', in ptrace_traceme) does not wait for who may be
+	 * interrupted by who waits for that.
+	 */
+	preempt_disable();
 	ring = this_ring();
 	spin_lock(&ring->lock);
 	event = (struct bailiff_event *)ring->scratch;
@@ -343,6 +349,7 @@ void bailiff_event_emit(const struct bailiff_record *record)
 	stored = store(ring, event);
 	bailiff_audit_event(event);
 	spin_unlock(&ring->lock);
+	preempt_enable();
 	if (stored)
 		irq_work_queue(&wake_work);
 	else
@@ -358,11 +365,13 @@ void bailiff_event_trace(const struct bailiff_record *record)
 		return;
 	}
 	/* the ring lends the room to build it in */
+	preempt_disable();
 	ring = this_ring();
 	spin_lock(&ring->lock);
 	build((struct bailiff_event *)ring->scratch, record, 0);
 	bailiff_trace_store((struct bailiff_event *)ring->scratch);
 	spin_unlock(&ring->lock);
+	preempt_enable();
 }
 
 /* The sequence number of the oldest record, U64_MAX if there is none. */

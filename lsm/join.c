@@ -196,6 +196,7 @@ static void add_domains(struct cred *cred, struct order *order)
 			strscpy(order->policy, order->slots[i]->name,
 				sizeof(order->policy));
 	}
+	order->domain.slot = NULL;
 	for (u32 i = 0; i < order->num; i++)
 		bailiff_slot_put(order->slots[i]);
 }

@@ -81,7 +81,6 @@ void bailiff_trace_store(struct bailiff_event *event)
 
 	spin_lock_irqsave(&trace_lock, flags);
 	event->seq = ++last_seq;
-	event->lost = num_lost;
 	if (data && head - tail + event->len <= TRACE_BYTES) {
 		copy_in(event, event->len);
 		stored = true;
@@ -217,6 +216,8 @@ static u32 peek(struct bailiff_event *event)
 	spin_lock_irqsave(&trace_lock, flags);
 	copy_out(event, sizeof(*event));
 	copy_out(event, event->len);
+	/* As of now: what is lost comes after all that is in the full buffer. */
+	event->lost = num_lost;
 	spin_unlock_irqrestore(&trace_lock, flags);
 	return event->len;
 }
