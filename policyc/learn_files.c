@@ -56,14 +56,18 @@ static bool is_op(u32 class, const char *name)
 	return false;
 }
 
-/* Groups that are there as a whole and have no operation's name: "manage". */
+/*
+ * Groups that are there as a whole and have no operation's name: "manage". Not
+ * those of one operation: "open-read" is less than "read", which covers more.
+ */
 static u64 put_groups(struct buf *out, u32 class, u64 ops, const char **comma)
 {
 	const struct bvm_class_info *info = &bvm_classes[class];
 	u64 covered = 0;
 
 	for (u32 i = 0; i < info->num_groups; i++) {
-		if ((info->groups[i].ops & ~ops) ||
+		if (!(info->groups[i].ops & (info->groups[i].ops - 1)) ||
+		    (info->groups[i].ops & ~ops) ||
 		    is_op(class, info->groups[i].name))
 			continue;
 		buf_printf(out, "%s%s", *comma, info->groups[i].name);
