@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# timeout: 360
+# timeout: 540
 #
 # The kernel's memory is the same after many replacements, bindings and joins
 # as after five. GUEST_LEAKS_LOADS, _CYCLES and _JOINS say how many (1,000 of

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# timeout: 60
+# timeout: 120
 #
 # Several policies bound to one cgroup: all of them or none, and each denies.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

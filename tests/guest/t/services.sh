@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # what services/*.sh set
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# timeout: 300
+# timeout: 600
 # host: services/host.sh
 #
 # Real services under the policies that come with Bailiff, each in a container.
@@ -75,7 +75,7 @@ start_daemon()
 	bailiffd --foreground --policies $policies --log $log \
 		2>> $top/out &
 	daemon=$!
-	wait_for 20 bailiffctl rules "$name" || bail "no policies: $(cat $top/out)"
+	wait_for 60 bailiffctl rules "$name" || bail "no policies: $(cat $top/out)"
 }
 
 # Somebody outside whom nobody should reach (port 7000), who is also what lies

@@ -90,9 +90,9 @@ is "$ran" "" "... no program of it"
 is "$(shows canary.service ActiveState)" failed "... and systemd says that it failed"
 like "$(journalctl -u canary.service -o cat)" 'service refused' "... with the reason in the journal"
 systemctl unmask --runtime -q bailiffd.service
-rm $policies/canary.yaml
 systemctl start bailiffd.service
-wait_for 10 is_gone canary
+rm $policies/canary.yaml
+wait_for 10 is_gone canary || diag "$(bailiffctl policies)"
 begin start 3
 isnt $rc 0 "no policy selects it any more: it does not start"
 is "$ran" "" "... no program of it"
