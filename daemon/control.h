@@ -5,7 +5,10 @@
  *   {"cmd": "status"}     anyone
  *   {"cmd": "policies"}   root: files of the directory, diagnostics
  *   {"cmd": "reload"}     root
- *   {"cmd": "container", "pid": N, "id": S, ...}   anyone: binder.h
+ *   {"cmd": "container", "pid": N, "id": S, ...}   anyone, for a cgroup of
+ *                         his own; root for any: binder.h
+ *   {"cmd": "runtime", "id": S, ...}   the same, before there is one
+ *   {"cmd": "service"}    root: binder.h
  *
  * Every answer has "ok"; a refusal has "error", a sentence. A client gets a
  * bounded time and a bounded buffer; others than root, a bounded number of
