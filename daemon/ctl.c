@@ -106,7 +106,8 @@ static void stop(int sig)
 
 void ctl_catch_signals(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP,
+				       SIGPIPE };
 	struct sigaction action = { .sa_handler = stop };
 	size_t i;
 

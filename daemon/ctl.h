@@ -93,8 +93,8 @@ bool ctl_is_file(const char *policy);
 int ctl_load_file(struct ctl *ctl, const char *file, char *reply);
 
 /*
- * From here on SIGINT, SIGTERM, SIGHUP and SIGPIPE end nothing, but are
- * remembered: for commands that have something to put back at their end.
+ * From here on SIGINT, SIGQUIT, SIGTERM, SIGHUP and SIGPIPE end nothing, but
+ * are remembered: for commands that have something to put back at their end.
  */
 void ctl_catch_signals(void);
 bool ctl_is_stopped(void);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -82,16 +83,27 @@ static int set_audit(struct recording *rec, const char *name)
 	return CTL_YES;
 }
 
+static int still_audited(const char *name, const char *why)
+{
+	ctl_error("policy %s is STILL IN AUDIT MODE: %s; bailiffctl mode %s "
+		  "enforce ends it",
+		  name, why, name);
+	return CTL_LACKS;
+}
+
 /* A load meanwhile has set what the policy's file says: that stays. */
 static int put_back(struct recording *rec, struct before *before)
 {
 	char *line = before->mode.len ? before->mode.data : NULL, *next;
 	struct state_policy policy;
 	char reply[KFS_REPLY];
-	int err = 0;
+	int err;
 
-	if (state_policy(&rec->ctl->kfs, before->name, &policy))
+	err = state_policy(&rec->ctl->kfs, before->name, &policy);
+	if (err == -ENOENT)
 		return CTL_YES; /* it was unloaded */
+	if (err)
+		return still_audited(before->name, strerror(-err));
 	if (policy.generation != before->generation) {
 		ctl_error("policy %s was loaded anew: its mode is as that says",
 			  before->name);
@@ -106,8 +118,7 @@ static int put_back(struct recording *rec, struct before *before)
 		ctl_error("policy %s is in its mode again", before->name);
 		return CTL_YES;
 	}
-	ctl_error("policy %s is STILL IN AUDIT MODE: %s", before->name, reply);
-	return CTL_LACKS;
+	return still_audited(before->name, reply);
 }
 
 static int put_all_back(struct recording *rec)
@@ -296,20 +307,42 @@ static int parse_options(struct recording *rec, int argc, char **argv)
 	return CTL_YES;
 }
 
-/* A recording names files and addresses: it is its owner's alone. */
+/*
+ * A recording names files and addresses: it is its owner's alone, also in a
+ * file that was there before. Return: 0 or -errno.
+ */
+static int make_private(int fd)
+{
+	struct stat stat_buf;
+
+	if (fstat(fd, &stat_buf))
+		return -errno;
+	if (!S_ISREG(stat_buf.st_mode))
+		return 0; /* a pipe or a terminal */
+	if (stat_buf.st_uid != geteuid())
+		return -EPERM;
+	return fchmod(fd, 0600) || ftruncate(fd, 0) ? -errno : 0;
+}
+
 static int open_out(struct recording *rec)
 {
-	int fd;
+	int fd, err;
 
 	if (!strcmp(rec->file, "-")) {
 		rec->out = stdout;
 		return CTL_YES;
 	}
-	fd = open(rec->file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	rec->out = fd < 0 ? NULL : fdopen(fd, "w");
-	if (rec->out)
+	fd = open(rec->file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	err = fd < 0 ? -errno : make_private(fd);
+	if (!err) {
+		rec->out = fdopen(fd, "w");
+		err = rec->out ? 0 : -errno;
+	}
+	if (!err)
 		return CTL_YES;
-	ctl_error("%s: %s", rec->file, strerror(errno));
+	ctl_error("%s: %s%s", rec->file, strerror(-err),
+		  err == -EPERM ? "; a recording goes into a file of your own" :
+				  "");
 	if (fd >= 0)
 		close(fd);
 	return CTL_LACKS;

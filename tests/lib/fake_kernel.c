@@ -60,6 +60,8 @@ static int policy_file(const char *rest)
 		return -ENOENT;
 	if (!strcmp(file, "image") && current->no_images)
 		return open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (current->info_errno && !strcmp(file, "info"))
+		return -current->info_errno;
 	if (!strcmp(file, "image"))
 		return text_file(policy->image, policy->len);
 	if (!strcmp(file, "mode"))

@@ -42,6 +42,7 @@ struct fake_kernel {
 	size_t traced_len;
 	bool no_status; /* answer EACCES */
 	bool no_images; /* to read an image fails */
+	int info_errno; /* what `info` of policies answers, if not 0 */
 	bool refuse_loads; /* answer EINVAL and a sentence */
 	unsigned int
 		refuse_after; /* loads after which it no longer does; 0: never */

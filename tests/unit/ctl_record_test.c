@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ctl_record_test.c - a recording takes what it was asked for, and puts back */
 #include <check.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,38 @@ START_TEST(a_recording_is_its_owners_alone)
 }
 END_TEST
 
+START_TEST(a_file_that_was_there_becomes_its_owners_alone)
+{
+	struct stat stat_buf;
+	const char *path = ctl_write("mine", "what was in it before\n");
+
+	ck_assert_int_eq(chmod(path, 0644), 0);
+	ck_assert_int_eq(ctl_run_command(ctl_record, "record", "--policy", "x",
+					 "--for", "1", "-o", path, NULL),
+			 1);
+	ck_assert_int_eq(stat(path, &stat_buf), 0);
+	ck_assert_uint_eq(stat_buf.st_mode & 0777, 0600);
+	ck_assert_int_eq(stat_buf.st_size, 0);
+}
+END_TEST
+
+/* Only root can make one; for others root's are somebody else's. */
+START_TEST(a_file_of_somebody_else_is_not_recorded_into)
+{
+	const char *path = ctl_write("theirs", "keep\n");
+	struct stat stat_buf;
+
+	if (chown(path, 65534, 65534))
+		path = "/proc/version";
+	ck_assert_int_eq(ctl_run_command(ctl_record, "record", "--policy", "x",
+					 "--for", "1", "-o", path, NULL),
+			 3);
+	ck_assert_int_eq(stat(path, &stat_buf), 0);
+	if (!geteuid())
+		ck_assert_int_eq(stat_buf.st_size, 5);
+}
+END_TEST
+
 START_TEST(nothing_recorded_is_no)
 {
 	ck_assert_int_eq(record("--container", "mail", false, false), 1);
@@ -151,10 +184,12 @@ START_TEST(a_policy_that_was_loaded_meanwhile_keeps_its_own_mode)
 }
 END_TEST
 
-START_TEST(an_interrupt_ends_it_and_puts_back)
+/* Once audit mode is set, what policies are cannot be read: info_errno. */
+static int interrupted(int sig, int info_errno)
 {
 	char path[96];
 	pid_t pid, parent = getpid();
+	int code;
 
 	use_policy("nginx");
 	snprintf(path, sizeof(path), "%s/out", ctl_dir);
@@ -162,15 +197,38 @@ START_TEST(an_interrupt_ends_it_and_puts_back)
 	if (!pid) {
 		while (!has_begun(path, true))
 			usleep(10000);
-		kill(parent, SIGINT);
+		ctl_kernel->info_errno = info_errno;
+		kill(parent, sig);
 		_exit(0);
 	}
-	ck_assert_int_eq(ctl_run_command(ctl_record, "record", "--policy",
-					 "nginx", "--audit", "-o", path, NULL),
-			 1);
+	code = ctl_run_command(ctl_record, "record", "--policy", "nginx",
+			       "--audit", "-o", path, NULL);
 	waitpid(pid, NULL, 0);
+	return code;
+}
+
+START_TEST(an_interrupt_ends_it_and_puts_back)
+{
+	static const int signals[] = { SIGINT, SIGQUIT };
+
+	ck_assert_int_eq(interrupted(signals[_i], 0), 1);
 	ck_assert_str_eq(ctl_kernel->modes,
 			 "audit\nfiles=enforce\nexec=audit\n");
+}
+END_TEST
+
+START_TEST(a_policy_that_cannot_be_read_is_still_in_audit_mode)
+{
+	ck_assert_int_eq(interrupted(SIGINT, EIO), 3);
+	ck_assert_ptr_nonnull(strstr(ctl_err, "nginx is STILL IN AUDIT MODE"));
+	ck_assert_str_eq(ctl_kernel->modes, "audit\n");
+}
+END_TEST
+
+START_TEST(a_policy_that_was_unloaded_has_no_mode_to_put_back)
+{
+	ck_assert_int_eq(interrupted(SIGINT, ENOENT), 1);
+	ck_assert_ptr_null(strstr(ctl_err, "STILL IN AUDIT MODE"));
 }
 END_TEST
 
@@ -208,13 +266,19 @@ int main(void)
 	tcase_add_checked_fixture(tcase, ctl_setup, ctl_teardown);
 	tcase_add_test(tcase, denials_of_the_container_are_recorded);
 	tcase_add_test(tcase, a_recording_is_its_owners_alone);
+	tcase_add_test(tcase, a_file_that_was_there_becomes_its_owners_alone);
+	tcase_add_test(tcase, a_file_of_somebody_else_is_not_recorded_into);
 	tcase_add_test(tcase, nothing_recorded_is_no);
 	tcase_add_test(tcase, audit_mode_is_put_back_class_by_class);
 	tcase_add_test(tcase, a_container_has_the_policies_of_its_bindings);
 	tcase_add_test(tcase, all_policies_of_a_stack_are_put_into_audit_mode);
 	tcase_add_test(tcase,
 		       a_policy_that_was_loaded_meanwhile_keeps_its_own_mode);
-	tcase_add_test(tcase, an_interrupt_ends_it_and_puts_back);
+	tcase_add_loop_test(tcase, an_interrupt_ends_it_and_puts_back, 0, 2);
+	tcase_add_test(tcase,
+		       a_policy_that_cannot_be_read_is_still_in_audit_mode);
+	tcase_add_test(tcase,
+		       a_policy_that_was_unloaded_has_no_mode_to_put_back);
 	tcase_add_test(tcase, whoever_is_not_there_is_not_recorded);
 	tcase_add_test(tcase, wrong_use_is_told);
 	suite_add_tcase(suite, tcase);
