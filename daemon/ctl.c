@@ -78,6 +78,24 @@ int ctl_read(struct ctl *ctl, const char *file, struct text *text)
 	return CTL_LACKS;
 }
 
+struct json_t *ctl_string(const char *name)
+{
+	struct text text = {};
+	json_t *value;
+
+	text_add_utf8(&text, name);
+	value = json_string(text_string(&text));
+	text_free(&text);
+	return value;
+}
+
+void ctl_dump(const struct json_t *json)
+{
+	json_dumpf(json, stdout,
+		   JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
+	putchar('\n');
+}
+
 struct json_t *ctl_ask(struct ctl *ctl, const char *command, char *why,
 		       size_t size)
 {

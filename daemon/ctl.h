@@ -101,6 +101,12 @@ bool ctl_is_stopped(void);
 
 struct json_t;
 
+/* A name that somebody else chose, any bytes, as a JSON string; owned. */
+struct json_t *ctl_string(const char *name);
+
+/* Print it on standard output; on a terminal its strings do nothing. */
+void ctl_dump(const struct json_t *json);
+
 /*
  * Ask the daemon.
  *

@@ -49,10 +49,7 @@ static int finish(struct list *list, const char *what, int err)
 			  strerror(-err),
 			  err == -EACCES ? "; this needs root" : "");
 	else if (list->rows)
-		json_dumpf(list->rows, stdout,
-			   JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-	if (!err && list->rows)
-		putchar('\n');
+		ctl_dump(list->rows);
 	json_decref(list->rows);
 	return err ? CTL_LACKS : CTL_YES;
 }
@@ -89,6 +86,7 @@ static int show_task(const struct state_task *task, void *arg)
 {
 	struct list *list = arg;
 	char program[64], path[PATH_MAX];
+	char safe[4 * sizeof(program)];
 
 	if (task->tgid != task->tid) /* a process is enough */
 		return 0;
@@ -98,14 +96,17 @@ static int show_task(const struct state_task *task, void *arg)
 	if (list->rows)
 		return json_array_append_new(
 			list->rows,
-			json_pack("{s:i, s:s, s:s, s:s}", "pid",
+			json_pack("{s:i, s:s, s:o, s:o}", "pid",
 				  (int)task->tgid, "policies", task->policies,
-				  "cgroup", path, "program", program));
+				  "cgroup", ctl_string(path), "program",
+				  ctl_string(program)));
 	if (!list->num++)
 		printf("%7s %-24s %-16s %s\n", "PID", "POLICIES", "PROGRAM",
 		       "CGROUP");
-	printf("%7d %-24s %-16s %s\n", (int)task->tgid, task->policies, program,
-	       path);
+	printf("%7d %-24s %-16s ", (int)task->tgid, task->policies,
+	       text_safe(program, safe, sizeof(safe)));
+	text_put_safe(path, stdout);
+	putchar('\n');
 	return 0;
 }
 
@@ -215,16 +216,19 @@ static int show_rule(const struct state_rule *rule, void *arg)
 		return 0;
 	if (list->rows)
 		return json_array_append_new(
-			list->rows, json_pack("{s:s, s:I, s:s, s:s, s:I}",
-					      "policy", list->policy, "rule",
-					      (json_int_t)rule->number, "where",
-					      rule->where, "kind", rule->kind,
-					      "hits", (json_int_t)rule->hits));
+			list->rows,
+			json_pack("{s:s, s:I, s:o, s:s, s:I}", "policy",
+				  list->policy, "rule",
+				  (json_int_t)rule->number, "where",
+				  ctl_string(rule->where), "kind", rule->kind,
+				  "hits", (json_int_t)rule->hits));
 	if (!list->num++)
 		printf("%-20s %6s %-8s %10s  %s\n", "POLICY", "RULE", "KIND",
 		       "HITS", "WHERE");
-	printf("%-20s %6llu %-8s %10llu  %s\n", list->policy, rule->number,
-	       rule->kind, rule->hits, rule->where);
+	printf("%-20s %6llu %-8s %10llu  ", list->policy, rule->number,
+	       rule->kind, rule->hits);
+	text_put_safe(rule->where, stdout);
+	putchar('\n');
 	return 0;
 }
 

@@ -51,6 +51,17 @@ static void make_one_line(char *text)
 			*at = at[1] ? ';' : '\0';
 }
 
+/* Names of programs and of files are whatever somebody chose. */
+static void print_finding(const char *outcome, const char *by, const char *what,
+			  const char *whose, const char *text)
+{
+	printf("%-5s %-8s %-9s ", outcome, by, what);
+	text_put_safe(whose, stdout);
+	fputs(": ", stdout);
+	text_put_safe(text, stdout);
+	putchar('\n');
+}
+
 static void __attribute__((format(printf, 6, 7)))
 find(struct selftest *test, enum outcome outcome, const char *by,
      const char *what, const char *whose, const char *fmt, ...)
@@ -69,13 +80,13 @@ find(struct selftest *test, enum outcome outcome, const char *by,
 	verdict->not_shown += outcome == NOT_SHOWN;
 	if (test->findings)
 		json_array_append_new(test->findings,
-				      json_pack("{s:s, s:s, s:s, s:s, s:s}",
+				      json_pack("{s:s, s:s, s:s, s:o, s:o}",
 						"outcome", words[outcome], "by",
 						by, "check", what, "whose",
-						whose, "text", text));
+						ctl_string(whose), "text",
+						ctl_string(text)));
 	else
-		printf("%-5s %-8s %-9s %s: %s\n", words[outcome], by, what,
-		       whose, text);
+		print_finding(words[outcome], by, what, whose, text);
 }
 
 static void check_build(struct selftest *test,
@@ -286,8 +297,7 @@ static void print_end(const struct selftest *test)
 					(json_int_t)verdict->not_shown,
 					"findings", test->findings);
 
-		json_dumpf(all, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-		putchar('\n');
+		ctl_dump(all);
 		json_decref(all);
 		return;
 	}

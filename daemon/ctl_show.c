@@ -77,6 +77,30 @@ static bool is_same(const struct shown *shown)
 	return !strcmp(shown->back.digest, shown->state.digest);
 }
 
+/* What an image or a file says is shown: it must not control a terminal. */
+static void put_line(const char *before, const char *text, const char *after)
+{
+	fputs(before, stdout);
+	text_put_safe(text, stdout);
+	puts(after);
+}
+
+static void put_place(const char *file, u32 line)
+{
+	text_put_safe(file, stdout);
+	printf(":%u\n", line);
+}
+
+static void print_selector(const struct shown *shown,
+			   const struct bvm_selector *selector)
+{
+	const char *key = text_of(shown, selector->key);
+
+	printf("containers  %s ", selector_of(selector->kind));
+	text_put_safe(key, stdout);
+	put_line(*key ? "=" : "", text_of(shown, selector->value), "");
+}
+
 static void print_head(const struct shown *shown)
 {
 	const struct bvm_image *image = shown->back.image;
@@ -91,7 +115,7 @@ static void print_head(const struct shown *shown)
 	printf("policy      %s, generation %llu, loaded %s\n", image->name,
 	       shown->state.generation, when);
 	if (*text_of(shown, meta->description))
-		printf("            %s\n", text_of(shown, meta->description));
+		put_line("            ", text_of(shown, meta->description), "");
 	printf("mode        %s; %s\n", shown->state.mode,
 	       shown->state.programs);
 	printf("image       %zu bytes, read back: SHA-256 %s, %s\n",
@@ -99,11 +123,7 @@ static void print_head(const struct shown *shown)
 	       is_same(shown) ? "as the kernel says" :
 				"NOT WHAT THE KERNEL SAYS");
 	for (i = 0; i < image->num_selectors; i++)
-		printf("containers  %s %s%s%s\n",
-		       selector_of(image->selectors[i].kind),
-		       text_of(shown, image->selectors[i].key),
-		       *text_of(shown, image->selectors[i].key) ? "=" : "",
-		       text_of(shown, image->selectors[i].value));
+		print_selector(shown, &image->selectors[i]);
 	if (meta->flags & BVM_META_ENTER_SELF)
 		puts("enter       self");
 	if (image->start)
@@ -134,9 +154,8 @@ static void print_classes(const struct shown *shown)
 		       header->max_insns, header->max_calls,
 		       (unsigned long long)header->max_steps);
 		if (image->defaults)
-			printf("%s:%u\n",
-			       text_of(shown, image->defaults[i].file),
-			       image->defaults[i].line);
+			put_place(text_of(shown, image->defaults[i].file),
+				  image->defaults[i].line);
 		else
 			puts("-");
 	}
@@ -151,14 +170,14 @@ static void print_rule(struct shown *shown, u32 number)
 	struct text ops = {};
 
 	add_ops(&ops, rule->class, rule->ops);
-	printf("%6u %-5s %-12s %10llu  %s:%u\n", number, kind_of(rule),
-	       bvm_classes[rule->class].name, shown->hits[number], file,
-	       rule->line);
+	printf("%6u %-5s %-12s %10llu  ", number, kind_of(rule),
+	       bvm_classes[rule->class].name, shown->hits[number]);
+	put_place(file, rule->line);
 	printf("         %s\n", text_string(&ops));
 	if (*message)
-		printf("         \"%s\"\n", message);
+		put_line("         \"", message, "\"");
 	if (line)
-		printf("         | %s\n", line);
+		put_line("         | ", line, "");
 	text_free(&ops);
 }
 
@@ -183,12 +202,12 @@ static json_t *rule_json(struct shown *shown, u32 number)
 	json_t *row;
 
 	add_ops(&ops, rule->class, rule->ops);
-	row = json_pack("{s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:I}", "rule",
+	row = json_pack("{s:i, s:s, s:s, s:s, s:o, s:i, s:o, s:I}", "rule",
 			(int)number, "kind", kind_of(rule), "class",
 			bvm_classes[rule->class].name, "ops", text_string(&ops),
-			"file", text_of(shown, rule->file), "line",
+			"file", ctl_string(text_of(shown, rule->file)), "line",
 			(int)rule->line, "message",
-			text_of(shown, rule->message), "hits",
+			ctl_string(text_of(shown, rule->message)), "hits",
 			(json_int_t)shown->hits[number]);
 	text_free(&ops);
 	return row;
@@ -205,11 +224,13 @@ static void print_json(struct shown *shown)
 	for (i = 0; i < image->num_selectors; i++)
 		json_array_append_new(
 			selectors,
-			json_pack("{s:s, s:s, s:s}", "kind",
+			json_pack("{s:s, s:o, s:o}", "kind",
 				  selector_of(image->selectors[i].kind), "key",
-				  text_of(shown, image->selectors[i].key),
+				  ctl_string(text_of(shown,
+						     image->selectors[i].key)),
 				  "value",
-				  text_of(shown, image->selectors[i].value)));
+				  ctl_string(text_of(
+					  shown, image->selectors[i].value))));
 	all = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:s, s:s, s:I, s:b, "
 			"s:I, s:o, s:o}",
 			"policy", image->name, "digest", shown->state.digest,
@@ -221,8 +242,7 @@ static void print_json(struct shown *shown)
 			!!(image->meta->flags & BVM_META_ENTER_SELF),
 			"unmatched", (json_int_t)shown->hits[0], "containers",
 			selectors, "rules", rules);
-	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-	putchar('\n');
+	ctl_dump(all);
 	json_decref(all);
 }
 

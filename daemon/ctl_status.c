@@ -188,8 +188,7 @@ static void print_json(const struct summary *summary)
 	json_object_set_new(all, "daemon",
 			    summary->daemon ? json_incref(summary->daemon) :
 					      json_null());
-	json_dumpf(all, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-	putchar('\n');
+	ctl_dump(all);
 	json_decref(all);
 }
 

@@ -52,7 +52,8 @@ static void put_json(struct top *top)
 {
 	json_t *json = topview_json(&top->view);
 
-	json_dumpf(json, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	json_dumpf(json, stdout,
+		   JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
 	putchar('\n');
 	json_decref(json);
 }

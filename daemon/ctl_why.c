@@ -63,8 +63,11 @@ static void print_source(const char *file, long long number)
 	struct srcline source = {};
 	const char *line = srcline_get(&source, file, number);
 
-	if (line)
-		printf("    %lld | %s\n", number, line);
+	if (line) {
+		printf("    %lld | ", number);
+		text_put_safe(line, stdout);
+		putchar('\n');
+	}
 	srcline_free(&source);
 }
 
@@ -73,20 +76,31 @@ static void print_cause(const json_t *record)
 	const char *file = logread_string(record, "file");
 	const char *message = logread_string(record, "message");
 	long long rule = logread_number(record, "rule");
+	struct text policy = {}, where = {};
 
+	text_add_safe(&policy, logread_string(record, "policy"), "");
+	text_add_safe(&where,
+		      rule ? file :
+			     logread_reason(logread_string(record, "reason")),
+		      "");
 	if (rule)
 		printf("Rule %lld of policy %s decided, at %s:%lld:\n", rule,
-		       logread_string(record, "policy"), file,
+		       text_string(&policy), text_string(&where),
 		       logread_number(record, "line"));
 	else
 		printf("Policy %s (generation %lld): %s.\n",
-		       logread_string(record, "policy"),
+		       text_string(&policy),
 		       logread_number(record, "generation"),
-		       logread_reason(logread_string(record, "reason")));
+		       text_string(&where));
+	text_free(&policy);
+	text_free(&where);
 	if (*file)
 		print_source(file, logread_number(record, "line"));
-	if (*message)
-		printf("The policy says: %s\n", message);
+	if (*message) {
+		fputs("The policy says: ", stdout);
+		text_put_safe(message, stdout);
+		putchar('\n');
+	}
 }
 
 static void explain(const struct ctl *ctl, const json_t *record)

@@ -102,22 +102,12 @@ const char *logread_reason(const char *reason)
 }
 
 /* What a record says is shown on a terminal: it must not control it. */
-static void put_safe(const char *text, FILE *out)
-{
-	for (; *text; text++) {
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			fprintf(out, "\\x%02x", (unsigned char)*text);
-		else
-			fputc(*text, out);
-	}
-}
-
 static void put_field(const char *before, const char *text, FILE *out)
 {
 	if (!*text)
 		return;
 	fputs(before, out);
-	put_safe(text, out);
+	text_put_safe(text, out);
 }
 
 static const char *color_of(const char *outcome)
@@ -157,7 +147,7 @@ void logread_print(const struct json_t *record, bool color, FILE *out)
 	fprintf(out, "%.10s %.12s ", time, strlen(time) > 11 ? time + 11 : "");
 	fprintf(out, "%s%-10s%s ", color ? color_of(outcome) : "", outcome,
 		color ? "\033[0m" : "");
-	put_safe(*who ? who : logread_string(record, "policy"), out);
+	text_put_safe(*who ? who : logread_string(record, "policy"), out);
 	put_field(" ", logread_string(record, "op"), out);
 	put_field(" ", logread_string(record, "object"), out);
 	put_field(" [", logread_string(record, "detail"), out);

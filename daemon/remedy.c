@@ -155,15 +155,23 @@ static int by_count(const void *a, const void *b)
 
 static void print_count(const struct denial *denial, FILE *out)
 {
-	fprintf(out, "%6llu x  %s %s", denial->count,
-		bvm_op_name(denial->class, (u32)denial->op), denial->object);
-	if (*denial->detail)
-		fprintf(out, " [%s]", denial->detail);
-	if (denial->rule)
-		fprintf(out, "  (rule %lld, %s:%lld)\n", denial->rule,
-			denial->file, denial->line);
-	else
-		fprintf(out, "  (%s)\n", logread_reason(denial->reason));
+	fprintf(out, "%6llu x  %s ", denial->count,
+		bvm_op_name(denial->class, (u32)denial->op));
+	text_put_safe(denial->object, out);
+	if (*denial->detail) {
+		fputs(" [", out);
+		text_put_safe(denial->detail, out);
+		fputc(']', out);
+	}
+	if (denial->rule) {
+		fprintf(out, "  (rule %lld, ", denial->rule);
+		text_put_safe(denial->file, out);
+		fprintf(out, ":%lld)\n", denial->line);
+	} else {
+		fputs("  (", out);
+		text_put_safe(logread_reason(denial->reason), out);
+		fputs(")\n", out);
+	}
 }
 
 void remedy_print_counts(const struct remedy *remedy, FILE *out)
@@ -206,6 +214,9 @@ void remedy_print_pattern(const char *path, FILE *out)
 			fputs("\\\"", out);
 		else if (*at < 0x20 || *at == 0x7f)
 			fprintf(out, "\\x%02x", *at);
+		else if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+			/* C1: YAML wants the number, not the bytes */
+			fprintf(out, "\\x%02x", *++at);
 		else
 			fputc(*at, out);
 	}
@@ -541,16 +552,20 @@ static void print_others(const struct remedy *remedy, FILE *out)
 		fprintf(out, "# %s ",
 			bvm_op_name(denial->class, (u32)denial->op));
 		remedy_print_pattern(denial->object, out);
-		if (denial->rule)
+		if (denial->rule) {
+			fputs(": denied by the rule at ", out);
+			text_put_safe(denial->file, out);
 			fprintf(out,
-				": denied by the rule at %s:%lld; give that "
-				"rule an `except`, or remove it\n",
-				denial->file, denial->line);
-		else if (!strcmp(denial->reason, "widens"))
+				":%lld; give that rule an `except`, or "
+				"remove it\n",
+				denial->line);
+		} else if (!strcmp(denial->reason, "widens")) {
 			fputs(": both names must give the same rights\n", out);
-		else
-			fprintf(out, ": %s; no rule can allow that\n",
-				logread_reason(denial->reason));
+		} else {
+			fputs(": ", out);
+			text_put_safe(logread_reason(denial->reason), out);
+			fputs("; no rule can allow that\n", out);
+		}
 	}
 }
 

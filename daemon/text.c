@@ -104,6 +104,87 @@ size_t text_utf8_len(const char *string)
 	return len;
 }
 
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
+/* U+0080 to U+009F: terminals obey some of them like an escape sequence. */
+static bool is_c1(const unsigned char *s)
+{
+	return s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0;
+}
+
+/*
+ * The next character of a string as a terminal may have it, in shown.
+ *
+ * Return: bytes of the string that it stands for.
+ */
+static size_t safe_char(const char *string, const char *keep, char shown[12])
+{
+	const unsigned char *s = (const unsigned char *)string;
+	size_t len = text_utf8_len(string);
+
+	if (len > 1 && is_c1(s)) {
+		sprintf(shown, "\\x%02x\\x%02x", s[0], s[1]);
+	} else if (!len || ((*s < 0x20 || *s == 0x7f) && !strchr(keep, *s))) {
+		sprintf(shown, "\\x%02x", *s);
+		len = 1;
+	} else {
+		memcpy(shown, string, len);
+		shown[len] = '\0';
+	}
+	return len;
+}
+
+void text_add_safe(struct text *text, const char *string, const char *keep)
+{
+	char shown[12];
+
+	while (*string) {
+		string += safe_char(string, keep, shown);
+		text_add(text, shown);
+	}
+}
+
+void text_put_safe(const char *string, FILE *out)
+{
+	char shown[12];
+
+	while (*string) {
+		string += safe_char(string, "", shown);
+		fputs(shown, out);
+	}
+}
+
+const char *text_safe(const char *string, char *buf, size_t size)
+{
+	size_t at = 0, len;
+	char shown[12];
+
+	while (*string) {
+		string += safe_char(string, "", shown);
+		len = strlen(shown);
+		if (len >= size - at)
+			break;
+		memcpy(buf + at, shown, len);
+		at += len;
+	}
+	buf[at] = '\0';
+	return buf;
+}
+
+void text_add_utf8(struct text *text, const char *string)
+{
+	size_t len;
+
+	while (*string) {
+		len = text_utf8_len(string);
+		if (len)
+			text_add_bytes(text, string, len);
+		else
+			text_add(text, REPLACEMENT);
+		string += len ? len : 1;
+	}
+}
+
 static void add_json_ascii(struct text *text, unsigned char c)
 {
 	switch (c) {
@@ -138,10 +219,12 @@ bool text_add_json(struct text *text, const char *string)
 		len = text_utf8_len((const char *)s);
 		if (len == 1) {
 			add_json_ascii(text, *s);
+		} else if (len && is_c1(s)) {
+			text_printf(text, "\\u%04x", s[1]);
 		} else if (len) {
 			text_add_bytes(text, s, len);
 		} else {
-			text_add(text, "\xef\xbf\xbd"); /* U+FFFD */
+			text_add(text, REPLACEMENT);
 			whole = false;
 		}
 		s += len ? len : 1;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* The most that a text may hold; what comes after is dropped, and said. */
 #define TEXT_MAX (16u << 20)
@@ -37,7 +38,22 @@ text_printf(struct text *text, const char *fmt, ...);
 size_t text_utf8_len(const char *string);
 
 /*
- * Append string as a JSON string, quotes included.
+ * Append string, which somebody else chose, so that a terminal shows it and
+ * does nothing else: control characters (C0, DEL, and C1 as UTF-8 or as bytes)
+ * and whatever is not UTF-8 become "\xNN", byte by byte. Those in keep stay.
+ */
+void text_add_safe(struct text *text, const char *string, const char *keep);
+
+/* The same, to a file; and into a buffer, what fits of it. Return: buf. */
+void text_put_safe(const char *string, FILE *out);
+const char *text_safe(const char *string, char *buf, size_t size);
+
+/* Append string as UTF-8, as JSON wants it: other bytes become U+FFFD. */
+void text_add_utf8(struct text *text, const char *string);
+
+/*
+ * Append string as a JSON string, quotes included. Control characters are
+ * escaped, those of C1, too.
  *
  * Bytes that are not UTF-8 become U+FFFD.
  *

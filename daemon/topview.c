@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl.h"
 #include "logread.h"
 #include "state.h"
 #include "topview.h"
@@ -135,7 +136,8 @@ int topview_sample(struct topview *view, double seconds)
 	toptable_end(&view->containers, seconds, false);
 	toptable_end(&view->rules, seconds, false);
 	toptable_end(&view->denials, seconds, true);
-	toptable_end(&view->by_container, seconds, true);
+	/* one that is bound is in each sample; others go, once they are still */
+	toptable_end(&view->by_container, seconds, err != 0);
 	toptable_sort(&view->containers, view->order);
 	toptable_sort(&view->rules, view->order);
 	toptable_sort(&view->denials, view->order);
@@ -154,20 +156,18 @@ struct screen {
 static void __attribute__((format(printf, 2, 3)))
 line(struct screen *screen, const char *fmt, ...)
 {
-	char text[1024];
+	char text[1024], safe[4 * sizeof(text)];
 	va_list args;
-	size_t i;
 
 	if (!screen->left)
 		return;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	for (i = 0; text[i] && i < screen->width; i++)
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			text[i] = '?';
-	text[i] = '\0';
-	text_printf(screen->out, "%s\n", text);
+	text_safe(text, safe,
+		  screen->width < sizeof(safe) ? screen->width + 1 :
+						 sizeof(safe));
+	text_printf(screen->out, "%s\n", safe);
 	screen->left--;
 }
 
@@ -258,10 +258,10 @@ static json_t *table_json(const struct toptable *table)
 
 	for (i = 0; i < table->num; i++)
 		json_array_append_new(
-			rows,
-			json_pack("{s:s, s:I, s:f}", "key", table->rows[i].key,
-				  "total", (json_int_t)table->rows[i].total,
-				  "per_s", table->rows[i].rate));
+			rows, json_pack("{s:o, s:I, s:f}", "key",
+					ctl_string(table->rows[i].key), "total",
+					(json_int_t)table->rows[i].total,
+					"per_s", table->rows[i].rate));
 	return rows;
 }
 

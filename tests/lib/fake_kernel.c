@@ -98,7 +98,6 @@ static int fake_open(struct kfs *kfs, const char *file, int flags)
 		"abi 1\ndecisions_denied 11\ndecisions_audited 0\n"
 		"denied.files 9\ndenied.exec 2\nreason.path-too-long 2\n"
 		"events_lost 5\nloads 6\nload_errors 4\npolicies 1\n";
-	static const char tasks[] = "10 10 nginx@3,base@1\n10 11 nginx@3\n";
 	int fd;
 
 	(void)kfs;
@@ -114,7 +113,7 @@ static int fake_open(struct kfs *kfs, const char *file, int flags)
 	if (!strcmp(file, "trace"))
 		return trace_file();
 	if (!strcmp(file, "tasks"))
-		return text_file(tasks, strlen(tasks));
+		return text_file(current->tasks, strlen(current->tasks));
 	if (!strncmp(file, "policies/", 9) && flags == O_RDONLY)
 		return policy_file(file + 9);
 	if (flags != O_RDWR)
@@ -262,6 +261,7 @@ struct fake_kernel *fake_kernel_create(struct kfs *kfs)
 	snprintf(current->version, sizeof(current->version),
 		 "bailiff %d %d %d\n", BAILIFF_ABI, BVM_IMAGE_VERSION,
 		 BVM_LANGUAGE_VERSION);
+	strcpy(current->tasks, "10 10 nginx@3,base@1\n10 11 nginx@3\n");
 	strcpy(current->bindings,
 	       "cgroup=7 policy=nginx label=web runtime=12 tasks=3 joined=2\n"
 	       "cgroup=8 policy=refuse tasks=0 joined=0\n");

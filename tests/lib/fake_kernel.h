@@ -38,6 +38,7 @@ struct fake_kernel {
 	char modes[512]; /* all that was written to mode files, a line each */
 	char version[64]; /* what `version` says */
 	char bindings[1024]; /* what `bindings` says */
+	char tasks[256]; /* what `tasks` says */
 	unsigned char traced[1024]; /* what `trace` gives */
 	size_t traced_len;
 	bool no_status; /* answer EACCES */

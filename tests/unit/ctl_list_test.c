@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "daemon/ctl.h"
@@ -86,6 +87,41 @@ START_TEST(rules_that_never_decided_are_told_apart)
 }
 END_TEST
 
+/* A program's name is what it says: here ESC, C1 as UTF-8 and as a byte. */
+static void use_wild_name(void)
+{
+	snprintf(kernel->tasks, sizeof(kernel->tasks), "%d %d nginx@3\n",
+		 (int)getpid(), (int)getpid());
+	ck_assert_int_eq(prctl(PR_SET_NAME, "a\033[2\xc2\x9b\x9b\xe2\x82\xac"),
+			 0);
+}
+
+START_TEST(a_programs_name_cannot_control_the_terminal)
+{
+	use_wild_name();
+	ck_assert_int_eq(run(ctl_ps, "ps", NULL, NULL), 0);
+	ck_assert_ptr_nonnull(
+		strstr(shown, " a\\x1b[2\\xc2\\x9b\\x9b\xe2\x82\xac "));
+}
+END_TEST
+
+START_TEST(a_programs_name_that_is_no_text_is_json)
+{
+	json_t *rows;
+
+	use_wild_name();
+	ck_assert_int_eq(run(ctl_ps, "ps", "--json", NULL), 0);
+	/* no byte of it reaches a terminal as it is */
+	ck_assert_ptr_null(strpbrk(shown, "\033\xc2\x9b\x7f"));
+	rows = json_loads(shown, 0, NULL);
+	ck_assert_uint_eq(json_array_size(rows), 1);
+	ck_assert_str_eq(json_string_value(json_object_get(
+				 json_array_get(rows, 0), "program")),
+			 "a\033[2\xc2\x9b\xef\xbf\xbd\xe2\x82\xac");
+	json_decref(rows);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("ctl-list");
@@ -95,6 +131,8 @@ int main(void)
 	tcase_add_test(tcase, containers_say_whether_they_have_started);
 	tcase_add_test(tcase, containers_are_json_too);
 	tcase_add_test(tcase, rules_that_never_decided_are_told_apart);
+	tcase_add_test(tcase, a_programs_name_cannot_control_the_terminal);
+	tcase_add_test(tcase, a_programs_name_that_is_no_text_is_json);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -102,6 +102,23 @@ START_TEST(a_file_that_builds_nothing_is_found)
 }
 END_TEST
 
+START_TEST(a_files_name_cannot_control_the_terminal)
+{
+	static const char name[] = "a\033\xc2\x9b\xff.yaml";
+
+	ctl_write(name, "bailiff: 1\npolicy: web\nfiles:\n"
+			"  - alow: read\n");
+	ck_assert_int_eq(selftest(), 1);
+	ck_assert_str_eq(outcome("build", "a\033\xc2\x9b\xef\xbf\xbd.yaml"),
+			 "FAIL");
+	ck_assert_int_eq(ctl_run_command(ctl_selftest, "selftest", "--policies",
+					 ctl_dir, "--state-dir", ctl_dir, NULL),
+			 1);
+	ck_assert_ptr_nonnull(strstr(ctl_out, "a\\x1b\\xc2\\x9b\\xff.yaml: "));
+	ck_assert_ptr_null(strpbrk(ctl_out, "\033\x9b\xff"));
+}
+END_TEST
+
 START_TEST(tests_that_fail_are_not_called_good)
 {
 	struct text said = {};
@@ -235,6 +252,7 @@ int main(void)
 	tcase_add_test(tcase, an_image_that_was_changed_is_found);
 	tcase_add_test(tcase, what_was_loaded_by_hand_has_no_file);
 	tcase_add_test(tcase, a_file_that_builds_nothing_is_found);
+	tcase_add_test(tcase, a_files_name_cannot_control_the_terminal);
 	tcase_add_test(tcase, tests_that_fail_are_not_called_good);
 	tcase_add_test(tcase, a_kernel_that_enforces_nothing_fails);
 	tcase_add_test(tcase, a_kernel_that_takes_no_policy_fails);

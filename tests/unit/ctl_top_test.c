@@ -97,10 +97,39 @@ END_TEST
 
 START_TEST(a_record_cannot_control_the_terminal)
 {
-	deny("/a\\u001b[2J", "");
+	deny("/a\\u001b[2J\\u009b\\u20ac", "");
 	ck_assert_int_eq(topview_sample(&view, 1), 0);
 	ck_assert_ptr_null(strchr(shown(200, 60), '\033'));
-	ck_assert_ptr_nonnull(strstr(shown(200, 60), "/a?[2J"));
+	ck_assert_ptr_nonnull(
+		strstr(shown(200, 60), "/a\\x1b[2J\\xc2\\x9b\xe2\x82\xac\n"));
+}
+END_TEST
+
+START_TEST(a_line_that_is_cut_is_text)
+{
+	unsigned int width;
+
+	deny("\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac", "");
+	ck_assert_int_eq(topview_sample(&view, 1), 0);
+	for (width = 30; width < 60; width++) {
+		const char *at;
+
+		for (at = shown(width, 60); *at; at += text_utf8_len(at))
+			ck_assert_uint_gt(text_utf8_len(at), 0);
+	}
+}
+END_TEST
+
+START_TEST(denials_of_a_container_that_is_gone_are_forgotten)
+{
+	deny("/a", "");
+	ctl_put_log("{\"outcome\":\"denied\",\"container\":\"gone\","
+		    "\"op\":\"read\",\"object\":\"/b\"}");
+	ck_assert_int_eq(topview_sample(&view, 1), 0);
+	ck_assert_int_eq(topview_sample(&view, 1), 0);
+	/* web is bound, and keeps its count; refuse's cgroup has no label */
+	ck_assert_uint_eq(view.by_container.num, 2);
+	ck_assert_ptr_nonnull(strstr(shown(200, 60), "0.0         1\n"));
 }
 END_TEST
 
@@ -178,6 +207,9 @@ int main(void)
 	tcase_add_test(tcase, the_kernels_counts_are_shown);
 	tcase_add_test(tcase, lines_fit_the_screen);
 	tcase_add_test(tcase, a_record_cannot_control_the_terminal);
+	tcase_add_test(tcase, a_line_that_is_cut_is_text);
+	tcase_add_test(tcase,
+		       denials_of_a_container_that_is_gone_are_forgotten);
 	tcase_add_test(tcase, a_binding_that_is_gone_is_not_shown);
 	tcase_add_test(tcase, batches_are_for_scripts);
 	tcase_add_test(tcase, batches_are_json_too);
