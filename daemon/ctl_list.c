@@ -302,9 +302,10 @@ static int show_policy(const struct state_policy *policy, void *arg)
 }
 
 /* What the daemon knows and the kernel does not: files that are in error. */
-static unsigned int show_files(const json_t *files)
+static unsigned int show_files(const json_t *files, bool print)
 {
 	unsigned int errors = 0, active = 0, all = 0;
+	struct text safe = {};
 	const char *file, *state, *text;
 	const json_t *row;
 	size_t i;
@@ -318,16 +319,33 @@ static unsigned int show_files(const json_t *files)
 		active += !strcmp(state, "active");
 		if (!text[0])
 			continue;
-		printf("\n%s: %s\n%s", file, state, text);
 		errors++;
+		text_add(&safe, "\n");
+		text_add_safe(&safe, file, "");
+		text_printf(&safe, ": %s\n", state);
+		text_add_safe(&safe, text, "\n\t");
 	}
-	printf("\n%u files: %u active, %u not\n", all, active, all - active);
+	if (print)
+		printf("%s\n%u files: %u active, %u not\n", text_string(&safe),
+		       all, active, all - active);
+	text_free(&safe);
 	return errors;
+}
+
+/* An object, also without the daemon: then files is null, and error why. */
+static json_t *all_policies(json_t *rows, const json_t *answer, const char *why)
+{
+	if (answer)
+		return json_pack("{s:o, s:O}", "policies", rows, "files",
+				 json_object_get(answer, "files"));
+	return json_pack("{s:o, s:n, s:o}", "policies", rows, "files", "error",
+			 ctl_string(why));
 }
 
 int ctl_policies(struct ctl *ctl, int argc, char **argv)
 {
 	struct list list = { .ctl = ctl };
+	bool json, asked;
 	unsigned int errors = 0;
 	char why[KFS_REPLY];
 	json_t *answer;
@@ -336,20 +354,19 @@ int ctl_policies(struct ctl *ctl, int argc, char **argv)
 	code = start(&list, argc, argv);
 	if (code)
 		return code;
+	json = list.rows;
 	err = state_policies(&ctl->kfs, show_policy, &list);
 	answer = err ? NULL : ctl_ask(ctl, "policies", why, sizeof(why));
-	if (answer && list.rows) {
-		json_t *all = json_pack("{s:o, s:O}", "policies", list.rows,
-					"files",
-					json_object_get(answer, "files"));
-
-		list.rows = all;
-	} else if (answer) {
-		errors = show_files(json_object_get(answer, "files"));
-	} else if (!err && !list.rows) {
+	asked = answer;
+	if (answer)
+		errors = show_files(json_object_get(answer, "files"), !json);
+	else if (!err && !json)
 		printf("\n%s\n", why);
-	}
+	if (!err && json)
+		list.rows = all_policies(list.rows, answer, why);
 	json_decref(answer);
 	code = finish(&list, "policies", err);
-	return code || !errors ? code : CTL_NO;
+	if (code)
+		return code;
+	return !asked ? CTL_LACKS : errors ? CTL_NO : CTL_YES;
 }

@@ -1,21 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "bailiffd.h"
 #include "srcline.h"
 
-/* Names in records are as the daemon compiled them: from its directory. */
+const char *srcline_dir = POLICIES_DIR;
+
+/*
+ * Names in records are as the daemon compiled them: from its directory. The
+ * directory that one happens to be in may be anybody's. What is no plain file
+ * is not waited for.
+ */
 static FILE *open_source(const char *file)
 {
+	const bool whole = file[0] == '/';
+	struct stat stat_buf;
 	char path[PATH_MAX];
-	FILE *source = NULL;
+	FILE *source;
+	int fd;
 
-	if (file[0] != '/' &&
-	    (size_t)snprintf(path, sizeof(path), POLICIES_DIR "/%s", file) <
-		    sizeof(path))
-		source = fopen(path, "re");
-	return source ? source : fopen(file, "re");
+	if ((size_t)snprintf(path, sizeof(path), "%s%s%s",
+			     whole ? "" : srcline_dir, whole ? "" : "/",
+			     file) >= sizeof(path))
+		return NULL;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return NULL;
+	source = fstat(fd, &stat_buf) || !S_ISREG(stat_buf.st_mode) ?
+			 NULL :
+			 fdopen(fd, "r");
+	if (!source)
+		close(fd);
+	return source;
 }
 
 static void go_to(struct srcline *srcline, const char *file)

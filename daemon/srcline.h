@@ -14,9 +14,12 @@ struct srcline {
 	size_t size;
 };
 
+/* Where names that are not absolute are looked for: POLICIES_DIR, but in tests. */
+extern const char *srcline_dir;
+
 /*
  * The line of a file, of which the name is as records have it: from the
- * daemon's directory, else from here.
+ * daemon's directory, or absolute.
  *
  * Return: without its newline, until the next call; NULL if it cannot be read
  * here.

@@ -3,12 +3,17 @@
 #include <check.h>
 #include <getopt.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/bailiffd.h"
 #include "daemon/ctl.h"
 #include "tests/lib/fake_kernel.h"
 #include "tests/lib/suite.h"
@@ -87,6 +92,84 @@ START_TEST(rules_that_never_decided_are_told_apart)
 }
 END_TEST
 
+/* A daemon that knows one file, which has this text. Return: its process. */
+static pid_t answer_once(const char *dir, const char *diagnostics)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), client;
+	char line[512];
+	pid_t pid;
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s", dir,
+		 CONTROL_SOCKET);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)),
+			 0);
+	ck_assert_int_eq(listen(fd, 1), 0);
+	pid = fork();
+	if (pid) {
+		close(fd);
+		return pid;
+	}
+	client = accept(fd, NULL, NULL);
+	if (read(client, line, sizeof(line)) <= 0)
+		_exit(1);
+	snprintf(line, sizeof(line),
+		 "{\"ok\": true, \"files\": [{\"file\": \"a.yaml\", "
+		 "\"state\": \"%s\", \"policy\": \"a\", \"text\": \"%s\"}]}\n",
+		 *diagnostics ? "error" : "active", diagnostics);
+	_exit(write(client, line, strlen(line)) < 0);
+}
+
+/* The exit code of policies, with the daemon's answer. */
+static int policies(char *option, const char *diagnostics)
+{
+	char dir[] = "/tmp/ctl-list.XXXXXX", path[64];
+	int code;
+	pid_t pid;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	pid = answer_once(dir, diagnostics);
+	ctl.run_dir = dir;
+	code = run(ctl_policies, "policies", option, NULL);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	snprintf(path, sizeof(path), "%s/%s", dir, CONTROL_SOCKET);
+	unlink(path);
+	rmdir(dir);
+	return code;
+}
+
+START_TEST(files_in_error_are_a_no)
+{
+	json_t *all;
+
+	ck_assert_int_eq(policies(NULL, ""), 0);
+	ck_assert_int_eq(policies("--json", ""), 0);
+	ck_assert_int_eq(policies(NULL, "1: wrong\\n\\u001b"), 1);
+	ck_assert_ptr_nonnull(
+		strstr(shown, "\na.yaml: error\n1: wrong\n\\x1b"));
+	ck_assert_int_eq(policies("--json", "wrong"), 1);
+	all = json_loads(shown, 0, NULL);
+	ck_assert_uint_eq(json_array_size(json_object_get(all, "files")), 1);
+	json_decref(all);
+}
+END_TEST
+
+START_TEST(policies_without_the_daemon_are_not_all)
+{
+	json_t *all;
+
+	ck_assert_int_eq(run(ctl_policies, "policies", NULL, NULL), 3);
+	ck_assert_ptr_nonnull(strstr(shown, "nginx "));
+	ck_assert_int_eq(run(ctl_policies, "policies", "--json", NULL), 3);
+	all = json_loads(shown, 0, NULL);
+	ck_assert_uint_eq(json_array_size(json_object_get(all, "policies")), 1);
+	ck_assert(json_is_null(json_object_get(all, "files")));
+	ck_assert_str_ne(json_string_value(json_object_get(all, "error")), "");
+	json_decref(all);
+}
+END_TEST
+
 /* A program's name is what it says: here ESC, C1 as UTF-8 and as a byte. */
 static void use_wild_name(void)
 {
@@ -131,6 +214,8 @@ int main(void)
 	tcase_add_test(tcase, containers_say_whether_they_have_started);
 	tcase_add_test(tcase, containers_are_json_too);
 	tcase_add_test(tcase, rules_that_never_decided_are_told_apart);
+	tcase_add_test(tcase, files_in_error_are_a_no);
+	tcase_add_test(tcase, policies_without_the_daemon_are_not_all);
 	tcase_add_test(tcase, a_programs_name_cannot_control_the_terminal);
 	tcase_add_test(tcase, a_programs_name_that_is_no_text_is_json);
 	suite_add_tcase(suite, tcase);

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/srcline.h"
 #include "tests/lib/ctl_fixture.h"
 #include "tests/lib/suite.h"
 
@@ -20,8 +22,7 @@ static const char yaml[] = "bailiff: 1\npolicy: web\n"
 START_TEST(rules_are_shown_with_their_lines)
 {
 	ctl_load_text(yaml);
-	/* where lines are looked for that are not in the daemon's directory */
-	ck_assert_int_eq(chdir(ctl_dir), 0);
+	srcline_dir = ctl_dir;
 	ck_assert_int_eq(ctl_run_command(ctl_show, "show", "web", NULL), 0);
 	ck_assert_ptr_nonnull(strstr(ctl_out, "policy      web, generation 1"));
 	ck_assert_ptr_nonnull(strstr(ctl_out, "A site"));
@@ -32,6 +33,44 @@ START_TEST(rules_are_shown_with_their_lines)
 	ck_assert_ptr_nonnull(strstr(ctl_out, "\"not this one\""));
 	ck_assert_ptr_nonnull(strstr(ctl_out, "|   - deny: write\n"));
 	ck_assert_ptr_nonnull(strstr(ctl_out, "|   - allow: read\n"));
+}
+END_TEST
+
+/* Whose directory that is nobody knows. */
+START_TEST(lines_are_not_taken_from_the_working_directory)
+{
+	ctl_load_text(yaml);
+	srcline_dir = "/nowhere";
+	ck_assert_int_eq(chdir(ctl_dir), 0);
+	ck_assert_int_eq(ctl_run_command(ctl_show, "show", "web", NULL), 0);
+	ck_assert_ptr_nonnull(strstr(ctl_out, "loaded.yaml:"));
+	ck_assert_ptr_null(strstr(ctl_out, "| "));
+}
+END_TEST
+
+START_TEST(what_is_no_plain_file_is_not_waited_for)
+{
+	struct srcline source = {};
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/pipe", ctl_dir);
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	ck_assert_ptr_null(srcline_get(&source, path, 1));
+	ck_assert_ptr_nonnull(
+		srcline_get(&source, ctl_write("file", "line\n"), 1));
+	srcline_free(&source);
+}
+END_TEST
+
+START_TEST(a_line_cannot_control_the_terminal)
+{
+	ctl_load_text(yaml);
+	srcline_dir = ctl_dir;
+	ctl_write("loaded.yaml", "\033[2J\n\033[2J\n\033[2J\n\033[2J\n"
+				 "\033[2J\n\033[2J\n\033[2J\n\033[2J\n");
+	ck_assert_int_eq(ctl_run_command(ctl_show, "show", "web", NULL), 0);
+	ck_assert_ptr_nonnull(strstr(ctl_out, "| \\x1b[2J\n"));
+	ck_assert_ptr_null(strchr(ctl_out, '\033'));
 }
 END_TEST
 
@@ -89,6 +128,9 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, ctl_setup, ctl_teardown);
 	tcase_add_test(tcase, rules_are_shown_with_their_lines);
+	tcase_add_test(tcase, lines_are_not_taken_from_the_working_directory);
+	tcase_add_test(tcase, what_is_no_plain_file_is_not_waited_for);
+	tcase_add_test(tcase, a_line_cannot_control_the_terminal);
 	tcase_add_test(tcase, it_is_json_too);
 	tcase_add_test(tcase, an_image_that_is_another_is_told);
 	tcase_add_test(tcase, bytes_that_are_no_image_are_a_bug);

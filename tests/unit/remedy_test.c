@@ -289,6 +289,26 @@ START_TEST(what_a_deny_rule_refused_is_only_a_comment)
 }
 END_TEST
 
+START_TEST(names_cannot_control_the_terminal)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out;
+
+	add("files", "read", "/a\033\xc2\x9b\xe2\x82\xac", "");
+	out = open_memstream(&text, &len);
+	remedy_print_counts(remedy, out);
+	fclose(out);
+	ck_assert_ptr_nonnull(
+		strstr(text, "read /a\\x1b\\xc2\\x9b\xe2\x82\xac"));
+	free(text);
+	text = yaml();
+	/* in YAML, U+009B by its number; the rule is for that name */
+	ck_assert_ptr_nonnull(strstr(text, "\"/a\\x1b\\x9b\xe2\x82\xac\""));
+	free(text);
+}
+END_TEST
+
 START_TEST(other_records_are_no_denials)
 {
 	static const char *const outcomes[] = { "audited", "lifecycle",
@@ -319,6 +339,7 @@ int main(void)
 	tcase_add_test(tcase, paths_with_equal_needs_share_a_rule);
 	tcase_add_test(tcase, a_rule_that_others_imply_is_left_out);
 	tcase_add_test(tcase, what_a_deny_rule_refused_is_only_a_comment);
+	tcase_add_test(tcase, names_cannot_control_the_terminal);
 	tcase_add_loop_test(tcase, other_records_are_no_denials, 0, 3);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
