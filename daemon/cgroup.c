@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -57,7 +58,7 @@ int cgroup_of_pid(pid_t pid, char path[PATH_MAX])
 }
 
 /* A handle's bytes are the number; an inode number is only 32 bits on some. */
-static int handle_id(const char *path, uint64_t *id)
+static int handle_id(int dir, const char *path, uint64_t *id)
 {
 	union {
 		struct file_handle handle;
@@ -66,7 +67,8 @@ static int handle_id(const char *path, uint64_t *id)
 	int mount;
 
 	u.handle.handle_bytes = MAX_HANDLE_SZ;
-	if (name_to_handle_at(AT_FDCWD, path, &u.handle, &mount, 0))
+	if (name_to_handle_at(dir, path, &u.handle, &mount,
+			      *path ? 0 : AT_EMPTY_PATH))
 		return errno == ENOENT ? -ENOENT : -ENOTSUP;
 	if (u.handle.handle_bytes != sizeof(*id))
 		return -ENOTSUP;
@@ -102,7 +104,7 @@ int cgroup_id(const char *path, uint64_t *id)
 	char full[PATH_MAX];
 	int err = find_directory(path, full);
 
-	return err ? err : handle_id(full, id);
+	return err ? err : handle_id(AT_FDCWD, full, id);
 }
 
 int cgroup_owner(const char *path, uid_t *owner)
@@ -144,25 +146,108 @@ static int open_id(uint64_t id)
 	return fd < 0 ? err : fd;
 }
 
-int cgroup_threads(uint64_t id, struct text *threads)
+/* Its threads, at the end of the text. Return: 0; -ENOENT it is gone; -errno. */
+static int add_threads(int dir, struct text *threads)
 {
-	int dir = open_id(id), fd, err = 0;
+	int fd = openat(dir, "cgroup.threads", O_RDONLY | O_CLOEXEC), err = 0;
 	char chunk[4096];
 	ssize_t len;
+
+	if (fd < 0)
+		return errno == ENODEV ? -ENOENT : -errno;
+	while ((len = read(fd, chunk, sizeof(chunk))) > 0)
+		text_add_bytes(threads, chunk, (size_t)len);
+	if (len < 0)
+		err = errno == ENODEV ? -ENOENT : -errno;
+	close(fd);
+	/* one that is not valid, as the kernel calls it, holds nobody */
+	if (err == -EOPNOTSUPP)
+		return 0;
+	return err ? err : threads->cut ? -EFBIG : 0;
+}
+
+/* One that is removed meanwhile had nobody in it. */
+static int add_child(int dir, const char *name, const struct cgroup_walk *walk,
+		     unsigned int depth, struct text *threads)
+{
+	int child = openat(dir, name,
+			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int err;
+
+	if (child < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	err = walk->is_left_out(child, walk->arg);
+	if (!err)
+		err = cgroup_add_threads(child, walk, depth + 1, threads);
+	close(child);
+	return err == -ENOENT || err > 0 ? 0 : err;
+}
+
+static int add_below(int dir, const struct cgroup_walk *walk,
+		     unsigned int depth, struct text *threads)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int err = 0;
+
+	if (!list) {
+		err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	while (!err && (entry = readdir(list)))
+		if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") &&
+		    strcmp(entry->d_name, ".."))
+			err = add_child(dir, entry->d_name, walk, depth,
+					threads);
+	closedir(list);
+	return err;
+}
+
+int cgroup_add_threads(int dir, const struct cgroup_walk *walk,
+		       unsigned int depth, struct text *threads)
+{
+	int err;
+
+	if (depth > CGROUP_MAX_DEPTH)
+		return -ELOOP;
+	err = add_threads(dir, threads);
+	return err ? err : add_below(dir, walk, depth, threads);
+}
+
+struct others {
+	const uint64_t *ids;
+	size_t num;
+};
+
+static int is_other(int dir, void *arg)
+{
+	const struct others *others = arg;
+	uint64_t id;
+	size_t i;
+	int err = handle_id(dir, "", &id);
+
+	for (i = 0; !err && i < others->num; i++)
+		if (others->ids[i] == id)
+			return 1;
+	return err;
+}
+
+int cgroup_threads(uint64_t id, const uint64_t *except, size_t num,
+		   struct text *threads)
+{
+	struct others others = { .ids = except, .num = num };
+	struct cgroup_walk walk = { .is_left_out = is_other, .arg = &others };
+	int dir = open_id(id), err;
 
 	text_reset(threads);
 	if (dir < 0)
 		return dir;
-	fd = openat(dir, "cgroup.threads", O_RDONLY | O_CLOEXEC);
+	err = cgroup_add_threads(dir, &walk, 0, threads);
 	close(dir);
-	if (fd < 0)
-		return -errno;
-	while ((len = read(fd, chunk, sizeof(chunk))) > 0)
-		text_add_bytes(threads, chunk, (size_t)len);
-	if (len < 0)
-		err = -errno;
-	close(fd);
-	return err ? err : threads->cut ? -EFBIG : 0;
+	return err;
 }
 
 #define SERVICE ".service"

@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -34,11 +35,26 @@ int cgroup_id(const char *path, uint64_t *id);
 struct text;
 
 /*
- * The threads of the cgroup that has this number, one a line.
+ * The threads of the cgroup that has this number and of those below it, one a
+ * line, but for the cgroups except (num of them) and what is below those.
  *
- * Return: 0; -ENOENT there is none; -errno (-EPERM without privilege).
+ * Return: 0; -ENOENT there is none; -ELOOP it is nested too deep; -errno
+ * (-EPERM without privilege).
  */
-int cgroup_threads(uint64_t id, struct text *threads);
+int cgroup_threads(uint64_t id, const uint64_t *except, size_t num,
+		   struct text *threads);
+
+#define CGROUP_MAX_DEPTH 64 /* that is looked into */
+
+struct cgroup_walk {
+	/* 1: neither this cgroup nor what is below; 0; -errno */
+	int (*is_left_out)(int dir, void *arg);
+	void *arg;
+};
+
+/* The same for an open directory, at depth 0; appends. Return: as above. */
+int cgroup_add_threads(int dir, const struct cgroup_walk *walk,
+		       unsigned int depth, struct text *threads);
 
 /* Who owns its directory, and so may put processes there. As cgroup_id. */
 int cgroup_owner(const char *path, uid_t *owner);

@@ -15,6 +15,8 @@
 struct look {
 	const struct state_binding *binding;
 	struct text covered; /* " TID TID ... " */
+	uint64_t *others; /* cgroups with a binding of their own; owned */
+	size_t num_others;
 };
 
 /* Is "NAME@" one of a task's policies? */
@@ -108,13 +110,33 @@ static void compare(char *threads, const struct look *look,
 	}
 }
 
+static int add_other(const struct state_binding *binding, void *arg)
+{
+	struct look *look = arg;
+	uint64_t *more;
+
+	if (binding->cgroup == look->binding->cgroup)
+		return 0;
+	more = reallocarray(look->others, look->num_others + 1, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	look->others = more;
+	more[look->num_others++] = binding->cgroup;
+	return 0;
+}
+
 /* The threads first: what starts after that is not asked about. */
 static int look_once(struct kfs *kfs, const struct state_binding *binding,
 		     struct look *look, struct coverage *coverage)
 {
 	struct text threads = {};
-	int err = cgroup_threads(binding->cgroup, &threads);
+	int err;
 
+	look->num_others = 0;
+	err = state_bindings(kfs, add_other, look);
+	if (!err)
+		err = cgroup_threads(binding->cgroup, look->others,
+				     look->num_others, &threads);
 	text_reset(&look->covered);
 	text_add(&look->covered, " ");
 	if (!err)
@@ -138,5 +160,6 @@ int coverage_look(struct kfs *kfs, const struct state_binding *binding,
 		err = look_once(kfs, binding, &look, coverage);
 	} while (!err && coverage->open && ++tries < TRIES);
 	text_free(&look.covered);
+	free(look.others);
 	return err;
 }

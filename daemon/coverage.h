@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * coverage.h - are the tasks of a bound cgroup the tasks that its policies
- * confine?
+ * coverage.h - are the tasks of a bound cgroup, and of those below it that are
+ * not bound themselves, the tasks that its policies confine?
  *
  * Two lists, made by different parts of the kernel: the threads of the cgroup,
  * by the cgroups, and `tasks`, by Bailiff.
@@ -14,7 +14,7 @@
 #include "state.h"
 
 struct coverage {
-	unsigned int tasks; /* threads in the cgroup */
+	unsigned int tasks; /* threads in the cgroup and below */
 	unsigned int open; /* of those, not under all policies */
 	char which[128]; /* the first of those, "pid 12 (sh), pid 14 (cat)" */
 };

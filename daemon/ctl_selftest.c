@@ -202,6 +202,11 @@ static int check_binding(const struct state_binding *binding, void *arg)
 	if (err)
 		find(test, NOT_SHOWN, BY_KERNEL, "tasks", whose,
 		     "cgroup %llu: %s", binding->cgroup, strerror(-err));
+	else if (!coverage.tasks)
+		find(test, NOT_SHOWN, BY_KERNEL, "tasks", whose,
+		     "cgroup %llu: no task is in it, so nothing shows that %s "
+		     "confines it",
+		     binding->cgroup, binding->policy);
 	else if (coverage.open)
 		find(test, FAILED, BY_KERNEL, "tasks", whose,
 		     "cgroup %llu: %u of %u tasks are not under %s: %s",

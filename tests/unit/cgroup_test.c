@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cgroup_test.c - who is in a cgroup and below it, over directories that look
+ * like cgroups
+ */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/cgroup.h"
+#include "daemon/text.h"
+#include "tests/lib/suite.h"
+
+static char top[64];
+static struct text threads;
+
+/* A cgroup with these threads; one that is bound has a file that says so. */
+static void make(const char *name, const char *tids, bool bound)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", top, name);
+	ck_assert(!mkdir(path, 0700) || errno == EEXIST);
+	snprintf(path, sizeof(path), "%s/%s/cgroup.threads", top, name);
+	file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	fputs(tids, file);
+	fclose(file);
+	snprintf(path, sizeof(path), "%s/%s/bound", top, name);
+	if (bound)
+		close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+}
+
+static int is_bound(int dir, void *arg)
+{
+	(void)arg;
+	return !faccessat(dir, "bound", F_OK, 0);
+}
+
+static int add_all(void)
+{
+	struct cgroup_walk walk = { .is_left_out = is_bound };
+	int dir = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
+
+	text_reset(&threads);
+	err = cgroup_add_threads(dir, &walk, 0, &threads);
+	close(dir);
+	return err;
+}
+
+static void setup(void)
+{
+	strcpy(top, "/tmp/cgroup-test.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(top));
+}
+
+static void teardown(void)
+{
+	char command[96];
+
+	text_free(&threads);
+	snprintf(command, sizeof(command), "rm -rf %s", top);
+	ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(threads_below_are_found)
+{
+	make("", "", true);
+	make("a", "", false);
+	make("a/b", "12\n13\n", false);
+	ck_assert_int_eq(add_all(), 0);
+	ck_assert_str_eq(text_string(&threads), "12\n13\n");
+}
+END_TEST
+
+START_TEST(what_is_bound_itself_is_left_out_with_all_below)
+{
+	make("", "1\n", true);
+	make("a", "2\n", true);
+	make("a/b", "3\n", false);
+	ck_assert_int_eq(add_all(), 0);
+	ck_assert_str_eq(text_string(&threads), "1\n");
+}
+END_TEST
+
+START_TEST(what_is_nested_too_deep_is_an_error)
+{
+	char path[256] = "";
+	unsigned int i;
+
+	make("", "1\n", false);
+	for (i = 0; i <= CGROUP_MAX_DEPTH; i++) {
+		strcat(path, i ? "/a" : "a");
+		make(path, "2\n", false);
+	}
+	ck_assert_int_eq(add_all(), -ELOOP);
+}
+END_TEST
+
+START_TEST(what_is_no_cgroup_has_no_threads)
+{
+	ck_assert_int_eq(add_all(), -ENOENT);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("cgroup");
+	TCase *tcase = tcase_create("cgroup");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, threads_below_are_found);
+	tcase_add_test(tcase, what_is_bound_itself_is_left_out_with_all_below);
+	tcase_add_test(tcase, what_is_nested_too_deep_is_an_error);
+	tcase_add_test(tcase, what_is_no_cgroup_has_no_threads);
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}
