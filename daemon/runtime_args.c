@@ -38,6 +38,7 @@ struct words {
 	char **argv;
 	int at; /* the next one */
 	enum place place;
+	bool help; /* the command is asked for its help, and does nothing */
 	struct runtime_args *args;
 	char *why;
 	size_t size;
@@ -106,6 +107,18 @@ static int take_next(struct words *words, const struct option_row *row)
 	return 0;
 }
 
+/* crun has no --keep=false, and runc has; its --help=false starts. */
+static int take_flag(struct words *words, const struct option_row *row,
+		     const char *word, bool valued)
+{
+	if (words->place != COMMAND || strcmp(row->name, "help") != 0)
+		return 0;
+	if (valued)
+		return unclear(words, word);
+	words->help = true;
+	return 0;
+}
+
 static int read_long(struct words *words, const char *word)
 {
 	const char *name = word + 2;
@@ -114,8 +127,8 @@ static int read_long(struct words *words, const char *word)
 
 	if (!row)
 		return unclear(words, word);
-	if (!row->value) /* crun has no --keep=false, and runc has */
-		return 0;
+	if (!row->value)
+		return take_flag(words, row, word, name[len]);
 	if (!name[len])
 		return take_next(words, row);
 	take(words, row, name + len + 1);
@@ -132,7 +145,8 @@ static int read_letter(struct words *words, const char *word)
 
 	if (!row || word[2])
 		return unclear(words, word);
-	return row->value ? take_next(words, row) : 0;
+	return row->value ? take_next(words, row) :
+			    take_flag(words, row, word, false);
 }
 
 static int read_option(struct words *words, const char *word)
@@ -182,7 +196,9 @@ static int read_command(struct words *words)
 		else if (!args->id)
 			args->id = word;
 	}
-	if (!err && !args->id) {
+	if (!err && words->help) {
+		args->verb = RUNTIME_OTHER;
+	} else if (!err && !args->id) {
 		snprintf(words->why, words->size,
 			 "the name of the container is missing");
 		err = -EINVAL;
@@ -195,15 +211,6 @@ static bool may_start(const struct words *words)
 {
 	for (int i = words->at; i < words->argc; i++)
 		if (verb_of(words->argv[i]) != RUNTIME_OTHER)
-			return true;
-	return false;
-}
-
-static bool asks_help(const struct words *words)
-{
-	for (int i = words->at; i < words->argc; i++)
-		if (!strcmp(words->argv[i], "--help") ||
-		    !strcmp(words->argv[i], "-h"))
 			return true;
 	return false;
 }
@@ -232,9 +239,5 @@ int runtime_args_read(struct runtime_args *args, int argc, char **argv,
 	args->verb = verb_of(command);
 	if (args->verb != RUNTIME_START)
 		return 0;
-	if (asks_help(&words)) {
-		args->verb = RUNTIME_OTHER;
-		return 0;
-	}
 	return read_command(&words);
 }

@@ -52,6 +52,9 @@ static const struct {
 	/* words that only look like a command or an option */
 	{ "--root create run --pid-file --bundle web", ".", "web", NULL,
 	  false },
+	{ "run -b /b --pid-file -h web", "/b", "web", NULL, false },
+	{ "run -b /b --console-socket --help web", "/b", "web", NULL, false },
+	{ "run -b /b -- -h", "/b", "-h", NULL, false },
 };
 
 START_TEST(a_start_names_its_bundle)
@@ -86,6 +89,8 @@ static const char *const others[] = {
 	"-xyz",
 	"create --help",
 	"run -h",
+	"run -b /b -h web",
+	"run web --help",
 	"--help create",
 };
 
@@ -124,6 +129,9 @@ static const struct {
 	{ "run --bun /b web", "--bun" },
 	{ "run web --bundle", "value is missing" },
 	{ "create", "name of the container" },
+	/* no help to runc */
+	{ "run --help=false -b /b web", "--help=false" },
+	{ "run --help --help=0 -b /b web", "--help=0" },
 };
 
 START_TEST(what_may_mean_two_bundles_is_refused)
