@@ -186,7 +186,7 @@ static int read_entry(struct merge *m, json_t *entry)
 
 static int read_section(struct merge *m, const json_t *section)
 {
-	json_t *list, *entry;
+	json_t *list, *entry, *architectures;
 	size_t i;
 	int err;
 
@@ -198,8 +198,13 @@ static int read_section(struct merge *m, const json_t *section)
 	if (!err)
 		err = bundle_member(section, "syscalls", &list, m->why,
 				    m->size);
+	if (!err)
+		err = bundle_member(section, "architectures", &architectures,
+				    m->why, m->size);
 	if (err)
 		return err;
+	if (architectures && !json_is_array(architectures))
+		return refuse(m, "'architectures' is no list", NULL);
 	if (list && !json_is_array(list))
 		return refuse(m, "'syscalls' is no list", NULL);
 	json_array_foreach(list, i, entry)
@@ -373,17 +378,19 @@ static int put_lists(struct merge *m)
 
 /*
  * What is denied to calls of i386 and x32 is denied by not naming these
- * architectures. A policy in audit mode denies them nothing.
+ * architectures. A policy in audit mode denies them nothing: then a section that
+ * there was stays as it is (one that names none kills the calls of others), and
+ * a new one lets them through.
  */
 static int put_architectures(const struct ocifilter *filters, size_t num,
-			     json_t *section)
+			     bool is_new, json_t *section)
 {
 	struct action other = of_policies(filters, num, BVM_FILTER_I386, 0);
 	json_t *list;
 
 	if (other.strict > LOG)
 		list = json_pack("[s]", "SCMP_ARCH_X86_64");
-	else if (json_array_size(json_object_get(section, "architectures")))
+	else if (!is_new)
 		return 0;
 	else
 		list = json_pack("[s,s,s]", "SCMP_ARCH_X86_64", "SCMP_ARCH_X86",
@@ -401,7 +408,7 @@ static json_t *put_section(struct merge *m, const json_t *old,
 	    write_action(section, "defaultAction", "defaultErrnoRet",
 			 m->rest) ||
 	    json_object_set(section, "syscalls", m->out) ||
-	    put_architectures(filters, num, section)) {
+	    put_architectures(filters, num, !old, section)) {
 		refuse(m, "out of memory", NULL);
 		json_decref(section);
 		return NULL;

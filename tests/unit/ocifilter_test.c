@@ -250,6 +250,37 @@ START_TEST(a_condition_is_raised_with_its_call)
 }
 END_TEST
 
+/* What the other architectures may is said by the bundle, if it has a filter. */
+START_TEST(a_policy_in_audit_mode_opens_no_architecture)
+{
+	static const char *const none[] = { NULL };
+	static const struct {
+		const char *section;
+		size_t num;
+	} cases[] = {
+		{ NULL, 3 },
+		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\"}", 0 },
+		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\","
+		  "\"architectures\":null}",
+		  0 },
+		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\","
+		  "\"architectures\":[]}",
+		  0 },
+		{ DOCKER, 2 },
+	};
+	struct made made;
+	json_t *new;
+
+	make(&made, SECCOMP_RET_LOG, SECCOMP_RET_LOG, none, NULL);
+	new = merge(cases[_i].section, &made);
+	ck_assert_msg(new, "%s", why);
+	ck_assert_uint_eq(
+		json_array_size(json_object_get(new, "architectures")),
+		cases[_i].num);
+	json_decref(new);
+}
+END_TEST
+
 START_TEST(what_one_word_cannot_say_is_refused)
 {
 	static const char *const named[] = { "clone", NULL };
@@ -281,6 +312,12 @@ static const char *const bad[] = {
 	"\"action\":\"SCMP_ACT_LOG\"}]}",
 	"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":["
 	"\"read\"],\"action\":\"SCMP_ACT_LOG\",\"args\":1}]}",
+	"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":\"x\"}",
+	/* which runc takes for the list */
+	"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"Architectures\":["
+	"\"SCMP_ARCH_X86\"]}",
+	"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":["
+	"\"SCMP_ARCH_X86_64\"],\"architectureS\":[\"SCMP_ARCH_X86\"]}",
 };
 
 START_TEST(a_section_that_makes_no_sense_is_refused)
@@ -358,6 +395,8 @@ int main(void)
 	tcase_add_test(tcase, a_profile_of_an_engine_stays_as_strict);
 	tcase_add_test(tcase, a_condition_does_not_widen);
 	tcase_add_test(tcase, a_condition_is_raised_with_its_call);
+	tcase_add_loop_test(tcase, a_policy_in_audit_mode_opens_no_architecture,
+			    0, 5);
 	tcase_add_test(tcase, what_one_word_cannot_say_is_refused);
 	tcase_add_loop_test(tcase, a_section_that_makes_no_sense_is_refused, 0,
 			    ROWS(bad));
