@@ -186,7 +186,7 @@ static int write_new(const char *path, const struct stat *old,
 	if (fd < 0)
 		return -errno;
 	if (fchown(fd, old->st_uid, old->st_gid) ||
-	    fchmod(fd, old->st_mode & 07777))
+	    fchmod(fd, old->st_mode & 0777)) /* a program of nobody */
 		err = -errno;
 	if (!err)
 		err = write_all(fd, text_string(text), text->len);
@@ -205,8 +205,11 @@ static int replace(const char *path, const struct text *text)
 	struct stat old;
 	int err;
 
-	if (!realpath(path, real) || stat(real, &old))
+	/* no link is left, or somebody swaps files: then whose is the owner? */
+	if (!realpath(path, real) || lstat(real, &old))
 		return -errno;
+	if (!S_ISREG(old.st_mode))
+		return -EINVAL;
 	snprintf(new, sizeof(new), "%s.bailiff-%d", real, (int)getpid());
 	/* of a process of this number that was killed */
 	(void)unlink(new);

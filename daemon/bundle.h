@@ -24,8 +24,9 @@ struct json_t;
 struct json_t *bundle_read(const char *path, char *why, size_t size);
 
 /*
- * Put config in the place of the file, with its owner and mode: who reads it
- * sees the old one or the new one. A symbolic link is followed.
+ * Put config in the place of the file, with its owner and permissions, but
+ * neither setuid nor setgid: who reads it sees the old one or the new one. A
+ * symbolic link is followed, once: -EINVAL if it changes meanwhile.
  *
  * Return: 0, or -errno and a sentence in why; the file is then as it was.
  */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* bundle_test.c - a config.json keeps what it says, but for what is added */
 #include <check.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +41,21 @@ static void put(const char *text, size_t len)
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(write(fd, text, len), (ssize_t)len);
 	close(fd);
+}
+
+static bool swap; /* the file for a link, after realpath() */
+
+/* In the place of libc's: whoever owns the bundle may act just then. */
+char *realpath(const char *name, char *resolved)
+{
+	char *(*real)(const char *, char *) = dlsym(RTLD_NEXT, "realpath");
+	char *result = real(name, resolved);
+
+	if (swap) {
+		ck_assert_int_eq(unlink(path), 0);
+		ck_assert_int_eq(symlink("/etc/passwd", path), 0);
+	}
+	return result;
 }
 
 static const char *get(void)
@@ -95,6 +112,35 @@ START_TEST(owner_and_mode_stay)
 	ck_assert_int_eq(bundle_write(path, config, why, sizeof(why)), 0);
 	ck_assert_int_eq(stat(path, &stat_buf), 0);
 	ck_assert_int_eq(stat_buf.st_mode & 07777, 0604);
+	json_decref(config);
+}
+END_TEST
+
+START_TEST(no_setuid_file_is_made)
+{
+	json_t *config = load("{}");
+	struct stat stat_buf;
+
+	ck_assert_int_eq(chmod(path, 06755), 0);
+	ck_assert_int_eq(bundle_write(path, config, why, sizeof(why)), 0);
+	ck_assert_int_eq(stat(path, &stat_buf), 0);
+	ck_assert_int_eq(stat_buf.st_mode & 07777, 0755);
+	json_decref(config);
+}
+END_TEST
+
+START_TEST(a_link_put_there_meanwhile_is_refused)
+{
+	json_t *config = load("{}");
+	struct stat stat_buf;
+	int err;
+
+	swap = true;
+	err = bundle_write(path, config, why, sizeof(why));
+	swap = false;
+	ck_assert_int_eq(err, -EINVAL);
+	ck_assert_int_eq(lstat(path, &stat_buf), 0);
+	ck_assert(S_ISLNK(stat_buf.st_mode));
 	json_decref(config);
 }
 END_TEST
@@ -248,6 +294,8 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, what_is_read_is_written, 0, ROWS(kept));
 	tcase_add_test(tcase, owner_and_mode_stay);
+	tcase_add_test(tcase, no_setuid_file_is_made);
+	tcase_add_test(tcase, a_link_put_there_meanwhile_is_refused);
 	tcase_add_test(tcase, a_link_stays_a_link);
 	tcase_add_test(tcase, who_has_it_open_keeps_the_old_one);
 	tcase_add_test(tcase, what_cannot_be_written_is_said);
