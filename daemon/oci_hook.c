@@ -146,13 +146,16 @@ static json_t *container_request(json_t *filters, bool prepared)
 	char why[512];
 
 	warn_of_hooks(config);
+	if (!json_is_string(json_object_get(state, "bundle")))
+		refuse("the container's state names no bundle");
 	request = ocistate_request(state, config, why, sizeof(why));
 	if (!request || json_object_set(request, "filters", filters) ||
 	    json_object_set_new(request, "prepared", json_boolean(prepared)))
 		refuse(why);
-	podman_describe(json_string_value(json_object_get(state, "bundle")),
-			json_string_value(json_object_get(state, "id")),
-			request);
+	if (podman_describe(json_string_value(json_object_get(state, "bundle")),
+			    json_string_value(json_object_get(state, "id")),
+			    request, why, sizeof(why)))
+		refuse(why);
 	check_cgroup(
 		(pid_t)json_integer_value(json_object_get(request, "pid")));
 	json_decref(config);

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <jansson.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "podman.h"
 
-#define LIST "../../containers.json"
+#define CRIO_KEY "io.kubernetes.cri-o.Name"
+
+/* The second has those of --rm. */
+static const char *const lists[] = {
+	"containers.json",
+	"volatile-containers.json",
+};
 
 static const char *string(const json_t *object, const char *key)
 {
@@ -29,8 +37,41 @@ static bool is_podmans(const char *bundle, const char *id)
 	return len > end_len && !strcmp(bundle + len - end_len, end);
 }
 
-/* Its description is JSON in a string. */
-static json_t *find_container(const json_t *list, const char *id)
+static int __attribute__((format(printf, 3, 4)))
+say(char *why, size_t size, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(why, size, fmt, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+/* Return: 0; -ENOENT there is no such file; -EINVAL and why. */
+static int read_list(const char *path, json_t **list, char *why, size_t size)
+{
+	json_error_t error;
+	FILE *file = fopen(path, "re");
+
+	if (!file && errno == ENOENT)
+		return -ENOENT;
+	if (!file)
+		return say(why, size, "podman's list %s: %s", path,
+			   strerror(errno));
+	*list = json_loadf(file, 0, &error);
+	fclose(file);
+	if (!*list)
+		return say(why, size, "podman's list %s:%d: %s", path,
+			   error.line, error.text);
+	if (json_is_array(*list))
+		return 0;
+	json_decref(*list);
+	*list = NULL;
+	return say(why, size, "podman's list %s is no list", path);
+}
+
+static const json_t *find_entry(const json_t *list, const char *id)
 {
 	const json_t *entry;
 	size_t i;
@@ -38,31 +79,94 @@ static json_t *find_container(const json_t *list, const char *id)
 	for (i = 0; i < json_array_size(list); i++) {
 		entry = json_array_get(list, i);
 		if (!strcmp(string(entry, "id"), id))
-			return json_loads(string(entry, "metadata"), 0, NULL);
+			return entry;
 	}
 	return NULL;
 }
 
-static void set(json_t *request, const char *key, const char *value)
+static int take(json_t *request, const json_t *found)
 {
-	if (*value)
-		json_object_set_new(request, key, json_string(value));
+	const char *image = string(found, "image-name");
+
+	/* an annotation has named it */
+	if (*string(request, "image"))
+		image = "";
+	if (json_object_set_new(request, "name",
+				json_string(string(found, "name"))) ||
+	    (*image &&
+	     json_object_set_new(request, "image", json_string(image))))
+		return -ENOMEM;
+	return 0;
 }
 
-void podman_describe(const char *bundle, const char *id, json_t *request)
+/* Its description is JSON in a string. */
+static int take_entry(json_t *request, const json_t *entry, const char *path,
+		      char *why, size_t size)
 {
-	char path[PATH_MAX];
-	json_t *list, *found;
+	json_t *found = json_loads(string(entry, "metadata"), 0, NULL);
+	const json_t *image = json_object_get(found, "image-name");
+	int err = 0;
 
-	if (!bundle || !id || !is_podmans(bundle, id) ||
-	    (size_t)snprintf(path, sizeof(path), "%s/" LIST, bundle) >=
-		    sizeof(path))
-		return;
-	list = json_load_file(path, 0, NULL);
-	found = find_container(list, id);
-	set(request, "name", string(found, "name"));
-	if (!*string(request, "image"))
-		set(request, "image", string(found, "image-name"));
+	/* one of a root directory and no image has none */
+	if (!*string(found, "name") || (image && !json_is_string(image)))
+		err = say(why, size,
+			  "podman's list %s does not say the name and the "
+			  "image of container %.64s",
+			  path, string(entry, "id"));
+	else if (take(request, found))
+		err = say(why, size, "out of memory");
 	json_decref(found);
+	return err;
+}
+
+/* Return: as read_list; found says if the container is in it. */
+static int look_into(const char *path, const char *id, json_t *request,
+		     bool *found, char *why, size_t size)
+{
+	const json_t *entry;
+	json_t *list = NULL;
+	int err = read_list(path, &list, why, size);
+
+	if (err)
+		return err;
+	entry = find_entry(list, id);
+	if (entry) {
+		*found = true;
+		err = take_entry(request, entry, path, why, size);
+	}
 	json_decref(list);
+	return err;
+}
+
+/* CRI-O has bundles of the same form, and its lists are elsewhere. */
+static bool is_crio(const json_t *request)
+{
+	return *string(json_object_get(request, "annotations"), CRIO_KEY);
+}
+
+int podman_describe(const char *bundle, const char *id, json_t *request,
+		    char *why, size_t size)
+{
+	bool found = false, any = false;
+	char path[PATH_MAX];
+	size_t i;
+	int err;
+
+	if (!is_podmans(bundle, id))
+		return 0;
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]) && !found; i++) {
+		if ((size_t)snprintf(path, sizeof(path), "%s/../../%s", bundle,
+				     lists[i]) >= sizeof(path))
+			return say(why, size, "the bundle's path is too long");
+		err = look_into(path, id, request, &found, why, size);
+		if (err && err != -ENOENT)
+			return err;
+		any |= !err;
+	}
+	if (found || (!any && is_crio(request)))
+		return 0;
+	return say(why, size,
+		   "the bundle is podman's, and neither containers.json nor "
+		   "volatile-containers.json beside it has container %.64s",
+		   id);
 }

@@ -17,6 +17,7 @@
 #include "client.h"
 #include "ocifilter.h"
 #include "ocistate.h"
+#include "podman.h"
 #include "runtime.h"
 #include "runtime_args.h"
 #include "text.h"
@@ -120,14 +121,36 @@ static int refuse(struct prepare *prepare, const char *text)
 	return -EINVAL;
 }
 
+/* Return: an owned request, with all that the hook will know; NULL, and why. */
+static json_t *describe(struct prepare *prepare, const json_t *config,
+			const struct runtime_args *args)
+{
+	char bundle[PATH_MAX];
+	json_t *request;
+
+	/* the runtime tells the hook so */
+	if (!realpath(args->bundle, bundle)) {
+		snprintf(prepare->why, prepare->size, "bundle %.512s: %s",
+			 args->bundle, strerror(errno));
+		return NULL;
+	}
+	request =
+		ocistate_prepare(args->id, config, prepare->why, prepare->size);
+	if (request && podman_describe(bundle, args->id, request, prepare->why,
+				       prepare->size)) {
+		json_decref(request);
+		return NULL;
+	}
+	return request;
+}
+
 /* Return: an owned answer that says yes; NULL, and why. */
 static json_t *ask(struct prepare *prepare, const json_t *config,
-		   const char *id)
+		   const struct runtime_args *args)
 {
-	json_t *request, *answer;
+	json_t *request = describe(prepare, config, args), *answer;
 	const char *error;
 
-	request = ocistate_prepare(id, config, prepare->why, prepare->size);
 	if (!request)
 		return NULL;
 	answer = client_ask_patiently(PATIENCE_MS, prepare->options->run_dir,
@@ -200,7 +223,7 @@ static int change(struct prepare *prepare, const struct runtime_args *args,
 	config = bundle_read(path, prepare->why, prepare->size);
 	if (!config)
 		return -EINVAL;
-	answer = ask(prepare, config, args->id);
+	answer = ask(prepare, config, args);
 	err = answer ? take_policies(prepare, answer) : -EINVAL;
 	if (err == -EPROTO)
 		refuse(prepare, "bailiffd's answer makes no sense");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* podman_test.c - what its storage says of a container, and whose service */
 #include <check.h>
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #define ID "0123abcd"
 #define STORE "overlay-containers"
 
-static char top[64], bundle[256], list[256];
+static char top[64], bundle[256], list[256], rm_list[256], why[512];
 static json_t *request;
 
 static void setup(void)
@@ -26,6 +27,7 @@ static void setup(void)
 	snprintf(dir, sizeof(dir), "%s/" STORE, top);
 	ck_assert_int_eq(mkdir(dir, 0755), 0);
 	snprintf(list, sizeof(list), "%s/containers.json", dir);
+	snprintf(rm_list, sizeof(rm_list), "%s/volatile-containers.json", dir);
 	strcat(dir, "/" ID);
 	ck_assert_int_eq(mkdir(dir, 0755), 0);
 	snprintf(bundle, sizeof(bundle), "%s/userdata", dir);
@@ -42,10 +44,13 @@ static void teardown(void)
 	ck_assert_int_eq(system(command), 0);
 }
 
-static void write_list(const char *text)
+/* text: NULL: none. */
+static void write_list(const char *path, const char *text)
 {
-	FILE *file = fopen(list, "w");
+	FILE *file = text ? fopen(path, "w") : NULL;
 
+	if (!text)
+		return;
 	ck_assert_ptr_nonnull(file);
 	fputs(text, file);
 	fclose(file);
@@ -61,10 +66,26 @@ static const char *member(const char *key)
 	return json_string_value(json_object_get(request, key));
 }
 
+static int describe(const char *of, const char *id)
+{
+	why[0] = '\0';
+	return podman_describe(of, id, request, why, sizeof(why));
+}
+
 START_TEST(name_and_image_come_from_the_list)
 {
-	write_list(good);
-	podman_describe(bundle, ID, request);
+	write_list(list, good);
+	ck_assert_int_eq(describe(bundle, ID), 0);
+	ck_assert_str_eq(member("name"), "web1");
+	ck_assert_str_eq(member("image"), "localhost/web:1");
+}
+END_TEST
+
+START_TEST(those_of_rm_are_in_a_list_of_their_own)
+{
+	write_list(list, _i ? "[]" : NULL);
+	write_list(rm_list, good);
+	ck_assert_int_eq(describe(bundle, ID), 0);
 	ck_assert_str_eq(member("name"), "web1");
 	ck_assert_str_eq(member("image"), "localhost/web:1");
 }
@@ -72,40 +93,87 @@ END_TEST
 
 START_TEST(an_image_that_an_annotation_named_stays)
 {
-	write_list(good);
+	write_list(list, good);
 	json_object_set_new(request, "image", json_string("r/i:1"));
-	podman_describe(bundle, ID, request);
+	ck_assert_int_eq(describe(bundle, ID), 0);
 	ck_assert_str_eq(member("image"), "r/i:1");
+}
+END_TEST
+
+START_TEST(a_root_directory_has_no_image)
+{
+	write_list(list, "[{\"id\":\"" ID "\",\"metadata\":"
+			 "\"{\\\"name\\\":\\\"web1\\\"}\"}]");
+	ck_assert_int_eq(describe(bundle, ID), 0);
+	ck_assert_str_eq(member("name"), "web1");
+	ck_assert_str_eq(member("image"), "");
 }
 END_TEST
 
 START_TEST(a_bundle_of_another_engine_is_not_asked)
 {
-	write_list(good);
-	podman_describe(top, ID, request);
-	podman_describe(bundle, "other", request);
-	podman_describe(NULL, ID, request);
+	write_list(list, good);
+	ck_assert_int_eq(describe(top, ID), 0);
+	ck_assert_int_eq(describe(bundle, "other"), 0);
 	ck_assert_str_eq(member("name"), "host");
 	ck_assert_str_eq(member("image"), "");
 }
 END_TEST
 
-START_TEST(a_list_that_is_none_says_nothing)
-{
-	static const char *const texts[] = {
-		"",
-		"{}",
-		"[]",
-		"[7]",
-		"[{\"id\":\"" ID "\"}]",
-		"[{\"id\":\"" ID "\",\"metadata\":\"{\"}]",
-		"[{\"id\":\"" ID "\",\"metadata\":\"{\\\"name\\\":7}\"}]",
-	};
+static const struct {
+	const char *text, *rm_text; /* NULL: no such file */
+	const char *said;
+} unknown[] = {
+	{ NULL, NULL, "neither" },
+	{ "[]", NULL, "neither" },
+	{ NULL, "[]", "neither" },
+	{ "[7]", "[]", "neither" },
+	{ "", NULL, "/containers.json" },
+	{ "{}", NULL, "no list" },
+	{ "[", good, "/containers.json" },
+	{ "[]", "[", "volatile-containers.json" },
+	{ "[{\"id\":\"" ID "\"}]", NULL, "does not say" },
+	{ "[{\"id\":\"" ID "\",\"metadata\":\"{\"}]", NULL, "does not say" },
+	{ "[{\"id\":\"" ID "\",\"metadata\":\"{\\\"name\\\":7}\"}]", NULL,
+	  "does not say" },
+	{ "[{\"id\":\"" ID "\",\"metadata\":\"{\\\"name\\\":\\\"a\\\","
+	  "\\\"image-name\\\":7}\"}]",
+	  NULL, "does not say" },
+};
 
-	write_list(texts[_i]);
-	podman_describe(bundle, ID, request);
+START_TEST(a_container_of_podman_that_is_not_known_is_refused)
+{
+	write_list(list, unknown[_i].text);
+	write_list(rm_list, unknown[_i].rm_text);
+	ck_assert_int_eq(describe(bundle, ID), -EINVAL);
+	ck_assert_msg(strstr(why, unknown[_i].said), "%s", why);
 	ck_assert_str_eq(member("name"), "host");
 	ck_assert_str_eq(member("image"), "");
+}
+END_TEST
+
+START_TEST(a_list_that_cannot_be_read_is_refused)
+{
+	/* root reads what nobody may, but no directory */
+	ck_assert_int_eq(mkdir(list, 0755), 0);
+	ck_assert_int_eq(describe(bundle, ID), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(why, "/containers.json"));
+}
+END_TEST
+
+START_TEST(crio_has_its_lists_elsewhere)
+{
+	json_object_set_new(request, "annotations",
+			    json_pack("{s:s}", "io.kubernetes.cri-o.Name",
+				      "k8s_web"));
+	ck_assert_int_eq(describe(bundle, ID), 0);
+	ck_assert_str_eq(member("name"), "host");
+	/* podman's user may write annotations, too */
+	write_list(list, "[]");
+	ck_assert_int_eq(describe(bundle, ID), -EINVAL);
+	write_list(list, good);
+	ck_assert_int_eq(describe(bundle, ID), 0);
+	ck_assert_str_eq(member("name"), "web1");
 }
 END_TEST
 
@@ -147,7 +215,14 @@ int main(void)
 	tcase_add_test(tcase, name_and_image_come_from_the_list);
 	tcase_add_test(tcase, an_image_that_an_annotation_named_stays);
 	tcase_add_test(tcase, a_bundle_of_another_engine_is_not_asked);
-	tcase_add_loop_test(tcase, a_list_that_is_none_says_nothing, 0, 7);
+	tcase_add_loop_test(tcase, those_of_rm_are_in_a_list_of_their_own, 0,
+			    2);
+	tcase_add_test(tcase, a_root_directory_has_no_image);
+	tcase_add_loop_test(tcase,
+			    a_container_of_podman_that_is_not_known_is_refused,
+			    0, (int)(sizeof(unknown) / sizeof(unknown[0])));
+	tcase_add_test(tcase, a_list_that_cannot_be_read_is_refused);
+	tcase_add_test(tcase, crio_has_its_lists_elsewhere);
 	tcase_add_loop_test(tcase, a_path_is_cut_after_the_innermost_service, 0,
 			    8);
 	suite_add_tcase(suite, tcase);

@@ -191,6 +191,35 @@ START_TEST(what_nothing_selects_has_the_hook_alone)
 }
 END_TEST
 
+#define STORE "overlay-containers"
+
+/* What the hook will say of it, so that both see the same policies. */
+START_TEST(what_podman_knows_is_told)
+{
+	char path[128];
+
+	play_daemon("{\"ok\":true,\"policies\":[]}\n");
+	snprintf(path, sizeof(path), "%s/" STORE, dir);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	strcat(path, "/c1");
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	strcat(path, "/userdata");
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	put(STORE "/c1/userdata/config.json", CONFIG, 0644);
+	ck_assert_int_eq(run("create --bundle " STORE "/c1/userdata c1"), 1);
+	ck_assert_msg(strstr(said, "the bundle is podman's"), "%s", said);
+	ck_assert_str_eq(get(STORE "/c1/userdata/config.json"), CONFIG);
+	put(STORE "/volatile-containers.json",
+	    "[{\"id\":\"c1\",\"metadata\":\"{\\\"name\\\":\\\"web1\\\","
+	    "\\\"image-name\\\":\\\"r/web:1\\\"}\"}]",
+	    0644);
+	/* the bundle is known where it is, not as it is said */
+	ck_assert_int_eq(run("create -b " STORE "/c1/userdata/. c1"), 0);
+	ck_assert_ptr_nonnull(strstr(get("request"), "\"name\":\"web1\""));
+	ck_assert_ptr_nonnull(strstr(get("request"), "\"image\":\"r/web:1\""));
+}
+END_TEST
+
 START_TEST(other_commands_pass_without_a_daemon)
 {
 	ck_assert_int_eq(run("--root r exec -t web run --bundle nowhere"), 0);
@@ -294,6 +323,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_start_is_made_ready);
 	tcase_add_test(tcase, what_nothing_selects_has_the_hook_alone);
+	tcase_add_test(tcase, what_podman_knows_is_told);
 	tcase_add_test(tcase, other_commands_pass_without_a_daemon);
 	tcase_add_loop_test(tcase, a_doubt_is_a_refusal_and_changes_nothing, 0,
 			    ROWS(refused));
