@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "bailiffd.h"
+#include "bundle.h"
 #include "cgroup.h"
 #include "client.h"
 #include "ocistate.h"
@@ -71,16 +72,19 @@ static json_t *read_state(void)
 	return state;
 }
 
-static json_t *read_config(const json_t *state)
+/* given: NULL: the one of the bundle. */
+static json_t *read_config(const char *given, const char *bundle)
 {
-	const char *bundle =
-		json_string_value(json_object_get(state, "bundle"));
-	char path[PATH_MAX];
+	char path[PATH_MAX], why[512];
+	json_t *config;
 
-	if (!bundle)
-		return NULL;
-	snprintf(path, sizeof(path), "%s/config.json", bundle);
-	return json_load_file(path, 0, NULL);
+	if (!given && (size_t)snprintf(path, sizeof(path), "%s/config.json",
+				       bundle) >= sizeof(path))
+		refuse("the bundle's path is too long");
+	config = bundle_read(given ? given : path, why, sizeof(why));
+	if (!config)
+		refuse(why);
+	return config;
 }
 
 /* Hooks in the container's namespaces run under its policy: say so. */
@@ -97,6 +101,14 @@ static void warn_of_hooks(const json_t *config)
 				"bailiff-oci-hook: note: %s hooks run under "
 				"the container's policy\n",
 				kinds[i]);
+}
+
+static void check_namespace(pid_t pid)
+{
+	char why[512];
+
+	if (ocistate_check_namespace("/proc", pid, why, sizeof(why)))
+		refuse(why);
 }
 
 /* bailiffd checks it again; here the message comes without it. */
@@ -139,25 +151,41 @@ static void add_filter(json_t *filters, const char *said)
 		refuse("--filter: this is no text");
 }
 
-/* The request for the container whose state is on standard input. */
-static json_t *container_request(json_t *filters, bool prepared)
-{
-	json_t *state = read_state(), *config = read_config(state), *request;
-	char why[512];
+struct choices {
+	const char *run_dir;
+	const char *config; /* NULL: the one of the bundle */
+	bool require;
+	bool prepared;
+	json_t *filters;
+};
 
-	warn_of_hooks(config);
-	if (!json_is_string(json_object_get(state, "bundle")))
+/* The request for the container whose state is on standard input. */
+static json_t *container_request(const struct choices *choices)
+{
+	json_t *state = read_state(), *config, *request;
+	const char *bundle =
+		json_string_value(json_object_get(state, "bundle"));
+	char why[512];
+	pid_t pid;
+
+	if (!bundle)
 		refuse("the container's state names no bundle");
+	config = read_config(choices->config, bundle);
+	warn_of_hooks(config);
 	request = ocistate_request(state, config, why, sizeof(why));
-	if (!request || json_object_set(request, "filters", filters) ||
-	    json_object_set_new(request, "prepared", json_boolean(prepared)))
+	if (!request)
 		refuse(why);
-	if (podman_describe(json_string_value(json_object_get(state, "bundle")),
+	if (json_object_set(request, "filters", choices->filters) ||
+	    json_object_set_new(request, "prepared",
+				json_boolean(choices->prepared)))
+		refuse("out of memory");
+	if (podman_describe(bundle,
 			    json_string_value(json_object_get(state, "id")),
 			    request, why, sizeof(why)))
 		refuse(why);
-	check_cgroup(
-		(pid_t)json_integer_value(json_object_get(request, "pid")));
+	pid = (pid_t)json_integer_value(json_object_get(request, "pid"));
+	check_namespace(pid);
+	check_cgroup(pid);
 	json_decref(config);
 	json_decref(state);
 	return request;
@@ -166,6 +194,7 @@ static json_t *container_request(json_t *filters, bool prepared)
 static void usage(FILE *out)
 {
 	fputs("usage: bailiff-oci-hook [--require] [--run-dir DIR]\n"
+	      "           [--config FILE]\n"
 	      "           [--prepared [--filter POLICY@DIGEST]...] < STATE\n"
 	      "       bailiff-oci-hook --service [--require] [--run-dir DIR]\n\n"
 	      "A createRuntime hook of OCI runtimes: binds the new container\n"
@@ -175,6 +204,8 @@ static void usage(FILE *out)
 	      "                 ExecCondition=+ of that\n"
 	      "  --require      refuse a container that no policy selects\n"
 	      "  --run-dir DIR  of the daemon's socket (" RUN_DIR ")\n"
+	      "  --config FILE  that the runtime reads, if it is not the\n"
+	      "                 bundle's config.json\n"
 	      "  --prepared     bailiff-runtime made the bundle ready\n"
 	      "  --filter POLICY@DIGEST\n"
 	      "                 and put the filter of system calls of this\n"
@@ -188,16 +219,10 @@ static const struct option options[] = {
 	{ "run-dir", required_argument, NULL, 'd' },
 	{ "filter", required_argument, NULL, 'f' },
 	{ "prepared", no_argument, NULL, 'p' },
+	{ "config", required_argument, NULL, 'c' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
-};
-
-struct choices {
-	const char *run_dir;
-	bool require;
-	bool prepared;
-	json_t *filters;
 };
 
 /* Return: -1 go on, or the exit status. */
@@ -215,6 +240,9 @@ static int parse_options(int argc, char **argv, struct choices *choices)
 			break;
 		case 'd':
 			choices->run_dir = optarg;
+			break;
+		case 'c':
+			choices->config = optarg;
 			break;
 		case 'p':
 			choices->prepared = true;
@@ -237,7 +265,10 @@ static int parse_options(int argc, char **argv, struct choices *choices)
 
 int main(int argc, char **argv)
 {
-	struct choices choices = { RUN_DIR, false, false, json_array() };
+	struct choices choices = {
+		.run_dir = RUN_DIR,
+		.filters = json_array(),
+	};
 	json_t *request, *answer;
 	int code;
 
@@ -246,9 +277,8 @@ int main(int argc, char **argv)
 		return code;
 	signal(SIGALRM, on_alarm);
 	alarm(PATIENCE_S);
-	request = service ?
-			  json_pack("{s:s}", "cmd", "service") :
-			  container_request(choices.filters, choices.prepared);
+	request = service ? json_pack("{s:s}", "cmd", "service") :
+			    container_request(&choices);
 	answer = ask(choices.run_dir, request);
 	decide(answer, choices.require);
 	json_decref(answer);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <jansson.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ocistate.h"
 
@@ -21,6 +24,12 @@ static const char *const name_keys[] = {
 	"io.kubernetes.cri.container-name",
 	"io.podman.annotations.name",
 	"io.containers.name",
+};
+
+/* crun then runs the payload itself: nothing is executed, nothing joins. */
+static const char *const handler_keys[] = {
+	"run.oci.handler",
+	"module.wasm.image/variant",
 };
 
 #define LABELS_KEY "io.kubernetes.cri-o.Labels" /* JSON in a string */
@@ -81,14 +90,31 @@ static const char *find_name(const json_t *annotations, const json_t *config,
 	return strlen(id) >= 64 && host && *host ? host : id;
 }
 
+static const char *find_handler(const json_t *annotations)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(handler_keys); i++)
+		if (json_object_get(annotations, handler_keys[i]))
+			return handler_keys[i];
+	return NULL;
+}
+
 /* What is known of a container before and after it is made. */
 static json_t *describe(const char *cmd, const char *id, const json_t *state,
 			const json_t *config, char *why, size_t size)
 {
 	json_t *annotations, *request;
-	const char *image;
+	const char *image, *handler;
 
 	annotations = merge_annotations(state, config);
+	handler = find_handler(annotations);
+	if (handler) {
+		json_decref(annotations);
+		snprintf(why, size,
+			 "annotation %s: crun would run its program without "
+			 "executing it, so it would join no policy",
+			 handler);
+		return NULL;
+	}
 	image = first_of(annotations, image_keys, ARRAY_SIZE(image_keys));
 	request = json_pack("{s:s, s:s, s:s, s:s, s:o}", "cmd", cmd, "id", id,
 			    "image", image ? image : "", "name",
@@ -129,6 +155,46 @@ struct json_t *ocistate_request(const struct json_t *state,
 		return NULL;
 	}
 	return request;
+}
+
+static int read_namespace(const char *proc, const char *whose, char *name,
+			  size_t size)
+{
+	char path[PATH_MAX];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%s/%s/ns/mnt", proc, whose);
+	len = readlink(path, name, size - 1);
+	if (len < 0)
+		return -errno;
+	name[len] = '\0';
+	return 0;
+}
+
+int ocistate_check_namespace(const char *proc, pid_t pid, char *why,
+			     size_t size)
+{
+	char theirs[64], ours[64], whose[32];
+	int err;
+
+	snprintf(whose, sizeof(whose), "%d", (int)pid);
+	err = read_namespace(proc, whose, theirs, sizeof(theirs));
+	if (!err)
+		err = read_namespace(proc, "self", ours, sizeof(ours));
+	if (err) {
+		snprintf(why, size,
+			 "the mount namespace of its process %s is not known: "
+			 "%s",
+			 whose, strerror(-err));
+		return -EINVAL;
+	}
+	if (strcmp(theirs, ours) != 0)
+		return 0;
+	snprintf(why, size,
+		 "it is in the mount namespace of the runtime, whose programs "
+		 "join no policy; give the container one of its own "
+		 "(linux.namespaces)");
+	return -EINVAL;
 }
 
 /*

@@ -31,6 +31,7 @@
 struct prepare {
 	const struct runtime_options *options;
 	struct ocifilter filters[BVM_MAX_STACKED];
+	char config[PATH_MAX]; /* for the hook; "": it is the bundle's own */
 	char said[BVM_MAX_STACKED][BVM_MAX_NAME + 80]; /* NAME@DIGEST */
 	size_t num; /* of both */
 	char *why;
@@ -194,7 +195,7 @@ static int add_filters(struct prepare *prepare, json_t *config)
 static int add_hook(struct prepare *prepare, json_t *config)
 {
 	const struct runtime_options *options = prepare->options;
-	const char *argv[6 + 2 * BVM_MAX_STACKED];
+	const char *argv[8 + 2 * BVM_MAX_STACKED];
 	size_t num = 0;
 
 	argv[num++] = HOOK_NAME;
@@ -203,6 +204,10 @@ static int add_hook(struct prepare *prepare, json_t *config)
 	if (strcmp(options->run_dir, RUN_DIR) != 0) {
 		argv[num++] = "--run-dir";
 		argv[num++] = options->run_dir;
+	}
+	if (*prepare->config) {
+		argv[num++] = "--config";
+		argv[num++] = prepare->config;
 	}
 	argv[num++] = "--prepared";
 	for (size_t i = 0; i < prepare->num; i++) {
@@ -238,16 +243,25 @@ static int change(struct prepare *prepare, const struct runtime_args *args,
 	return err ? -EINVAL : 0;
 }
 
-/* As crun does it: "config.json" alone is the bundle's. */
-static int find_config(const struct runtime_args *args, char *path, size_t size)
+/*
+ * As crun does it: "config.json" alone is the bundle's. Another one the hook
+ * is told of, which runs in another directory.
+ */
+static int find_config(struct prepare *prepare, const struct runtime_args *args,
+		       char *path, size_t size)
 {
-	int len;
-
-	if (args->config && strcmp(args->config, "config.json") != 0)
-		len = snprintf(path, size, "%s", args->config);
-	else
-		len = snprintf(path, size, "%s/config.json", args->bundle);
-	return (size_t)len < size ? 0 : -ENAMETOOLONG;
+	if (!args->config || !strcmp(args->config, "config.json"))
+		return (size_t)snprintf(path, size, "%s/config.json",
+					args->bundle) < size ?
+			       0 :
+			       refuse(prepare, "the bundle's path is too long");
+	if ((size_t)snprintf(path, size, "%s", args->config) >= size)
+		return refuse(prepare, "the path of --config is too long");
+	if (realpath(path, prepare->config))
+		return 0;
+	snprintf(prepare->why, prepare->size, "%.512s: %s", path,
+		 strerror(errno));
+	return -EINVAL;
 }
 
 int runtime_prepare(const struct runtime_options *options,
@@ -265,8 +279,8 @@ int runtime_prepare(const struct runtime_options *options,
 		snprintf(why, size, "%s: %s", options->hook, strerror(errno));
 		return -EINVAL;
 	}
-	if (find_config(args, path, sizeof(path)))
-		return refuse(&prepare, "the bundle's path is too long");
+	if (find_config(&prepare, args, path, sizeof(path)))
+		return -EINVAL;
 	err = change(&prepare, args, path);
 	for (size_t i = 0; i < prepare.num; i++)
 		free(prepare.filters[i].insns);

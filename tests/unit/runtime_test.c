@@ -191,6 +191,25 @@ START_TEST(what_nothing_selects_has_the_hook_alone)
 }
 END_TEST
 
+START_TEST(the_hook_reads_the_file_that_the_runtime_does)
+{
+	char expected[256];
+
+	play_daemon("{\"ok\":true,\"policies\":[]}\n");
+	put("other.json", CONFIG, 0644);
+	ck_assert_int_eq(run("run -f other.json -b bundle web"), 0);
+	snprintf(expected, sizeof(expected), "\"--config\",\"%s/other.json\"",
+		 dir);
+	ck_assert_msg(strstr(get("other.json"), expected), "%s",
+		      get("other.json"));
+	ck_assert_str_eq(get("bundle/config.json"), CONFIG);
+	ck_assert_int_eq(run("run -f config.json -b bundle web"), 0);
+	ck_assert_ptr_null(strstr(get("bundle/config.json"), "--config"));
+	ck_assert_int_eq(run("run -f none.json -b bundle web"), 1);
+	ck_assert_ptr_nonnull(strstr(said, "none.json: No such file"));
+}
+END_TEST
+
 #define STORE "overlay-containers"
 
 /* What the hook will say of it, so that both see the same policies. */
@@ -323,6 +342,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_start_is_made_ready);
 	tcase_add_test(tcase, what_nothing_selects_has_the_hook_alone);
+	tcase_add_test(tcase, the_hook_reads_the_file_that_the_runtime_does);
 	tcase_add_test(tcase, what_podman_knows_is_told);
 	tcase_add_test(tcase, other_commands_pass_without_a_daemon);
 	tcase_add_loop_test(tcase, a_doubt_is_a_refusal_and_changes_nothing, 0,
