@@ -32,15 +32,15 @@ pid=$!
 exec {keys}> "$work/keys"
 succeeds "before it starts it says how to leave" wait_for 60 shows 'exit|Ctrl-'
 # Keys that are pressed before it listens are lost: they are pressed again.
-answers()
+# asked LINE RE: does it answer?
+asked()
 {
-	type_in 'echo there-$((6 * 7))'
+	type_in "$1"
 	sleep 2
-	shows '^there-42$'
+	shows "$2"
 }
-succeeds "a shell answers" wait_for 120 answers
-type_in 'cat /sys/kernel/security/lsm'
-succeeds "Bailiff is active" wait_for 20 shows '^[a-z,]*,bailiff$'
+succeeds "a shell answers" wait_for 120 asked 'echo there-$((6 * 7))' '^there-42$'
+succeeds "Bailiff is active" wait_for 20 asked 'cat /sys/kernel/security/lsm' '^[a-z,]*,bailiff'
 type_in 'bailiffctl load /nonexistent; echo ended-$?'
 succeeds "the commands are on its path" wait_for 30 shows '^ended-[123]$'
 type_in tty
