@@ -35,11 +35,8 @@ POLICYC_LIBS := -lyaml -lcrypto -ljansson -lseccomp
 DAEMON_LIBS  := -levent_core -ljansson -lseccomp -lcap -lcrypto \
 		-Wl,--as-needed -lncursesw -Wl,--no-as-needed
 
-BINARIES := $(if $(wildcard policyc/main.c),build/bin/policyc) \
-	    $(if $(wildcard daemon/bailiffd.c),build/bin/bailiffd) \
-	    $(if $(wildcard daemon/bailiffctl.c),build/bin/bailiffctl) \
-	    $(if $(wildcard daemon/oci_hook.c),build/bin/bailiff-oci-hook) \
-	    $(if $(wildcard daemon/runtime.c),build/bin/bailiff-runtime) \
+BINARIES := build/bin/policyc build/bin/bailiffd build/bin/bailiffctl \
+	    build/bin/bailiff-oci-hook build/bin/bailiff-runtime \
 	    build/bin/bvm-plugin build/bin/bvm-conformance
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/test/unit/%,$(wildcard tests/unit/*_test.c))

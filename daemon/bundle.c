@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,17 +19,6 @@
 #define MARK "\\u0001"
 #define MARK_LEN (sizeof(MARK) - 1)
 #define MAX_DIGITS 18 /* which 64 bits hold */
-
-static int __attribute__((format(printf, 3, 4)))
-say(char *why, size_t size, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(why, size, fmt, args);
-	va_end(args);
-	return -EINVAL;
-}
 
 /* ---- numbers ---- */
 
@@ -127,22 +115,23 @@ static json_t *parse(const char *path, const struct text *text, char *why,
 
 	if (text->len != strlen(text_string(text)) ||
 	    strstr(text_string(text), MARK)) {
-		say(why, size, "%s: a NUL or the character U+0001 is in it",
-		    path);
+		text_refuse(why, size,
+			    "%s: a NUL or the character U+0001 is in it", path);
 		return NULL;
 	}
 	mark_numbers(text_string(text), &marked);
 	if (marked.cut)
-		say(why, size, "%s: out of memory", path);
+		text_refuse(why, size, "%s: out of memory", path);
 	else
 		config = json_loadb(text_string(&marked), marked.len,
 				    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
 				    &error);
 	if (!config && !marked.cut)
-		say(why, size, "%s:%d: %s", path, error.line, error.text);
+		text_refuse(why, size, "%s:%d: %s", path, error.line,
+			    error.text);
 	text_free(&marked);
 	if (config && !json_is_object(config)) {
-		say(why, size, "%s: this is no object", path);
+		text_refuse(why, size, "%s: this is no object", path);
 		json_decref(config);
 		return NULL;
 	}
@@ -156,7 +145,7 @@ struct json_t *bundle_read(const char *path, char *why, size_t size)
 	int err = read_text(path, &text);
 
 	if (err)
-		say(why, size, "%s: %s", path, strerror(-err));
+		text_refuse(why, size, "%s: %s", path, strerror(-err));
 	else
 		config = parse(path, &text, why, size);
 	text_free(&text);
@@ -236,8 +225,8 @@ int bundle_write(const char *path, const struct json_t *config, char *why,
 		err = replace(path, &text);
 	text_free(&text);
 	if (err)
-		say(why, size, "%s cannot be changed: %s", path,
-		    strerror(-err));
+		text_refuse(why, size, "%s cannot be changed: %s", path,
+			    strerror(-err));
 	return err;
 }
 
@@ -262,15 +251,16 @@ int bundle_member(const struct json_t *object, const char *key,
 
 	*member = NULL;
 	if (!json_is_object(object))
-		return say(why, size, "what should hold '%s' is no object",
-			   key);
+		return text_refuse(why, size,
+				   "what should hold '%s' is no object", key);
 	json_object_foreach((json_t *)object, name, value)
 	{
 		if (looks_like(name, key))
-			return say(why, size,
-				   "'%.64s' is there, which some runtimes take "
-				   "for '%s'",
-				   name, key);
+			return text_refuse(
+				why, size,
+				"'%.64s' is there, which some runtimes take "
+				"for '%s'",
+				name, key);
 	}
 	*member = json_object_get(object, key);
 	if (json_is_null(*member))
@@ -288,7 +278,7 @@ static int need_member(json_t *object, const char *key, json_t *(*make)(void),
 		return err;
 	*member = make();
 	if (!*member || json_object_set_new(object, key, *member))
-		return say(why, size, "out of memory");
+		return text_refuse(why, size, "out of memory");
 	return 0;
 }
 
@@ -334,10 +324,10 @@ int bundle_add_hook(struct json_t *config, const char *path,
 	if (err)
 		return err;
 	if (!json_is_array(list))
-		return say(why, size, "'createRuntime' is no list");
+		return text_refuse(why, size, "'createRuntime' is no list");
 	remove_hook(list, path);
 	hook = make_hook(path, argv, timeout);
 	if (!hook || json_array_insert_new(list, 0, hook))
-		return say(why, size, "out of memory");
+		return text_refuse(why, size, "out of memory");
 	return 0;
 }

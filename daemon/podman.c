@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <jansson.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "podman.h"
+#include "text.h"
 
 #define CRIO_KEY "io.kubernetes.cri-o.Name"
 
@@ -37,17 +37,6 @@ static bool is_podmans(const char *bundle, const char *id)
 	return len > end_len && !strcmp(bundle + len - end_len, end);
 }
 
-static int __attribute__((format(printf, 3, 4)))
-say(char *why, size_t size, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(why, size, fmt, args);
-	va_end(args);
-	return -EINVAL;
-}
-
 /* Return: 0; -ENOENT there is no such file; -EINVAL and why. */
 static int read_list(const char *path, json_t **list, char *why, size_t size)
 {
@@ -57,18 +46,18 @@ static int read_list(const char *path, json_t **list, char *why, size_t size)
 	if (!file && errno == ENOENT)
 		return -ENOENT;
 	if (!file)
-		return say(why, size, "podman's list %s: %s", path,
-			   strerror(errno));
+		return text_refuse(why, size, "podman's list %s: %s", path,
+				   strerror(errno));
 	*list = json_loadf(file, 0, &error);
 	fclose(file);
 	if (!*list)
-		return say(why, size, "podman's list %s:%d: %s", path,
-			   error.line, error.text);
+		return text_refuse(why, size, "podman's list %s:%d: %s", path,
+				   error.line, error.text);
 	if (json_is_array(*list))
 		return 0;
 	json_decref(*list);
 	*list = NULL;
-	return say(why, size, "podman's list %s is no list", path);
+	return text_refuse(why, size, "podman's list %s is no list", path);
 }
 
 static const json_t *find_entry(const json_t *list, const char *id)
@@ -109,12 +98,13 @@ static int take_entry(json_t *request, const json_t *entry, const char *path,
 
 	/* one of a root directory and no image has none */
 	if (!*string(found, "name") || (image && !json_is_string(image)))
-		err = say(why, size,
-			  "podman's list %s does not say the name and the "
-			  "image of container %.64s",
-			  path, string(entry, "id"));
+		err = text_refuse(
+			why, size,
+			"podman's list %s does not say the name and the "
+			"image of container %.64s",
+			path, string(entry, "id"));
 	else if (take(request, found))
-		err = say(why, size, "out of memory");
+		err = text_refuse(why, size, "out of memory");
 	json_decref(found);
 	return err;
 }
@@ -157,7 +147,8 @@ int podman_describe(const char *bundle, const char *id, json_t *request,
 	for (i = 0; i < sizeof(lists) / sizeof(lists[0]) && !found; i++) {
 		if ((size_t)snprintf(path, sizeof(path), "%s/../../%s", bundle,
 				     lists[i]) >= sizeof(path))
-			return say(why, size, "the bundle's path is too long");
+			return text_refuse(why, size,
+					   "the bundle's path is too long");
 		err = look_into(path, id, request, &found, why, size);
 		if (err && err != -ENOENT)
 			return err;
@@ -165,8 +156,9 @@ int podman_describe(const char *bundle, const char *id, json_t *request,
 	}
 	if (found || (!any && is_crio(request)))
 		return 0;
-	return say(why, size,
-		   "the bundle is podman's, and neither containers.json nor "
-		   "volatile-containers.json beside it has container %.64s",
-		   id);
+	return text_refuse(
+		why, size,
+		"the bundle is podman's, and neither containers.json nor "
+		"volatile-containers.json beside it has container %.64s",
+		id);
 }

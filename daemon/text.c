@@ -312,3 +312,13 @@ bool text_is_label(const char *label)
 			return false;
 	return i > 0 && i < BVM_MAX_NAME;
 }
+
+int text_refuse(char *why, size_t size, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(why, size, fmt, args);
+	va_end(args);
+	return -EINVAL;
+}

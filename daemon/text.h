@@ -72,6 +72,10 @@ int text_word(const char *line, const char *key, char *buf, size_t size);
 /* The line after this one, or NULL; the end of this one becomes a NUL. */
 char *text_next_line(char *line);
 
+/* Write why something is refused. Return: -EINVAL, for the caller to return. */
+int __attribute__((format(printf, 3, 4)))
+text_refuse(char *why, size_t size, const char *fmt, ...);
+
 /* A decimal number and nothing else. Return: 0, -EINVAL or -ERANGE. */
 int text_number(const char *word, unsigned long long max,
 		unsigned long long *value);

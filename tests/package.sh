@@ -40,7 +40,7 @@ wanted()
 {
 	local file
 
-	for file in policyc bailiffd bailiffctl bailiff-oci-hook; do
+	for file in policyc bailiffd bailiffctl bailiff-oci-hook bailiff-runtime; do
 		echo "/bin/$file\$"
 	done | sed 's|/bin/\([^p]\)|/sbin/\1|'
 	for file in docs/man/*.[158] policies/*.yaml policies/base/*.yaml \
