@@ -142,6 +142,9 @@ install_missing()
 
 shopt -s extglob
 [ $# -gt 0 ] || die "usage: deps.sh tools|test|guest|demo|style..."
+for word in "$@"; do
+	parts_of "$word" > /dev/null # here, where it ends the script
+done
 command -v dpkg-query > /dev/null || check_commands
 find_missing "$@"
 [ ${#missing[@]} -gt 0 ] || exit 0
