@@ -3,8 +3,9 @@
 
 #include "intern.h"
 
-#define FIRST_SLOTS 1024
-#define FIRST_POOL 4096
+/* Small: a policy makes hundreds, of which most hold a few rows. */
+#define FIRST_SLOTS 64
+#define FIRST_POOL 256
 
 void intern_init(struct intern *in, struct arena *arena)
 {
