@@ -38,14 +38,20 @@ const struct source *source_create(struct arena *arena, const char *name,
 	return source;
 }
 
+#define FIRST_READ 8192 /* bytes; as many again when they are full */
+
 static int read_all(int fd, struct buf *buf)
 {
 	for (;;) {
+		size_t room = buf->cap - buf->len;
 		ssize_t got;
 
-		(void)buf_reserve(buf, 65536);
-		buf->len -= 65536;
-		got = read(fd, buf->data + buf->len, 65536);
+		if (!room) {
+			room = buf->len ? buf->len : FIRST_READ;
+			(void)buf_reserve(buf, room);
+			buf->len -= room;
+		}
+		got = read(fd, buf->data + buf->len, room);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)

@@ -143,6 +143,32 @@ START_TEST(read_says_why_it_cannot)
 END_TEST
 
 /* Its size is not known beforehand. */
+/* Around the sizes at which the memory for it grows. */
+START_TEST(a_file_is_read_whole)
+{
+	static const size_t sizes[] = { 0,     1,     8191,  8192,  8193,
+					16383, 16384, 16385, 65537, 1000000 };
+	char path[] = "/tmp/source_test.XXXXXX", *bytes;
+	const struct source *source;
+	int fd = mkstemp(path);
+	size_t i, at;
+
+	ck_assert_int_ge(fd, 0);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		bytes = arena_alloc(arena, sizes[i]);
+		for (at = 0; at < sizes[i]; at++)
+			bytes[at] = (char)('a' + at % 23);
+		ck_assert_int_eq(ftruncate(fd, 0), 0);
+		ck_assert_int_eq(pwrite(fd, bytes, sizes[i], 0), sizes[i]);
+		ck_assert_int_eq(source_read(arena, path, &source), 0);
+		ck_assert_uint_eq(source->len, sizes[i]);
+		ck_assert(!memcmp(source->text, bytes, sizes[i]));
+	}
+	close(fd);
+	unlink(path);
+}
+END_TEST
+
 START_TEST(an_endless_file_is_too_large)
 {
 	const struct source *source;
@@ -165,6 +191,7 @@ int main(void)
 	tcase_add_loop_test(tests, utf8_is_told_from_other_bytes, 0,
 			    (int)ARRAY_SIZE(sequences));
 	tcase_add_test(tests, read_says_why_it_cannot);
+	tcase_add_test(tests, a_file_is_read_whole);
 	tcase_add_test(tests, an_endless_file_is_too_large);
 	suite_add_tcase(suite, tests);
 	return suite_run(suite);
