@@ -36,14 +36,29 @@ cat $work/policy.img $work/policy.img > $work/long.img
 like "$(load_image $work/long.img)" '^error: ' "so is a long one"
 head -c 5000 /dev/urandom > $work/noise.img
 like "$(load_image $work/noise.img)" '^error: ' "and noise"
-bad=0
-for off in $(seq 8 68 $(($(stat -c %s $work/policy.img) - 4))); do
-	cp $work/policy.img $work/flip.img
-	printf '\377\377\377\377' | dd of=$work/flip.img bs=1 seek=$off conv=notrunc status=none
-	load_image $work/flip.img > $work/reply 2>&1 && continue
-	grep -q '^error: .' $work/reply || bad=$((bad + 1))
-done
-is "$bad" 0 "every refusal of a damaged image says why"
+# Each write of an image that is damaged somewhere: how many there were, and how
+# many were refused without a word. In one process: the shell would take a minute.
+damaged()
+{
+	perl -e '
+		use Fcntl;
+		my ($image, $load) = @ARGV;
+		my ($tries, $silent) = (0, 0);
+		open(my $in, "<:raw", $image) or die "$image: $!";
+		my $good = do { local $/; <$in> };
+		for (my $off = 8; $off <= length($good) - 4; $off += 68) {
+			my ($bad, $reply) = ($good, "");
+			substr($bad, $off, 4) = "\xff" x 4;
+			sysopen(my $out, $load, O_RDWR) or die "$load: $!";
+			$tries++;
+			next if defined(syswrite($out, $bad));
+			sysread($out, $reply, 4096);
+			$silent++ if $reply !~ /^error: ./;
+		}
+		print "$tries tries, $silent silent\n"' "$1" "$fs/load"
+}
+like "$(damaged $work/policy.img)" '^[1-9][0-9]+ tries, 0 silent$' \
+	"every refusal of a damaged image says why"
 load_image $work/policy.img > /dev/null
 [ "$(sed -n 's/^generation //p' $fs/policies/fs/info)" -gt "$generation" ] &&
 	ok "and the policy still loads" || not_ok "and the policy still loads"
@@ -114,7 +129,8 @@ for file in load unload bind unbind policies/fs/mode events; do
 done
 fails "nor a descriptor without the capability" \
 	setpriv --bounding-set=-mac_admin --inh-caps=-mac_admin bash -c "echo fs > $fs/unload"
-like "$(cat $fs/test)" '^1\.\.[0-9]+$' "the self tests run"
-unlike "$(cat $fs/test)" '^not ok' "and hold"
-diag "$(cat $fs/test)"
+run cat $fs/test
+like "$out" '^1\.\.[0-9]+$' "the self tests run"
+unlike "$out" '^not ok' "and hold"
+diag "$out"
 done_testing
