@@ -348,12 +348,14 @@ u64 bvm_exec_traced(const struct bvm_insn *insns, u32 num_insns,
 u32 bvm_run_class(struct bvm_run *run, u32 class)
 {
 	const struct bvm_program *program;
+	u64 r0;
 
 	if (class >= BVM_NUM_CLASSES)
 		return BVM_VERDICT_BROKEN;
 	program = &run->image->programs[class];
 	if (!program->header)
 		return BVM_VERDICT_BROKEN;
-	return (u32)bvm_exec(program->insns, program->header->num_insns,
-			     &run->ctx, bvm_classes[class].ctx_size);
+	r0 = bvm_exec(program->insns, program->header->num_insns, &run->ctx,
+		      bvm_classes[class].ctx_size);
+	return bvm_run_verdict(run, r0);
 }

@@ -55,6 +55,11 @@ struct bvm_run {
 	 */
 	bvm_atomic *slots;
 	u64 now_ns; /* for rate: of a clock that does not run backwards */
+	/*
+	 * Set by a helper that found what must not be: the program's result is
+	 * then no verdict (bvm_run_verdict). Clear before a run.
+	 */
+	bool broken;
 	union bvm_ctx ctx;
 };
 
@@ -75,7 +80,16 @@ u64 bvm_exec_traced(const struct bvm_insn *insns, u32 num_insns,
 		    const void *ctx, u64 ctx_len, bvm_trace_fn trace,
 		    void *arg);
 
-/* Run the program of a class; BVM_VERDICT_BROKEN if the image has none. */
+/* What a run has decided whose program returned r0, compiled or not. */
+static inline u32 bvm_run_verdict(const struct bvm_run *run, u64 r0)
+{
+	return run->broken ? BVM_VERDICT_BROKEN : (u32)r0;
+}
+
+/*
+ * Run the program of a class; BVM_VERDICT_BROKEN if the image has none, or
+ * helpers were given what must not be.
+ */
 u32 bvm_run_class(struct bvm_run *run, u32 class);
 
 /* Helper num (helpers.def) as the interpreter calls it; used by lsm/ too. */

@@ -36,4 +36,10 @@ struct bvm_helper {
 /* Indexed by enum bvm_helper_num. */
 extern const struct bvm_helper bvm_helpers[BVM_NUM_HELPERS];
 
+/*
+ * The greatest result of a helper, asked of a table of its kind (NULL for
+ * slots). The verifier believes it, and bvm_call_helper keeps it.
+ */
+u64 bvm_helper_max(u32 num, const struct bvm_table *t);
+
 #endif /* BVM_HELPERS_H */

@@ -600,6 +600,19 @@ static int check_programs(const struct bvm_image *img, struct bvm_error *err)
 	return 0;
 }
 
+/* Who asks for names goes by the one, what is found by the other. */
+static int check_paths(const struct bvm_image *img, struct bvm_error *err)
+{
+	const bool stated = img->meta->flags & BVM_META_PATH_RULES;
+
+	if (stated == (img->rights != NULL))
+		return 0;
+	return bvm_fail(err, -EINVAL, 0,
+			"META says that %s rule has a path, and RIGHTS %s",
+			stated ? "some" : "no",
+			stated ? "is missing" : "is there");
+}
+
 int bvm_image_parse(const void *bytes, size_t len, struct bvm_image *img,
 		    struct bvm_error *err)
 {
@@ -634,5 +647,6 @@ int bvm_image_parse(const void *bytes, size_t len, struct bvm_image *img,
 	if (end != len)
 		return bvm_fail(err, -EMSGSIZE, end,
 				"%zu bytes after the last section", len - end);
-	return check_programs(img, err);
+	ret = check_programs(img, err);
+	return ret ? ret : check_paths(img, err);
 }

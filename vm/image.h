@@ -60,7 +60,7 @@ struct bvm_section {
 	u32 len; /* bytes, without padding */
 };
 
-#define BVM_META_PATH_RULES (1u << 0) /* some rule has a path */
+#define BVM_META_PATH_RULES (1u << 0) /* RIGHTS is there: names decide */
 #define BVM_META_ENTER_SELF (1u << 1) /* `enter: self` */
 #define BVM_META_ALL_FLAGS 3u
 

@@ -61,6 +61,12 @@ static int check_arg(struct bvm_verifier *v, u32 r, enum bvm_arg arg,
 	return bvm_refuse(v, r, "unknown kind of argument");
 }
 
+/* Only an exec has arguments. */
+static bool is_exec(const struct bvm_ctx_desc *ctx)
+{
+	return ctx->fields == bvm_classes[BVM_CLASS_EXEC].fields;
+}
+
 static int find_table(struct bvm_verifier *v, u32 num, u32 *index)
 {
 	const u32 kind = bvm_helpers[num].table;
@@ -99,25 +105,6 @@ static int find_slot(struct bvm_verifier *v)
 	return 0;
 }
 
-static struct bvm_num result_of(u32 num, const struct bvm_table *t)
-{
-	switch (num) {
-	case BVM_HELPER_MATCH:
-	case BVM_HELPER_MATCH_TEXT:
-	case BVM_HELPER_ARGV:
-		return bvm_num_range(0, t->dfa.num_rows - 1);
-	case BVM_HELPER_SET:
-	case BVM_HELPER_RATE:
-		return bvm_num_range(0, 1);
-	case BVM_HELPER_SLOT_SET:
-		return bvm_num_const(0);
-	case BVM_HELPER_ARRAY:
-	case BVM_HELPER_DECIDE:
-		return bvm_num_range(0, U32_MAX);
-	}
-	return bvm_num_top();
-}
-
 int bvm_verify_call(struct bvm_verifier *v, const struct bvm_insn *insn)
 {
 	const u32 num = (u32)insn->imm;
@@ -130,6 +117,8 @@ int bvm_verify_call(struct bvm_verifier *v, const struct bvm_insn *insn)
 		return bvm_refuse(v, -1, "there is no such helper");
 	if (!v->in->image || !v->in->ctx.num_fields)
 		return bvm_refuse(v, -1, "no helper can be called here");
+	if (num == BVM_HELPER_ARGV && !is_exec(&v->in->ctx))
+		return bvm_refuse(v, -1, "only class exec has arguments");
 	if (r1->kind != BVM_REG_CTX || !bvm_num_is_const(&r1->num) ||
 	    r1->num.umin)
 		return bvm_refuse(v, 1, "the ctx is needed");
@@ -151,7 +140,8 @@ int bvm_verify_call(struct bvm_verifier *v, const struct bvm_insn *insn)
 
 	v->cur.max_calls++;
 	v->cur.max_steps += t ? t->max_steps : 1;
-	bvm_reg_set_num(&v->cur.regs[0], result_of(num, t));
+	bvm_reg_set_num(&v->cur.regs[0],
+			bvm_num_range(0, bvm_helper_max(num, t)));
 	for (i = 1; i <= 5; i++)
 		bvm_reg_unset(&v->cur.regs[i]);
 	return 0;

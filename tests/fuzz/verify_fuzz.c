@@ -54,13 +54,15 @@ static void init(void)
 	atexit(tell);
 }
 
-/* Bits 0-1 of the first byte: instructions, or plain memory, or a class. */
+/* Bits 0-2 of the first byte: instructions, or plain memory, or a class. */
 static u32 class_of(u8 how)
 {
-	static const u8 classes[4] = { 0, 0, BVM_CLASS_FILES,
-				       BVM_CLASS_NETWORK };
+	static const u8 classes[8] = {
+		0, 0, BVM_CLASS_FILES, BVM_CLASS_NETWORK,
+		0, 0, BVM_CLASS_EXEC,  BVM_CLASS_EXEC,
+	};
 
-	return classes[how & 3];
+	return classes[how & 7];
 }
 
 static void set_program(const u8 *data, size_t len)

@@ -86,6 +86,7 @@ static void add_start(struct bvm_build *b, u32 num_slots)
 {
 	const struct bvm_meta meta = { .name = 1,
 				       .description = 6,
+				       .flags = BVM_META_PATH_RULES,
 				       .num_slots = num_slots };
 	const struct bvm_rule rules[] = {
 		{ .ops = BVM_BIT(FILES, READ),

@@ -524,7 +524,8 @@ static void unit_call(struct gen *g)
 	const u32 index = pick_index(g, helper);
 	u32 key_len = 0;
 
-	if (index == U32_MAX)
+	if (index == U32_MAX ||
+	    (helper == BVM_HELPER_ARGV && g->class != BVM_CLASS_EXEC))
 		return;
 	if (bvm_helpers[helper].table != BVM_TABLE_SLOT)
 		key_len = g->image->tables[index].key_len;
@@ -615,7 +616,8 @@ static void begin(struct gen *g)
 	add_mem(g, g->class ? BVM_LDXW : BVM_LDXDW, 2, 1, 8, 0);
 	add_mem(g, BVM_LDXB, 3, 1, 12, 0);
 	add_mem(g, BVM_LDXSH, 4, 1, 2, 0);
-	add_mem(g, g->class ? BVM_LDXSW : BVM_LDXDW, 5, 1, 16, 0);
+	add_mem(g, g->class ? BVM_LDXSW : BVM_LDXDW, 5, 1, g->class ? 12 : 16,
+		0);
 	add(g, BVM_MOV64_X, 9, 5, 0);
 	add(g, BVM_MOV64_X, 7, 1, 0);
 	add(g, BVM_ADD64_K, 7, 0, (s32)g->ctx_off);

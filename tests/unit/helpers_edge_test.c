@@ -37,6 +37,7 @@ static u64 then_others(bvm_atomic *word, u64 seen)
 #define bvm_broken(cond) (cond)
 #define bvm_call_helper call_here
 #define bvm_helpers helpers_here
+#define bvm_helper_max max_here
 
 #include "vm/helpers.c"
 
@@ -53,19 +54,31 @@ static u64 call(u32 helper, u64 slot, u64 value)
 static void setup(void)
 {
 	memset(slots, 0, sizeof(slots));
+	memset(run.strings, 0, sizeof(run.strings));
 	run.slots = slots;
+	run.broken = false;
 	num_accesses = 0;
+}
+
+/* The answer is one that is possible, and the run has no verdict. */
+static bool fails_closed(u64 answer)
+{
+	const bool was_told = run.broken;
+
+	run.broken = false;
+	return !answer && was_told;
 }
 
 START_TEST(past_the_last_slot_there_is_none)
 {
 	const u64 past = ARRAY_SIZE(slots);
 
-	ck_assert_uint_eq(call(BVM_HELPER_SLOT_ADD, past, 5), 0);
-	ck_assert_uint_eq(call(BVM_HELPER_SLOT_SET, past, 5), 0);
-	ck_assert_uint_eq(call(BVM_HELPER_SLOT_GET, past, 0), 0);
+	ck_assert(fails_closed(call(BVM_HELPER_SLOT_ADD, past, 5)));
+	ck_assert(fails_closed(call(BVM_HELPER_SLOT_SET, past, 5)));
+	ck_assert(fails_closed(call(BVM_HELPER_SLOT_GET, past, 0)));
 	ck_assert_uint_eq(num_accesses, 0);
 	ck_assert_uint_eq(call(BVM_HELPER_SLOT_ADD, past - 1, 5), 5);
+	ck_assert(!run.broken);
 	ck_assert_uint_eq(num_accesses, 1);
 }
 END_TEST
@@ -112,9 +125,10 @@ START_TEST(there_is_no_other_helper)
 {
 	image.num_tables = 1;
 	ck_assert(has_key(5));
-	ck_assert_uint_eq(call(0, 0, 5), 0);
-	ck_assert_uint_eq(call(BVM_NUM_HELPERS, 0, 5), 0);
-	ck_assert_uint_eq(call(U32_MAX, 0, 5), 0);
+	ck_assert(!run.broken);
+	ck_assert(fails_closed(call(0, 0, 5)));
+	ck_assert(fails_closed(call(BVM_NUM_HELPERS, 0, 5)));
+	ck_assert(fails_closed(call(U32_MAX, 0, 5)));
 }
 END_TEST
 
@@ -124,10 +138,10 @@ START_TEST(past_the_last_table_there_is_none)
 	ck_assert(has_key(5));
 	/* what would be found there is a table like any other */
 	image.tables[1] = image.tables[0];
-	ck_assert_uint_eq(call(BVM_HELPER_SET, 1, 5), 0);
-	ck_assert_uint_eq(call(BVM_HELPER_SET, U64_MAX, 5), 0);
+	ck_assert(fails_closed(call(BVM_HELPER_SET, 1, 5)));
+	ck_assert(fails_closed(call(BVM_HELPER_SET, U64_MAX, 5)));
 	image.num_tables = 0;
-	ck_assert(!has_key(5));
+	ck_assert(fails_closed(has_key(5)));
 }
 END_TEST
 
@@ -136,7 +150,7 @@ START_TEST(a_table_answers_its_own_helper_alone)
 	image.num_tables = 1;
 	ck_assert(has_key(5));
 	image.tables[0].kind = BVM_TABLE_RANGE;
-	ck_assert_uint_eq(call(BVM_HELPER_SET, 0, 5), 0);
+	ck_assert(fails_closed(call(BVM_HELPER_SET, 0, 5)));
 }
 END_TEST
 
@@ -155,6 +169,7 @@ static void make_dfa(u32 kind)
 	t->dfa.head = &head;
 	t->dfa.states = &state;
 	t->dfa.cells = &cell;
+	t->dfa.num_rows = 2;
 	image.num_tables = 1;
 	image.rights_dfa = U32_MAX;
 }
@@ -162,17 +177,56 @@ static void make_dfa(u32 kind)
 START_TEST(a_handle_that_is_none_matches_nothing)
 {
 	make_dfa(BVM_TABLE_DFA);
-	memset(run.strings, 0, sizeof(run.strings));
 	run.strings[0].bytes = "/a";
 	run.strings[0].len = 2;
 	ck_assert_uint_eq(call(BVM_HELPER_MATCH, 0, 1), 1);
+	/* no string is no fault */
 	ck_assert_uint_eq(call(BVM_HELPER_MATCH, 0, 0), 0);
+	ck_assert(!run.broken);
 	/* the second string has neither bytes nor a walk */
-	ck_assert_uint_eq(call(BVM_HELPER_MATCH, 0, 2), 0);
+	ck_assert(fails_closed(call(BVM_HELPER_MATCH, 0, 2)));
 	run.argv = "/a"; /* what would be read as the next string */
 	run.argv_len = 2;
-	ck_assert_uint_eq(call(BVM_HELPER_MATCH, 0, BVM_RUN_STRINGS + 1), 0);
-	ck_assert_uint_eq(call(BVM_HELPER_MATCH, 0, U64_MAX), 0);
+	ck_assert(fails_closed(call(BVM_HELPER_MATCH, 0, BVM_RUN_STRINGS + 1)));
+	ck_assert(fails_closed(call(BVM_HELPER_MATCH, 0, U64_MAX)));
+}
+END_TEST
+
+/* What was proved of a program rests on its rows: it may index memory by one. */
+START_TEST(a_walk_gives_no_row_that_the_table_has_not)
+{
+	struct bvm_str *str = &run.strings[0];
+
+	make_dfa(BVM_TABLE_DFA);
+	image.rights_dfa = 0;
+	str->walked = true;
+	str->accept = 1; /* of rows 0 and 1 */
+	ck_assert_uint_eq(call(BVM_HELPER_MATCH, 0, 1), 1);
+	ck_assert(!run.broken);
+	str->accept = 2;
+	ck_assert(fails_closed(call(BVM_HELPER_MATCH, 0, 1)));
+	str->accept = 0x5a5a5a5a;
+	ck_assert(fails_closed(call(BVM_HELPER_MATCH, 0, 1)));
+	str->accept = U32_MAX;
+	ck_assert(fails_closed(call(BVM_HELPER_MATCH, 0, 1)));
+	str->accept = 0;
+	ck_assert_uint_eq(call(BVM_HELPER_MATCH, 0, 1), 0);
+	ck_assert(!run.broken);
+}
+END_TEST
+
+START_TEST(a_text_is_no_longer_than_what_is_charged_for)
+{
+	static char text[BVM_MAX_PATH + 1];
+
+	memset(text, 'a', sizeof(text));
+	make_dfa(BVM_TABLE_DFA);
+	run.strings[0].bytes = text;
+	run.strings[0].len = BVM_MAX_PATH;
+	ck_assert_uint_eq(call(BVM_HELPER_MATCH_TEXT, 0, 1), 1);
+	ck_assert(!run.broken);
+	run.strings[0].len++;
+	ck_assert(fails_closed(call(BVM_HELPER_MATCH_TEXT, 0, 1)));
 }
 END_TEST
 
@@ -185,12 +239,13 @@ START_TEST(arguments_that_are_not_there_match_nothing)
 	run.argv_len = 0;
 	ck_assert_uint_eq(call(BVM_HELPER_ARGV, 0, 0), 1);
 	run.argv = NULL;
-	ck_assert_uint_eq(call(BVM_HELPER_ARGV, 0, 0), 0);
+	ck_assert(fails_closed(call(BVM_HELPER_ARGV, 0, 0)));
 	run.argv = many;
 	run.argv_len = BVM_MAX_ARGV;
 	ck_assert_uint_eq(call(BVM_HELPER_ARGV, 0, 0), 1);
+	ck_assert(!run.broken);
 	run.argv_len++;
-	ck_assert_uint_eq(call(BVM_HELPER_ARGV, 0, 0), 0);
+	ck_assert(fails_closed(call(BVM_HELPER_ARGV, 0, 0)));
 }
 END_TEST
 
@@ -207,10 +262,22 @@ START_TEST(without_slots_nothing_is_kept)
 	run.now_ns = 1000000;
 	ck_assert_uint_eq(call(BVM_HELPER_RATE, 0, 0), 1);
 	ck_assert_uint_eq(call(BVM_HELPER_RATE, 0, 1), 0);
+	ck_assert(!run.broken); /* there is no such bucket, which is no fault */
 	run.slots = NULL;
-	ck_assert_uint_eq(call(BVM_HELPER_RATE, 0, 0), 0);
-	ck_assert_uint_eq(call(BVM_HELPER_SLOT_ADD, 0, 5), 0);
-	ck_assert_uint_eq(call(BVM_HELPER_SLOT_GET, 0, 0), 0);
+	ck_assert(fails_closed(call(BVM_HELPER_RATE, 0, 0)));
+	ck_assert(fails_closed(call(BVM_HELPER_SLOT_ADD, 0, 5)));
+	ck_assert(fails_closed(call(BVM_HELPER_SLOT_GET, 0, 0)));
+}
+END_TEST
+
+/* Where no pattern matches, a policy may allow: so the row alone is no denial. */
+START_TEST(a_run_that_found_a_fault_has_no_verdict)
+{
+	run.broken = false;
+	ck_assert_uint_eq(bvm_run_verdict(&run, 1ull << 32 | 7), 7);
+	run.broken = true;
+	ck_assert_uint_eq(bvm_run_verdict(&run, 7), BVM_VERDICT_BROKEN);
+	ck_assert_uint_eq(bvm_run_verdict(&run, 0), BVM_VERDICT_BROKEN);
 }
 END_TEST
 
@@ -227,8 +294,11 @@ int main(void)
 	tcase_add_test(tc, past_the_last_table_there_is_none);
 	tcase_add_test(tc, a_table_answers_its_own_helper_alone);
 	tcase_add_test(tc, a_handle_that_is_none_matches_nothing);
+	tcase_add_test(tc, a_walk_gives_no_row_that_the_table_has_not);
+	tcase_add_test(tc, a_text_is_no_longer_than_what_is_charged_for);
 	tcase_add_test(tc, arguments_that_are_not_there_match_nothing);
 	tcase_add_test(tc, without_slots_nothing_is_kept);
+	tcase_add_test(tc, a_run_that_found_a_fault_has_no_verdict);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
 }

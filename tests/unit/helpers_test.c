@@ -48,7 +48,10 @@ static void teardown(void)
 
 static int verify(const char *text, u32 *num)
 {
-	const struct bvm_class_info *info = &bvm_classes[BVM_CLASS_NETWORK];
+	/* only an exec has arguments */
+	const u32 class = strstr(text, "call argv") ? BVM_CLASS_EXEC :
+						      BVM_CLASS_NETWORK;
+	const struct bvm_class_info *info = &bvm_classes[class];
 	struct bvm_verify_in in = {
 		.insns = insns,
 		.ctx = { info->ctx_size, info->num_fields, info->fields },

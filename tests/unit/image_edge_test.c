@@ -296,9 +296,14 @@ END_TEST
 /* No strings are matched then: the verifier asks for the walked table. */
 START_TEST(without_rights_no_table_is_walked)
 {
+	struct bvm_meta *meta;
+
 	build.num_sections = RIGHTS;
 	build.body_len = build.sections[RIGHTS].off;
 	(void)bvm_build_finish(&build);
+	refuses(-EINVAL, "some rule has a path, and RIGHTS is missing");
+	meta = body(META);
+	meta->flags = 0;
 	ck_assert_msg(!bvm_image_parse(build.bytes, build.len, &image, &err),
 		      "%s", err.text);
 	ck_assert_uint_eq(image.rights_dfa, U32_MAX);

@@ -122,6 +122,9 @@ static const struct change changes[] = {
 	{ META, 0, 4, 6, -EINVAL, "the policy's name is not" },
 	{ META, 4, 4, 1000, -EINVAL, "description: string at 1000" },
 	{ META, 8, 4, 4, -EINVAL, "unknown META flags 0x4" },
+	/* whoever asks for names goes by the flag, and rows are found by RIGHTS */
+	{ META, 8, 4, 0, -EINVAL, "no rule has a path, and RIGHTS is there" },
+	{ META, 8, 4, 2, -EINVAL, "no rule has a path, and RIGHTS is there" },
 	{ META, 12, 4, 1, -EINVAL, "unknown class" },
 	{ META, 16, 4, 1 << 10, -EINVAL, "unknown class" },
 	{ META, 20, 4, 1025, -E2BIG, "1025 slots, at most 1024" },

@@ -301,7 +301,8 @@ static u64 executed_calls(void)
 
 START_TEST(programs_with_helpers_stay_within_what_is_known)
 {
-	static const u32 classes[] = { BVM_CLASS_FILES, BVM_CLASS_NETWORK };
+	static const u32 classes[] = { BVM_CLASS_FILES, BVM_CLASS_NETWORK,
+				       BVM_CLASS_EXEC };
 	struct tally tally = { .what = "helpers" };
 	const u64 total = from_env("BVM_DYNAMIC", TOTAL) / 2;
 	struct world worlds[NUM_IMAGES];
@@ -316,7 +317,7 @@ START_TEST(programs_with_helpers_stay_within_what_is_known)
 	}
 	while (executed() < total) {
 		const struct world *w = &worlds[roll_word(&seed) % NUM_IMAGES];
-		const u32 class = classes[roll_word(&seed) & 1];
+		const u32 class = classes[roll_word(&seed) % 3];
 		size_t len = random_bytes(bytes, sizeof(bytes));
 		u32 num = bvm_gen_class(bytes, len, insns, MAX_INSNS, w->image,
 					class);

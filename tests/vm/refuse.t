@@ -1088,3 +1088,12 @@ exit
 .word 0x00000000fff81adb
 exit
 # expect: insn 0: .word 0x00000000fff81adb: no such instruction
+
+== argv of a request that has no arguments
+# ctx: network
+# stack: 256
+mov %r2, 9
+call argv
+mov %r0, 0
+exit
+# expect: insn 1: call argv: only class exec has arguments

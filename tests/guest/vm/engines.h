@@ -89,7 +89,7 @@ void world_fill_slots(bvm_atomic *slots);
 u64 world_sum_slots(const bvm_atomic *slots);
 
 /*
- * random.c: num programs from seed, and a tenth as many of two classes, which
+ * random.c: num programs from seed, and a fifth as many of three classes, which
  * call helpers; made once and run in each setting.
  */
 void random_make(u64 seed, u32 num, u32 num_threads);

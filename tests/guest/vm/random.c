@@ -42,13 +42,14 @@
 #define SUM (-248)
 #define MAX_BLOCK_STACK 240
 
-/* Plain memory, and two classes, with so many of each thousand programs. */
+/* Plain memory, and three classes, with so many of each thousand programs. */
 static const struct {
 	u32 class, permille;
 } kinds[] = {
 	{ BVM_CLASS_RAW, 1000 },
 	{ BVM_CLASS_FILES, 100 },
 	{ BVM_CLASS_NETWORK, 100 },
+	{ BVM_CLASS_EXEC, 20 },
 };
 
 /* A pack that was made, and what it returns on each ctx. */
