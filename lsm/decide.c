@@ -61,7 +61,10 @@ static bool is_judged_by_name(const struct bailiff_request *rq)
 		rq->class == BVM_CLASS_MOUNTS);
 }
 
-/* Do the i-th domain's rules for the class speak of names? */
+/*
+ * Do the i-th domain's rules for the class speak of names? Where they do not,
+ * a program may ask for one all the same; what has none is then of row 0.
+ */
 static bool asks_for_name(const struct hearing *h, u32 i)
 {
 	const struct bailiff_policy *policy = h->view->policy[i];
@@ -208,6 +211,9 @@ static bool gains(const struct bvm_image *image,
 		  const struct bailiff_name *from,
 		  const struct bailiff_name *to, u32 i, bool is_tree)
 {
+	/* of what has no name it is not known */
+	if (from->reason || to->reason)
+		return image->rights_dfa < image->num_tables;
 	if (is_tree && bvm_rights_gained_below(image, from->fed[i].below,
 					       to->fed[i].below))
 		return true;

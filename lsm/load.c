@@ -115,19 +115,6 @@ static bool calls(const struct bvm_program *program, u32 helper)
 	return false;
 }
 
-/* Only an exec has arguments. */
-static int check_helpers(const struct bvm_image *image, struct bvm_error *err)
-{
-	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
-		if (i != BVM_CLASS_EXEC &&
-		    calls(&image->programs[i], BVM_HELPER_ARGV))
-			return bvm_fail(
-				err, -EOPNOTSUPP, 0,
-				"the program of class %s asks for arguments",
-				bvm_classes[i].name);
-	return 0;
-}
-
 static int check_programs(const struct bvm_image *image, struct bvm_error *err)
 {
 	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
@@ -198,8 +185,6 @@ static int prepare(struct bailiff_policy *policy, size_t len,
 		ret = check_rules(&policy->image, err);
 	if (!ret)
 		ret = check_classes(&policy->image, err);
-	if (!ret)
-		ret = check_helpers(&policy->image, err);
 	if (!ret)
 		ret = check_programs(&policy->image, err);
 	if (ret)

@@ -195,6 +195,13 @@ static void feed_all(const struct trail *trail, const struct walk *walk)
 	}
 }
 
+/* What has no name ends nowhere: no program may find what lay there before. */
+static void feed_nothing(const struct walk *walk)
+{
+	memset(walk->name->fed, 0,
+	       walk->view->num * sizeof(walk->name->fed[0]));
+}
+
 static void print(const struct trail *trail, struct walk *walk)
 {
 	u32 at = 0, room = walk->buf_len - 1;
@@ -227,8 +234,10 @@ static void walk_once(struct walk *walk)
 	if (walk->name) {
 		walk->name->reason = reason;
 		walk->name->home = mount_home_of_root(trail.root);
-		if (!reason && walk->view)
+		if (walk->view && !reason)
 			feed_all(&trail, walk);
+		else if (walk->view)
+			feed_nothing(walk);
 	}
 	if (walk->buf) {
 		walk->printed = 0;

@@ -188,7 +188,10 @@ void bailiff_prog_fini(struct bailiff_prog *prog)
 u32 bailiff_prog_run(const struct bailiff_prog *prog, struct bvm_run *run,
 		     u32 class)
 {
+	u32 r0;
+
 	if (!prog->jited)
 		return bvm_run_class(run, class);
-	return bpf_prog_run_pin_on_cpu(prog->jited, &run->ctx);
+	r0 = bpf_prog_run_pin_on_cpu(prog->jited, &run->ctx);
+	return bvm_run_verdict(run, r0);
 }
