@@ -6,13 +6,11 @@
 #include "vm/insn.h"
 #include "vm/table.h"
 
-#define V4_BITS 96 /* the prefix under which IPv6 has all of IPv4 */
-
 static const u8 mapped[16] = { [10] = 0xff, [11] = 0xff };
 
 bool borders_is_v4(const struct bvm_addr *addr)
 {
-	return !memcmp(addr->bytes, mapped, V4_BITS / 8);
+	return !memcmp(addr->bytes, mapped, BORDERS_V4_BITS / 8);
 }
 
 /* ---- numbers ---- */
@@ -122,7 +120,7 @@ static void add_plain(struct arena *arena, struct borders *b)
 
 	add_address(arena, b, &v4);
 	add_address(arena, b, &v6);
-	borders_add_prefix(arena, b, mapped, V4_BITS);
+	borders_add_prefix(arena, b, mapped, BORDERS_V4_BITS);
 }
 
 /* ---- an image ---- */

@@ -11,6 +11,8 @@
 #include "numbers.h"
 #include "vm/image.h"
 
+#define BORDERS_V4_BITS 96 /* the prefix under which IPv6 has all of IPv4 */
+
 /* Starts as zeroes; lasts as long as the arena. */
 struct borders {
 	struct numbers constants; /* compared with, and their neighbours */

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "borders.h"
 #include "claim.h"
+#include "family.h"
 #include "operand.h"
 #include "point.h"
 #include "show.h"
@@ -12,15 +14,23 @@
 #define MAX_BLAMED 8 /* rules that a report names */
 #define GLOB_BYTES "*?[{\\"
 
+#define NO_PREFIX U32_MAX
+
 /* ---- what a request leaves as a set ---- */
 
-/* Prefixes and port ranges that were cut out of a text. */
-struct cut {
-	u32 to_len, at_len, bare_len; /* 0: none; bare: of the endpoint */
-	u32 port_last;
+struct cut_range {
+	const char *name; /* of a field */
+	u64 last;
 };
 
-/* "10.0.0.0/8" to "10.0.0.0". Return: bits; 0: no prefix. */
+/* Prefixes and ranges that were cut out of words. */
+struct cut {
+	u32 to_len, at_len, bare_len; /* or NO_PREFIX; bare: of the endpoint */
+	struct cut_range ranges[SPACE_MAX_RANGES];
+	u32 num_ranges;
+};
+
+/* "10.0.0.0/8" to "10.0.0.0". Return: bits, or NO_PREFIX. */
 static u32 cut_prefix(char *address)
 {
 	char *slash = strchr(address, '/');
@@ -29,87 +39,149 @@ static u32 cut_prefix(char *address)
 	bool v4;
 
 	if (!slash || !isdigit((u8)slash[1]))
-		return 0;
+		return NO_PREFIX;
 	v4 = !memchr(address, ':', (size_t)(slash - address));
 	len = strtoul(slash + 1, &end, 10);
 	if (len > (v4 ? 32 : 128))
-		return 0; /* left there, for request.c to refuse */
+		return NO_PREFIX; /* left there, for request.c to refuse */
 	memmove(slash, end, strlen(end) + 1);
-	/* the prefix of length 0 is all of a family */
-	return (u32)len + (v4 ? 96 : 0);
+	return (u32)len + (v4 ? BORDERS_V4_BITS : 0);
 }
 
-/* ":1-1023" to ":1". Return: 1023; 0: no range. */
-static u32 cut_range(char *address)
+/* "1-1023" to "1", of the field called name. */
+static void cut_range(char *number, const char *name, struct cut *cut)
 {
-	char *colon = strrchr(address, ':');
-	char *dash = colon ? strchr(colon, '-') : NULL;
-	unsigned long last;
-	char *end;
+	size_t digits = strspn(number, "0123456789");
+	char *last = number + digits + 1;
+	size_t more = number[digits] == '-' ? strspn(last, "0123456789") : 0;
 
-	if (!dash || dash == colon + 1 || !isdigit((u8)dash[1]))
-		return 0;
-	last = strtoul(dash + 1, &end, 10);
-	if (*end || last > 65535)
-		return 0;
-	*dash = '\0';
-	return (u32)last;
+	/* what is no range stays there, for request.c to refuse */
+	if (!digits || !more || more > 10 || last[more] ||
+	    cut->num_ranges == SPACE_MAX_RANGES)
+		return;
+	cut->ranges[cut->num_ranges++] =
+		(struct cut_range){ name, strtoull(last, NULL, 10) };
+	number[digits] = '\0';
 }
 
-static void cut_word(char *word, struct cut *cut)
+static void cut_attribute(char *word, struct cut *cut)
 {
-	char *equals = strchr(word, '=');
+	static const struct {
+		const char *attribute, *field;
+	} numbers[] = {
+		{ "uid=", "uid" },
+		{ "gid=", "gid" },
+		{ "host-uid=", "host_uid" },
+		{ "port=", "port" },
+		{ "peer-port=", "peer_port" },
+	};
+	char *value = strchr(word, '=') + 1;
 
-	if (equals && (!strncmp(word, "to=", 3) || !strncmp(word, "from=", 5)))
-		cut->to_len = cut_prefix(equals + 1);
-	else if (equals && !strncmp(word, "at=", 3))
-		cut->at_len = cut_prefix(equals + 1);
-	else if (!equals && (isdigit((u8)*word) || *word == '[' ||
-			     !strncmp(word, "any:", 4))) {
-		cut->port_last = cut_range(word);
-		cut->bare_len = cut_prefix(word);
+	if (!strncmp(word, "to=", 3) || !strncmp(word, "from=", 5))
+		cut->to_len = cut_prefix(value);
+	else if (!strncmp(word, "at=", 3))
+		cut->at_len = cut_prefix(value);
+	for (u32 i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (!strncmp(word, numbers[i].attribute,
+			     (size_t)(value - word)))
+			cut_range(value, numbers[i].field, cut);
+}
+
+static void cut_endpoint(char *word, struct cut *cut)
+{
+	char *colon = strrchr(word, ':');
+
+	if (!isdigit((u8)*word) && *word != '[' && strncmp(word, "any:", 4))
+		return;
+	if (colon)
+		cut_range(colon + 1, "port", cut);
+	cut->bare_len = cut_prefix(word);
+}
+
+/* The words of a text; operands are cut only of class network. */
+static int parse_cut(struct arena *arena, const char *text, bool network,
+		     struct cut *cut, struct request *request,
+		     struct request_error *err)
+{
+	const char **words =
+		arena_array(arena, REQUEST_MAX_WORDS, sizeof(*words));
+	u32 num, i;
+	int ret = request_split(arena, text, words, &num, err);
+
+	*cut = (struct cut){ NO_PREFIX, NO_PREFIX, NO_PREFIX, .num_ranges = 0 };
+	for (i = 0; i < num && request_is_attribute(words[i]); i++) {
+		char *word = arena_strdup(arena, words[i]);
+
+		cut_attribute(word, cut);
+		words[i] = word;
 	}
-}
+	while (network && ++i < num) {
+		char *word = arena_strdup(arena, words[i]);
 
-/* Words with quotes hold neither addresses nor ranges. */
-static const char *cut_text(struct arena *arena, const char *text,
-			    struct cut *cut)
-{
-	struct buf buf = BUF_INIT(arena);
-	char *rest, *word;
-
-	memset(cut, 0, sizeof(*cut));
-	if (strpbrk(text, "'\"\\"))
-		return text;
-	rest = arena_strdup(arena, text);
-	while ((word = strsep(&rest, " \t\n"))) {
-		if (!*word)
-			continue;
-		cut_word(word, cut);
-		buf_printf(&buf, "%s%s", buf.len ? " " : "", word);
+		cut_endpoint(word, cut);
+		words[i] = word;
 	}
-	return buf_text(&buf);
+	return ret ? ret : request_parse_words(arena, words, num, request, err);
 }
 
-static int set_prefixes(const struct cut *cut, struct space_query *query,
-			struct request_error *err)
+/* An address of IPv4 is one of both families' sockets, if none is said. */
+static void free_family(struct request *request)
+{
+	static const u32 inet[] = { AF_INET_NUMBER, AF_INET6_NUMBER };
+	struct request_choice *choice = &request->choices[request->num_choices];
+	u32 field;
+
+	if (!request->family_implied)
+		return;
+	field = (u32)request_field(BVM_CLASS_NETWORK, "family");
+	request->given &= ~(1ull << field);
+	if (request_choice(request, field))
+		return;
+	choice->field = field;
+	choice->num = ARRAY_SIZE(inet);
+	memcpy(choice->values, inet, sizeof(inet));
+	request->num_choices++;
+}
+
+static int set_ranges(const struct cut *cut, struct space_query *query,
+		      struct request_error *err)
+{
+	struct space_set *set = &query->set;
+
+	for (u32 i = 0; i < cut->num_ranges; i++) {
+		const struct cut_range *range = &cut->ranges[i];
+		/* request.c knew it: it has read where the range begins */
+		u32 field = (u32)request_field(query->class, range->name);
+		u64 max = bvm_classes[query->class].fields[field].max;
+
+		if (range->last > max)
+			return operand_fail(err, "%s is at most %llu, got %llu",
+					    range->name,
+					    (unsigned long long)max,
+					    (unsigned long long)range->last);
+		for (u32 k = 0; k < set->num_ranges; k++)
+			if (set->ranges[k].field == field)
+				return operand_fail(err, "%s is said twice",
+						    range->name);
+		set->ranges[set->num_ranges++] =
+			(struct space_range){ field, (u32)range->last };
+	}
+	return 0;
+}
+
+static void set_prefixes(const struct cut *cut, struct space_query *query)
 {
 	struct space_set *set = &query->set;
 	const u64 local = BVM_BIT(NETWORK, BIND) | BVM_BIT(NETWORK, LISTEN) |
 			  BVM_BIT(NETWORK, ACCEPT) | BVM_BIT(NETWORK, RECEIVE);
 
-	set->port_last = cut->port_last;
-	set->remote_len = cut->to_len ? cut->to_len : 128;
-	set->local_len = cut->at_len ? cut->at_len : 128;
-	if (cut->bare_len && query->ops & local)
+	set->remote_len = cut->to_len != NO_PREFIX ? cut->to_len : 128;
+	set->local_len = cut->at_len != NO_PREFIX ? cut->at_len : 128;
+	if (cut->bare_len != NO_PREFIX && query->ops & local)
 		set->local_len = cut->bare_len;
-	else if (cut->bare_len)
+	else if (cut->bare_len != NO_PREFIX)
 		set->remote_len = cut->bare_len;
-	set->has_prefix = cut->to_len || cut->at_len || cut->bare_len;
-	if ((set->has_prefix || cut->port_last) &&
-	    query->class != BVM_CLASS_NETWORK)
-		return operand_fail(err, "an address, and no socket");
-	return 0;
+	set->has_prefix = set->remote_len != 128 || set->local_len != 128;
 }
 
 /* ---- paths ---- */
@@ -145,9 +217,14 @@ static int set_paths(struct arena *arena, const struct request *request,
 static int refuse_globs(const struct request *request,
 			struct request_error *err)
 {
-	bool glob = request->argv_len &&
-		    memchr(request->argv, '*', request->argv_len);
+	const char *end = request->argv + request->argv_len;
+	bool glob = false;
 
+	/* arguments have patterns of their own, and a last "..." */
+	for (const char *arg = request->argv; arg && arg < end;
+	     arg += strlen(arg) + 1)
+		glob = glob || strpbrk(arg, GLOB_BYTES) ||
+		       (!strcmp(arg, "...") && arg + sizeof("...") == end);
 	for (u32 i = 0; i < BVM_RUN_STRINGS; i++)
 		glob = glob || (request->texts[i] &&
 				strpbrk(request->texts[i], GLOB_BYTES));
@@ -157,22 +234,38 @@ static int refuse_globs(const struct request *request,
 	return operand_hint(err, "leave it out: what is not given is free");
 }
 
-/* What requests take as not there unless they say so is free in a claim. */
-static void set_free(const char *text, struct request *request,
-		     struct space_set *set)
+/* `mount any /t`, `move-mount any /t`: of whatever type, whatever it is. */
+static void free_any(struct request *request, const char *name, u64 *handle)
 {
-	int field = -1;
+	const char *text = *handle ? request->texts[*handle - 1] : NULL;
+
+	if (!text || strcmp(text, "any") != 0)
+		return;
+	request->texts[*handle - 1] = NULL;
+	*handle = 0;
+	request->given &= ~(1ull << request_field(BVM_CLASS_MOUNTS, name));
+}
+
+/* What requests take as not there unless they say so is free in a claim. */
+static void set_free(struct request *request, struct space_set *set)
+{
+	u32 field;
 
 	if (request->class == BVM_CLASS_EXEC) {
 		set->any_args = !request->argv_len;
-		if (set->any_args && !strstr(text, "chain="))
-			field = request_field(BVM_CLASS_EXEC, "chain");
+		field = (u32)request_field(BVM_CLASS_EXEC, "chain");
+		if (set->any_args)
+			request->given &= ~(1ull << field) | request->said;
 	}
-	if (request->class == BVM_CLASS_MOUNTS && !request->mount_flags &&
-	    !strstr(text, "flags="))
-		field = request_field(BVM_CLASS_MOUNTS, "flags");
-	if (field >= 0)
-		request->given &= ~(1ull << field);
+	/* `mount bind` has that flag, and whichever else */
+	if (request->class == BVM_CLASS_MOUNTS) {
+		field = (u32)request_field(BVM_CLASS_MOUNTS, "flags");
+		request->given &= ~(1ull << field) | request->said;
+		free_any(request, "text", &request->ctx.mounts.text);
+		free_any(request, "source", &request->ctx.mounts.source);
+	}
+	if (request->class == BVM_CLASS_NETWORK)
+		free_family(request);
 }
 
 int claim_parse(struct arena *arena, const char *text,
@@ -180,16 +273,18 @@ int claim_parse(struct arena *arena, const char *text,
 {
 	struct request *request = arena_alloc(arena, sizeof(*request));
 	struct cut cut;
-	int ret =
-		request_parse(arena, cut_text(arena, text, &cut), request, err);
+	int ret = parse_cut(arena, text, true, &cut, request, err);
 
+	if (request->class != BVM_CLASS_NETWORK)
+		ret = parse_cut(arena, text, false, &cut, request, err);
 	if (ret)
 		return ret;
 	query->class = request->class;
 	query->ops = request->ops;
 	query->set.request = request;
-	set_free(text, request, &query->set);
-	ret = set_prefixes(&cut, query, err);
+	set_free(request, &query->set);
+	set_prefixes(&cut, query);
+	ret = set_ranges(&cut, query, err);
 	if (!ret)
 		ret = set_paths(arena, request, query, err);
 	return ret ? ret : refuse_globs(request, err);

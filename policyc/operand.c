@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "family.h"
 #include "ioctl.h"
 #include "operand_parts.h"
 #include "rule_mount.h"
@@ -570,6 +571,19 @@ static int read_text_attr(struct operand *o, const char *field,
 	return ret ? ret : operand_set_text(o, field, text);
 }
 
+/* `family=inet6` with an address of IPv4 is what the operand inet6 is. */
+static int set_word(struct operand *o, const char *name, u64 value)
+{
+	struct request *r = o->request;
+
+	if (r->class == BVM_CLASS_NETWORK && !strcmp(name, "family")) {
+		if (r->family_implied && value == AF_INET6_NUMBER)
+			r->given &= ~(1ull << request_field(r->class, name));
+		r->family_implied = false;
+	}
+	return operand_set_number(o, name, value);
+}
+
 /* Attributes whose values are words: a name, its field, the words. */
 static const struct word_attr {
 	u32 class;
@@ -618,6 +632,8 @@ int operand_attribute(struct operand *o, const char *word)
 	else if (!strcmp(name, "fstype"))
 		name = "text";
 	field = request_field(o->request->class, name);
+	if (field >= 0)
+		o->request->said |= 1ull << field;
 	if (field >= 0 && o->request->class == BVM_CLASS_MOUNTS &&
 	    !strcmp(name, "flags"))
 		return read_mount_flags(o, text);
@@ -639,7 +655,7 @@ int operand_attribute(struct operand *o, const char *word)
 		    strcmp(word_attrs[i].name, name))
 			continue;
 		ret = operand_name(o, name, word_attrs[i].words, text, &value);
-		return ret ? ret : operand_set_number(o, name, value);
+		return ret ? ret : set_word(o, name, value);
 	}
 	if (!strcmp(name, "ioctl"))
 		return set_command(o, text);

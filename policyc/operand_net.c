@@ -53,6 +53,19 @@ static int split_port(struct operand *o, char *text, char **host, char **port)
 	return 0;
 }
 
+/* Sockets of IPv6 have addresses of IPv4, too: "inet6 udp 10.0.0.1:53". */
+static int set_family(struct operand *o, u32 family)
+{
+	struct request *r = o->request;
+	bool given = operand_is_given(o, request_field(r->class, "family"));
+
+	if (family == AF_INET_NUMBER && given &&
+	    r->ctx.network.family == AF_INET6_NUMBER)
+		return 0;
+	r->family_implied = family == AF_INET_NUMBER && !given;
+	return operand_set_number(o, "family", family);
+}
+
 static int read_host(struct operand *o, const char *host)
 {
 	const struct request *r = o->request;
@@ -70,7 +83,7 @@ static int read_host(struct operand *o, const char *host)
 		return operand_hint(o->err,
 				    "10.1.2.3:80, [fd00::1]:80, any:80");
 	}
-	ret = operand_set_number(o, "family", family);
+	ret = set_family(o, family);
 	return ret ? ret :
 		     operand_set_address(o, is_local_op(r) ? "local" : "remote",
 					 &addr);

@@ -83,10 +83,13 @@ static const char *read_word(const char *text, char *out,
 	return NULL;
 }
 
-static int split(struct arena *arena, const char *text, const char **words,
-		 u32 *num, struct request_error *err)
+int request_split(struct arena *arena, const char *text, const char **words,
+		  u32 *num, struct request_error *err)
 {
+	memset(err, 0, sizeof(*err));
 	*num = 0;
+	if (strlen(text) > REQUEST_MAX_BYTES)
+		return operand_fail(err, "over %u bytes", REQUEST_MAX_BYTES);
 	for (;;) {
 		char *word;
 
@@ -195,7 +198,7 @@ static int find_verb(struct arena *arena, const char *word, const char *operand,
 /* ---- the whole ---- */
 
 /* attr=value: a name, then '='; a path or address has none before it. */
-static bool is_attribute(const char *word)
+bool request_is_attribute(const char *word)
 {
 	size_t len = strcspn(word, "=");
 
@@ -222,7 +225,7 @@ int request_parse_words(struct arena *arena, const char *const *words, u32 num,
 
 	memset(request, 0, sizeof(*request));
 	memset(err, 0, sizeof(*err));
-	while (attrs < num && is_attribute(words[attrs]))
+	while (attrs < num && request_is_attribute(words[attrs]))
 		attrs++;
 	if (attrs == num) {
 		(void)operand_fail(err, "there is no verb");
@@ -253,9 +256,6 @@ int request_parse(struct arena *arena, const char *text,
 	u32 num;
 	int ret;
 
-	memset(err, 0, sizeof(*err));
-	if (strlen(text) > REQUEST_MAX_BYTES)
-		return operand_fail(err, "over %u bytes", REQUEST_MAX_BYTES);
-	ret = split(arena, text, words, &num, err);
+	ret = request_split(arena, text, words, &num, err);
 	return ret ? ret : request_parse_words(arena, words, num, request, err);
 }

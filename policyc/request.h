@@ -43,11 +43,14 @@ struct request {
 	 * has the handle 0 */
 	const char *texts[BVM_RUN_STRINGS];
 	u64 given; /* bit i: field i of the class has a value */
+	u64 said; /* ... from an attribute */
 	struct request_choice choices[2]; /* not given, but limited */
 	u32 num_choices;
 	const char *argv; /* exec: arguments, each with its NUL */
 	u32 argv_len; /* 0: the program is called without any */
 	u32 mount_flags; /* of the operands and the attribute so far */
+	/* only an IPv4 address says that it is IPv4: IPv6 sockets have such */
+	bool family_implied;
 	const char *note; /* how a path was read differently, or NULL */
 };
 
@@ -67,6 +70,13 @@ int __must_check request_parse_words(struct arena *arena,
 				     const char *const *words, u32 num,
 				     struct request *request,
 				     struct request_error *err);
+/* Only split it, into up to REQUEST_MAX_WORDS. Return: 0; -EINVAL as above. */
+int __must_check request_split(struct arena *arena, const char *text,
+			       const char **words, u32 *num,
+			       struct request_error *err);
+
+/* Is a word of the form attr=value? */
+bool request_is_attribute(const char *word);
 
 /* Index of a class's field, or -1. */
 int request_field(u32 class, const char *name);

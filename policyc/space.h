@@ -42,6 +42,14 @@ struct space_point {
 	u32 argv_len;
 };
 
+/* A number that may be from what the request gives to here. */
+struct space_range {
+	u32 field; /* index of bvm_classes[].fields */
+	u32 last;
+};
+
+#define SPACE_MAX_RANGES 5 /* uid, gid, host-uid, port, peer-port */
+
 /* To what requests a walk is limited; zeroes are no limit. */
 struct space_set {
 	const struct request *request; /* what it gives; or NULL */
@@ -51,7 +59,8 @@ struct space_set {
 	/* bits in which an address agrees with the one that request gives */
 	u32 remote_len, local_len;
 	bool has_prefix; /* the two lengths count; 128: that address */
-	u32 port_last; /* port is from that of request to here; 0: just that */
+	struct space_range ranges[SPACE_MAX_RANGES];
+	u32 num_ranges;
 };
 
 struct space_query {

@@ -248,7 +248,7 @@ static void find_flags(struct space *s)
 	if (space_is_given(s, "flags"))
 		return;
 	begin(&b, s, names);
-	set_number(s, &point, "flags", 0);
+	/* what the request says of them is in all */
 	add(&b, &point);
 	for (u32 at = 0; at < b.part.num; at++) {
 		for (u32 i = 0; i < num; i++) {

@@ -138,6 +138,15 @@ static void clip(struct numbers *values, u32 first, u32 last)
 	values->num = kept;
 }
 
+static const struct space_range *range_of(const struct space_set *set,
+					  u32 field)
+{
+	for (u32 i = 0; i < set->num_ranges; i++)
+		if (set->ranges[i].field == field)
+			return &set->ranges[i];
+	return NULL;
+}
+
 u32 space_values(struct space *s, const char *name, u32 **values)
 {
 	const struct space_set *set = &s->query->set;
@@ -146,7 +155,7 @@ u32 space_values(struct space *s, const char *name, u32 **values)
 	const struct bvm_name *names = names_of(s, name);
 	const struct request_choice *choice =
 		set->request ? request_choice(set->request, field) : NULL;
-	const bool range = set->port_last && !strcmp(name, "port");
+	const struct space_range *range = range_of(set, field);
 	struct numbers list = { 0 };
 	u32 first;
 
@@ -169,11 +178,11 @@ u32 space_values(struct space *s, const char *name, u32 **values)
 		numbers_add(s->arena, &list, names[i].num);
 	if (range) {
 		numbers_add(s->arena, &list, first);
-		numbers_add(s->arena, &list, set->port_last);
+		numbers_add(s->arena, &list, range->last);
 	}
 	numbers_sort(&list);
 	if (range)
-		clip(&list, first, set->port_last);
+		clip(&list, first, range->last);
 	*values = order(s, names, &list);
 	return list.num;
 }
@@ -284,6 +293,7 @@ struct filter {
 	u32 family;
 	const u8 *prefix;
 	u32 len;
+	bool wide; /* the prefix was written: ::/0 has no IPv4, as in rules */
 };
 
 static u32 filter(const struct filter *f, const struct borders *from,
@@ -295,6 +305,8 @@ static u32 filter(const struct filter *f, const struct borders *from,
 		const struct bvm_addr *addr = &from->addresses[i];
 
 		if (f->family == AF_INET_NUMBER && !borders_is_v4(addr))
+			continue;
+		if (f->wide && borders_is_v4(addr))
 			continue;
 		if (bvm_prefix_has(f->prefix, f->len, addr->bytes))
 			list[num++] = *addr;
@@ -317,6 +329,7 @@ u32 space_addresses(struct space *s, const char *name, u32 family,
 		f.len = !set->has_prefix ? 128 :
 			remote		 ? set->remote_len :
 					   set->local_len;
+		f.wide = f.len < BORDERS_V4_BITS;
 		borders_add_prefix(s->arena, &own, given.bytes, f.len);
 	}
 	*list = arena_array(s->arena,

@@ -169,6 +169,36 @@ START_TEST(sockets_and_addresses)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	u32 family;
+	bool implied; /* nothing but the address says it */
+} mapped[] = {
+	{ "connect tcp 10.0.0.1:80", 2, true },
+	{ "connect inet tcp 10.0.0.1:80", 2, false },
+	{ "family=inet connect tcp 10.0.0.1:80", 2, false },
+	/* as the kernel records sockets of IPv6 that reach IPv4 */
+	{ "connect inet6 tcp 10.0.0.1:80", 10, false },
+	{ "family=inet6 connect tcp 10.0.0.1:80", 10, false },
+	{ "connect tcp [::ffff:10.0.0.1]:80", 10, false },
+	{ "family=inet6 connect inet6 tcp 10.0.0.1:80", 10, false },
+};
+
+START_TEST(sockets_of_ipv6_have_addresses_of_ipv4_too)
+{
+	static const u8 address[16] = {
+		[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1
+	};
+
+	must_parse(mapped[_i].text);
+	ck_assert_uint_eq(r.ctx.network.family, mapped[_i].family);
+	ck_assert(given("family") && given("remote"));
+	ck_assert(r.family_implied == mapped[_i].implied);
+	ck_assert_mem_eq(r.ctx.network.remote.bytes, address, 16);
+	ck_assert_uint_eq(r.ctx.network.port, 80);
+}
+END_TEST
+
 START_TEST(other_classes)
 {
 	must_parse("capability CAP_NET_RAW");
@@ -230,7 +260,10 @@ static const struct {
 	{ "connect tcp [fd00::1", "bad address" },
 	{ "connect tcp 10.0.0.1:65536", "at most 65535" },
 	{ "connect tcp 10.0.0.1:80 80", "after the address" },
-	{ "family=inet6 connect tcp 10.0.0.1:80", "said to be" },
+	{ "family=netlink connect tcp 10.0.0.1:80", "said to be" },
+	{ "inet connect tcp 10.0.0.1:80", "no operation" },
+	{ "connect inet tcp [::ffff:10.0.0.1]:80", "said to be" },
+	{ "family=inet connect inet6 udp 10.0.0.1:53", "said to be" },
 	{ "connect unix 10.0.0.1:80", "said to be" },
 	{ "capability sysadmin", "did you mean 'sys_admin'" },
 	{ "capability", "takes a capability" },
@@ -269,6 +302,8 @@ int main(void)
 	tcase_add_loop_test(tc, paths_are_resolved_as_text, 0,
 			    ARRAY_SIZE(paths));
 	tcase_add_loop_test(tc, sockets_and_addresses, 0, ARRAY_SIZE(sockets));
+	tcase_add_loop_test(tc, sockets_of_ipv6_have_addresses_of_ipv4_too, 0,
+			    ARRAY_SIZE(mapped));
 	tcase_add_test(tc, other_classes);
 	tcase_add_test(tc, requests_of_tasks_say_signal_and_peer);
 	tcase_add_test(tc, requests_of_kernel_may_have_a_name);
