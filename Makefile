@@ -254,8 +254,7 @@ hooks:
 .PHONY: manual
 manual: build/bin/policyc
 	@scripts/manual.sh
-	@scripts/includes.sh
-	@scripts/policies.sh
+	@scripts/shipped.sh
 
 # After a change of policyc/diag.def, or of what policyc says.
 .PHONY: diagnostics

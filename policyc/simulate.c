@@ -145,7 +145,8 @@ static void print_text(const struct simulation *s)
 		enum outcome outcome = s->fates[i].outcome;
 
 		end = end_of(s, i, &count);
-		if (outcome == STILL_ALLOWED || outcome == STILL_DENIED)
+		/* what the policy lets pass as before is only counted */
+		if (outcome == STILL_ALLOWED)
 			continue;
 		if (outcome != last)
 			printf("%s:\n", outcome_names[outcome]);

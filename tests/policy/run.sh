@@ -505,10 +505,7 @@ shipped_includes()
 			fail "the include $name"
 		fi
 	done
-	"$root/scripts/includes.sh" print > "$work/1"
-	sed -n '/^<!-- scripts.includes.sh/,/^<!-- end/p' "$root/docs/policy-language.md" |
-		sed '1d; $d' > "$work/2"
-	same 'the table of includes (make manual)' "$work/1" "$work/2"
+	shipped_table includes "$root/docs/policy-language.md"
 }
 
 standard_input()

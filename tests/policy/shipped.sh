@@ -3,6 +3,16 @@
 #
 # The policies that come with Bailiff; sourced by run.sh.
 
+# shipped_table NAME PAGE: what heads of files say is what the page says.
+shipped_table()
+{
+	"$root/scripts/shipped.sh" print "$1" > "$work/1"
+	sed -n "/^<!-- scripts.shipped.sh: $1 /,/^<!-- end/p" "$2" |
+		sed '1d; $d' > "$work/2"
+	if [ -s "$work/2" ]; then pass; else fail "a table of $1"; fi
+	same "the table of $1 (make manual)" "$work/1" "$work/2"
+}
+
 # Each says what it is for, what it must never allow and what it must allow, and
 # has its row in docs/policies.md.
 shipped_policies()
@@ -17,10 +27,7 @@ shipped_policies()
 			says "$name has $word" 0 "$word" cat "$file"
 		done
 	done
-	"$root/scripts/policies.sh" print > "$work/1"
-	sed -n '/^<!-- scripts.policies.sh/,/^<!-- end/p' "$root/docs/policies.md" |
-		sed '1d; $d' > "$work/2"
-	same 'the table of policies (make manual)' "$work/1" "$work/2"
+	shipped_table policies "$root/docs/policies.md"
 }
 
 # num_rules FILE: those of the file itself, not of its includes.
@@ -51,6 +58,9 @@ shipped_learned()
 		else
 			fail "learn $name: few rules"
 		fi
+		says "$name: what was learned allows its recording" 0 \
+			'^0 newly denied, [0-9]* newly allowed, 0 undecided, 0 still denied, 0 still allowed, 0 not up to rules$' \
+			"$policyc" simulate "$work/learned.yaml" "log/$name.json"
 		# sshd's scripts that make a message of the day are refused
 		grep -v -e '"uid":0,"exe":"/usr/bin/[denru]' -e '"/run/motd' "log/$name.json" \
 			> "$work/life.json"

@@ -171,6 +171,11 @@ simulate()
 		"${command[@]}"
 	says 'a line with its count' 1 '^       2 x  rule 3, log/app.yaml:11' "${command[@]}"
 	says 'a default' 1 '^       1 x  the default of files, log/app.yaml:4$' "${command[@]}"
+	says 'what is still denied, by line' 1 '^       5 x  the default of files, log/app.yaml:4$' \
+		"${command[@]}"
+	says 'and its requests' 1 '^            4 x files.read /etc/shadow$' "${command[@]}"
+	"${command[@]}" | sed -n '/^still denied:$/,/^not up to/p' > "$work/out" || :
+	says 'in a part of their own' 0 '^       1 x  the default of tasks' cat "$work/out"
 	says 'arguments' 1 'it depends on arguments' "${command[@]}"
 	says 'flags of a mount' 1 'it depends on flags' "${command[@]}"
 	says 'users' 1 '^note: 1 were judged as if users' "${command[@]}"
