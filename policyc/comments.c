@@ -39,10 +39,7 @@ bool comments_blank_before(const struct source *source, u32 line)
 
 bool comments_is_block_text(const struct node *node)
 {
-	const char c = node->span.source->text[comments_start(&node->span)];
-
-	return node->kind == NODE_TEXT && !node->plain &&
-	       (c == '|' || c == '>');
+	return node->kind == NODE_TEXT && node->block;
 }
 
 static bool is_alone(const struct source *source, size_t off, u32 line)

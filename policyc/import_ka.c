@@ -3,9 +3,9 @@
 #include <strings.h>
 
 #include "import_ka.h"
+#include "value.h"
 #include "yaml.h"
 
-#define MAX_MESSAGE 256 /* bytes, of a rule's */
 #define CONTAINER_NAME "kubearmor.io/container.name"
 
 /* ---- values ---- */
@@ -71,9 +71,9 @@ static void take_message(struct ka *ka, const struct node *node,
 					"ASCII's");
 			return;
 		}
-	if (strlen(text) > MAX_MESSAGE)
+	if (strlen(text) > VALUE_MAX_LINE)
 		import_out_left(ka->im, &node->span,
-				"a message of over %u bytes", MAX_MESSAGE);
+				"a message of over %u bytes", VALUE_MAX_LINE);
 	else if (*text)
 		common->message = text;
 }

@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "init_parts.h"
 #include "quoting.h"
+#include "value.h"
 
 /* What a comment can have: names of files may have anything. */
 static const char *clean(struct init *in, const char *text)
@@ -15,6 +16,13 @@ static const char *clean(struct init *in, const char *text)
 		if ((u8)*c < 0x20 || (u8)*c >= 0x7f)
 			*c = '?';
 	return copy;
+}
+
+/* As much of it as a policy may have. */
+static const char *cut(struct init *in, const char *text)
+{
+	return clean(in, arena_strndup(in->arena, text,
+				       strnlen(text, VALUE_MAX_LINE)));
 }
 
 /* YAML takes such text for text. */
@@ -356,7 +364,7 @@ static void put_head(struct init *in, struct buf *out)
 		policy_name(in));
 	if (*in->description)
 		buf_printf(out, "description: %s\n",
-			   quoting_add(in->arena, clean(in, in->description)));
+			   quoting_add(in->arena, cut(in, in->description)));
 	buf_printf(out, "mode: audit\ndefault: deny\ninclude:\n");
 	for (u32 i = 0; i < in->includes.num; i++)
 		buf_printf(out, "  - %s  # %s\n", in->includes.items[i].name,

@@ -33,6 +33,8 @@ const char *node_describe(const struct node *node)
 		return "a list";
 	if (node->kind == NODE_MAP)
 		return "a mapping";
+	if (node->block)
+		return "a block of lines";
 	return node_is_empty(node) ? "nothing" : "text";
 }
 

@@ -26,6 +26,7 @@ struct node {
 	enum node_kind kind;
 	struct span span;
 	bool plain; /* TEXT: without quotes */
+	bool block; /* TEXT: lines behind '|' or '>' */
 	bool bad; /* an error was reported: say no more about it */
 	bool merged; /* MAP: a key was there twice; one may begin a lost rule */
 	u32 num; /* of items or pairs */

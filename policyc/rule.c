@@ -9,8 +9,6 @@
 #include "rule_mount.h"
 #include "suggest.h"
 
-#define MAX_MESSAGE 256 /* bytes; it goes into every record */
-
 /* ---- operations ---- */
 
 static const struct bvm_group *find_group(u32 class, const char *name)
@@ -241,22 +239,7 @@ static void read_when(struct parse *parse, const struct node *node,
 static void read_message(struct parse *parse, const struct node *node,
 			 struct ast_rule *rule)
 {
-	const char *c;
-	struct value value;
-
-	if (!value_text(parse, KEY_RULE_MESSAGE, node, &value))
-		return;
-	for (c = value.text; *c; c++)
-		if ((u8)*c < 0x20 || *c == 0x7f) {
-			diag_report(parse->diag, &value.span, BAD_MESSAGE,
-				    "has a line break or control character");
-			return;
-		}
-	if (c - value.text > MAX_MESSAGE)
-		diag_report(parse->diag, &value.span, BAD_MESSAGE,
-			    "is over 256 bytes long");
-	else
-		rule->message = value.text;
+	(void)value_line(parse, KEY_RULE_MESSAGE, node, &rule->message);
 }
 
 static void read_errno(struct parse *parse, const struct node *node,

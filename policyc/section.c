@@ -61,10 +61,8 @@ void section_read_name(struct parse *parse, const struct node *node)
 
 void section_read_description(struct parse *parse, const struct node *node)
 {
-	struct value value;
-
-	if (value_text(parse, KEY_POLICY_DESCRIPTION, node, &value))
-		parse->policy->description = value.text;
+	(void)value_line(parse, KEY_POLICY_DESCRIPTION, node,
+			 &parse->policy->description);
 }
 
 /* ---- mode and default ---- */

@@ -65,6 +65,13 @@ static bool add_text(struct parse *parse, enum key_id key,
 		suggest_quotes(parse, key, node);
 		return false;
 	}
+	/* in a value its line breaks would be a part of, say, a path */
+	if (node->block && keys[key].kind != KEY_TEXT &&
+	    keys[key].kind != KEY_TEXTS) {
+		(void)value_wrong_kind(parse, key, node);
+		diag_note(parse->diag, "of several values write a list");
+		return false;
+	}
 	if (node_is_empty(node)) {
 		diag_report(parse->diag, &node->span, EMPTY_VALUE,
 			    keys[key].name,
@@ -113,6 +120,35 @@ bool value_text(struct parse *parse, enum key_id key, const struct node *node,
 		return false;
 	}
 	*value = values.items[0];
+	return true;
+}
+
+bool value_line(struct parse *parse, enum key_id key, const struct node *node,
+		const char **line)
+{
+	struct value value;
+	size_t len;
+
+	if (!value_text(parse, key, node, &value))
+		return false;
+	len = strlen(value.text);
+	/* YAML ends what stands behind '>' or '|' with a line break */
+	while (node->block && len && value.text[len - 1] == '\n')
+		len--;
+	for (size_t i = 0; i < len; i++)
+		if ((u8)value.text[i] < 0x20 || value.text[i] == 0x7f) {
+			diag_report(parse->diag, &value.span, BAD_LINE,
+				    keys[key].name,
+				    "has a line break or control character");
+			return false;
+		}
+	if (len > VALUE_MAX_LINE) {
+		diag_report(parse->diag, &value.span, BAD_LINE, keys[key].name,
+			    arena_printf(parse->arena, "is over %u bytes long",
+					 VALUE_MAX_LINE));
+		return false;
+	}
+	*line = arena_strndup(parse->arena, value.text, len);
 	return true;
 }
 

@@ -13,6 +13,8 @@
 #include "node.h"
 #include "vars.h"
 
+#define VALUE_MAX_LINE 256 /* bytes of a message: it is in every record */
+
 /* What the readers of one run share. */
 struct parse {
 	struct arena *arena;
@@ -28,6 +30,10 @@ bool value_list(struct parse *parse, enum key_id key, const struct node *node,
 /* Exactly one. */
 bool value_text(struct parse *parse, enum key_id key, const struct node *node,
 		struct value *value);
+
+/* Text for people: one line, VALUE_MAX_LINE at most; *line is kept if not. */
+bool value_line(struct parse *parse, enum key_id key, const struct node *node,
+		const char **line);
 
 bool value_boolean(struct parse *parse, enum key_id key,
 		   const struct node *node, bool *result);

@@ -357,7 +357,7 @@ static bool make_node(struct vars *vars, const struct node *node,
 
 	if (node->bad)
 		return false;
-	if (node->kind == NODE_MAP || node_is_empty(node)) {
+	if (node->kind == NODE_MAP || node->block || node_is_empty(node)) {
 		diag_report(vars->diag, &node->span, WRONG_KIND, "vars",
 			    "text or lists", node_describe(node));
 		return false;

@@ -180,24 +180,40 @@ static bool report_quoting(struct reader *reader, const yaml_mark_t *mark)
 	return true;
 }
 
+/* What stands between the quotes, if they are on one line; or NULL. */
+static const char *quoted_text(struct reader *reader, const yaml_mark_t *mark)
+{
+	struct span span = span_of(reader, mark, mark);
+	size_t len, from = span.col, to;
+	const char *line = source_line(reader->source, span.line, &len);
+
+	for (to = from; to < len && line[to] != '"'; to++)
+		if (line[to] == '\\')
+			to++;
+	if (to >= len)
+		return NULL;
+	return arena_strndup(reader->arena, line + from, to - from);
+}
+
 static bool report_escape(struct reader *reader, const struct span *span)
 {
-	const char *line, *start, *end;
-	size_t len;
+	const char *text;
 
 	if (!reader->parser.problem ||
 	    !strstr(reader->parser.problem, "escape character"))
 		return false;
 	diag_report(reader->diag, span, ESCAPE);
-	line = source_line(reader->source, span->line, &len);
-	line = arena_strndup(reader->arena, line, len);
-	start = strchr(line, '"');
-	end = strrchr(line, '"');
-	if (start && end > start)
-		diag_note(reader->diag, "write it as '%s'",
-			  arena_strndup(reader->arena, start + 1,
-					(size_t)(end - start - 1)));
+	text = quoted_text(reader, &reader->parser.context_mark);
+	if (text)
+		diag_note(reader->diag, "write it as %s",
+			  quoting_add(reader->arena, text));
 	return true;
+}
+
+/* Between quotes nothing needs quotes. */
+static bool in_quotes(const yaml_parser_t *parser)
+{
+	return parser->context && strstr(parser->context, "quoted scalar");
 }
 
 static void report_problem(struct reader *reader)
@@ -217,9 +233,11 @@ static void report_problem(struct reader *reader)
 			    parser->problem ? parser->problem : "bad bytes");
 		return;
 	}
-	if (report_escape(reader, &span) || report_quoting(reader, mark))
+	if (report_escape(reader, &span) ||
+	    (!in_quotes(parser) && report_quoting(reader, mark)))
 		return;
-	if (parser->context && parser->context_mark.line != mark->line &&
+	if (parser->context && !in_quotes(parser) &&
+	    parser->context_mark.line != mark->line &&
 	    report_quoting(reader, &parser->context_mark))
 		return;
 	diag_report(reader->diag, &span, YAML,
@@ -371,6 +389,8 @@ static void take_scalar(struct reader *reader, const yaml_event_t *event)
 	struct node *node = node_create(reader, NODE_TEXT, event);
 
 	node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	node->block = event->data.scalar.style == YAML_LITERAL_SCALAR_STYLE ||
+		      event->data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
 	refuse_decoration(reader, &node->span, event->data.scalar.anchor,
 			  event->data.scalar.tag);
 	/* "\0" makes one where the file has none. */

@@ -306,10 +306,10 @@ const char *policy_text(struct arena *arena, u64 *seed)
 	buf_printf(&w.out, "bailiff: 1\npolicy:   x");
 	end_line(&w);
 	if (one_in(&w, 2))
-		buf_printf(&w.out, "description: %s   Some words\n   more\n\n",
-			   one_in(&w, 3) ? ">\n" :
-			   one_in(&w, 2) ? "|-  # d\n" :
-					   "\n");
+		buf_printf(&w.out, "description: %s\n",
+			   one_in(&w, 3) ? ">\n   Some words\n   more\n" :
+			   one_in(&w, 2) ? "|  # d\n   Some words\n" :
+					   "\n   Some words\n   more\n");
 	buf_printf(&w.out, "vars:\n    dirs: [/v/a, '/v/b',\n      /v/c]\n");
 	for (u32 i = 0; i < ARRAY_SIZE(templates); i++) {
 		if (strcmp(templates[i].class, last) && one_in(&w, 2))

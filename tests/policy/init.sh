@@ -151,7 +151,7 @@ init_script()
 init_hostile()
 {
 	program /usr/sbin/evil - -- listen chroot
-	printf '[Service]\nExecStart=/usr/sbin/evil /etc/evil/link\nDescription=x\n[Unit]\nDescription=a\\\n"\t#\n' |
+	printf '[Service]\nExecStart=/usr/sbin/evil /etc/evil/link\nDescription=x\n[Unit]\nDescription=a\\\n"\t#%0300d\n' 0 |
 		put /etc/systemd/system/evil.service
 	printf 'listen 70000\nlisten 8080 # x\nlisten ::1\n' | put /etc/evil/a.conf
 	printf 'listen 81\n' | put $'/etc/evil/b\nkernel: [{allow: bpf}]\n#'

@@ -557,6 +557,7 @@ imports
 differences
 simulate
 start_limits
+line_limits
 log_limits
 lint_limits
 claim_limits

@@ -217,6 +217,28 @@ start_limits()
 	done
 }
 
+# What is for people is a line, of 256 bytes at most.
+line_limits()
+{
+	local num text
+
+	for num in 255 256 257; do
+		text=$(many x $num)
+		printf 'bailiff: 1\npolicy: x\ndescription: %s\n' "$text" > "$work/line1.yaml"
+		printf 'bailiff: 1\npolicy: x\nfiles: [{deny: read, message: %s}]\n' \
+			"$text" > "$work/line2.yaml"
+		if [ $num = 257 ]; then
+			says 'a long description' 2 'description is over 256 bytes.*P215' \
+				"$policyc" check "$work/line1.yaml"
+			says 'a long message' 2 'message is over 256 bytes.*P215' \
+				"$policyc" check "$work/line2.yaml"
+		else
+			says "a description of $num" 0 ': ok$' "$policyc" check "$work/line1.yaml"
+			says "a message of $num" 0 ': ok$' "$policyc" check "$work/line2.yaml"
+		fi
+	done
+}
+
 # many_events NUM: so many different ones, in a log.
 many_events()
 {
