@@ -244,8 +244,11 @@ static void gen_network_rule(struct gen *gen, struct ast_rule *rule)
 		rule->at_except = gen_cidrs(gen);
 }
 
-static const char *const arg_globs[] = { "-g",	 "*",  "a/*", "",
-					 "/a/b", "-*", "**" };
+static const char *const arg_globs[] = {
+	"-g",  "*",	     "a/*",   "",	  "/a/b",   "-*",
+	"**",  "?",	     "[^a]",  "[a-c/]b?", "{,-g}",  "{a,-*}b",
+	"\\*", "{a{/,b},}*", "*[/b]", "?\\\\*",	  "+(a|b)",
+};
 
 static void gen_args(struct gen *gen, struct ast_rule *rule)
 {
@@ -266,7 +269,10 @@ static void gen_args(struct gen *gen, struct ast_rule *rule)
 
 static void gen_argv(struct gen *gen, struct oracle_request *request)
 {
-	static const char *const args[] = { "-g", "a/b", "", "/a/b", "-x" };
+	static const char *const args[] = { "-g",     "a/b",   "",   "/a/b",
+					    "-x",     "b",     "/",  "ab/",
+					    "*",      "-ab",   "a*", "x\\/",
+					    "+(a|b)", "cb\xff" };
 	char *argv = arena_alloc(gen->arena, 64);
 
 	request->argv = argv;

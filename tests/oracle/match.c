@@ -12,44 +12,50 @@
 /* Nothing, where a brace was: a '*' before it and one behind are no "**". */
 #define SEAM '\001'
 
-/* A wildcard does not match the nothing behind the '/' of the root. */
-static bool match_plain(const char *p, const char *s, bool root);
+/* What of a text wildcards do not match. */
+struct limits {
+	char separator; /* none but "**" do; 0: of an argument, nothing is */
+	bool root; /* the nothing behind the '/' of the root */
+};
 
-static bool match_star(const char *p, const char *s, bool root, bool all)
+static bool match_plain(const char *p, const char *s, const struct limits *l);
+
+static bool match_star(const char *p, const char *s, const struct limits *l,
+		       bool all)
 {
-	if (root && !*s)
+	if (l->root && !*s)
 		return false;
 	for (;; s++) {
-		if (match_plain(p, s, root))
+		if (match_plain(p, s, l))
 			return true;
-		if (!*s || (*s == '/' && !all))
+		if (!*s || (*s == l->separator && !all))
 			return false;
 	}
 }
 
-static bool match_set(const char **p, char c)
+static bool match_set(const char **p, unsigned char c, const struct limits *l)
 {
 	bool negated = **p == '^';
 	bool found = false;
 
 	*p += negated;
 	while (**p != ']') {
-		char lo, hi;
+		unsigned char lo, hi;
 
 		*p += **p == '\\';
-		lo = hi = *(*p)++;
+		lo = hi = (unsigned char)*(*p)++;
 		if (**p == '-' && (*p)[1] != ']') {
 			(*p)++;
 			*p += **p == '\\';
-			hi = *(*p)++;
+			hi = (unsigned char)*(*p)++;
 		}
 		found |= c >= lo && c <= hi;
 	}
 	(*p)++;
-	return c && c != '/' && found != negated;
+	return c && c != (unsigned char)l->separator && found != negated;
 }
 
-static bool match_plain(const char *p, const char *s, bool root)
+static bool match_plain(const char *p, const char *s, const struct limits *l)
 {
 	while (*p) {
 		char c = *p++;
@@ -57,14 +63,14 @@ static bool match_plain(const char *p, const char *s, bool root)
 		if (c == SEAM)
 			continue;
 		if (c == '*' && *p == '*')
-			return match_star(p + 1, s, root, true);
+			return match_star(p + 1, s, l, true);
 		if (c == '*')
-			return match_star(p, s, root, false);
+			return match_star(p, s, l, false);
 		if (c == '[') {
-			if (!match_set(&p, *s))
+			if (!match_set(&p, (unsigned char)*s, l))
 				return false;
 		} else if (c == '?') {
-			if (!*s || *s == '/')
+			if (!*s || *s == l->separator)
 				return false;
 		} else {
 			if (c == '\\')
@@ -110,14 +116,14 @@ static const char *find_end(const char *p)
 	}
 }
 
-bool oracle_match(const char *pattern, const char *path)
+static bool match(const char *pattern, const char *s, const struct limits *l)
 {
 	const char *open = find_open(pattern);
 	const char *close = open, *at;
 	char text[MAX_TEXT];
 
 	if (!open)
-		return match_plain(pattern, path, !strcmp(path, "/"));
+		return match_plain(pattern, s, l);
 	do
 		close = find_end(close + 1);
 	while (*close != '}');
@@ -127,19 +133,23 @@ bool oracle_match(const char *pattern, const char *path)
 		(void)snprintf(text, sizeof(text), "%.*s%c%.*s%c%s",
 			       (int)(open - pattern), pattern, SEAM,
 			       (int)(end - at - 1), at + 1, SEAM, close + 1);
-		if (oracle_match(text, path))
+		if (match(text, s, l))
 			return true;
 		at = end;
 	}
 	return false;
 }
 
+bool oracle_match(const char *pattern, const char *path)
+{
+	const struct limits limits = { '/', !strcmp(path, "/") };
+
+	return match(pattern, path, &limits);
+}
+
 bool oracle_match_arg(const char *pattern, const char *text)
 {
-	if (!*pattern)
-		return !*text;
-	if (*pattern == '*')
-		return oracle_match_arg(pattern + 1, text) ||
-		       (*text && oracle_match_arg(pattern, text + 1));
-	return *pattern == *text && oracle_match_arg(pattern + 1, text + 1);
+	const struct limits limits = { '\0', false };
+
+	return match(pattern, text, &limits);
 }

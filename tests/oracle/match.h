@@ -13,7 +13,7 @@
  */
 bool oracle_match(const char *pattern, const char *path);
 
-/* The same of an argument, in a glob of '*' and literal bytes alone. */
+/* The same of an argument, in which '/' is a byte as any other. */
 bool oracle_match_arg(const char *pattern, const char *text);
 
 #endif /* ORACLE_MATCH_H */
