@@ -124,10 +124,12 @@ static int parse_cut(struct arena *arena, const char *text, bool network,
 	return ret ? ret : request_parse_words(arena, words, num, request, err);
 }
 
-/* An address of IPv4 is one of both families' sockets, if none is said. */
+/* An address is one of all the families whose sockets have such. */
 static void free_family(struct request *request)
 {
-	static const u32 inet[] = { AF_INET_NUMBER, AF_INET6_NUMBER };
+	static const u32 families[] = { AF_INET_NUMBER, AF_INET6_NUMBER,
+					AF_RDS_NUMBER, AF_SMC_NUMBER };
+	const bool v6 = request->family_implied == AF_INET6_NUMBER;
 	struct request_choice *choice = &request->choices[request->num_choices];
 	u32 field;
 
@@ -138,8 +140,8 @@ static void free_family(struct request *request)
 	if (request_choice(request, field))
 		return;
 	choice->field = field;
-	choice->num = ARRAY_SIZE(inet);
-	memcpy(choice->values, inet, sizeof(inet));
+	choice->num = ARRAY_SIZE(families) - v6;
+	memcpy(choice->values, families + v6, choice->num * sizeof(u32));
 	request->num_choices++;
 }
 

@@ -10,12 +10,12 @@
 
 /* Families that AppArmor can name and Bailiff cannot. */
 static const char *const other_families[] = {
-	"ax25",	  "ipx",     "appletalk", "netrom",	"bridge", "atmpvc",
-	"x25",	  "rose",    "netbeui",	  "security",	"ash",	  "econet",
-	"atmsvc", "rds",     "sna",	  "irda",	"pppox",  "wanpipe",
-	"llc",	  "ib",	     "mpls",	  "can",	"tipc",	  "iucv",
-	"rxrpc",  "isdn",    "phonet",	  "ieee802154", "caif",	  "nfc",
-	"kcm",	  "qipcrtr", "smc",	  "mctp",
+	"ax25",	   "ipx",    "appletalk",  "netrom",   "bridge",  "atmpvc",
+	"x25",	   "rose",   "netbeui",	   "security", "ash",	  "econet",
+	"atmsvc",  "sna",    "irda",	   "pppox",    "wanpipe", "llc",
+	"ib",	   "mpls",   "can",	   "tipc",     "iucv",	  "rxrpc",
+	"isdn",	   "phonet", "ieee802154", "caif",     "nfc",	  "kcm",
+	"qipcrtr", "mctp",
 };
 
 static bool is_other_family(const char *word)

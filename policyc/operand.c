@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "family.h"
 #include "ioctl.h"
 #include "operand_parts.h"
 #include "rule_mount.h"
@@ -577,9 +576,10 @@ static int set_word(struct operand *o, const char *name, u64 value)
 	struct request *r = o->request;
 
 	if (r->class == BVM_CLASS_NETWORK && !strcmp(name, "family")) {
-		if (r->family_implied && value == AF_INET6_NUMBER)
+		if (r->family_implied &&
+		    operand_family_has((u32)value, r->family_implied))
 			r->given &= ~(1ull << request_field(r->class, name));
-		r->family_implied = false;
+		r->family_implied = 0;
 	}
 	return operand_set_number(o, name, value);
 }

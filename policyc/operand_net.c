@@ -54,15 +54,21 @@ static int split_port(struct operand *o, char *text, char **host, char **port)
 }
 
 /* Sockets of IPv6 have addresses of IPv4, too: "inet6 udp 10.0.0.1:53". */
+bool operand_family_has(u32 family, u32 addresses)
+{
+	return family == addresses || family_carries_inet(family) ||
+	       (family == AF_INET6_NUMBER && addresses == AF_INET_NUMBER);
+}
+
 static int set_family(struct operand *o, u32 family)
 {
 	struct request *r = o->request;
 	bool given = operand_is_given(o, request_field(r->class, "family"));
 
-	if (family == AF_INET_NUMBER && given &&
-	    r->ctx.network.family == AF_INET6_NUMBER)
+	if (given && operand_family_has(r->ctx.network.family, family))
 		return 0;
-	r->family_implied = family == AF_INET_NUMBER && !given;
+	if (!given)
+		r->family_implied = family;
 	return operand_set_number(o, "family", family);
 }
 

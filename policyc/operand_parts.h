@@ -38,6 +38,8 @@ int __must_check operand_add_path(struct operand *o, const char *word);
 
 /* An address; its family is 2 or 10, or 0 where it is none. */
 u32 operand_address(const char *text, struct bvm_addr *addr);
+/* Do sockets of a family have addresses of family 2, or of 10? */
+bool operand_family_has(u32 family, u32 addresses);
 /* What requests of class network are about. */
 int __must_check operand_socket(struct operand *o, const char *const *words,
 				u32 num);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
+#include "family.h"
 #include "judge.h"
 #include "point.h"
 #include "show.h"
@@ -106,7 +107,7 @@ static u64 socket_operands(const struct space_point *point, u64 keep)
 			field_bit(BVM_CLASS_NETWORK, "local");
 	if (n->has_addr)
 		said |= address | field_bit(BVM_CLASS_NETWORK, "port");
-	if (n->has_addr && keep & address)
+	if (n->has_addr && keep & address && family_is_inet(n->family))
 		said |= field_bit(BVM_CLASS_NETWORK, "family");
 	if (n->path || n->text)
 		said |= field_bit(BVM_CLASS_NETWORK, "family") |

@@ -65,17 +65,28 @@ static bool speaks_of_unix(const struct ast_rule *rule)
 	       rule->peer_names.num;
 }
 
+/*
+ * Addresses and ports are those of IPv4 and IPv6. What says no to some of them
+ * says so to all that reach them; an allow of them is none of RDS.
+ */
+static u32 num_inet_families(const struct ast_rule *rule)
+{
+	return rule->kind == BVM_RULE_ALLOW || rule->num_protocols ? 2 : 4;
+}
+
 void pred_add_families(struct need *need)
 {
 	static const u32 unix_alone = AF_UNIX_NUMBER;
-	static const u32 inet[] = { AF_INET_NUMBER, AF_INET6_NUMBER };
+	static const u32 inet[] = { AF_INET_NUMBER, AF_INET6_NUMBER,
+				    AF_RDS_NUMBER, AF_SMC_NUMBER };
 	const struct ast_rule *rule = need->rule;
 
 	if (rule->num_families)
 		pred_add_values(need, PRED_FAMILY, rule->families,
 				rule->num_families);
 	else if (speaks_of_inet(rule))
-		pred_add_values(need, PRED_FAMILY, inet, ARRAY_SIZE(inet));
+		pred_add_values(need, PRED_FAMILY, inet,
+				num_inet_families(rule));
 	else if (speaks_of_unix(rule))
 		pred_add_values(need, PRED_FAMILY, &unix_alone, 1);
 }

@@ -120,6 +120,10 @@ static bool match_family(const struct ast_rule *rule, u32 family)
 	if (!inet && (rule->paths.num || rule->names.num || rule->peers ||
 		      rule->peer_names.num))
 		return family == 1;
+	/* RDS and SMC reach the same addresses: no way round a deny of them */
+	if (rule->kind != BVM_RULE_ALLOW && !rule->num_protocols &&
+	    (family == 21 || family == 43))
+		return true;
 	return !inet || family == 2 || family == 10;
 }
 

@@ -49,8 +49,8 @@ struct request {
 	const char *argv; /* exec: arguments, each with its NUL */
 	u32 argv_len; /* 0: the program is called without any */
 	u32 mount_flags; /* of the operands and the attribute so far */
-	/* only an IPv4 address says that it is IPv4: IPv6 sockets have such */
-	bool family_implied;
+	/* what only an address says: it is 2 or 10, others may have it, too */
+	u32 family_implied;
 	const char *note; /* how a path was read differently, or NULL */
 };
 

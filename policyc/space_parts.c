@@ -425,7 +425,9 @@ static void find_socket(struct space *s)
 	for (u32 i = 0; i < num; i++) {
 		if (families[i] == AF_UNIX_NUMBER && !addressed)
 			add_unix(&b);
-		else if (family_is_inet(families[i]) && !reached)
+		else if ((family_is_inet(families[i]) ||
+			  family_carries_inet(families[i])) &&
+			 !reached)
 			add_inet(&b, families[i]);
 		else if (families[i] != AF_UNIX_NUMBER && !addressed &&
 			 !reached)

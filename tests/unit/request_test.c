@@ -172,16 +172,18 @@ END_TEST
 static const struct {
 	const char *text;
 	u32 family;
-	bool implied; /* nothing but the address says it */
+	u32 implied; /* nothing but the address says it */
 } mapped[] = {
-	{ "connect tcp 10.0.0.1:80", 2, true },
-	{ "connect inet tcp 10.0.0.1:80", 2, false },
-	{ "family=inet connect tcp 10.0.0.1:80", 2, false },
+	{ "connect tcp 10.0.0.1:80", 2, 2 },
+	{ "connect inet tcp 10.0.0.1:80", 2, 0 },
+	{ "family=inet connect tcp 10.0.0.1:80", 2, 0 },
 	/* as the kernel records sockets of IPv6 that reach IPv4 */
-	{ "connect inet6 tcp 10.0.0.1:80", 10, false },
-	{ "family=inet6 connect tcp 10.0.0.1:80", 10, false },
-	{ "connect tcp [::ffff:10.0.0.1]:80", 10, false },
-	{ "family=inet6 connect inet6 tcp 10.0.0.1:80", 10, false },
+	{ "connect inet6 tcp 10.0.0.1:80", 10, 0 },
+	{ "family=inet6 connect tcp 10.0.0.1:80", 10, 0 },
+	{ "connect tcp [::ffff:10.0.0.1]:80", 10, 10 },
+	{ "family=inet6 connect inet6 tcp 10.0.0.1:80", 10, 0 },
+	{ "connect smc 10.0.0.1:80", 43, 0 },
+	{ "family=rds connect [::ffff:10.0.0.1]:80", 21, 0 },
 };
 
 START_TEST(sockets_of_ipv6_have_addresses_of_ipv4_too)
@@ -193,7 +195,7 @@ START_TEST(sockets_of_ipv6_have_addresses_of_ipv4_too)
 	must_parse(mapped[_i].text);
 	ck_assert_uint_eq(r.ctx.network.family, mapped[_i].family);
 	ck_assert(given("family") && given("remote"));
-	ck_assert(r.family_implied == mapped[_i].implied);
+	ck_assert_uint_eq(r.family_implied, mapped[_i].implied);
 	ck_assert_mem_eq(r.ctx.network.remote.bytes, address, 16);
 	ck_assert_uint_eq(r.ctx.network.port, 80);
 }
@@ -263,6 +265,7 @@ static const struct {
 	{ "family=netlink connect tcp 10.0.0.1:80", "said to be" },
 	{ "inet connect tcp 10.0.0.1:80", "no operation" },
 	{ "connect inet tcp [::ffff:10.0.0.1]:80", "said to be" },
+	{ "family=smc connect inet 10.0.0.1:80", "said to be" },
 	{ "family=inet connect inet6 udp 10.0.0.1:53", "said to be" },
 	{ "connect unix 10.0.0.1:80", "said to be" },
 	{ "capability sysadmin", "did you mean 'sys_admin'" },
