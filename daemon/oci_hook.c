@@ -22,6 +22,7 @@
 #include "bundle.h"
 #include "cgroup.h"
 #include "client.h"
+#include "docker.h"
 #include "ocistate.h"
 #include "podman.h"
 
@@ -166,6 +167,7 @@ static json_t *container_request(const struct choices *choices)
 	const char *bundle =
 		json_string_value(json_object_get(state, "bundle"));
 	char why[512];
+	const char *id;
 	pid_t pid;
 
 	if (!bundle)
@@ -179,9 +181,9 @@ static json_t *container_request(const struct choices *choices)
 	    json_object_set_new(request, "prepared",
 				json_boolean(choices->prepared)))
 		refuse("out of memory");
-	if (podman_describe(bundle,
-			    json_string_value(json_object_get(state, "id")),
-			    request, why, sizeof(why)))
+	id = json_string_value(json_object_get(state, "id"));
+	if (podman_describe(bundle, id, request, why, sizeof(why)) ||
+	    docker_describe(bundle, config, id, request, why, sizeof(why)))
 		refuse(why);
 	pid = (pid_t)json_integer_value(json_object_get(request, "pid"));
 	check_namespace(pid);

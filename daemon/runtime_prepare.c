@@ -15,6 +15,7 @@
 #include "bailiffd.h"
 #include "bundle.h"
 #include "client.h"
+#include "docker.h"
 #include "ocifilter.h"
 #include "ocistate.h"
 #include "podman.h"
@@ -137,8 +138,10 @@ static json_t *describe(struct prepare *prepare, const json_t *config,
 	}
 	request =
 		ocistate_prepare(args->id, config, prepare->why, prepare->size);
-	if (request && podman_describe(bundle, args->id, request, prepare->why,
-				       prepare->size)) {
+	if (request && (podman_describe(bundle, args->id, request, prepare->why,
+					prepare->size) ||
+			docker_describe(bundle, config, args->id, request,
+					prepare->why, prepare->size))) {
 		json_decref(request);
 		return NULL;
 	}

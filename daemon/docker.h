@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * docker.h - what docker knows of a container and does not tell its runtime
+ *
+ * A bundle of docker's has neither name nor image nor labels. They are in a
+ * file below docker's own directory (/var/lib/docker), which is somewhere above
+ * the root of the container:
+ *
+ *	DIR/containers/ID/config.v2.json
+ *	DIR/overlay2/.../merged
+ */
+#ifndef DAEMON_DOCKER_H
+#define DAEMON_DOCKER_H
+
+#include <stddef.h>
+
+struct json_t;
+
+/*
+ * Put name, image and labels of container id into request, if bundle is one
+ * that containerd made for docker: .../moby/ID. config: its config.json.
+ *
+ * Return: 0; -EINVAL it is docker's, and its name is not known, so that no
+ * selector could be sure: why has a sentence.
+ */
+int docker_describe(const char *bundle, const struct json_t *config,
+		    const char *id, struct json_t *request, char *why,
+		    size_t size);
+
+#endif /* DAEMON_DOCKER_H */
