@@ -11,6 +11,7 @@
 #include "control.h"
 #include "link.h"
 #include "log.h"
+#include "names.h"
 #include "roster.h"
 #include "store.h"
 #include "text.h"
@@ -24,10 +25,12 @@ struct job {
 	struct control *control;
 	struct log *log;
 	struct userlog *users;
+	struct names *names;
 	struct control_client client;
 	char policies[PROTO_POLICIES]; /* NAME,NAME,... */
 	char versions[PROTO_POLICIES]; /* the same, with digests if filtered */
 	char label[BVM_MAX_NAME];
+	char *name, *image; /* owned; NULL: not known */
 	bool service; /* of systemd's, and no container */
 	bool filtered;
 };
@@ -37,6 +40,14 @@ static const char *string(const json_t *request, const char *key)
 	const char *value = json_string_value(json_object_get(request, key));
 
 	return value ? value : "";
+}
+
+/* Return: owned; NULL: there is none, or no memory. */
+static char *copy(const json_t *request, const char *key)
+{
+	const char *value = string(request, key);
+
+	return *value ? strdup(value) : NULL;
 }
 
 /* What records call it: the id, short if it is a long number. */
@@ -88,6 +99,13 @@ static void note(struct log *log, struct userlog *users,
 		log_daemon(log, level, label, message);
 }
 
+static void free_job(struct job *job)
+{
+	free(job->name);
+	free(job->image);
+	free(job);
+}
+
 static void on_bound(void *arg, const struct proto_message *message)
 {
 	const struct proto_done *done = &message->u.done;
@@ -101,11 +119,14 @@ static void on_bound(void *arg, const struct proto_message *message)
 		note(job->log, job->users, &job->client, "error", job->label,
 		     json_string_value(json_object_get(answer, "error")));
 	} else {
+		if (job->name || job->image)
+			names_put(job->names, done->cgroup, job->name ?: "",
+				  job->image ?: "");
 		answer = json_pack("{s:b, s:s, s:s}", "ok", 1, "policy",
 				   job->policies, "label", job->label);
 	}
 	control_answer(job->control, job->client.id, answer);
-	free(job);
+	free_job(job);
 }
 
 static json_t *start_bind(const struct binder_config *config, struct job *job,
@@ -124,7 +145,7 @@ static json_t *start_bind(const struct binder_config *config, struct job *job,
 	err = link_request(config->link, &message, on_bound, job);
 	if (!err)
 		return NULL;
-	free(job);
+	free_job(job);
 	return control_refusal("too many containers start at this moment: %s",
 			       strerror(-err));
 }
@@ -243,13 +264,16 @@ static json_t *choose_and_bind(const struct binder_config *config,
 	if (!job)
 		return control_refusal("out of memory");
 	if (list_policies(config->roster, &choice, job)) {
-		free(job);
+		free_job(job);
 		return control_refusal("a policy that it is to be bound to is "
 				       "not loaded");
 	}
 	job->control = control;
 	job->log = config->log;
 	job->users = config->users;
+	job->names = config->names;
+	job->name = copy(request, "name");
+	job->image = copy(request, "image");
 	job->client = *client;
 	job->service = service;
 	job->filtered = choice.filtered;

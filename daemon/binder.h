@@ -16,6 +16,7 @@ struct control_client;
 struct json_t;
 struct link;
 struct log;
+struct names;
 struct roster;
 struct store;
 struct userlog;
@@ -26,6 +27,7 @@ struct binder_config {
 	struct link *link;
 	struct log *log;
 	struct userlog *users;
+	struct names *names; /* of what is bound */
 };
 
 /*

@@ -46,6 +46,7 @@ static json_t *last_denial(FILE *log, const char *who)
 		if (is_denial(record) &&
 		    (!who ||
 		     !strcmp(logread_string(record, "container"), who) ||
+		     !strcmp(logread_string(record, "name"), who) ||
 		     !strcmp(logread_string(record, "policy"), who))) {
 			json_decref(last);
 			last = record;

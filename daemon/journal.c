@@ -113,6 +113,8 @@ void journal_print(const struct record *record, uint64_t num, struct text *out)
 	add(out, "SYSLOG_IDENTIFIER", "bailiff");
 	add(out, "BAILIFF_OUTCOME", record_outcome_name(raw->outcome));
 	add(out, "BAILIFF_CONTAINER", record->label);
+	add(out, "BAILIFF_NAME", record->name);
+	add(out, "BAILIFF_IMAGE", record->image);
 	add(out, "BAILIFF_POLICY", record->policy);
 	add(out, "BAILIFF_CLASS", record_class_name(record));
 	add(out, "BAILIFF_OP", record_op_name(record));

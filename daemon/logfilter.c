@@ -27,7 +27,8 @@ bool logfilter_takes(const struct logfilter *filter,
 	return is(filter->class, record, "class") &&
 	       is(filter->reason, record, "reason") &&
 	       is(filter->outcome, record, "outcome") &&
-	       matches(filter->container, record, "container") &&
+	       (matches(filter->container, record, "container") ||
+		matches(filter->container, record, "name")) &&
 	       matches(filter->policy, record, "policy") &&
 	       /* all are UTC and as long: the order of times is of letters */
 	       strcmp(logread_string(record, "time"), filter->since) >= 0;

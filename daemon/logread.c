@@ -143,11 +143,17 @@ void logread_print(const struct json_t *record, bool color, FILE *out)
 	const char *time = logread_string(record, "time");
 	bool decision = strcmp(outcome, "lifecycle") != 0;
 	const char *who = logread_string(record, "container");
+	const char *name = logread_string(record, "name");
 
 	fprintf(out, "%.10s %.12s ", time, strlen(time) > 11 ? time + 11 : "");
 	fprintf(out, "%s%-10s%s ", color ? color_of(outcome) : "", outcome,
 		color ? "\033[0m" : "");
 	text_put_safe(*who ? who : logread_string(record, "policy"), out);
+	/* of an engine's container the label is half a number */
+	if (strcmp(name, who) != 0 && *name) {
+		put_field(" (", name, out);
+		fputc(')', out);
+	}
 	put_field(" ", logread_string(record, "op"), out);
 	put_field(" ", logread_string(record, "object"), out);
 	put_field(" [", logread_string(record, "detail"), out);

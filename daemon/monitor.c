@@ -9,6 +9,7 @@
 #include "journal.h"
 #include "log.h"
 #include "monitor.h"
+#include "names.h"
 #include "record.h"
 #include "repeat.h"
 #include "tally.h"
@@ -40,8 +41,16 @@ static uint64_t now_ms(void)
 static void write_record(struct monitor *monitor, const struct record *record,
 			 uint64_t num)
 {
-	record_print_repeated(record, num, &monitor->lines);
-	journal_send(monitor->config.journal, record, num);
+	const struct names_entry *entry =
+		names_find(monitor->config.names, record->raw.cgroup);
+	struct record named = *record;
+
+	if (entry) {
+		named.name = entry->name;
+		named.image = entry->image;
+	}
+	record_print_repeated(&named, num, &monitor->lines);
+	journal_send(monitor->config.journal, &named, num);
 }
 
 /* Return: lines that it became. */

@@ -9,6 +9,7 @@ struct event_base;
 struct journal;
 struct log;
 struct monitor;
+struct names;
 struct tally;
 
 struct monitor_counts {
@@ -21,6 +22,7 @@ struct monitor_counts {
 struct monitor_config {
 	struct log *log;
 	struct journal *journal;
+	const struct names *names;
 	unsigned int window; /* seconds, of repeat.h; 0: each is written */
 };
 

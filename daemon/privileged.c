@@ -48,8 +48,8 @@ static time_t now(void)
 	return time.tv_sec;
 }
 
-static int answer_done(struct parent *parent, uint32_t serial, int err,
-		       const char *text)
+static int answer_bound(struct parent *parent, uint32_t serial, int err,
+			const char *text, uint64_t cgroup)
 {
 	struct proto_message *answer = &parent->answer;
 
@@ -58,8 +58,15 @@ static int answer_done(struct parent *parent, uint32_t serial, int err,
 	answer->serial = serial;
 	answer->fd = -1;
 	answer->u.done.err = err;
+	answer->u.done.cgroup = cgroup;
 	snprintf(answer->u.done.text, sizeof(answer->u.done.text), "%s", text);
 	return proto_send(parent->sock, answer);
+}
+
+static int answer_done(struct parent *parent, uint32_t serial, int err,
+		       const char *text)
+{
+	return answer_bound(parent, serial, err, text, 0);
 }
 
 /* The image in fd, staged of file, which stays open here; or err and text. */
@@ -352,7 +359,8 @@ static int bind_container(struct parent *parent,
 		       (unsigned long long)cgroup, names, bind->label, starter,
 		       bind->filtered ? " filtered" : "");
 	err = kfs_request(kfs, "bind", line, (size_t)len, reply);
-	return answer_done(parent, message->serial, err, reply);
+	return answer_bound(parent, message->serial, err, reply,
+			    err ? 0 : cgroup);
 }
 
 /* The image of a loaded policy as a memory file, which can be mapped. */

@@ -66,6 +66,7 @@ struct proto_compiled {
 
 struct proto_done {
 	int32_t err; /* 0 or -errno */
+	uint64_t cgroup; /* that was bound; 0: none was */
 	char text[KFS_REPLY]; /* the kernel's words, or ours */
 };
 

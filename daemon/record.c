@@ -52,6 +52,8 @@ long record_parse(const void *bytes, size_t len, struct record *record)
 		if (!*strings[i].string)
 			return -EINVAL;
 	}
+	record->name = "";
+	record->image = "";
 	return (long)raw->len;
 }
 
@@ -173,6 +175,8 @@ void record_print_repeated(const struct record *record, uint64_t num,
 	add_string(out, "container", record->label);
 	if (raw->cgroup)
 		add_number(out, "cgroup", raw->cgroup);
+	add_string(out, "name", record->name);
+	add_string(out, "image", record->image);
 	add_string(out, "policy", record->policy);
 	if (raw->generation)
 		add_number(out, "generation", raw->generation);

@@ -23,6 +23,9 @@ struct record {
 	const char *comm;
 	const char *object;
 	const char *detail;
+	/* the daemon's words, and not the kernel's: for who knows them to set */
+	const char *name;
+	const char *image;
 };
 
 /*

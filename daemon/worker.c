@@ -14,6 +14,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "monitor.h"
+#include "names.h"
 #include "roster.h"
 #include "sandbox.h"
 #include "store.h"
@@ -31,6 +32,7 @@ struct worker {
 	struct log log;
 	struct journal journal;
 	struct userlog users;
+	struct names *names;
 	struct event *log_retry; /* time to ask for a file again */
 	struct event *alive; /* time to say so; NULL: nobody wants to know */
 	uint64_t alive_ms;
@@ -68,6 +70,7 @@ static struct binder_config binder(struct worker *worker)
 		.link = worker->link,
 		.log = &worker->log,
 		.users = &worker->users,
+		.names = worker->names,
 	};
 }
 
@@ -231,6 +234,7 @@ static int start(struct worker *worker, const struct daemon_options *options,
 	struct monitor_config monitor = {
 		.log = &worker->log,
 		.journal = &worker->journal,
+		.names = worker->names,
 		.window = options->log_window,
 	};
 	struct store_config config;
@@ -277,6 +281,7 @@ static void finish(struct worker *worker)
 	store_free(worker->store);
 	control_free(worker->control);
 	monitor_free(worker->monitor);
+	names_free(worker->names);
 	link_free(worker->link);
 	roster_free(&worker->roster);
 	if (worker->base)
@@ -289,6 +294,7 @@ int worker_run(const struct daemon_options *options,
 	struct worker worker = {
 		.log = { .fd = -1, .limit = options->log_size },
 		.journal = { .fd = fds->journal },
+		.names = names_create(),
 		.parent = getppid(),
 	};
 	int err;
@@ -296,7 +302,7 @@ int worker_run(const struct daemon_options *options,
 	log_reopen(&worker.log, fds->log);
 	/* it makes a pair of sockets, which the sandbox forbids */
 	worker.base = event_base_new();
-	err = worker.base ? 0 : -ENOMEM;
+	err = worker.base && worker.names ? 0 : -ENOMEM;
 	if (!err && sandbox)
 		err = sandbox_worker(options->uid, options->gid);
 	if (err)

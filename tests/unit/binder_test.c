@@ -14,6 +14,7 @@
 #include "daemon/binder.h"
 #include "daemon/control.h"
 #include "daemon/log.h"
+#include "daemon/names.h"
 #include "daemon/roster.h"
 #include "daemon/store_parts.h"
 #include "daemon/userlog.h"
@@ -22,11 +23,14 @@
 
 #define D64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
+#define CGROUP 77 /* the number of the one that is bound */
+
 static struct roster roster;
 static struct store store;
 static struct file broken = { .name = "broken.yaml", .state = STATE_ERROR };
 static struct log log_of;
 static struct userlog users;
+static struct names *names;
 static struct event_base *base;
 static struct link *link_of;
 static struct binder_config config;
@@ -70,8 +74,9 @@ static void setup(void)
 	store = (struct store){ .ready = true };
 	users = (struct userlog){};
 	log_of = (struct log){ .fd = memfd_create("log", MFD_CLOEXEC) };
-	config = (struct binder_config){ &roster, &store, link_of, &log_of,
-					 &users };
+	names = names_create();
+	config = (struct binder_config){ &roster, &store, link_of,
+					 &log_of, &users, names };
 }
 
 /* Take what was sent to the parent, and answer it. Return: was there one? */
@@ -83,6 +88,7 @@ static bool take(struct proto_message *message, int err)
 		return false;
 	done.serial = message->serial;
 	done.u.done.err = err;
+	done.u.done.cgroup = err ? 0 : CGROUP;
 	ck_assert_int_eq(proto_send(socks[1], &done), 0);
 	event_base_loop(base, EVLOOP_ONCE);
 	return true;
@@ -98,6 +104,7 @@ static void teardown(void)
 	control_free(control);
 	event_base_free(base);
 	roster_free(&roster);
+	names_free(names);
 	close(socks[0]);
 	close(socks[1]);
 	close(log_of.fd);
@@ -280,6 +287,34 @@ START_TEST(a_filter_of_one_is_no_filter_of_a_policy_nobody_knows)
 }
 END_TEST
 
+static const char *name_of_bound(void)
+{
+	const struct names_entry *entry = names_find(names, CGROUP);
+
+	return entry ? entry->name : NULL;
+}
+
+START_TEST(what_is_bound_has_a_name)
+{
+	static struct proto_message message;
+
+	add("web", false);
+	asked(binder_request, &root,
+	      json_pack("{s:s, s:s}", "name", "web1", "image", "nginx:1"));
+	ck_assert(take(&message, -EPERM));
+	ck_assert_ptr_null(name_of_bound());
+	asked(binder_request, &root,
+	      json_pack("{s:s, s:s}", "name", "web1", "image", "nginx:1"));
+	ck_assert(take(&message, 0));
+	ck_assert_str_eq(name_of_bound(), "web1");
+	ck_assert_str_eq(names_find(names, CGROUP)->image, "nginx:1");
+	asked(binder_request, &root, json_pack("{s:s}", "name", "web2"));
+	ck_assert(take(&message, 0));
+	ck_assert_str_eq(name_of_bound(), "web2");
+	ck_assert_str_eq(names_find(names, CGROUP)->image, "");
+}
+END_TEST
+
 START_TEST(a_service_with_a_blank_is_refused_here)
 {
 	char label[BVM_MAX_NAME];
@@ -305,6 +340,7 @@ int main(void)
 	tcase_add_test(tcase, with_a_filter_its_version_is_bound);
 	tcase_add_test(tcase,
 		       a_filter_of_one_is_no_filter_of_a_policy_nobody_knows);
+	tcase_add_test(tcase, what_is_bound_has_a_name);
 	tcase_add_test(tcase, a_service_with_a_blank_is_refused_here);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);

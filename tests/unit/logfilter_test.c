@@ -16,7 +16,8 @@
 
 static const char record_text[] =
 	"{\"time\":\"2026-11-26T10:05:07.000000000Z\",\"seq\":1,"
-	"\"outcome\":\"denied\",\"container\":\"web-1\",\"policy\":\"nginx\","
+	"\"outcome\":\"denied\",\"container\":\"web-1\",\"name\":\"shop\","
+	"\"policy\":\"nginx\","
 	"\"class\":\"files\",\"op\":\"read\",\"reason\":\"default\"}";
 
 static bool takes(const struct logfilter *filter)
@@ -40,6 +41,8 @@ START_TEST(each_filter_decides)
 		{ { .container = "web-1" }, true },
 		{ { .container = "web-*" }, true },
 		{ { .container = "web" }, false },
+		{ { .container = "shop" }, true },
+		{ { .container = "s*p" }, true },
 		{ { .policy = "nginx" }, true },
 		{ { .policy = "redis" }, false },
 		{ { .class = "files" }, true },
@@ -229,7 +232,7 @@ int main(void)
 	TCase *tcase = tcase_create("logfilter");
 	TCase *command = tcase_create("command");
 
-	tcase_add_loop_test(tcase, each_filter_decides, 0, 16);
+	tcase_add_loop_test(tcase, each_filter_decides, 0, 18);
 	tcase_add_loop_test(tcase, times_are_understood, 0, 20);
 	tcase_add_test(tcase, names_are_known);
 	tcase_add_checked_fixture(command, setup, teardown);

@@ -118,6 +118,30 @@ START_TEST(a_denial_has_every_member)
 }
 END_TEST
 
+START_TEST(what_the_daemon_knows_stands_beside)
+{
+	struct record record;
+	struct text text = {};
+	json_t *json;
+
+	make_denial();
+	json = as_json();
+	ck_assert_ptr_null(json_object_get(json, "name"));
+	ck_assert_ptr_null(json_object_get(json, "image"));
+	json_decref(json);
+	record_parse(&sample, sizeof(sample), &record);
+	record.name = "web";
+	record.image = "nginx:1";
+	record_print_json(&record, &text);
+	json = json_loads(text.data, 0, NULL);
+	has(json, "name", "web");
+	has(json, "image", "nginx:1");
+	has(json, "container", "web-1");
+	json_decref(json);
+	text_free(&text);
+}
+END_TEST
+
 START_TEST(a_denial_before_the_start_says_so)
 {
 	json_t *json;
@@ -247,6 +271,7 @@ int main(void)
 	TCase *tcase = tcase_create("record");
 
 	tcase_add_test(tcase, a_denial_has_every_member);
+	tcase_add_test(tcase, what_the_daemon_knows_stands_beside);
 	tcase_add_test(tcase, a_denial_before_the_start_says_so);
 	tcase_add_test(tcase, a_lifecycle_record_has_no_reason);
 	tcase_add_test(tcase, numbers_from_a_newer_kernel_are_unknown);
