@@ -294,6 +294,10 @@ install: tools
 			$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit; done
 	sed 's|@SBINDIR@|$(PREFIX)/sbin|' daemon/systemd/bailiff-service.conf > \
 		$(DESTDIR)$(PREFIX)/share/bailiff/bailiff-service.conf
+	install -d $(DESTDIR)$(PREFIX)/share/bailiff/runtimes
+	for file in packaging/runtimes/*; do \
+		sed 's|@SBINDIR@|$(PREFIX)/sbin|' $$file > \
+			$(DESTDIR)$(PREFIX)/share/bailiff/runtimes/$${file##*/} || exit; done
 	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 644 docs/completion/_bailiff $(DESTDIR)$(PREFIX)/share/zsh/site-functions/
 

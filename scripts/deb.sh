@@ -31,8 +31,7 @@ install_files()
 	strip --strip-unneeded --remove-section=.comment --remove-section=.note \
 		"$root"/usr/bin/* "$root"/usr/sbin/*
 	sed -i 's|/usr/local/|/usr/|g' "$root"/usr/share/man/man?/*
-	install -D -m 644 $from/hook.json \
-		"$root/etc/containers/oci/hooks.d/bailiff.json"
+	register
 	# where Debian has zsh's functions of packages
 	mv "$root/usr/share/zsh/site-functions" "$root/usr/share/zsh/vendor-completions"
 	install -d "$doc"
@@ -45,6 +44,22 @@ install_files()
 	find "$root" -type d -exec chmod 755 {} +
 	find "$root" -type f ! -perm -100 -exec chmod 644 {} +
 	rm -rf "$root"/usr/share/bailiff/policies/.[!.]*
+}
+
+# podman and CRI-O find the hook in /usr; that it is a link into /etc lets an
+# administrator change it, or take it away, and have it stay so. podman learns of
+# the runtime; docker and containerd have one file, which is not ours to write.
+register()
+{
+	local with=$root/usr/share/bailiff/runtimes
+
+	install -D -m 644 "$with/hook.json" \
+		"$root/etc/containers/oci/hooks.d/bailiff.json"
+	install -d "$root/usr/share/containers/oci/hooks.d"
+	ln -s /etc/containers/oci/hooks.d/bailiff.json \
+		"$root/usr/share/containers/oci/hooks.d/bailiff.json"
+	install -D -m 644 "$with/containers.conf" \
+		"$root/etc/containers/containers.conf.d/bailiff.conf"
 }
 
 # Debian's form; what changed is in CHANGELOG.md.

@@ -47,7 +47,12 @@ wanted()
 		daemon/systemd/*.service docs/completion/* docs/*.md; do
 		echo "/${file##*/}\(.gz\)\?\$"
 	done
-	printf '%s\n' /etc/bailiff/policies/ /oci/hooks.d/bailiff.json \
+	for file in packaging/runtimes/*; do
+		echo "/share/bailiff/runtimes/${file##*/}\$"
+	done
+	printf '%s\n' /etc/bailiff/policies/ /usr/share/containers/oci/hooks.d/bailiff.json \
+		/etc/containers/oci/hooks.d/bailiff.json \
+		/etc/containers/containers.conf.d/bailiff.conf \
 		/doc/bailiff/copyright /doc/bailiff/changelog.gz
 }
 
@@ -75,12 +80,27 @@ again()
 	other=$(scripts/deb.sh "$work/again") && cmp "$deb" "$other"
 }
 
+# By the way that podman takes: a link.
 hook_is_there()
 {
-	local path
+	local link=$root/usr/share/containers/oci/hooks.d/bailiff.json path
 
-	path=$(jq -r .hook.path "$root/etc/containers/oci/hooks.d/bailiff.json")
+	path=$(jq -r .hook.path "$root$(readlink "$link")")
 	[ -x "$root$path" ]
+}
+
+# Each way to register it names the program, and in no other place.
+runtime_is_there()
+{
+	local with=$root/usr/share/bailiff/runtimes path
+
+	for path in "$(jq -r .runtimes.bailiff.path "$with/daemon.json")" \
+		"$(sed -n 's/^ *BinaryName = "\(.*\)"/\1/p' "$with/containerd.toml")" \
+		"$(sed -n 's/^bailiff = \["\(.*\)"\]/\1/p' \
+			"$root/etc/containers/containers.conf.d/bailiff.conf")"; do
+		[ "$path" = /usr/sbin/bailiff-runtime ] && [ -x "$root$path" ] ||
+			{ echo "'$path'"; return 1; }
+	done
 }
 
 unit_programs_are_there()
@@ -117,6 +137,7 @@ for policy in "$root"/usr/share/bailiff/policies/*.yaml; do
 	claim "${policy##*/} is right where it is" "$root/usr/bin/policyc" check "$policy"
 done
 claim "the hook is where its registration says" hook_is_there
+claim "so is the runtime" runtime_is_there
 claim "the programs are where the units say" unit_programs_are_there
 claim "it installs over itself" own_dpkg -i "$deb"
 cp policies/nginx.yaml "$root/etc/bailiff/policies/mine.yaml"
