@@ -12,6 +12,7 @@
 #include "text.h"
 
 #define NAMESPACE "moby" /* docker's, in containerd */
+#define IMAGE_MAX 1024 /* bytes; docker takes 255, a tag, and a digest */
 
 static const char *string(const json_t *object, const char *key)
 {
@@ -50,20 +51,50 @@ static bool find_file(const char *root, const char *id, char *path, size_t size)
 	return false;
 }
 
+/* Is the first component of an image's name, which has a '/', a registry? */
+static bool is_registry(const char *said)
+{
+	size_t len = strcspn(said, "/");
+
+	return strcspn(said, ".:") < len ||
+	       (len == strlen("localhost") && !strncmp(said, "localhost", len));
+}
+
+#define HUB "docker.io/"
+
+bool docker_image(const char *said, char *full, size_t size)
+{
+	const char *prefix = HUB, *last, *tag = "";
+
+	if (!strncmp(said, "sha256:", 7))
+		return (size_t)snprintf(full, size, "%s", said) < size;
+	if (!strncmp(said, HUB, strlen(HUB)))
+		said += strlen(HUB);
+	last = strrchr(said, '/');
+	if (!last)
+		prefix = HUB "library/";
+	else if (is_registry(said))
+		prefix = "";
+	if (!strpbrk(last ? last : said, ":@"))
+		tag = ":latest";
+	return (size_t)snprintf(full, size, "%s%s%s", prefix, said, tag) < size;
+}
+
 static int take(json_t *request, const json_t *found)
 {
 	const json_t *config = json_object_get(found, "Config");
 	json_t *labels = json_object_get(config, "Labels");
 	const char *name = string(found, "Name");
+	const char *image = string(config, "Image");
+	char full[IMAGE_MAX];
 
 	/* "/web" */
 	if (*name == '/')
 		name++;
-	if (!*name || !*string(config, "Image"))
+	if (!*name || !*image || !docker_image(image, full, sizeof(full)))
 		return -EINVAL;
 	if (json_object_set_new(request, "name", json_string(name)) ||
-	    json_object_set(request, "image",
-			    json_object_get(config, "Image")) ||
+	    json_object_set_new(request, "image", json_string(full)) ||
 	    (json_is_object(labels) &&
 	     json_object_set(request, "labels", labels)))
 		return -ENOMEM;

@@ -12,9 +12,20 @@
 #ifndef DAEMON_DOCKER_H
 #define DAEMON_DOCKER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct json_t;
+
+/*
+ * Write the whole name of an image, as podman and containerd say it, to full:
+ * docker takes "nginx" for docker.io/library/nginx:latest, and remembers what it
+ * was told. The number of an image has no name, and stays as it is if it says
+ * that it is one ("sha256:").
+ *
+ * Return: does it fit?
+ */
+bool docker_image(const char *said, char *full, size_t size);
 
 /*
  * Put name, image and labels of container id into request, if bundle is one

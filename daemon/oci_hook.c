@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "bailiffd.h"
@@ -38,10 +39,14 @@ static int refusal(void)
 	return service ? CONDITION_FAILED : 1;
 }
 
+/* crun swallows what a hook says, and a dead daemon says nothing. */
 static void __attribute__((noreturn)) refuse(const char *why)
 {
-	fprintf(stderr, "bailiff-oci-hook: %s refused: %s\n",
-		service ? "service" : "container", why);
+	const char *what = service ? "service" : "container";
+
+	fprintf(stderr, "bailiff-oci-hook: %s refused: %s\n", what, why);
+	openlog("bailiff-oci-hook", LOG_PID, LOG_DAEMON);
+	syslog(LOG_ERR, "%s refused: %s", what, why);
 	exit(refusal());
 }
 

@@ -86,7 +86,7 @@ hook_is_there()
 	local link=$root/usr/share/containers/oci/hooks.d/bailiff.json path
 
 	path=$(jq -r .hook.path "$root$(readlink "$link")")
-	[ -x "$root$path" ]
+	[ -n "$path" ] && [ -x "$root$path" ]
 }
 
 # Each way to register it names the program, and in no other place.

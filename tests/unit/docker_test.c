@@ -92,7 +92,7 @@ START_TEST(name_image_and_labels_come_from_the_file)
 	write_file(good);
 	ck_assert_int_eq(describe(bundle, roots[_i]), 0);
 	ck_assert_str_eq(member("name"), "web1");
-	ck_assert_str_eq(member("image"), "web:1");
+	ck_assert_str_eq(member("image"), "docker.io/library/web:1");
 	ck_assert_str_eq(json_string_value(json_object_get(
 				 json_object_get(request, "labels"), "tier")),
 			 "front");
@@ -121,6 +121,36 @@ START_TEST(a_bundle_of_another_engine_is_not_asked)
 	ck_assert_int_eq(describe(other, roots[0]), 0);
 	ck_assert_str_eq(member("name"), "host");
 	ck_assert_str_eq(member("image"), "said");
+}
+END_TEST
+
+static const struct {
+	const char *said, *full;
+} images[] = {
+	{ "nginx", "docker.io/library/nginx:latest" },
+	{ "nginx:1", "docker.io/library/nginx:1" },
+	{ "nginx@sha256:00", "docker.io/library/nginx@sha256:00" },
+	{ "nginx:1@sha256:00", "docker.io/library/nginx:1@sha256:00" },
+	{ "me/nginx", "docker.io/me/nginx:latest" },
+	{ "docker.io/nginx", "docker.io/library/nginx:latest" },
+	{ "docker.io/me/nginx:1", "docker.io/me/nginx:1" },
+	{ "localhost/nginx", "localhost/nginx:latest" },
+	{ "localhosts/nginx", "docker.io/localhosts/nginx:latest" },
+	{ "host:5000/nginx", "host:5000/nginx:latest" },
+	{ "quay.io/a/b:1", "quay.io/a/b:1" },
+	{ "a/b.c/d", "docker.io/a/b.c/d:latest" },
+	{ "sha256:00", "sha256:00" },
+};
+
+START_TEST(an_image_has_its_whole_name)
+{
+	char full[64];
+	size_t len = strlen(images[_i].full);
+
+	ck_assert(docker_image(images[_i].said, full, sizeof(full)));
+	ck_assert_str_eq(full, images[_i].full);
+	ck_assert(docker_image(images[_i].said, full, len + 1));
+	ck_assert(!docker_image(images[_i].said, full, len));
 }
 END_TEST
 
@@ -175,6 +205,8 @@ int main(void)
 	tcase_add_loop_test(tcase, name_image_and_labels_come_from_the_file, 0,
 			    (int)(sizeof(roots) / sizeof(roots[0])));
 	tcase_add_test(tcase, a_container_may_have_no_labels);
+	tcase_add_loop_test(tcase, an_image_has_its_whole_name, 0,
+			    (int)(sizeof(images) / sizeof(images[0])));
 	tcase_add_test(tcase, a_bundle_of_another_engine_is_not_asked);
 	tcase_add_loop_test(tcase,
 			    a_container_of_docker_that_is_not_known_is_refused,
