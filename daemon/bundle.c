@@ -297,17 +297,50 @@ static json_t *make_hook(const char *path, const char *const *argv,
 			 "timeout", (int)timeout);
 }
 
+static bool is_hook(const json_t *hook, const char *path)
+{
+	const char *other = json_string_value(json_object_get(hook, "path"));
+
+	return other && !strcmp(other, path);
+}
+
 static void remove_hook(json_t *list, const char *path)
 {
 	size_t i = json_array_size(list);
 
-	while (i--) {
-		const char *other = json_string_value(
-			json_object_get(json_array_get(list, i), "path"));
-
-		if (other && !strcmp(other, path))
+	while (i--)
+		if (is_hook(json_array_get(list, i), path))
 			json_array_remove(list, i);
+}
+
+static bool has_string(const json_t *list, const char *wanted)
+{
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++) {
+		text = json_string_value(json_array_get(list, i));
+		if (text && !strcmp(text, wanted))
+			return true;
 	}
+	return false;
+}
+
+bool bundle_hook_has(const struct json_t *config, const char *path,
+		     const char *argument)
+{
+	const json_t *list = json_object_get(json_object_get(config, "hooks"),
+					     "createRuntime");
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++) {
+		const json_t *hook = json_array_get(list, i);
+
+		if (is_hook(hook, path) &&
+		    has_string(json_object_get(hook, "args"), argument))
+			return true;
+	}
+	return false;
 }
 
 int bundle_add_hook(struct json_t *config, const char *path,

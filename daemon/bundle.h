@@ -8,6 +8,7 @@
 #ifndef DAEMON_BUNDLE_H
 #define DAEMON_BUNDLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct json_t;
@@ -41,6 +42,13 @@ int bundle_write(const char *path, const struct json_t *config, char *why,
  */
 int bundle_member(const struct json_t *object, const char *key,
 		  struct json_t **member, char *why, size_t size);
+
+/*
+ * Has the bundle a createRuntime hook path with that argument already, because
+ * an engine put it there?
+ */
+bool bundle_hook_has(const struct json_t *config, const char *path,
+		     const char *argument);
 
 /*
  * Have the runtime run path as the first of the createRuntime hooks, with argv

@@ -202,7 +202,9 @@ static int add_hook(struct prepare *prepare, json_t *config)
 	size_t num = 0;
 
 	argv[num++] = HOOK_NAME;
-	if (options->require)
+	/* ours replaces one that podman was told of */
+	if (options->require ||
+	    bundle_hook_has(config, options->hook, "--require"))
 		argv[num++] = "--require";
 	if (strcmp(options->run_dir, RUN_DIR) != 0) {
 		argv[num++] = "--run-dir";

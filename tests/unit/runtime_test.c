@@ -191,6 +191,36 @@ START_TEST(what_nothing_selects_has_the_hook_alone)
 }
 END_TEST
 
+static const struct {
+	const char *path; /* below the test's directory */
+	const char *word;
+	int kept;
+} required[] = {
+	{ "/hook", "--require", 1 },
+	{ "/hook", "--required", 0 },
+	{ "/other", "--require", 0 },
+};
+
+START_TEST(what_podmans_own_hook_requires_is_required)
+{
+	char config[512], *text;
+
+	play_daemon("{\"ok\":true,\"policies\":[]}\n");
+	snprintf(config, sizeof(config),
+		 "{\"hooks\":{\"createRuntime\":[{\"path\":\"%s%s\","
+		 "\"args\":[\"x\",\"%s\"]}]}}",
+		 dir, required[_i].path, required[_i].word);
+	put("bundle/config.json", config, 0644);
+	ck_assert_int_eq(run("run --bundle bundle web"), 0);
+	/* ours is the first, and nothing of another's is in it */
+	text = strdup(get("bundle/config.json"));
+	*strchr(text, '}') = '\0';
+	ck_assert_int_eq(strstr(text, "\"--require\"") != NULL,
+			 required[_i].kept);
+	free(text);
+}
+END_TEST
+
 START_TEST(the_hook_reads_the_file_that_the_runtime_does)
 {
 	char expected[256];
@@ -342,6 +372,8 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_start_is_made_ready);
 	tcase_add_test(tcase, what_nothing_selects_has_the_hook_alone);
+	tcase_add_loop_test(tcase, what_podmans_own_hook_requires_is_required,
+			    0, (int)(sizeof(required) / sizeof(required[0])));
 	tcase_add_test(tcase, the_hook_reads_the_file_that_the_runtime_does);
 	tcase_add_test(tcase, what_podman_knows_is_told);
 	tcase_add_test(tcase, other_commands_pass_without_a_daemon);
