@@ -5,7 +5,8 @@
  * Records of the kernel have the number of the bound cgroup, and a label that
  * is the first digits of another number where an engine made the container. A
  * cgroup has its number for itself until the next boot, so what is known stays
- * true when the container is gone.
+ * true when the container is gone, and when the daemon starts anew: it is kept
+ * in a file that is mapped, and that a killed daemon leaves as it is.
  */
 #ifndef DAEMON_NAMES_H
 #define DAEMON_NAMES_H
@@ -14,7 +15,7 @@
 
 struct names;
 
-#define NAMES_MAX 4096 /* containers; of more the oldest are forgotten */
+#define NAMES_MAX 4096 /* the last ones; what was before is forgotten */
 #define NAMES_TEXT 512 /* bytes with the NUL; what is longer is not kept */
 
 struct names_entry {
@@ -22,13 +23,18 @@ struct names_entry {
 	char image[NAMES_TEXT];
 };
 
-/* Return: owned names, NULL without memory. */
-struct names *names_create(void);
+/*
+ * What the file at path has, if it was written since boot, a word that no other
+ * boot has; it is made where it is missing. A child goes on with the same.
+ *
+ * Return: owned names; NULL and errno.
+ */
+struct names *names_open(const char *path, const char *boot);
 void names_free(struct names *names);
 
 /*
- * The container in cgroup is called so; what was known of that cgroup is
- * forgotten. Without memory nothing is known of it.
+ * The container in cgroup, which is not 0, is called so; what was known of that
+ * cgroup is forgotten.
  */
 void names_put(struct names *names, uint64_t cgroup, const char *name,
 	       const char *image);

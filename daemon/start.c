@@ -16,6 +16,7 @@
 #include "listen.h"
 #include "log.h"
 #include "logfile.h"
+#include "names.h"
 #include "privileged.h"
 #include "proto.h"
 #include "sandbox.h"
@@ -97,6 +98,22 @@ static int link_runtime(const struct daemon_options *options)
 	return symlink(options->runtime, new) || rename(new, path) ? -errno : 0;
 }
 
+/* What containers are called, as long as this boot lasts. */
+static int open_names(struct start *start)
+{
+	char path[PATH_MAX], boot[64] = "";
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+	bool known = file && fgets(boot, sizeof(boot), file);
+
+	if (file)
+		fclose(file);
+	if (!known)
+		return complain("the kernel's boot_id", -ENOENT);
+	snprintf(path, sizeof(path), "%s/names", start->options->run_dir);
+	start->fds.names = names_open(path, boot);
+	return start->fds.names ? 0 : complain(path, -errno);
+}
+
 int start_open(struct start *start)
 {
 	struct daemon_options *options = start->options;
@@ -119,6 +136,9 @@ int start_open(struct start *start)
 	err = link_runtime(options);
 	if (err)
 		return complain(options->run_dir, err);
+	err = open_names(start);
+	if (err)
+		return err;
 	logfile_make_parent(options->state_dir);
 	start->images = images_open(options->state_dir);
 	if (start->images == -EPERM)

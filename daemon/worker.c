@@ -294,7 +294,7 @@ int worker_run(const struct daemon_options *options,
 	struct worker worker = {
 		.log = { .fd = -1, .limit = options->log_size },
 		.journal = { .fd = fds->journal },
-		.names = names_create(),
+		.names = fds->names,
 		.parent = getppid(),
 	};
 	int err;
@@ -302,7 +302,7 @@ int worker_run(const struct daemon_options *options,
 	log_reopen(&worker.log, fds->log);
 	/* it makes a pair of sockets, which the sandbox forbids */
 	worker.base = event_base_new();
-	err = worker.base && worker.names ? 0 : -ENOMEM;
+	err = worker.base ? 0 : -ENOMEM;
 	if (!err && sandbox)
 		err = sandbox_worker(options->uid, options->gid);
 	if (err)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 struct daemon_options;
+struct names;
 
 struct worker_fds {
 	int parent; /* proto.h */
@@ -14,6 +15,7 @@ struct worker_fds {
 	int events; /* the kernel's records */
 	int log;
 	int journal; /* connected; -1: nobody wants it */
+	struct names *names; /* no descriptor, but as inherited */
 };
 
 /*

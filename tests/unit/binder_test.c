@@ -74,7 +74,8 @@ static void setup(void)
 	store = (struct store){ .ready = true };
 	users = (struct userlog){};
 	log_of = (struct log){ .fd = memfd_create("log", MFD_CLOEXEC) };
-	names = names_create();
+	names = names_open("/tmp/binder_test.names", "boot");
+	ck_assert_ptr_nonnull(names);
 	config = (struct binder_config){ &roster, &store, link_of,
 					 &log_of, &users, names };
 }
@@ -105,6 +106,7 @@ static void teardown(void)
 	event_base_free(base);
 	roster_free(&roster);
 	names_free(names);
+	unlink("/tmp/binder_test.names");
 	close(socks[0]);
 	close(socks[1]);
 	close(log_of.fd);
