@@ -87,6 +87,8 @@ help:
 	@echo '                (KERNEL=6.1: the guest tests all on that kernel)'
 	@echo 'make test-unit  the tests that need no guest'
 	@echo 'make test-guest the tests in the guest'
+	@echo 'make test-runtimes  docker, containerd and podman in the guest: installs them,'
+	@echo '                with their services disabled (minutes; make test has runc)'
 	@echo 'make test-debug the tests in the guest on the debug kernel'
 	@echo 'make test-import  all profiles of AppArmor that Debian has beside their imports'
 	@echo '                (minutes; make test has a few of them)'
@@ -166,6 +168,13 @@ test-guest:
 	@scripts/deps.sh tools test guest suite
 	@$(MAKE) binaries guest-binaries
 	@tests/run.sh guest
+
+# Debian's docker, containerd and podman, which are large.
+.PHONY: test-runtimes
+test-runtimes:
+	@scripts/deps.sh tools test guest suite runtimes
+	@$(MAKE) binaries guest-binaries
+	@tests/run.sh runtimes
 
 test-debug:
 	@scripts/deps.sh tools test guest suite

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: deps.sh tools|test|prove|guest|suite|demo|style...
+# usage: deps.sh tools|test|prove|guest|suite|runtimes|demo|style...
 #
 # Installs the Debian packages that a part of the build needs and that are not
 # there. Quick when none is missing. The list with reasons is `packages`.
@@ -19,11 +19,11 @@ die()
 parts_of()
 {
 	case $1 in
-	tools|kernel|style|prove|bench|kdeb|suite) echo "$1" ;;
+	tools|kernel|style|prove|bench|kdeb|suite|runtimes) echo "$1" ;;
 	test) echo tools test ;;
 	guest) echo tools kernel guest ;;
 	demo) echo tools kernel guest ;;
-	*) die "what is '$1'? (tools, test, kernel, guest, demo, suite, bench, style, prove, kdeb)" ;;
+	*) die "what is '$1'? (tools, test, kernel, guest, demo, suite, runtimes, bench, style, prove, kdeb)" ;;
 	esac
 }
 
@@ -44,6 +44,12 @@ installed()
 		sed -n 's/^installed //p'
 }
 
+# exists PACKAGE: does this Debian have it, as far as apt was told?
+exists()
+{
+	command -v apt-cache > /dev/null && [ -n "$(apt-cache show "$1" 2> /dev/null)" ]
+}
+
 # Sets missing to the packages, or patterns, that nothing installed matches.
 find_missing()
 {
@@ -52,6 +58,10 @@ find_missing()
 	missing=()
 	have=$'\n'$(installed)$'\n'
 	for package in $(list_packages "$@"); do
+		if [[ $package == *\? ]]; then
+			package=${package%\?}
+			exists "$package" || continue
+		fi
 		# shellcheck disable=SC2053 # a pattern on purpose
 		[[ $have == *$'\n'${package//\*/+([0-9])}$'\n'* ]] ||
 			missing+=("$package")
@@ -106,20 +116,23 @@ block_services()
 	trap 'exit 130' INT TERM
 }
 
-# Nor does one of those that only the tests confine start with the machine.
+# Nor does one of those that only the tests want start with the machine.
 disable_services()
 {
 	local package unit
 
 	command -v systemctl > /dev/null || return 0
-	for package in $(list_packages suite); do
+	for package in $(list_packages suite runtimes); do
+		package=${package%\?}
 		[[ " ${missing[*]} " == *" $package "* && $package != systemd ]] || continue
-		for unit in $(dpkg -L "$package" | sed -n 's|.*/systemd/system/\([^/@]*\.service\)$|\1|p'); do
+		for unit in $(dpkg -L "$package" |
+			sed -n 's#.*/systemd/system/\([^/@]*\.\(service\|socket\|timer\)\)$#\1#p'); do
 			as_root systemctl disable -q "$unit" > /dev/null 2>&1 || :
 		done
 	done
 }
 
+# install_missing PART...
 install_missing()
 {
 	local package names=()
@@ -128,6 +141,7 @@ install_missing()
 	block_services
 	as_root apt-get -q -q update ||
 		echo "deps.sh: apt-get update failed; trying with what is known" >&2
+	find_missing "$@" # apt may know of more now
 	for package in "${missing[@]}"; do
 		names+=("$(resolve "$package")")
 	done
@@ -154,7 +168,7 @@ command -v apt-get > /dev/null ||
 	die "packages are missing, and this is not root and there is no sudo; root has to" \
 		"run: apt-get install ${missing[*]}"
 log=$(mktemp)
-install_missing
+install_missing "$@"
 rm -f "$log"
 find_missing "$@"
 [ ${#missing[@]} -eq 0 ] || die "still missing: ${missing[*]}"

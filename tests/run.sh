@@ -4,7 +4,7 @@
 # usage: run.sh PART...
 #
 # Parts: unit, conformance, policy, domain, hooks, prove, mutants, fuzz, lint,
-# bench, guest.
+# bench, guest, runtimes.
 #
 # Runs what make built, says how long each part took, and ends with one line
 # "N passed, N failed". A part without a single test is a failure.
@@ -231,6 +231,12 @@ part_bench()
 	run_counting "$out/bench.log" tests/bench/check.sh
 }
 
+# What needs docker, podman and containerd.
+part_runtimes()
+{
+	GUEST_GROUP=runtimes part_guest
+}
+
 part_guest()
 {
 	rm -f "$out/guest.count"
@@ -263,7 +269,7 @@ run_part()
 mkdir -p $out/unit $out/fuzz $out/prove
 for part in "$@"; do
 	case $part in
-	unit|conformance|policy|domain|hooks|prove|mutants|fuzz|lint|bench|guest) ;;
+	unit|conformance|policy|domain|hooks|prove|mutants|fuzz|lint|bench|guest|runtimes) ;;
 	*) echo "run.sh: no part '$part'" >&2; exit 2 ;;
 	esac
 	run_part "$part"

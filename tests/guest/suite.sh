@@ -15,7 +15,9 @@
 #
 # A file with "# needs: CONFIG_X" is not run, and counts as nothing, on a kernel
 # whose configuration here does not ask for that; nor is one with
-# "# not: FLAVOUR WHY" on that flavour, unless it is named. Both are said.
+# "# not: FLAVOUR WHY" on that flavour, unless it is named. Both are said. So are
+# those with "# group: NAME", which needs more packages: they are run by
+# GUEST_GROUP=NAME, which runs nothing else, or if they are named.
 #
 # As many boots run side by side as there are processors here and memory for
 # them (GUEST_JOBS=N: so many); one with "# boot: own" has the machine to itself.
@@ -55,6 +57,12 @@ header()
 	sed -n "s/^# $2: *//p" "$1" | head -n 1
 }
 
+# in_group FILE: is it of those that are asked for?
+in_group()
+{
+	[ "$(header "$1" group)" = "${GUEST_GROUP:-}" ]
+}
+
 # chosen DIRECTORY WANTED...: its test files, or those of them that are wanted.
 chosen()
 {
@@ -63,7 +71,7 @@ chosen()
 
 	for file in "$guest_dir/$directory"/*.sh; do
 		[ -f "$file" ] || continue
-		[ $# -gt 0 ] || echo "$file"
+		[ $# -gt 0 ] || ! in_group "$file" || echo "$file"
 		for name in "$@"; do
 			[[ ${file##*/} != "${name%.sh}.sh" ]] || echo "$file"
 		done
@@ -213,6 +221,19 @@ add_harness()
 	done
 }
 
+# Those of groups that nobody asked for.
+say_groups()
+{
+	local file group
+
+	for file in "$guest_dir"/{t,harness,boot}/*.sh; do
+		group=$(header "$file" group)
+		[ -n "$group" ] || continue
+		echo "none ${file##*/}: not run: make test-$group does"
+		not_run=$((not_run + 1))
+	done
+}
+
 # What a test needs made on the host: "# host: SCRIPT", a file beside this one.
 prepare()
 {
@@ -340,6 +361,7 @@ if ! "$guest_dir/kernel.sh" build --flavour "$guest_flavour" > /dev/null; then
 	exit 1
 fi
 jobs_begin "${GUEST_JOBS:-$(places)}"
+[ $# -gt 0 ] || [ -n "${GUEST_GROUP:-}" ] || say_groups
 # The longest first: the shorter ones fill what those leave.
 add_tests "$@"
 add_also "$@"

@@ -16,7 +16,7 @@ install_bailiff()
 	[ ! -e $units/bailiffd.service ] || return 0
 	mkdir -p $units $policies /usr/local/bin /usr/local/sbin
 	cp "$BAILIFF_TOP/build/bin/policyc" /usr/local/bin/
-	cp "$BAILIFF_TOP"/build/bin/{bailiffd,bailiffctl,bailiff-oci-hook} \
+	cp "$BAILIFF_TOP"/build/bin/{bailiffd,bailiffctl,bailiff-oci-hook,bailiff-runtime} \
 		/usr/local/sbin/
 	for unit in "$BAILIFF_TOP"/daemon/systemd/*; do
 		sed 's|@SBINDIR@|/usr/local/sbin|' "$unit" > $units/"${unit##*/}"
@@ -102,19 +102,70 @@ image_tar()
 	rm -r "$root"
 }
 
-# what a container in here tries: ran, and whether its secret is open or shut
-try_shadow='cat /etc/shadow > /dev/null 2>&1 && echo open || echo shut'
+# What a container in here tries, with its first process and none of its
+# children: it ran, and its secret is open or shut.
+try_shadow='if read -r _ < /etc/shadow; then echo open; else echo shut; fi 2> /dev/null'
 
-# For podman, as docs/man/bailiff-oci-hook.8 says.
-register_hook()
+# register FILE WHERE: what packaging/runtimes has for an engine
+register()
 {
-	mkdir -p /usr/share/containers/oci/hooks.d
-	cat > /usr/share/containers/oci/hooks.d/bailiff.json <<-'END'
-	{
-	  "version": "1.0.0",
-	  "hook": {"path": "/usr/local/sbin/bailiff-oci-hook"},
-	  "when": {"always": true},
-	  "stages": ["createRuntime"]
-	}
-	END
+	mkdir -p "${2%/*}"
+	sed 's|@SBINDIR@|/usr/local/sbin|' "$BAILIFF_TOP/packaging/runtimes/$1" > "$2"
+}
+
+podman_hook=/usr/share/containers/oci/hooks.d/bailiff.json
+
+# contain COMMAND...: an engine, in the foreground, has a container try that, or
+# what try says; sets out, err, rc, and how many seconds it took
+contain()
+{
+	local file started=$SECONDS
+
+	file=$(mktemp)
+	rc=0
+	out=$("$@" /bin/sh -c "${try:-$try_shadow}" 2> "$file" < /dev/null) || rc=$?
+	err=$(cat "$file")
+	rm "$file"
+	took=$((SECONDS - started))
+}
+
+# confined WHAT / free WHAT / refused WHAT: what became of it
+confined()
+{
+	is "$rc $out" "0 shut" "$1"
+	[ "$rc $out" = "0 shut" ] || diag "$err"
+}
+
+free()
+{
+	is "$rc $out" "0 open" "$1"
+	[ "$rc $out" = "0 open" ] || diag "$err"
+}
+
+# refused WHAT MESSAGE
+refused()
+{
+	isnt "$rc" 0 "$1"
+	is "$out" "" "... not one program of it ran"
+	like "$err" "$2" "... and who started it is told why"
+}
+
+# soon BEFORE WHAT: it took no more than five seconds longer than one that ran
+soon()
+{
+	local most
+
+	most=$(($1 + $(patient 5) + 1))
+	if [ "$took" -le $most ]; then
+		ok "$2"
+	else
+		not_ok "$2"
+		diag "$took s, and one that runs takes $1 s"
+	fi
+}
+
+# event NAME PATTERN: of a container the last line of the log that has it
+event()
+{
+	grep -e "\"name\":\"$1\"" $log | grep -e "$2" | tail -n 1
 }
