@@ -201,6 +201,7 @@ struct ast_policy {
 	const char *description; /* "" if none */
 	struct span name_span;
 	bool enter_self;
+	bool instance; /* made for one container */
 	bool audit[BVM_NUM_CLASSES]; /* mode: audit */
 	bool audit_all; /* `mode: audit`, in one word */
 	enum ast_default defaults[BVM_NUM_CLASSES];

@@ -5,6 +5,8 @@
  *	file SHA256 PATH	this file was read, and had this content
  *	absent PATH		nothing was there; a file there would be read
  *	unnamed			some path cannot be written in a line
+ *	at-bind VARIABLE	with --template: it takes this of a container
+ *	one-name		and its name would be the same for all of them
  *
  * Paths are relative to the working directory or absolute. The list is in
  * the order of reading, the policy itself first.

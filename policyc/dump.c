@@ -48,6 +48,8 @@ static void dump_header(const struct bvm_image *img)
 		printf("has path rules\n");
 	if (meta->flags & BVM_META_ENTER_SELF)
 		printf("may be entered by anybody with no_new_privs\n");
+	if (meta->flags & BVM_META_INSTANCE)
+		printf("made for one container: it selects no other\n");
 	if (meta->num_slots)
 		printf("keeps %u slots for a container\n", meta->num_slots);
 	if (meta->budget_insns)

@@ -67,9 +67,12 @@ static void put_header(struct buf *out, const struct bvm_image *img)
 		   h->version, h->language, h->len, h->num_sections);
 	for (u32 i = 0; i < sizeof(h->source_digest); i++)
 		buf_printf(out, "%02x", h->source_digest[i]);
-	buf_printf(out, "\",\n  \"path_rules\": %s, \"enter_self\": %s,\n",
+	buf_printf(out,
+		   "\",\n  \"path_rules\": %s, \"enter_self\": %s, "
+		   "\"instance\": %s,\n",
 		   yes(meta->flags & BVM_META_PATH_RULES),
-		   yes(meta->flags & BVM_META_ENTER_SELF));
+		   yes(meta->flags & BVM_META_ENTER_SELF),
+		   yes(meta->flags & BVM_META_INSTANCE));
 	buf_printf(out, "  \"slots\": %u, \"budget\": {", meta->num_slots);
 	put_limit(out, "instructions", meta->budget_insns);
 	buf_printf(out, ", ");

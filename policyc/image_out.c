@@ -65,7 +65,8 @@ static void put_meta(struct writer *w)
 		.name = strings_put(&w->strings, ast->name),
 		.description = strings_put(&w->strings, ast->description),
 		.flags = (w->lowered.has_paths ? BVM_META_PATH_RULES : 0) |
-			 (ast->enter_self ? BVM_META_ENTER_SELF : 0),
+			 (ast->enter_self ? BVM_META_ENTER_SELF : 0) |
+			 (ast->instance ? BVM_META_INSTANCE : 0),
 		.unmediated = ast->unmediated,
 		.num_slots = w->num_buckets,
 		.budget_insns = (u32)ast->budget_insns.most,

@@ -17,6 +17,7 @@
 #include "learn.h"
 #include "listing_command.h"
 #include "ops.h"
+#include "reach.h"
 #include "run.h"
 #include "schema.h"
 #include "score.h"
@@ -38,7 +39,7 @@ static const struct command {
 } commands[] = {
 	{ "check", command_check, "IDj", 1, INT_MAX, false, false, "POLICY...",
 	  "say all that is wrong with policies, and run their tests" },
-	{ "build", command_build, "IDondsj", 1, 1, false, false, "POLICY",
+	{ "build", command_build, "IDondsTNj", 1, 1, false, false, "POLICY",
 	  "make an image for the kernel, NAME.img unless -o says otherwise" },
 	{ "explain", command_explain, "IDjwt", 2, INT_MAX, true, true,
 	  "POLICY|IMAGE REQUEST", "say what decides a request, and why" },
@@ -69,6 +70,8 @@ static const struct command {
 	  "make a policy of another system's" },
 	{ "init", command_init, "ISRoj", 0, 0, false, true, "",
 	  "write a policy to start with, for a service that is installed" },
+	{ "reach", command_reach, "IDR", 1, 1, false, true, "POLICY|IMAGE",
+	  "say which rules deny a name that is but a link in some system" },
 	{ "graph", command_graph, "ID", 2, 2, false, true, "POLICY CLASS",
 	  "draw the rules of a class as a tree, for dot" },
 	{ "syscalls", command_syscalls, "IDoBOj", 0, INT_MAX, false, true,
@@ -94,6 +97,9 @@ static const struct {
 	{ 'n', "-n             write nothing" },
 	{ 'd',
 	  "--deps FILE    write the files that it was made of, with digests" },
+	{ 'T',
+	  "--template     take any value for what a container has to say" },
+	{ 'N', "--instance     make it one container's: it selects no other" },
 	{ 's',
 	  "--stats        sizes of automata, and what rules cost in them" },
 	{ 'w',
@@ -126,6 +132,8 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "stats", no_argument, NULL, 's' },
 	{ "deps", required_argument, NULL, 'd' },
+	{ "template", no_argument, NULL, 'T' },
+	{ "instance", no_argument, NULL, 'N' },
 	{ "why-not", no_argument, NULL, 'w' },
 	{ "trace", no_argument, NULL, 't' },
 	{ "log", no_argument, NULL, 'l' },
@@ -228,6 +236,10 @@ static void take_option(struct run *run, int letter, const char *value)
 		run->dry = true;
 	else if (letter == 'd')
 		run->deps = value;
+	else if (letter == 'T')
+		parse->is_template = true;
+	else if (letter == 'N')
+		parse->instance = true;
 	else if (letter == 's')
 		run->stats = true;
 	else if (letter == 'w')

@@ -165,6 +165,8 @@ static struct vars *settle_vars(const struct files *files,
 		return vars;
 	for (i = 0; i < options->num_defines; i++)
 		vars_define(vars, options->defines[i]);
+	if (options->is_template)
+		vars_fill_in(vars);
 	vars_settle(vars);
 	return vars;
 }
@@ -186,6 +188,7 @@ struct ast_policy *parse_text(struct arena *arena, struct diag *diag,
 
 	parse.policy->name = "";
 	parse.policy->description = "";
+	parse.policy->instance = options->instance;
 	parse.vars = settle_vars(&files, options);
 	add_sources(&parse, &files);
 	if (root)
@@ -194,6 +197,9 @@ struct ast_policy *parse_text(struct arena *arena, struct diag *diag,
 		read_file(&parse, files.items[i]);
 	vars_check_unused(parse.vars);
 	check_name(&parse);
+	if (options->is_template && options->deps)
+		vars_list_at_bind(parse.vars, parse.policy->name,
+				  options->deps);
 	if (root)
 		check_policy(&parse, root, speaks_of_mounts(&files));
 	if (!make_digest(parse.policy))

@@ -19,6 +19,8 @@ struct parse_options {
 	u32 num_defines;
 	bool no_includes; /* read no file: every include is an error */
 	struct buf *deps; /* deps.h: takes what was read; or NULL */
+	bool is_template; /* a container's values may lack: vars_fill_in */
+	bool instance; /* the image is one container's: it selects no other */
 };
 
 /*

@@ -366,8 +366,11 @@ void section_read_containers(struct parse *parse, const struct node *node)
 
 	if (!check_maps(parse, KEY_POLICY_CONTAINERS, node))
 		return;
+	/* a template selects whatever the values are */
+	vars_match_any(parse->vars, true);
 	for (i = 0; i < node->num; i++)
 		read_selector(parse, node->items[i]);
+	vars_match_any(parse->vars, false);
 }
 
 /* ---- tests ---- */

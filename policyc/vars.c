@@ -19,6 +19,7 @@ struct var {
 	const struct var *rival; /* another include's, with another value */
 	bool own; /* of the file itself, so no include has a say */
 	bool at_bind; /* its value is a container's */
+	bool filled_in; /* and is not known */
 	bool used; /* if at_bind */
 	enum state state;
 	struct values values; /* when DONE */
@@ -182,11 +183,22 @@ static void report_define(struct vars *vars, const char *define,
 
 #define MAX_AT_BIND 255 /* bytes of such a value */
 
+#define ANY_VALUE "61734" /* a port, too, and in no name by chance */
+
+static const char *const at_bind[] = {
+	"container.name",
+	"container.image",
+	"unit.instance",
+};
+
 static bool is_filled_at_bind(const char *name)
 {
-	return !strcmp(name, "container.name") ||
-	       !strcmp(name, "container.image") ||
-	       !strcmp(name, "unit.instance");
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(at_bind); i++)
+		if (!strcmp(name, at_bind[i]))
+			return true;
+	return false;
 }
 
 /*
@@ -234,6 +246,54 @@ static void define_at_bind(struct vars *vars, const char *name,
 		*old = var;
 	else
 		add(vars, &var);
+}
+
+void vars_fill_in(struct vars *vars)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(at_bind); i++) {
+		const struct var var = {
+			.name = at_bind[i],
+			.define = ANY_VALUE,
+			.own = true,
+			.at_bind = true,
+			.filled_in = true,
+		};
+
+		if (!find(vars, at_bind[i]))
+			add(vars, &var);
+	}
+}
+
+void vars_match_any(struct vars *vars, bool on)
+{
+	bool any = false;
+	u32 i;
+
+	for (i = 0; i < vars->num; i++)
+		any |= vars->items[i].filled_in;
+	for (i = 0; any && i < vars->num; i++) {
+		struct var *var = &vars->items[i];
+
+		if (var->filled_in)
+			var->define = on ? "*" : ANY_VALUE;
+		/* it may be made of one of them */
+		if (var->state == STATE_DONE)
+			var->state = STATE_NEW;
+	}
+}
+
+void vars_list_at_bind(const struct vars *vars, const char *name,
+		       struct buf *list)
+{
+	u32 i;
+
+	for (i = 0; i < vars->num; i++)
+		if (vars->items[i].filled_in && vars->items[i].used)
+			buf_printf(list, "at-bind %s\n", vars->items[i].name);
+	if (vars_not_in_name(vars, name))
+		buf_printf(list, "one-name\n");
 }
 
 const char *vars_not_in_name(const struct vars *vars, const char *name)

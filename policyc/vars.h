@@ -9,6 +9,7 @@
 #ifndef POLICYC_VARS_H
 #define POLICYC_VARS_H
 
+#include "buf.h"
 #include "diag.h"
 #include "node.h"
 
@@ -48,6 +49,19 @@ void vars_inherit(struct vars *vars, const struct vars *from);
  * used; their values come from outside and may not be patterns.
  */
 void vars_define(struct vars *vars, const char *define);
+/*
+ * For a template: those of a container that have no value get one that stands
+ * for any. What is made so shows that the policy is well, and is no policy.
+ */
+void vars_fill_in(struct vars *vars);
+/* Let what vars_fill_in gave values be the pattern "*", or not any more. */
+void vars_match_any(struct vars *vars, bool on);
+/*
+ * Add to list, as deps.h has it, which of them the template uses; and if all
+ * that are made of it would have the same name.
+ */
+void vars_list_at_bind(const struct vars *vars, const char *name,
+		       struct buf *list);
 /* Nothing will be added: report conflicts and missing values. */
 void vars_settle(struct vars *vars);
 

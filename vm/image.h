@@ -62,7 +62,8 @@ struct bvm_section {
 
 #define BVM_META_PATH_RULES (1u << 0) /* RIGHTS is there: names decide */
 #define BVM_META_ENTER_SELF (1u << 1) /* `enter: self` */
-#define BVM_META_ALL_FLAGS 3u
+#define BVM_META_INSTANCE (1u << 2) /* one container's: selects no other */
+#define BVM_META_ALL_FLAGS 7u
 
 struct bvm_meta {
 	u32 name; /* string offset; [a-z0-9][a-z0-9._-]*, under BVM_MAX_NAME */

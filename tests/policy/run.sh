@@ -524,6 +524,7 @@ standard_input()
 . ./import_limits.sh
 . ./diagnostics.sh
 . ./init.sh
+. ./reach.sh
 . ./shipped.sh
 . ./examples.sh
 
@@ -554,6 +555,7 @@ show
 format
 completion
 imports
+reach
 differences
 simulate
 start_limits

@@ -121,7 +121,7 @@ static const struct change changes[] = {
 	{ META, 0, 4, 0, -EINVAL, "the policy's name is not" },
 	{ META, 0, 4, 6, -EINVAL, "the policy's name is not" },
 	{ META, 4, 4, 1000, -EINVAL, "description: string at 1000" },
-	{ META, 8, 4, 4, -EINVAL, "unknown META flags 0x4" },
+	{ META, 8, 4, 8, -EINVAL, "unknown META flags 0x8" },
 	/* whoever asks for names goes by the flag, and rows are found by RIGHTS */
 	{ META, 8, 4, 0, -EINVAL, "no rule has a path, and RIGHTS is there" },
 	{ META, 8, 4, 2, -EINVAL, "no rule has a path, and RIGHTS is there" },

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "policyc/buf.h"
 #include "policyc/parse.h"
 #include "policyc/source.h"
 #include "tests/lib/policyc_fixture.h"
@@ -253,6 +254,48 @@ START_TEST(the_command_line_has_the_last_word)
 }
 END_TEST
 
+static const char *text_of(const struct buf *buf)
+{
+	return arena_strndup(arena, (const char *)buf->data, buf->len);
+}
+
+START_TEST(a_template_takes_any_container_and_says_what_it_needs)
+{
+	struct buf deps = BUF_INIT(arena);
+	struct parse_options options = { .is_template = true, .deps = &deps };
+	const struct ast_policy *policy = parse_with(
+		&options, "bailiff: 1\npolicy: x-${container.name}\n"
+			  "vars:\n  unit: web@${unit.instance}.service\n"
+			  "exec:\n  - allow: /a/${unit}\n"
+			  "containers:\n  - unit: ${unit}\n"
+			  "files:\n  - allow: read\n    paths: /b/${unit}\n");
+
+	ck_assert_ptr_nonnull(policy);
+	ck_assert_str_eq(policy->selectors[0].value, "web@*.service");
+	/* a value, not a pattern, before and after the selectors */
+	ck_assert_str_eq(policy->rules[0].paths.items[0].text,
+			 "/b/web@61734.service");
+	ck_assert_str_eq(policy->rules[1].paths.items[0].text,
+			 "/a/web@61734.service");
+	ck_assert_ptr_nonnull(strstr(text_of(&deps),
+				     "at-bind container.name\n"
+				     "at-bind unit.instance\n"));
+	ck_assert_ptr_null(strstr(text_of(&deps), "container.image"));
+	ck_assert_ptr_null(strstr(text_of(&deps), "one-name"));
+}
+END_TEST
+
+START_TEST(a_template_of_one_name_says_so)
+{
+	struct buf deps = BUF_INIT(arena);
+	struct parse_options options = { .is_template = true, .deps = &deps };
+
+	ck_assert_ptr_nonnull(parse_with(
+		&options, HEAD "exec:\n  - allow: /a/${container.name}\n"));
+	ck_assert_ptr_nonnull(strstr(text_of(&deps), "one-name\n"));
+}
+END_TEST
+
 /* Six lists of ten each: a million values must be refused, not made. */
 START_TEST(multiplication_has_a_limit)
 {
@@ -354,6 +397,9 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, lists_in_text_are_multiplied);
 	tcase_add_test(tests, a_quoted_dollar_is_text);
 	tcase_add_test(tests, the_command_line_has_the_last_word);
+	tcase_add_test(tests,
+		       a_template_takes_any_container_and_says_what_it_needs);
+	tcase_add_test(tests, a_template_of_one_name_says_so);
 	tcase_add_test(tests, multiplication_has_a_limit);
 	tcase_add_test(tests, the_digest_is_sha256);
 }

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154 # policyc, work: of run.sh
+#
+# policyc reach, on the links of systems that are not there; sourced by run.sh.
+
+# reach_policy RULES: of a system that allows all of /usr and /bin.
+reach_policy()
+{
+	printf '%s\n' 'bailiff: 1' 'policy: reach' 'exec:' \
+		'  - allow: ["/usr/**"]' "$1" > "$work/reach.yaml"
+	"$policyc" build "$work/reach.yaml" -o "$work/reach.img" > "$work/why" 2>&1 ||
+		fail "reach: $1"
+}
+
+# reaches WHAT STATUS TEXT: of the policy's image; TEXT is a whole line.
+reaches()
+{
+	says "reach: $1" "$2" "$3" "$policyc" reach --root "$work/system" "$work/reach.img"
+}
+
+# reaches_none WHAT: no rule of the image is passed by, and nothing is said.
+reaches_none()
+{
+	# shellcheck disable=SC2016 # the inner shell's
+	says "reach: $1" 0 '^none$' sh -c '[ -z "$("$@")" ] && "$@" && echo none' sh \
+		"$policyc" reach --root "$work/system" "$work/reach.img"
+}
+
+reach()
+{
+	local system=$work/system
+
+	rm -rf "$system"
+	mkdir -p "$system"/{usr/bin,etc,proc,opt/real}
+	touch "$system"/usr/bin/{dash,python3.11,vi} "$system/usr/bin/busybox" "$system/etc/real"
+	ln -s dash "$system/usr/bin/sh"
+	ln -s python3.11 "$system/usr/bin/python3"
+	ln -s /usr/bin/busybox "$system/usr/bin/wget"
+	ln -s busybox "$system/usr/bin/nc"
+	ln -s nowhere "$system/usr/bin/gone"
+	ln -s /opt/real "$system/opt/linked"
+	ln -s . "$system/opt/real/circle"
+	touch "$system/opt/real/tool"
+	ln -s ../../../../../../etc/real "$system/etc/out"
+	ln -s /usr/bin/dash "$system/proc/sh"
+
+	reach_policy '  - deny: /usr/bin/sh'
+	reaches 'a shell that is a link' 1 \
+		"^rule 2, $work/reach.yaml:5: 'exec /usr/bin/sh' is not denied, as it leads to /usr/bin/dash there$"
+	says 'reach: of a policy' 1 'leads to /usr/bin/dash' \
+		"$policyc" reach --root "$system" "$work/reach.yaml"
+	reach_policy '  - deny: [/usr/bin/sh, /usr/bin/dash]'
+	reaches_none 'with what it leads to'
+	reach_policy '  - deny: ["/usr/bin/{wget,nc,gone}"]'
+	reaches 'applets of busybox' 1 \
+		"'exec /usr/bin/nc' is not denied, as it leads to /usr/bin/busybox there (and 1 more)$"
+	reach_policy '  - {deny: /usr/bin/sh, when: {uid: 33}}'
+	reaches 'under a condition' 1 'leads to /usr/bin/dash there$'
+	reach_policy '  - deny: /usr/bin/vi'
+	reaches_none 'a file'
+	reach_policy '  - deny: /usr/bin/nothing'
+	reaches_none 'what is not there'
+	reach_policy '  - deny: /proc/sh'
+	reaches_none 'what is not the container'"'"'s'
+	reach_policy $'files:\n  - allow: [read, write]\n    paths: ["/etc/**", "/opt/**"]\n  - deny: write\n    paths: [/etc/out, /opt/linked/tool]'
+	reaches 'a file behind a link, and a directory' 1 \
+		"'files.write /etc/out' is not denied, as it leads to /etc/real there (and 1 more)$"
+	# what the default denies needs no rule
+	printf '%s\n' 'bailiff: 1' 'policy: reach' 'exec:' '  - allow: /usr/bin/vi' \
+		'  - deny: /usr/bin/sh' > "$work/reach.yaml"
+	"$policyc" build "$work/reach.yaml" -o "$work/reach.img" > /dev/null
+	reaches_none 'what the default denies'
+	says 'reach: no root' 2 'needs --root' "$policyc" reach "$work/reach.img"
+	says 'reach: none there' 3 'nowhere' "$policyc" reach --root "$work/nowhere" "$work/reach.img"
+}
