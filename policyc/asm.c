@@ -291,6 +291,12 @@ static void add_word(struct assembler *a, const struct asm_statement *s,
 		memcpy(insn, &value, sizeof(value));
 }
 
+static bool is_register(const char *text)
+{
+	text += *text == '%';
+	return *text == 'r' && isdigit((u8)text[1]);
+}
+
 /* What other machines of RFC 9669 have; NULL if it is not of that kind. */
 static const char *foreign_kind(const struct assembler *a,
 				struct asm_statement *s)
@@ -302,7 +308,11 @@ static const char *foreign_kind(const struct assembler *a,
 		return "atomic instructions";
 	if (!strcmp(s->word, "callx"))
 		return "calls through a register";
-	if (strcmp(s->word, "call") || len >= s->rest_len)
+	if (strcmp(s->word, "call"))
+		return NULL;
+	if (is_register(rest))
+		return "calls through a register";
+	if (len >= s->rest_len)
 		return NULL;
 	if (!strncmp(rest, "local", len) || !strncmp(rest, "runtime", len))
 		return "calls between programs";
@@ -311,7 +321,7 @@ static const char *foreign_kind(const struct assembler *a,
 	s->rest_off += len;
 	s->rest_len -= len;
 	rest += len + strspn(rest + len, " \t");
-	return *rest == '%' ? "calls through a register" : NULL;
+	return is_register(rest) ? "calls through a register" : NULL;
 }
 
 static void read_instruction(struct assembler *a, size_t off, size_t len)

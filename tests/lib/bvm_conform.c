@@ -22,6 +22,7 @@ void bvm_conform_fini(struct bvm_conform *c)
 {
 	bvm_oracle_fini(&c->raw);
 	bvm_oracle_fini(&c->lowered);
+	free(c->seen);
 }
 
 /* ---- one program ---- */
@@ -194,16 +195,21 @@ static int check(struct bvm_conform *c, const struct bvm_data *data)
 	return 1;
 }
 
-void bvm_conform_check(struct bvm_conform *c, const struct bvm_data *data)
+/* counted: as a file, so what is right about it is known. */
+static void check_one(struct bvm_conform *c, const struct bvm_data *data,
+		      bool counted)
 {
 	const int ret = check(c, data);
 
+	if (counted && ret >= 0)
+		return;
 	if (!ret)
 		c->right++;
 	else if (ret > 0)
 		c->refused++;
 	else
 		c->wrong++;
+	c->negative += ret > 0 && data->class == BVM_DATA_NEGATIVE;
 	if (!c->out || (!c->verbose && ret >= 0))
 		return;
 	if (!ret)
@@ -213,7 +219,49 @@ void bvm_conform_check(struct bvm_conform *c, const struct bvm_data *data)
 			data->name, c->why);
 }
 
+void bvm_conform_check(struct bvm_conform *c, const struct bvm_data *data)
+{
+	check_one(c, data, false);
+}
+
 /* ---- a directory ---- */
+
+static u64 hash_of(const struct bvm_data *data)
+{
+	const u8 *bytes = (const u8 *)data->insns;
+	const size_t len = data->num_insns * sizeof(data->insns[0]);
+	u64 hash = 0xcbf29ce484222325ull;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3ull;
+	for (size_t i = 0; i < data->mem_len; i++)
+		hash = (hash ^ data->mem[i]) * 0x100000001b3ull;
+	return len ? hash | 1 : 0;
+}
+
+static void remember(struct bvm_conform *c, const struct bvm_data *data)
+{
+	struct bvm_conform_seen *one;
+
+	c->seen = realloc(c->seen, (c->num_seen + 1) * sizeof(*c->seen));
+	if (!c->seen)
+		abort();
+	one = &c->seen[c->num_seen++];
+	memcpy(one->name, data->name, sizeof(one->name));
+	one->hash = hash_of(data);
+}
+
+static bool was_seen(const struct bvm_conform *c, const struct bvm_data *data)
+{
+	for (u32 i = 0; i < c->num_seen; i++) {
+		const struct bvm_conform_seen *one = &c->seen[i];
+
+		if (!strcmp(one->name, data->name) &&
+		    (!one->hash || one->hash == hash_of(data)))
+			return true;
+	}
+	return false;
+}
 
 static FILE *open_table(const char *directory, const char *name)
 {
@@ -234,7 +282,7 @@ static void check_table(struct bvm_conform *c, FILE *table,
 			continue;
 		if (parse(&data, line))
 			snprintf(data.why, sizeof(data.why), "no such line");
-		bvm_conform_check(c, &data);
+		check_one(c, &data, was_seen(c, &data));
 	}
 	if (table)
 		fclose(table);
@@ -273,6 +321,7 @@ static void take_file(struct bvm_conform *c, const char *path, FILE *table)
 	if (!c->list) {
 		compare(&data, table);
 		bvm_conform_check(c, &data);
+		remember(c, &data);
 	} else if (data.why[0]) {
 		fprintf(stderr, "%s: %s\n", path, data.why);
 		c->wrong++;
@@ -306,6 +355,7 @@ int bvm_conform_directory(struct bvm_conform *c, const char *path)
 	glob_t paths;
 	int found = find_files(path, &paths);
 
+	c->num_seen = 0;
 	for (size_t i = 0; !found && i < paths.gl_pathc; i++)
 		take_file(c, paths.gl_pathv[i], index);
 	globfree(&paths);

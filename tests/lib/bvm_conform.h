@@ -15,9 +15,18 @@
 #include "bvm_data.h"
 #include "bvm_oracle.h"
 
+/* A program of a file, so that its line in a table is not counted again. */
+struct bvm_conform_seen {
+	char name[128];
+	u64 hash; /* 0: of instructions that the assembler has not */
+};
+
 struct bvm_conform {
 	struct bvm_oracle raw, lowered;
 	u32 right, refused, wrong;
+	u32 negative; /* those of refused that the file says are in error */
+	struct bvm_conform_seen *seen; /* of this directory; owned */
+	u32 num_seen;
 	/* by number of the row in insn.def */
 	struct {
 		bool executed;
@@ -38,7 +47,8 @@ void bvm_conform_check(struct bvm_conform *c, const struct bvm_data *data);
 /*
  * Check all of a directory: its .data files, also those below, and the programs of index.tsv
  * and negative.tsv if they are there. The .data files that index.tsv names
- * must assemble to what is there. Return: 0; -ENOENT: there is nothing.
+ * must assemble to what is there, and such a program is run as both and
+ * counted once. Return: 0; -ENOENT: there is nothing.
  */
 int __must_check bvm_conform_directory(struct bvm_conform *c, const char *path);
 

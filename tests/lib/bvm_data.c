@@ -218,19 +218,21 @@ static int take_sections(struct bvm_data *data, const char *path,
 	int ret = 0;
 
 	/* only the suite's negative programs are bytes */
-	data->has_error = s->there[ERROR] ||
-			  (s->there[RAW] && !s->there[RESULT] &&
-			   holds_bytes(s->text[RAW]));
+	data->has_error =
+		s->there[RESULT] ?
+			*error :
+			s->there[ERROR] ||
+				(s->there[RAW] && holds_bytes(s->text[RAW]));
 	snprintf(data->error, sizeof(data->error), "%.*s",
 		 (int)strcspn(error, "\r\n"), error);
-	if (s->there[ASM] == s->there[RAW])
+	if (!s->there[ASM] && !s->there[RAW])
 		return unusable(data, "one of asm and raw is needed");
 	if (s->there[RESULT] == data->has_error)
 		return unusable(data, "one of result and error is needed");
-	if (s->there[ASM])
-		ret = read_asm(data, path, s->text[ASM]);
-	else
+	if (s->there[RAW])
 		ret = read_raw(data, s->text[RAW], data->has_error);
+	else
+		ret = read_asm(data, path, s->text[ASM]);
 	if (!ret)
 		ret = read_bytes(data, s->text[MEM], data->mem,
 				 sizeof(data->mem), &data->mem_len);

@@ -11,7 +11,9 @@
  *	-- result	r0 at the end, hex with 0x, else decimal; or
  *	-- error	words that the refusal has
  *
- * and `-- c` and `-- no register offset` are skipped. The suite's programs
+ * and `-- c` and `-- no register offset` are skipped. Of asm and raw the
+ * latter counts, as it does with the suite's own runner, for which an empty
+ * error beside a result is none, too. The suite's programs
  * with unused fields set hold bytes, not words, under raw, and an empty error:
  * they must be refused, for whatever reason.
  */

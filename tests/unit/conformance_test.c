@@ -86,6 +86,10 @@ static const struct wrong wrongs[] = {
 	{ "-- asm\n" EXIT_1 "-- result\n1x\n", "the result is no number" },
 	{ "-- asm\n" EXIT_1 "-- result\n0x10000000000000001\n", "no number" },
 	{ "-- asm\n" EXIT_1, "one of result and error is needed" },
+	{ "-- asm\n" EXIT_1 "-- result\n1\n-- error\nno\n",
+	  "one of result and error is needed" },
+	{ "-- asm\n" EXIT_1 "-- raw\n0x00000002000000b7 149\n-- result\n1\n",
+	  "r0 is 0x2, expected 0x1" },
 	{ "-- result\n1\n", "one of asm and raw is needed" },
 	{ "-- asm\n" EXIT_1 "-- error\n", "accepted: negative" },
 	{ "-- asm\nexit\n-- result\n1\n", "refused: insn 0: exit: r0 is not" },
@@ -126,6 +130,11 @@ static const struct file refusals[] = {
 	  BVM_DATA_LOCAL },
 	{ "-- asm\nmov %r1, 5\ncall helper %r1\nexit\n-- result\n1\n",
 	  BVM_DATA_CALLX },
+	/* as the suite has it */
+	{ "-- asm\nmov %r1, -1\nmov %r2, 5\ncall %r2\nmov %r0, 2\nexit\n"
+	  "-- result\n0x2\n-- no register offset\ncall instruction\n",
+	  BVM_DATA_CALLX },
+	{ "-- asm\ncallx r10\nexit\n-- result\n0x2\n", BVM_DATA_CALLX },
 	{ "-- raw\n0x00000005000001b7 0x18d 0x95\n-- result\n1\n",
 	  BVM_DATA_CALLX },
 	{ "-- asm\nmov %r1, -1\ncall 5\n" EXIT_1 "-- result\n1\n",
@@ -169,6 +178,9 @@ static const char *const rights[] = {
 	"-- asm\nmov %r0, -1\nexit\n-- result\n0xFFFFFFFFFFFFFFFF\n",
 	"-- asm\nmov %r0, -1\nexit\n-- result\n18446744073709551615\n",
 	"-- raw\n0x00000001000000b7\n149\n-- result\n1\n",
+	"-- asm\nmov %r0, 2\nexit\n-- raw\n0x00000001000000b7\n149\n"
+	"-- result\n1\n",
+	"-- asm\n" EXIT_1 "-- result\n1\n-- error\n\n",
 	"-- asm\n" EXIT_1 "-- c\nint f(void);\n-- no register offset\nx\n"
 	"-- result\n1\n",
 	"-- result\n2\n-- mem\n01 02\n-- asm\nmov %r0, %r2\nexit\n",
@@ -207,6 +219,56 @@ START_TEST(a_line_of_the_list_is_the_same_program)
 	bvm_conform_check(&conform, &again);
 	ck_assert_uint_eq(conform.right, 1);
 	free(line);
+}
+END_TEST
+
+/* ---- a program that is there twice ---- */
+
+static void put_file(const char *directory, const char *name, const char *text)
+{
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+#define ONE                        \
+	"b70000000100000095000000" \
+	"00000000"
+
+START_TEST(a_file_and_its_line_are_one_program)
+{
+	static const char *const names[] = { "a.data", "b.data", "index.tsv",
+					     "negative.tsv" };
+	char directory[] = "/tmp/conformance-XXXXXX", path[256];
+
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	put_file(directory, "a.data", "-- asm\n" EXIT_1 "-- result\n1\n");
+	put_file(directory, "b.data",
+		 "-- asm\nlock add [%r10-8], %r1\nexit\n-- result\n1\n");
+	put_file(directory, "index.tsv",
+		 "a\tv1\tbase32\t2\tcore\t-\t-\t0x1\t" ONE "\n"
+		 "b\tv3\tbase32\t2\tatomic\t-\t-\t0x1\tdb1af8ff0000000095000000"
+		 "00000000\n"
+		 /* the same, by another name */
+		 "c\tv1\tbase32\t2\tcore\t-\t-\t0x1\t" ONE "\n");
+	put_file(directory, "negative.tsv",
+		 "d\t0700010001000000950000000000"
+		 "0000\tno\n");
+	ck_assert_int_eq(bvm_conform_directory(&conform, directory), 0);
+	ck_assert_uint_eq(conform.right, 2);
+	ck_assert_uint_eq(conform.refused, 2);
+	ck_assert_uint_eq(conform.negative, 1);
+	ck_assert_uint_eq(conform.wrong, 0);
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		unlink(path);
+	}
+	rmdir(directory);
 }
 END_TEST
 
@@ -340,6 +402,7 @@ int main(void)
 	tcase_add_loop_test(tc, a_file_that_is_right_is_right, 0,
 			    ARRAY_SIZE(rights));
 	tcase_add_test(tc, a_line_of_the_list_is_the_same_program);
+	tcase_add_test(tc, a_file_and_its_line_are_one_program);
 	tcase_add_test(tc, a_field_that_is_not_used_must_be_zero);
 	tcase_add_test(tc, the_second_half_of_lddw_holds_an_imm_alone);
 	tcase_add_test(tc, codes_without_a_row_are_refused);
