@@ -291,12 +291,14 @@ static u32 lower_insn(struct lower *l, const struct bvm_insn *insn)
 	return 1;
 }
 
+_Static_assert(BVM_MAX_LOWERED <= S16_MAX,
+	       "a jump reaches from any end of a lowered program to the other");
+
 /* A jump is lowered to one instruction, whose off is still the old one. */
-static int fix_jumps(struct lower *l, const u32 *map, struct bvm_error *err)
+static void fix_jumps(struct lower *l, const u32 *map)
 {
 	const struct bvm_insn *insn;
 	struct bvm_insn *jump;
-	s64 off;
 	u32 pc;
 
 	for (pc = 0; pc < l->num_in; pc++) {
@@ -309,19 +311,13 @@ static int fix_jumps(struct lower *l, const u32 *map, struct bvm_error *err)
 		    (BVM_CODE_CLASS(insn->code) != BVM_CLS_JMP64 &&
 		     BVM_CODE_CLASS(insn->code) != BVM_CLS_JMP32))
 			continue;
-		off = (s64)map[bvm_insn_target(insn, pc)] - map[pc] - 1;
-		if (off > S16_MAX)
-			return bvm_fail(err, -E2BIG, pc,
-					"insn %u: jumps over %lld lowered ones",
-					pc, (long long)off);
 		jump = &l->out[map[pc]];
 		if (jump->code == BVM_JA32) {
 			jump->code = BVM_JA;
 			jump->imm = 0;
 		}
-		jump->off = (s16)off;
+		jump->off = (s16)(map[bvm_insn_target(insn, pc)] - map[pc] - 1);
 	}
-	return 0;
 }
 
 int bvm_lower(const struct bvm_insn *in, u32 num_in, bool keep_v4,
@@ -331,15 +327,18 @@ int bvm_lower(const struct bvm_insn *in, u32 num_in, bool keep_v4,
 	struct lower l = { in, num_in, keep_v4, out, max, 0 };
 	u32 pc = 0;
 
+	if (l.max > BVM_MAX_LOWERED)
+		l.max = BVM_MAX_LOWERED;
 	while (pc < num_in) {
 		map[pc] = l.num_out;
 		pc += lower_insn(&l, &in[pc]);
 	}
 	map[num_in] = l.num_out;
-	if (l.num_out > max)
+	if (l.num_out > l.max)
 		return bvm_fail(err, -E2BIG, 0,
 				"%u instructions after lowering, at most %u",
-				l.num_out, max);
+				l.num_out, l.max);
 	*num_out = l.num_out;
-	return fix_jumps(&l, map, err);
+	fix_jumps(&l, map);
+	return 0;
 }

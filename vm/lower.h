@@ -20,12 +20,12 @@
 #define BVM_LOWERED_INSNS 7
 
 /*
- * in must have passed bvm_verify. out has room for max instructions; *num_out
- * is how many were written. map has num_in + 1 entries of scratch (old pc to
+ * in must have passed bvm_verify. out has room for max instructions, of which
+ * BVM_MAX_LOWERED are used; *num_out is how many were written. map has num_in + 1 entries of scratch (old pc to
  * new pc). keep_v4: leave cpu v4 instructions that cannot trap (movsx, ldsx,
  * bswap) as they are.
  *
- * Return: 0; -E2BIG does not fit, or a jump no longer reaches.
+ * Return: 0; -E2BIG does not fit.
  */
 int __must_check bvm_lower(const struct bvm_insn *in, u32 num_in, bool keep_v4,
 			   struct bvm_insn *out, u32 max, u32 *num_out,
