@@ -89,9 +89,9 @@ u64 bvm_lpm_lookup(const struct bvm_table *t, const struct bvm_addr *addr)
 
 u32 bvm_halvings(u32 count)
 {
-	u32 steps = 1;
+	u32 steps = 0;
 
-	for (; count > 1; count >>= 1)
+	for (; count; count >>= 1)
 		steps++;
 	return steps;
 }

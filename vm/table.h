@@ -96,7 +96,11 @@ u64 bvm_product_lookup(const struct bvm_table *t, const u8 *key);
 /* The hash that puts a key into a bucket of HASH. */
 u64 bvm_hash(u64 seed, const u8 *key, u32 len);
 
-/* Iterations of a binary search in count elements, at most. */
+/*
+ * Iterations of a binary search in count elements, at most, which ends where
+ * there are none left. One that keeps the last of them takes as many as this
+ * in count - 1.
+ */
 u32 bvm_halvings(u32 count);
 
 /* Whether the first len bits (at most 128) of prefix and bytes are the same. */

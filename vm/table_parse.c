@@ -305,7 +305,8 @@ static int check_lpm_prefixes(const struct bvm_table_parse *p)
 		if (depth > deepest)
 			deepest = depth;
 	}
-	t->max_steps = bvm_halvings(t->count) + deepest;
+	/* the prefix where the search ends is one of those it climbs */
+	t->max_steps = bvm_halvings(t->count - 1) + deepest;
 	return 0;
 }
 

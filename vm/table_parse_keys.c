@@ -323,7 +323,7 @@ static int check_level(const struct bvm_table_parse *p, u32 c)
 		if (first[i + 1] - first[i] > widest)
 			widest = first[i + 1] - first[i];
 	}
-	t->max_steps += 1 + bvm_halvings(widest);
+	t->max_steps += 1 + bvm_halvings(widest - 1);
 	return check_targets(p, c,
 			     c + 1 < t->count ? comp[1].num_nodes : t->aux);
 }

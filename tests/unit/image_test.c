@@ -44,7 +44,7 @@ START_TEST(a_small_image_is_read)
 			 "no");
 	ck_assert_uint_eq(image.num_tables, 6);
 	ck_assert_uint_eq(image.tables[0].dfa.num_rows, 3);
-	ck_assert_uint_eq(image.tables[1].max_steps, 4);
+	ck_assert_uint_eq(image.tables[1].max_steps, 3);
 	ck_assert_uint_eq(image.tables[5].max_steps, 2);
 	ck_assert_uint_eq(image.rights_dfa, 0);
 	ck_assert_uint_eq(image.num_rights, 3);

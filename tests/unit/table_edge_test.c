@@ -434,7 +434,7 @@ END_TEST
 /* As many as the search of a full table looks at, and no fewer. */
 START_TEST(steps_are_those_of_the_longest_search)
 {
-	static const u32 steps[] = { 1, 1, 2, 2, 3, 3, 3, 3, 4 };
+	static const u32 steps[] = { 0, 1, 2, 2, 3, 3, 3, 3, 4 };
 	u64 keys[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 
 	for (u32 num = 0; num <= 8; num++) {

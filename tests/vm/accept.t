@@ -522,7 +522,7 @@ exit
 
 == what a program for sockets does
 # ctx: network
-# three keys take two halvings; two prefixes two halvings, and are two deep
+# three keys take two halvings; two prefixes one, and are two deep
 mov %r6, %r1
 ldxw %r3, [%r1]
 mov %r0, 0
@@ -539,7 +539,7 @@ and %r0, 1
 exit
 short: mov %r0, 0
 exit
-# expect: accept, r0 0..1, insns 14, calls 2, steps 6, stack 16
+# expect: accept, r0 0..1, insns 14, calls 2, steps 5, stack 16
 
 == a key in the stack
 # ctx: network
