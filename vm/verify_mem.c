@@ -202,11 +202,15 @@ static int load_bytes(struct bvm_verifier *v, const struct bvm_insn *insn,
 	bvm_reg_set_num(result, any_of_size(a->size));
 	slot = &v->cur.slots[slot_of(a->lo)];
 	if (a->fixed && slot_of(a->lo) == slot_of(a->end - 1) &&
-	    slot->set == 0xff)
+	    slot->set == 0xff) {
 		result->num = bvm_num_cut(
 			bvm_num_rsh(slot->reg.num,
 				    bvm_num_const(8 * (a->lo & 7)), 64),
 			8 * a->size);
+		/* a part that all ways agree on has lost nothing */
+		if (!bvm_num_is_const(&result->num))
+			result->lost = slot->reg.lost;
+	}
 	return 0;
 }
 

@@ -1097,3 +1097,37 @@ call argv
 mov %r0, 0
 exit
 # expect: insn 1: call argv: only class exec has arguments
+
+== a part of a slot that was widened where ways meet
+ldxb %r2, [%r1]
+stdw [%r10-8], 0
+jeq %r2, 0, +1
+stdw [%r10-8], 64
+ldxw %r3, [%r10-8]
+add %r1, %r3
+ldxb %r0, [%r1]
+exit
+# expect: insn 6: ldxb %r0, [%r1+0]: r1 is ctx+0..+64; bytes 0..64 leave the ctx of 64 bytes (r1 was widened where ways meet at insn 4)
+
+== the whole of that slot
+ldxb %r2, [%r1]
+stdw [%r10-8], 0
+jeq %r2, 0, +1
+stdw [%r10-8], 64
+ldxdw %r3, [%r10-8]
+add %r1, %r3
+ldxb %r0, [%r1]
+exit
+# expect: insn 6: ldxb %r0, [%r1+0]: r1 is ctx+0..+64; bytes 0..64 leave the ctx of 64 bytes (r1 was widened where ways meet at insn 4)
+
+== a part of that slot on which both ways agree
+ldxb %r2, [%r1]
+stdw [%r10-8], 0
+jeq %r2, 0, +1
+stdw [%r10-8], 64
+ldxb %r3, [%r10-7]
+add %r3, 64
+add %r1, %r3
+ldxb %r0, [%r1]
+exit
+# expect: insn 7: ldxb %r0, [%r1+0]: r1 is ctx+64; bytes 64..64 leave the ctx of 64 bytes
