@@ -65,7 +65,8 @@ struct bvm_verify_out {
 size_t bvm_verify_scratch(void);
 
 /*
- * Helpers can be called where there are an image and a ctx with fields.
+ * Helpers can be called where there are an image and a ctx with fields. Only
+ * the first refusal is told: what is known past it would rest on it.
  *
  * Return: 0 and *out; -EINVAL refused (err: off is the instruction, text is
  * instruction, register, what is known, what is needed, and the join that lost

@@ -59,14 +59,23 @@ struct bvm_slot *bvm_state_slot(struct bvm_state *s, u32 i)
 	return &s->slots[i];
 }
 
+static inline bool is_same_slot(const struct bvm_slot *a,
+				const struct bvm_slot *b)
+{
+	return a->set == b->set && is_same(&a->reg, &b->reg);
+}
+
 static void join_slot(struct bvm_slot *to, const struct bvm_slot *from, u32 pc)
 {
 	const u32 either = to->set | from->set;
 
-	if (to->writer == from->writer && to->writer)
+	/* so it need not be looked at: see writer, and onepass.v */
+	if (to->writer == from->writer && to->writer) {
+		bvm_promise(is_same_slot(to, from));
 		return;
+	}
 	to->writer = 0;
-	if (to->set == from->set && is_same(&to->reg, &from->reg))
+	if (is_same_slot(to, from))
 		return;
 	/* bytes of a pointer must not become readable as bytes of a number */
 	if (to->reg.kind != from->reg.kind)
