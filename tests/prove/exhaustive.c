@@ -2,7 +2,7 @@
 /*
  * exhaustive.c - the value domain against every word, at a small width
  *
- * usage: exhaustive PRECISION-FILE|- [STRIDE]
+ * usage: exhaustive PRECISION-FILE|- [STRIDE [PRODUCTS]]
  *
  * Compiled with BVM_WORD_BITS of 4, 6 or 8. For pairs of abstract values (see
  * collect_all()), each operator's result must hold every concrete result; how much
@@ -10,7 +10,9 @@
  * operator: name, pairs, share of pairs that are best, mean and greatest log2
  * of the ratio of the sets' sizes. With a file of such lines, none may have
  * become worse. With a STRIDE, only every STRIDEth pair is tried, and precision is
- * not compared. Ends with "N passed, N failed".
+ * not compared. With PRODUCTS, so many random values that have known bits,
+ * unsigned and signed bounds at once are taken instead of all that have one of
+ * them. Ends with "N passed, N failed".
  */
 #include "vm/interval.c"
 #include "vm/interval_alu.c"
@@ -46,15 +48,56 @@ static bool set_is_in(const struct set *s, const struct set *other)
 	return true;
 }
 
+static u32 roll(u32 n)
+{
+	static u64 state = 1;
+
+	state = state * 6364136223846793005u + 1442695040888963407u;
+	return (u32)(state >> 33) % n;
+}
+
+/* Bounds lo and hi of a random stretch; every other one is wide. */
+static void roll_bounds(u32 *lo, u32 *hi)
+{
+	const u32 near = roll(2) ? NUM_WORDS / 4 : NUM_WORDS;
+	const u32 a = roll(near), b = NUM_WORDS - 1 - roll(near);
+
+	*lo = a < b ? a : b;
+	*hi = a < b ? b : a;
+}
+
+/* Known bits, one of four, and both bounds; as many as hold a word. */
+static void collect_some(u32 num)
+{
+	u32 value, mask, lo, hi, slo, shi;
+
+	/* for the operators with a constant */
+	for (value = 0; value < NUM_WORDS; value++)
+		collect_one(&values, with_bits(value, 0));
+	while (values.num < NUM_WORDS + num) {
+		mask = roll(NUM_WORDS) | roll(NUM_WORDS);
+		value = roll(NUM_WORDS) & ~mask;
+		roll_bounds(&lo, &hi);
+		roll_bounds(&slo, &shi);
+		collect_one(&values,
+			    with_signed(with_unsigned(with_bits(value, mask),
+						      lo, hi),
+					slo, shi));
+	}
+}
+
 /*
  * At 4 bits: everything that settling can make. At 6 and 8: all known bits
- * alone, all unsigned bounds alone, all signed bounds alone.
+ * alone, all unsigned bounds alone, all signed bounds alone; or some products.
  */
-static void collect_all(void)
+static void collect_all(u32 num_products)
 {
 	u32 bad;
 
-	collect(&values, WIDTH == 4 ? "p" : "bus");
+	if (num_products)
+		collect_some(num_products);
+	else
+		collect(&values, WIDTH == 4 ? "p" : "bus");
 	bad = make_unique(&values);
 	if (bad)
 		printf("FAIL settle: %u values are not the best\n", bad);
@@ -145,14 +188,6 @@ static void tell(const char *name, const struct score *score)
 }
 
 /* ---- trying ---- */
-
-static u32 roll(u32 n)
-{
-	static u64 state = 1;
-
-	state = state * 6364136223846793005u + 1442695040888963407u;
-	return (u32)(state >> 33) % n;
-}
 
 /* All x op y, for each x, with the ys of one value. */
 static void make_rows(const struct operator* op, const struct set *ys,
@@ -327,7 +362,7 @@ int main(int argc, char **argv)
 	if (!stride)
 		return 2;
 	init_words_with();
-	collect_all();
+	collect_all(argc > 3 ? (u32)atoi(argv[3]) : 0);
 	printf("# %u values at %d bits\n", values.num, WIDTH);
 	for (i = 0; i < ARRAY_SIZE(operators); i++)
 		try_operator(&operators[i]);
