@@ -222,10 +222,14 @@ static void include_file(struct loader *loader, struct file *file,
 	if (other && strcmp(other->source->name, path))
 		deps_add_named(loader->options->deps, other->source, path);
 	if (!other) {
-		if (loader->depth == LOAD_MAX_DEPTH ||
-		    loader->files.num == LOAD_MAX_FILES) {
+		if (loader->depth == LOAD_MAX_DEPTH) {
 			diag_report(loader->diag, &name->span, INCLUDE_DEPTH,
 				    LOAD_MAX_DEPTH);
+			return;
+		}
+		if (loader->files.num == LOAD_MAX_FILES) {
+			diag_report(loader->diag, &name->span, TOO_MANY,
+				    LOAD_MAX_FILES, "files");
 			return;
 		}
 		source = load_source(loader->arena, loader->diag, path,

@@ -11,7 +11,7 @@
 #include "vars.h"
 
 #define LOAD_MAX_DEPTH 16 /* includes within includes */
-#define LOAD_MAX_FILES 256
+#define LOAD_MAX_FILES 256 /* the policy and its includes */
 
 struct file {
 	const struct source *source;

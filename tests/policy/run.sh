@@ -559,6 +559,7 @@ reach
 differences
 simulate
 start_limits
+text_limits
 line_limits
 log_limits
 lint_limits

@@ -239,6 +239,74 @@ line_limits()
 	done
 }
 
+# allowed WHAT MOST NUM ID WORDS FILE: up to MOST it is fine, past it it is not.
+allowed()
+{
+	if [ "$3" -le "$2" ]; then
+		says "$1: $3" 0 ': ok$' "$policyc" check "$6"
+	else
+		says "$1: $3" 2 "$5.*$4" "$policyc" check "$6"
+	fi
+}
+
+# chain NUM: a policy that includes 1, that includes 2, and so on.
+chain()
+{
+	local i
+
+	rm -rf "$work/chain"
+	mkdir "$work/chain"
+	printf 'bailiff: 1\npolicy: x\ninclude: i1\n' > "$work/chain/p.yaml"
+	for ((i = 1; i < $1; i++)); do
+		echo "include: i$((i + 1))" > "$work/chain/i$i.yaml"
+	done
+	echo 'ipc: [{allow: shm}]' > "$work/chain/i$1.yaml"
+}
+
+# row NUM: a policy that is NUM files with all that it includes.
+row()
+{
+	local i
+
+	rm -rf "$work/row"
+	mkdir "$work/row"
+	printf 'bailiff: 1\npolicy: x\ninclude:\n' > "$work/row/p.yaml"
+	for ((i = 2; i <= $1; i++)); do
+		echo "  - i$i" >> "$work/row/p.yaml"
+		echo 'ipc: [{allow: shm}]' > "$work/row/i$i.yaml"
+	done
+}
+
+# What a policy, a pattern and a request may have: one less, that many, one more.
+text_limits()
+{
+	local num
+
+	for num in 15 16 17; do
+		chain $num
+		allowed 'includes in includes' 16 $num P228 'nested over 16 deep' \
+			"$work/chain/p.yaml"
+		printf 'bailiff: 1\npolicy: x\nfiles: [{allow: read, paths: "/%sa%s"}]\n' \
+			"$(many '{' $num)" "$(many '}' $num)" > "$work/braces.yaml"
+		allowed 'braces in braces' 16 $num P401 'over 16 deep' "$work/braces.yaml"
+	done
+	for num in 255 256 257; do
+		row $num
+		allowed 'files' 256 $num P232 'over 256 files' "$work/row/p.yaml"
+	done
+	for num in 127 128 129; do
+		# too many for that verb, but not for a request
+		says "a request of $num words" 2 \
+			"$([ $num = 129 ] && echo 'over 128 words' || echo "got $((num - 1)) words")" \
+			"$policyc" explain accept/least.yaml "read$(printf ' /%.0s' $(seq 2 $num))"
+	done
+	for num in 16383 16384 16385; do
+		says "a request of $num bytes" 2 \
+			"$([ $num = 16385 ] && echo 'over 16384 bytes' || echo 'at most 4095')" \
+			"$policyc" explain accept/least.yaml "read /$(many a $((num - 6)))"
+	done
+}
+
 # many_events NUM: so many different ones, in a log.
 many_events()
 {
