@@ -11,6 +11,7 @@
 #include <sys/capability.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "sandbox.h"
@@ -212,12 +213,21 @@ static int set_capabilities(const cap_value_t *keep, int num)
 	return err;
 }
 
+/* However it was started; without CAP_SYS_NICE it stays so. */
+static void take_precedence(void)
+{
+	errno = 0;
+	if (!getpriority(PRIO_PROCESS, 0) && !errno)
+		(void)setpriority(PRIO_PROCESS, 0, SANDBOX_PARENT_NICE);
+}
+
 int sandbox_parent(void)
 {
 	static const cap_value_t keep[] = { CAP_MAC_ADMIN, CAP_SETUID,
 					    CAP_SETGID, CAP_KILL };
 	int err;
 
+	take_precedence();
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
 	err = limit_bounding(keep, ARRAY_SIZE(keep));

@@ -15,6 +15,13 @@
 
 #include <sys/types.h>
 
+/*
+ * The parent's nice value, and that of the compilers it starts, unless it was
+ * started with another one than 0: on a busy machine a change of policy, and a
+ * container that waits for its own, do not come last.
+ */
+#define SANDBOX_PARENT_NICE (-5)
+
 /* Whom the worker becomes: user `bailiff` if there is one, else `nobody`. */
 int sandbox_user(uid_t *uid, gid_t *gid);
 

@@ -325,6 +325,39 @@ START_TEST(the_parent_keeps_four_capabilities)
 }
 END_TEST
 
+static long comes_first(void)
+{
+	errno = 0;
+	if (getpriority(PRIO_PROCESS, 0) != SANDBOX_PARENT_NICE)
+		return 0;
+	errno = EPERM;
+	return -1;
+}
+
+START_TEST(the_parent_comes_before_others)
+{
+	if (geteuid())
+		return;
+	ck_assert_int_eq(setpriority(PRIO_PROCESS, 0, 0), 0);
+	ck_assert_int_eq(run(sandbox_parent, comes_first), 0);
+}
+END_TEST
+
+static long is_still_last(void)
+{
+	errno = EPERM;
+	return getpriority(PRIO_PROCESS, 0) == 19 ? -1 : 0;
+}
+
+START_TEST(who_was_started_to_come_last_does)
+{
+	if (geteuid())
+		return;
+	ck_assert_int_eq(setpriority(PRIO_PROCESS, 0, 19), 0);
+	ck_assert_int_eq(run(sandbox_parent, is_still_last), 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("sandbox");
@@ -341,6 +374,8 @@ int main(void)
 	tcase_add_test(tcase, the_worker_still_reads);
 	tcase_add_test(tcase, the_worker_has_no_capability_and_no_way_to_one);
 	tcase_add_test(tcase, the_parent_keeps_four_capabilities);
+	tcase_add_test(tcase, the_parent_comes_before_others);
+	tcase_add_test(tcase, who_was_started_to_come_last_does);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
