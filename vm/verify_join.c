@@ -15,6 +15,13 @@ void bvm_state_copy(struct bvm_state *to, const struct bvm_state *from)
 	memcpy(to, from, used_bytes(from));
 }
 
+static inline bool is_same_num(const struct bvm_num *a, const struct bvm_num *b)
+{
+	return !((a->value ^ b->value) | (a->mask ^ b->mask) |
+		 (a->umin ^ b->umin) | (a->umax ^ b->umax) |
+		 (u64)(a->smin ^ b->smin) | (u64)(a->smax ^ b->smax));
+}
+
 /*
  * Most registers are the same on both ways, and compared without a call; of
  * one that is not set there is no number to compare.
@@ -23,11 +30,19 @@ static inline bool is_same(const struct bvm_reg *a, const struct bvm_reg *b)
 {
 	if ((a->kind ^ b->kind) | (a->lost ^ b->lost))
 		return false;
-	return a->kind == BVM_REG_UNSET ||
-	       !((a->num.value ^ b->num.value) | (a->num.mask ^ b->num.mask) |
-		 (a->num.umin ^ b->num.umin) | (a->num.umax ^ b->num.umax) |
-		 (u64)(a->num.smin ^ b->num.smin) |
-		 (u64)(a->num.smax ^ b->num.smax));
+	return a->kind == BVM_REG_UNSET || is_same_num(&a->num, &b->num);
+}
+
+/*
+ * Whatever b says is possible, a says so too: then widening a by b leaves it as
+ * it is. Asked first, for jumps to where much is possible already: an enemy's
+ * program has many, over a full stack.
+ */
+static inline bool covers(const struct bvm_num *a, const struct bvm_num *b)
+{
+	return !((b->mask | (a->value ^ b->value)) & ~a->mask) &&
+	       a->umin <= b->umin && a->umax >= b->umax && a->smin <= b->smin &&
+	       a->smax >= b->smax;
 }
 
 /* Differing kinds leave nothing to use; pc is noted where anything is lost. */
@@ -38,12 +53,13 @@ static void join_reg(struct bvm_reg *to, const struct bvm_reg *from, u32 pc)
 		to->lost = pc + 1;
 		return;
 	}
-	if (bvm_num_is_same(&to->num, &from->num)) {
+	if (is_same_num(&to->num, &from->num)) {
 		to->lost = to->lost > from->lost ? to->lost : from->lost;
 		return;
 	}
 	/* of two that differ, one at least loses something */
-	bvm_num_widen(&to->num, &from->num);
+	if (!covers(&to->num, &from->num))
+		bvm_num_widen(&to->num, &from->num);
 	to->lost = pc + 1;
 }
 

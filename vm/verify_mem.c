@@ -278,13 +278,26 @@ static void store_bytes(struct bvm_state *s, const struct access *a, u32 pc)
 	}
 }
 
-/* Somewhere in a->lo .. a->end: nothing becomes set, nothing stays known. */
+/* Of such a slot nothing was known. */
+static bool is_spoilt(const struct bvm_slot *slot)
+{
+	const struct bvm_num *n = &slot->reg.num;
+
+	return slot->reg.kind == BVM_REG_NUM && !slot->reg.lost && !n->umin &&
+	       n->umax == U64_MAX && n->smin == S64_MIN && n->smax == S64_MAX &&
+	       n->mask == U64_MAX;
+}
+
+/*
+ * Somewhere in a->lo .. a->end: nothing becomes set, nothing stays known. A slot
+ * that does not change stays its writer's.
+ */
 static void store_somewhere(struct bvm_state *s, const struct access *a, u32 pc)
 {
 	u32 i;
 
 	for (i = slot_of(a->end - 1); i <= slot_of(a->lo); i++) {
-		if (i < s->num_slots)
+		if (i < s->num_slots && !is_spoilt(&s->slots[i]))
 			spoil(&s->slots[i], pc);
 	}
 }

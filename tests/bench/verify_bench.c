@@ -117,6 +117,15 @@ static void bench_odd(enum bvm_family family)
 	print_each(bvm_family_name(family), 1);
 }
 
+/* Shown, and held to nothing: what an enemy can make it cost. */
+static void bench_enemy(enum bvm_family family)
+{
+	const double before = worst;
+
+	bench_odd(family);
+	worst = before;
+}
+
 static void bench_loop(void)
 {
 	u64 result = 1;
@@ -149,6 +158,8 @@ int main(void)
 	bench_family(BVM_FAMILY_UNSIGNED);
 	bench_odd(BVM_FAMILY_DEEP);
 	bench_odd(BVM_FAMILY_SOMEWHERE);
+	bench_enemy(BVM_FAMILY_WIDER);
+	bench_enemy(BVM_FAMILY_ANYWHERE);
 	row(BENCH, "worst", 0, "ns/insn", worst, "ns", MAX_NS);
 	row(BENCH, "scratch", 0, "bytes", (double)bvm_verify_scratch(), "B",
 	    NULL);

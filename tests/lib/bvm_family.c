@@ -204,6 +204,14 @@ static void put_unit(struct maker *m, enum bvm_family family)
 	case BVM_FAMILY_UNSIGNED:
 		put_halves(m, family == BVM_FAMILY_HALVES);
 		break;
+	case BVM_FAMILY_WIDER:
+		put(m, BVM_JGT32_X, FIRST_FREE, LAST_REG,
+		    (s16)(m->tail - m->num - 1), 0);
+		break;
+	case BVM_FAMILY_ANYWHERE:
+		put(m, BVM_STXB, SOMEWHERE_REG, FIRST_FREE, -BVM_STACK_BYTES,
+		    0);
+		break;
 	case BVM_FAMILY_SOMEWHERE:
 		put(m, BVM_LDXB, FIRST_FREE, SOMEWHERE_REG, -SOMEWHERE_BYTES,
 		    0);
@@ -232,27 +240,67 @@ const char *bvm_family_name(enum bvm_family family)
 		[BVM_FAMILY_HALVES] = "halves",
 		[BVM_FAMILY_UNSIGNED] = "unsigned",
 		[BVM_FAMILY_SOMEWHERE] = "somewhere",
+		[BVM_FAMILY_WIDER] = "wider",
+		[BVM_FAMILY_ANYWHERE] = "anywhere",
 	};
 
 	return names[family];
 }
 
+/* All slots of the stack, from num registers in turns. */
+static void put_slots(struct maker *m, u32 first, u32 num)
+{
+	u32 i;
+
+	for (i = 0; i < DEEP_SLOTS; i++)
+		put(m, BVM_STXDW, BVM_REG_FRAME, first + i % num,
+		    (s16)(-8 * (s32)(i + 1)), 0);
+}
+
+/* On one of two ways all slots from a, on the other from b. */
+static void put_either(struct maker *m, u32 a, u32 b)
+{
+	put(m, BVM_JEQ64_K, FIRST_REG, 0, DEEP_SLOTS + 1, 0);
+	put_slots(m, a, 1);
+	put(m, BVM_JA, 0, 0, DEEP_SLOTS, 0);
+	put_slots(m, b, 1);
+}
+
+/* Bytes in all slots wait at the tail; then they hold what is above them. */
+static void put_wider(struct maker *m)
+{
+	u32 i;
+
+	for (i = 2; i <= 5; i++)
+		put(m, i < 4 ? BVM_LDXB : BVM_LDXH, i, 1, (s16)(2 * i), 0);
+	for (i = 4; i <= 5; i++)
+		put(m, BVM_ADD64_K, i, 0, 0, 300);
+	put_either(m, 2, 3);
+	put(m, BVM_JEQ64_K, FIRST_REG, 0, (s16)(m->tail - m->num - 1), 7);
+	put_either(m, 4, 5);
+}
+
 static void put_head(struct maker *m, enum bvm_family family)
 {
+	const s32 bytes = family == BVM_FAMILY_ANYWHERE ? BVM_STACK_BYTES :
+							  SOMEWHERE_BYTES;
 	u32 i;
 
 	for (i = FIRST_REG; i <= LAST_REG; i++) {
 		m->known[i] = ctx_word(m, 8 * i);
 		put(m, BVM_LDXDW, i, 1, (s16)(8 * i), 0);
 	}
-	if (family != BVM_FAMILY_DEEP && family != BVM_FAMILY_SOMEWHERE)
+	if (family == BVM_FAMILY_WIDER) {
+		put_wider(m);
 		return;
-	for (i = 0; i < DEEP_SLOTS; i++)
-		put(m, BVM_STXDW, BVM_REG_FRAME, FIRST_REG + i % NUM_HEAD,
-		    (s16)(-8 * (s32)(i + 1)), 0);
+	}
+	if (family != BVM_FAMILY_DEEP && family != BVM_FAMILY_SOMEWHERE &&
+	    family != BVM_FAMILY_ANYWHERE)
+		return;
+	put_slots(m, FIRST_REG, NUM_HEAD);
 	if (family == BVM_FAMILY_DEEP)
 		return;
-	put(m, BVM_AND64_K, FIRST_REG, 0, 0, SOMEWHERE_BYTES - 1);
+	put(m, BVM_AND64_K, FIRST_REG, 0, 0, bytes - 1);
 	put(m, BVM_MOV64_X, SOMEWHERE_REG, BVM_REG_FRAME, 0, 0);
 	put(m, BVM_ADD64_X, SOMEWHERE_REG, FIRST_REG, 0, 0);
 }

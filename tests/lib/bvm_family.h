@@ -26,7 +26,7 @@ enum bvm_family {
 	BVM_FAMILY_COMPARE, /* eight bytes with a constant, as of names */
 	BVM_FAMILY_MIX, /* 35 % loads, 30 % ALU, 25 % branches, 10 % stack */
 	BVM_NUM_FAMILIES,
-	/* Every slot of the stack holds a number: what joins cost at most. */
+	/* FORK, where every slot of the stack holds a number. */
 	BVM_FAMILY_DEEP = BVM_NUM_FAMILIES,
 	/* BRANCH, where the verifier can tell the outcome of most checks. */
 	BVM_FAMILY_DECIDED,
@@ -35,6 +35,14 @@ enum bvm_family {
 	BVM_FAMILY_UNSIGNED, /* the same, unsigned */
 	/* A byte from somewhere in 256 bytes of stack. */
 	BVM_FAMILY_SOMEWHERE,
+	/*
+	 * The dearest that are known, which nobody but an enemy writes. Jumps to
+	 * a place where more is possible of each slot of a full stack, and no
+	 * slot is of one instruction: what a join costs at most.
+	 */
+	BVM_FAMILY_WIDER,
+	/* A byte to somewhere in 512 bytes of stack. */
+	BVM_FAMILY_ANYWHERE,
 };
 
 const char *bvm_family_name(enum bvm_family family);
@@ -43,8 +51,8 @@ const char *bvm_family_name(enum bvm_family family);
 void bvm_family_ctx(u8 ctx[BVM_FAMILY_CTX]);
 
 /*
- * Make the program of exactly num_insns slots: BVM_FAMILY_MIN (DEEP, SOMEWHERE: 96) to
- * BVM_FAMILY_MAX. The same arguments give the same program.
+ * Make the program of exactly num_insns slots: BVM_FAMILY_MIN (DEEP, SOMEWHERE,
+ * ANYWHERE: 96; WIDER: 512) to BVM_FAMILY_MAX. The same arguments give the same program.
  */
 void bvm_family_make(enum bvm_family family, u32 num_insns,
 		     struct bvm_insn *insns);

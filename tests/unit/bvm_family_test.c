@@ -9,6 +9,7 @@
 #include "tests/lib/suite.h"
 #include "vm/exec.h"
 #include "vm/verify.h"
+#include "vm/verify_state.h"
 
 static const u32 sizes[] = { 64, 97, 128, 512, 1000, 1024, 4096 };
 
@@ -186,6 +187,58 @@ START_TEST(somewhere_loads_at_any_offset)
 }
 END_TEST
 
+static bool met_tail;
+static u32 num_wider;
+
+/* At the tail the slots hold either; at each jump they hold the greater. */
+static void look_at_slots(void *arg, u32 pc, const struct bvm_state *s)
+{
+	const bool at_tail = pc == *(const u32 *)arg;
+	u32 i;
+
+	if (insns[pc].code != BVM_JGT32_X && !at_tail)
+		return;
+	ck_assert_uint_eq(s->num_slots, BVM_STACK_BYTES / 8);
+	for (i = 0; i < s->num_slots; i++) {
+		ck_assert_uint_eq(s->slots[i].writer, 0);
+		ck_assert_uint_eq(s->slots[i].reg.num.umin, at_tail ? 0 : 300);
+		ck_assert_uint_eq(s->slots[i].reg.num.umax, 300 + U16_MAX);
+	}
+	met_tail |= at_tail;
+	num_wider += !at_tail;
+}
+
+START_TEST(wider_jumps_where_more_is_possible_of_each_slot)
+{
+	u32 tail = 1024 - 4; /* put_tail() */
+	struct bvm_verify_in in = {
+		.insns = insns,
+		.num_insns = 1024,
+		.ctx.size = BVM_FAMILY_CTX,
+		.max_stack = BVM_STACK_BYTES,
+		.scratch = malloc(bvm_verify_scratch()),
+		.watch = look_at_slots,
+		.watch_arg = &tail,
+	};
+
+	bvm_family_make(BVM_FAMILY_WIDER, 1024, insns);
+	ck_assert_msg(!bvm_verify(&in, &out, &err), "%s", err.text);
+	free(in.scratch);
+	ck_assert(met_tail);
+	ck_assert_uint_gt(num_wider, 700);
+}
+END_TEST
+
+START_TEST(anywhere_stores_at_any_offset)
+{
+	struct count count;
+
+	(void)run_family(BVM_FAMILY_ANYWHERE, 512, &count);
+	ck_assert_uint_gt(count.kinds[BVM_CLS_STX], 400 + 64);
+	ck_assert_uint_eq(out.stack_bytes, BVM_STACK_BYTES);
+}
+END_TEST
+
 /* The sum, by other means. */
 static u8 diamonds_result(u32 k)
 {
@@ -238,6 +291,8 @@ int main(void)
 	tcase_add_test(tc, deep_fills_the_stack);
 	tcase_add_test(tc, halves_compares_the_unknown);
 	tcase_add_test(tc, somewhere_loads_at_any_offset);
+	tcase_add_test(tc, wider_jumps_where_more_is_possible_of_each_slot);
+	tcase_add_test(tc, anywhere_stores_at_any_offset);
 	tcase_add_test(tc, diamonds_index_memory_with_their_sum);
 	tcase_add_test(tc, a_program_is_always_the_same);
 	suite_add_tcase(suite, tc);
