@@ -8,8 +8,8 @@
 # at places that a hash chooses. Nothing is changed in the tree.
 #
 #	all	everything; results are kept in build/mutants/results for as
-#		long as neither vm/ nor the tests change, so that a run that was
-#		broken off goes on where it was
+#		long as neither vm/, policyc/, policies/ nor the tests change, so
+#		that a run that was broken off goes on where it was
 #	sample	those named in the file `sample`, without sanitizers
 #	list	what there is, without running it
 #	ID...	only these
@@ -262,7 +262,8 @@ keep_results()
 {
 	local key
 
-	key=$(find vm tests/{unit,lib,oracle,vm,conformance,prove} $here/{build.mk,stop.c} -type f \
+	# the tests read policies, and are linked with what compiles them
+	key=$(find vm policyc policies tests/{unit,lib,oracle,vm,conformance,prove,policy} $here/{build.mk,stop.c} -type f \
 		-print0 | sort -z | xargs -0 cat | sha256sum)
 	if [ "$key" != "$(cat "$out/key" 2> /dev/null)" ]; then
 		rm -rf "$out/results" $out/*.order
