@@ -17,7 +17,7 @@ reboot_guest()
 		"$BAILIFF_TOP/tests/guest/$1" "$disk"
 	said=$out
 	is "$status" 0 "all boots ended as they should"
-	[ "$status" = 0 ] || diag "$out" "$err"
+	grep -q '^1\.\.' <<< "$out" || diag "$out" "$err"
 	succeeds "the first saved its disk" test -s "$disk/disk.tar"
 	rm -rf "$disk"
 	while read -r line; do

@@ -113,7 +113,20 @@ register()
 	sed 's|@SBINDIR@|/usr/local/sbin|' "$BAILIFF_TOP/packaging/runtimes/$1" > "$2"
 }
 
-podman_hook=/usr/share/containers/oci/hooks.d/bailiff.json
+# bailiff-runtime runs runc, as where no other is: crun has docker's containers
+# only on kernels with the controller `io`, which this one lacks.
+use_runc()
+{
+	echo 'runtime: /usr/sbin/runc' > /etc/bailiff/bailiffd.yaml
+}
+
+# As the package has it: where podman looks is a link, which may lead to nothing.
+podman_hook=/etc/containers/oci/hooks.d/bailiff.json
+link_podman_hook()
+{
+	mkdir -p /usr/share/containers/oci/hooks.d
+	ln -sf $podman_hook /usr/share/containers/oci/hooks.d/bailiff.json
+}
 
 # contain COMMAND...: an engine, in the foreground, has a container try that, or
 # what try says; sets out, err, rc, and how many seconds it took

@@ -29,9 +29,9 @@ systemctl start bailiffd.service
 succeeds "there is a policy" bailiffctl rules pod
 
 # ---- root ----
-rm -f $podman_hook /etc/containers/oci/hooks.d/bailiff.json
+link_podman_hook
 pod --name web0 localhost/busy:1
-free "where the hook is not registered, a container that is selected is free"
+free "where the hook's file was taken away, a container that is selected is free"
 register hook.json $podman_hook
 pod --name web1 localhost/busy:1
 confined "registered, the name selects its policy"
@@ -153,7 +153,8 @@ soon "$usual" "... within 5 seconds"
 
 systemctl stop user@1500.service
 userdel -r alice 2> /dev/null
-rm $podman_hook /etc/containers/containers.conf.d/bailiff.conf
+rm $podman_hook /usr/share/containers/oci/hooks.d/bailiff.json \
+	/etc/containers/containers.conf.d/bailiff.conf
 podman rmi -a -f > /dev/null 2>&1
 clean_bailiff
 done_testing
