@@ -274,9 +274,9 @@ START_TEST(a_template_takes_any_container_and_says_what_it_needs)
 	ck_assert_str_eq(policy->selectors[0].value, "web@*.service");
 	/* a value, not a pattern, before and after the selectors */
 	ck_assert_str_eq(policy->rules[0].paths.items[0].text,
-			 "/b/web@61734.service");
-	ck_assert_str_eq(policy->rules[1].paths.items[0].text,
 			 "/a/web@61734.service");
+	ck_assert_str_eq(policy->rules[1].paths.items[0].text,
+			 "/b/web@61734.service");
 	ck_assert_ptr_nonnull(strstr(text_of(&deps),
 				     "at-bind container.name\n"
 				     "at-bind unit.instance\n"));
