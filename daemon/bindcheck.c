@@ -80,19 +80,6 @@ struct old_binding {
 	char lost[BVM_MAX_NAME]; /* one that is not among them; "": none */
 };
 
-static bool has_name(const char *names, const char *name)
-{
-	size_t len = strlen(name), item;
-
-	for (;; names += item + 1) {
-		item = strcspn(names, ",");
-		if (item == len && !strncmp(names, name, len))
-			return true;
-		if (!names[item])
-			return false;
-	}
-}
-
 static int compare_old(const struct state_binding *binding, void *arg)
 {
 	struct old_binding *old = arg;
@@ -107,7 +94,7 @@ static int compare_old(const struct state_binding *binding, void *arg)
 		snprintf(old->lost, sizeof(old->lost), "%.*s",
 			 (int)strcspn(binding->policy, "@,"), binding->policy);
 	for (i = 0; state_bound(binding, i, name); i++)
-		if (strcmp(name, "refuse") && !has_name(old->names, name))
+		if (strcmp(name, "refuse") && !text_in_list(old->names, name))
 			strcpy(old->lost, name);
 	return 0;
 }
@@ -127,7 +114,7 @@ int bindcheck_replace(struct kfs *kfs, uint64_t cgroup,
 	pid_t hook = bind->hook;
 	int err;
 
-	if (has_name(names, "refuse")) {
+	if (text_in_list(names, "refuse")) {
 		snprintf(why, KFS_REPLY, "'refuse' is root's to bind");
 		return -EPERM;
 	}

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "binder.h"
 #include "cgroup.h"
 #include "control.h"
+#include "deadrules.h"
+#include "instances.h"
 #include "link.h"
 #include "log.h"
 #include "names.h"
@@ -20,19 +24,22 @@
 
 #define SHORT_ID 12 /* characters, as docker and podman show ids */
 
-/* A bind under way. */
+/* A request under way. */
 struct job {
+	struct binder_config config;
 	struct control *control;
-	struct log *log;
-	struct userlog *users;
-	struct names *names;
-	struct control_client client;
+	struct control_client client; /* its fd is ours */
+	json_t *request;
+	pid_t pid; /* to be bound; 0: bailiff-runtime asks what for */
+	char label[BVM_MAX_NAME];
+	char cgroup[PATH_MAX];
+	char unit[256];
+	bool service; /* of systemd's, and no container */
+	struct roster_choice chosen; /* with templates */
+	unsigned int next; /* of them, to be looked at */
+	struct roster_choice choice; /* with what was made of them */
 	char policies[PROTO_POLICIES]; /* NAME,NAME,... */
 	char versions[PROTO_POLICIES]; /* the same, with digests if filtered */
-	char label[BVM_MAX_NAME];
-	char *name, *image; /* owned; NULL: not known */
-	bool service; /* of systemd's, and no container */
-	bool filtered;
 };
 
 static const char *string(const json_t *request, const char *key)
@@ -40,14 +47,6 @@ static const char *string(const json_t *request, const char *key)
 	const char *value = json_string_value(json_object_get(request, key));
 
 	return value ? value : "";
-}
-
-/* Return: owned; NULL: there is none, or no memory. */
-static char *copy(const json_t *request, const char *key)
-{
-	const char *value = string(request, key);
-
-	return *value ? strdup(value) : NULL;
 }
 
 /* What records call it: the id, short if it is a long number. */
@@ -62,48 +61,39 @@ static int make_label(const char *id, char label[BVM_MAX_NAME])
 	return text_is_label(label) ? 0 : -EINVAL;
 }
 
-static bool ends_with(const char *word, size_t len, const char *end)
-{
-	size_t end_len = strlen(end);
-
-	return len > end_len && !strncmp(word + len - end_len, end, end_len);
-}
-
-/* The innermost component of a cgroup path that systemd gave its name. */
-static void find_unit(const char *cgroup, char *unit, size_t size)
-{
-	const char *at = cgroup;
-	size_t len;
-
-	unit[0] = '\0';
-	while (*at) {
-		at += strspn(at, "/");
-		len = strcspn(at, "/");
-		if (len < size && (ends_with(at, len, ".service") ||
-				   ends_with(at, len, ".scope"))) {
-			memcpy(unit, at, len);
-			unit[len] = '\0';
-		}
-		at += len;
-	}
-}
-
 /* What somebody who is not root wants is told in few lines, with his name. */
-static void note(struct log *log, struct userlog *users,
-		 const struct control_client *client, const char *level,
-		 const char *label, const char *message)
+static void note(const struct job *job, const char *level, const char *message)
 {
-	if (client->uid)
-		userlog_write(users, log, client, level, label, message);
+	if (job->client.uid)
+		userlog_write(job->config.users, job->config.log, &job->client,
+			      level, job->label, message);
 	else
-		log_daemon(log, level, label, message);
+		log_daemon(job->config.log, level, job->label, message);
 }
 
-static void free_job(struct job *job)
+static void end_job(struct job *job)
 {
-	free(job->name);
-	free(job->image);
+	json_decref(job->request);
+	close(job->client.fd);
 	free(job);
+}
+
+/* ---- binding ---- */
+
+/* A service's root is the host's, unless its unit says RootDirectory=. */
+static const char *root_of(const struct job *job)
+{
+	return job->service ? "/" : string(job->request, "root");
+}
+
+/* For its records; a service has none. */
+static void keep_names(const struct job *job, uint64_t cgroup)
+{
+	const char *name = string(job->request, "name");
+	const char *image = string(job->request, "image");
+
+	if (*name || *image)
+		names_put(job->config.names, cgroup, name, image);
 }
 
 static void on_bound(void *arg, const struct proto_message *message)
@@ -116,220 +106,84 @@ static void on_bound(void *arg, const struct proto_message *message)
 		answer = control_refusal("policy %s: %s", job->policies,
 					 done->text[0] ? done->text :
 							 strerror(-done->err));
-		note(job->log, job->users, &job->client, "error", job->label,
+		note(job, "error",
 		     json_string_value(json_object_get(answer, "error")));
 	} else {
-		if (job->name || job->image)
-			names_put(job->names, done->cgroup, job->name ?: "",
-				  job->image ?: "");
+		keep_names(job, done->cgroup);
 		answer = json_pack("{s:b, s:s, s:s}", "ok", 1, "policy",
 				   job->policies, "label", job->label);
+		/* who is not root could have it looked for without an end */
+		if (!job->client.uid)
+			deadrules_look(job->config.deadrules, job->label,
+				       job->cgroup, root_of(job), &job->choice);
 	}
 	control_answer(job->control, job->client.id, answer);
-	free_job(job);
+	end_job(job);
 }
 
-static json_t *start_bind(const struct binder_config *config, struct job *job,
-			  const struct control_client *client, pid_t pid)
+/* There is room for as many as can be stacked. */
+static void append(char list[PROTO_POLICIES], const char *word)
 {
-	struct proto_message message = { .type = PROTO_BIND, .fd = -1 };
-	int err;
+	size_t len = strlen(list);
 
-	message.u.bind.hook = client->pid;
-	message.u.bind.uid = client->uid;
-	message.u.bind.pid = pid;
-	message.u.bind.service = job->service;
-	message.u.bind.filtered = job->filtered;
-	strcpy(message.u.bind.policies, job->versions);
-	strcpy(message.u.bind.label, job->label);
-	err = link_request(config->link, &message, on_bound, job);
-	if (!err)
-		return NULL;
-	free_job(job);
-	return control_refusal("too many containers start at this moment: %s",
-			       strerror(-err));
-}
-
-static json_t *unselected(const struct binder_config *config,
-			  const struct control_client *client,
-			  const char *label)
-{
-	note(config->log, config->users, client, "notice", label,
-	     "no policy selects this container: it runs unconfined");
-	return json_pack("{s:b, s:n}", "ok", 1, "policy");
-}
-
-/* Which policies are for it? Return: are they known, or why has a sentence. */
-static bool find_policies(const struct binder_config *config,
-			  const struct roster_container *container,
-			  struct roster_choice *choice, struct text *why)
-{
-	const char *file = store_unknown_file(config->store);
-
-	/* some select it; what that one would add is not left out for it */
-	if (file)
-		text_printf(why,
-			    "%s is in error and might be for this container "
-			    "(bailiffctl policies)",
-			    file);
-	return !file && !roster_choose(config->roster, container, choice, why);
-}
-
-/*
- * Which policies are for the container. Return: NULL, or a refusal, which the
- * log has too.
- */
-static json_t *choose(const struct binder_config *config,
-		      const struct control_client *client,
-		      const json_t *request, const char *cgroup,
-		      const char *label, struct roster_choice *choice)
-{
-	char unit[256];
-	struct roster_container container = {
-		.image = string(request, "image"),
-		.name = string(request, "name"),
-		.unit = unit,
-		.cgroup = cgroup,
-		.labels = json_object_get(request, "labels"),
-		.annotations = json_object_get(request, "annotations"),
-		.of_user = client->uid != 0,
-		.prepares = !strcmp(string(request, "cmd"), "runtime"),
-	};
-	struct text why = {};
-	json_t *answer;
-
-	if (json_is_true(json_object_get(request, "prepared")))
-		container.filters = json_object_get(request, "filters");
-	find_unit(cgroup, unit, sizeof(unit));
-	if (find_policies(config, &container, choice, &why))
-		return NULL;
-	answer = control_refusal("%s", text_string(&why));
-	note(config->log, config->users, client, "error", label,
-	     text_string(&why));
-	text_free(&why);
-	return answer;
-}
-
-static json_t *still_loads(void)
-{
-	return json_pack("{s:b, s:b, s:s}", "ok", 0, "retry", 1, "error",
-			 "bailiffd still loads its policies");
+	snprintf(list + len, PROTO_POLICIES - len, "%s", word);
 }
 
 /*
  * The container has filters of the versions that the roster knows, and is to be
  * bound to no others. Return: 0, or -ENOENT for one that it does not know.
  */
-static int list_policies(const struct roster *roster,
-			 const struct roster_choice *choice, struct job *job)
+static int list_policies(struct job *job)
 {
+	const struct roster_choice *choice = &job->choice;
 	const struct roster_policy *policy;
 	unsigned int i;
 
 	for (i = 0; i < choice->num; i++) {
 		if (i) {
-			strcat(job->policies, ",");
-			strcat(job->versions, ",");
+			append(job->policies, ",");
+			append(job->versions, ",");
 		}
-		strcat(job->policies, choice->name[i]);
-		strcat(job->versions, choice->name[i]);
+		append(job->policies, choice->name[i]);
+		append(job->versions, choice->name[i]);
 		if (!choice->filtered)
 			continue;
-		policy = roster_find(roster, choice->name[i]);
+		policy = roster_find(job->config.roster, choice->name[i]);
 		if (!policy)
 			return -ENOENT;
-		strcat(job->versions, "@");
-		strcat(job->versions, policy->digest);
+		append(job->versions, "@");
+		append(job->versions, policy->digest);
 	}
 	return 0;
 }
 
-/* Choose policies for what is in cgroup, and bind it. */
-static json_t *choose_and_bind(const struct binder_config *config,
-			       struct control *control,
-			       const struct control_client *client, pid_t pid,
-			       const json_t *request, const char *cgroup,
-			       const char *label, bool service)
+/* Return: NULL, and the job goes on; or an answer. */
+static json_t *start_bind(struct job *job)
 {
-	struct roster_choice choice;
-	json_t *answer;
-	struct job *job;
+	struct proto_message message = {
+		.type = PROTO_BIND,
+		.fd = job->client.fd,
+	};
+	int err;
 
-	answer = choose(config, client, request, cgroup, label, &choice);
-	if (answer)
-		return answer;
-	if (!choice.num)
-		return unselected(config, client, label);
-	job = calloc(1, sizeof(*job));
-	if (!job)
-		return control_refusal("out of memory");
-	if (list_policies(config->roster, &choice, job)) {
-		free_job(job);
+	if (list_policies(job))
 		return control_refusal("a policy that it is to be bound to is "
 				       "not loaded");
-	}
-	job->control = control;
-	job->log = config->log;
-	job->users = config->users;
-	job->names = config->names;
-	job->name = copy(request, "name");
-	job->image = copy(request, "image");
-	job->client = *client;
-	job->service = service;
-	job->filtered = choice.filtered;
-	strcpy(job->label, label);
-	return start_bind(config, job, client, pid);
+	message.u.bind.hook = job->client.pid;
+	message.u.bind.uid = job->client.uid;
+	message.u.bind.pid = job->pid;
+	message.u.bind.service = job->service;
+	message.u.bind.filtered = job->choice.filtered;
+	strcpy(message.u.bind.policies, job->versions);
+	strcpy(message.u.bind.label, job->label);
+	err = link_request(job->config.link, &message, on_bound, job);
+	return err ? control_refusal("too many containers start at this "
+				     "moment: %s",
+				     strerror(-err)) :
+		     NULL;
 }
 
-struct json_t *binder_request(const struct binder_config *config,
-			      struct control *control,
-			      const struct control_client *client,
-			      const struct json_t *request)
-{
-	json_int_t pid = json_integer_value(json_object_get(request, "pid"));
-	char label[BVM_MAX_NAME], cgroup[PATH_MAX];
-
-	if (pid <= 0 || pid > INT_MAX ||
-	    make_label(string(request, "id"), label))
-		return control_refusal("a container needs a pid and an id");
-	if (!store_is_ready(config->store))
-		return still_loads();
-	if (cgroup_of_pid((pid_t)pid, cgroup))
-		return control_refusal("process %lld: no cgroup v2",
-				       (long long)pid);
-	return choose_and_bind(config, control, client, (pid_t)pid, request,
-			       cgroup, label, false);
-}
-
-int binder_service_label(const char *unit, char label[BVM_MAX_NAME])
-{
-	snprintf(label, BVM_MAX_NAME, "%s", unit);
-	return text_is_label(label) ? 0 : -EINVAL;
-}
-
-struct json_t *binder_service(const struct binder_config *config,
-			      struct control *control,
-			      const struct control_client *client,
-			      const struct json_t *request)
-{
-	char label[BVM_MAX_NAME], cgroup[PATH_MAX];
-	const char *name;
-
-	if (!store_is_ready(config->store))
-		return still_loads();
-	if (cgroup_of_pid(client->pid, cgroup))
-		return control_refusal("process %d: no cgroup v2", client->pid);
-	name = cgroup_cut_to_service(cgroup);
-	if (!name)
-		return control_refusal("cgroup %.200s is no service of systemd",
-				       cgroup);
-	if (binder_service_label(name, label))
-		return control_refusal("the name of service %.200s cannot be "
-				       "one of a container in the log",
-				       name);
-	return choose_and_bind(config, control, client, client->pid, request,
-			       cgroup, label, true);
-}
+/* ---- what bailiff-runtime has to know ---- */
 
 static json_t *filter_json(const struct roster_policy *policy)
 {
@@ -362,38 +216,285 @@ static json_t *policy_json(const struct roster_policy *policy)
 	return NULL;
 }
 
-struct json_t *binder_prepare(const struct binder_config *config,
-			      const struct control_client *client,
-			      const struct json_t *request)
+static json_t *list_json(const struct job *job)
 {
+	const struct roster_choice *choice = &job->choice;
 	const struct roster_policy *policy;
-	struct roster_choice choice;
-	char label[BVM_MAX_NAME];
-	json_t *answer, *list;
+	json_t *list = json_array();
 	unsigned int i;
 
-	if (make_label(string(request, "id"), label))
-		return control_refusal("a container needs an id");
-	if (!store_is_ready(config->store))
-		return still_loads();
-	answer = choose(config, client, request, string(request, "cgroup"),
-			label, &choice);
-	if (answer)
-		return answer;
 	/* of one that nothing selects the hook says it */
-	list = json_array();
-	for (i = 0; i < choice.num; i++) {
-		policy = roster_find(config->roster, choice.name[i]);
+	for (i = 0; i < choice->num; i++) {
+		policy = roster_find(job->config.roster, choice->name[i]);
 		if (policy) {
 			(void)json_array_append_new(list, policy_json(policy));
 			continue;
 		}
 		json_decref(list);
 		return control_refusal("policy %s is not loaded",
-				       choice.name[i]);
+				       choice->name[i]);
 	}
-	if (json_array_size(list) == choice.num)
+	if (json_array_size(list) == choice->num)
 		return json_pack("{s:b, s:o}", "ok", 1, "policies", list);
 	json_decref(list);
-	return NULL;
+	return control_refusal("out of memory");
+}
+
+/* ---- choosing ---- */
+
+static json_t *refuse(const struct job *job, const char *why)
+{
+	note(job, "error", why);
+	return control_refusal("%s", why);
+}
+
+static struct roster_container describe(const struct job *job)
+{
+	const json_t *request = job->request;
+	struct roster_container container = {
+		.image = string(request, "image"),
+		.name = string(request, "name"),
+		.unit = job->unit,
+		.cgroup = job->cgroup,
+		.labels = json_object_get(request, "labels"),
+		.annotations = json_object_get(request, "annotations"),
+		.of_user = job->client.uid != 0,
+		.prepares = !job->pid,
+	};
+
+	if (json_is_true(json_object_get(request, "prepared")))
+		container.filters = json_object_get(request, "filters");
+	return container;
+}
+
+static json_t *finish(struct job *job)
+{
+	if (!job->pid)
+		return list_json(job);
+	if (job->choice.num)
+		return start_bind(job);
+	note(job, "notice",
+	     "no policy selects this container: it runs unconfined");
+	return json_pack("{s:b, s:n}", "ok", 1, "policy");
+}
+
+static void on_made(void *arg, const char *why);
+
+/*
+ * What of the template is for the container: an instance, or nothing if its
+ * selectors, with the container's values in them, are not.
+ *
+ * Return: 0; 1 it is made, and on_made called; -EINVAL and why.
+ */
+static int take_template(struct job *job, const struct roster_policy *template,
+			 struct text *why)
+{
+	struct roster_container container = describe(job);
+	char unit[sizeof(job->unit)];
+	struct instances_values values = {
+		.of = {
+			[ROSTER_NAME] = container.name,
+			[ROSTER_IMAGE] = container.image,
+			[ROSTER_UNIT] = unit,
+		},
+	};
+	const struct roster_policy *made;
+
+	instances_unit(job->unit, unit, sizeof(unit));
+	made = instances_find(job->config.instances, template, &values);
+	if (!made)
+		return instances_make(job->config.instances, template, &values,
+				      on_made, job, why) ?
+			       -EINVAL :
+			       1;
+	job->next++;
+	if (roster_selects(template, &container) &&
+	    !roster_selects(made, &container))
+		return 0;
+	return roster_choice_add(job->config.roster, &container, made->name,
+				 &job->choice, why) ?
+		       -EINVAL :
+		       0;
+}
+
+/* On with those that were chosen. Return: as start_bind. */
+static json_t *go_on(struct job *job)
+{
+	const struct roster *roster = job->config.roster;
+	const struct roster_container container = describe(job);
+	const struct roster_policy *policy;
+	struct text why = {};
+	json_t *answer;
+	const char *name;
+	int err = 0;
+
+	while (!err && job->next < job->chosen.num) {
+		name = job->chosen.name[job->next];
+		policy = roster_find(roster, name);
+		if (policy && policy->at_bind) {
+			err = take_template(job, policy, &why);
+			continue;
+		}
+		job->next++;
+		err = roster_choice_add(roster, &container, name, &job->choice,
+					&why);
+	}
+	answer = err < 0 ? refuse(job, text_string(&why)) :
+		 err	 ? NULL :
+			   finish(job);
+	text_free(&why);
+	return answer;
+}
+
+/* An instance is loaded, or why not. */
+static void on_made(void *arg, const char *why)
+{
+	struct job *job = arg;
+	json_t *answer = why ? refuse(job, why) : go_on(job);
+
+	if (!answer)
+		return;
+	control_answer(job->control, job->client.id, answer);
+	end_job(job);
+}
+
+/* Which policies are for it? Return: are they known, or why has a sentence. */
+static bool find_policies(struct job *job, struct text *why)
+{
+	const char *file = store_unknown_file(job->config.store);
+	const struct roster_container container = describe(job);
+
+	/* some select it; what that one would add is not left out for it */
+	if (file)
+		text_printf(why,
+			    "%s is in error and might be for this container "
+			    "(bailiffctl policies)",
+			    file);
+	return !file && !roster_choose(job->config.roster, &container,
+				       &job->chosen, why);
+}
+
+/* Return: an answer, and the job is over; NULL it goes on. */
+static json_t *start_job(struct job *job)
+{
+	struct text why = {};
+	json_t *answer;
+
+	cgroup_unit(job->cgroup, job->unit, sizeof(job->unit));
+	answer = find_policies(job, &why) ? go_on(job) :
+					    refuse(job, text_string(&why));
+	text_free(&why);
+	if (answer)
+		end_job(job);
+	return answer;
+}
+
+static struct job *new_job(const struct binder_config *config,
+			   struct control *control,
+			   const struct control_client *client,
+			   const json_t *request, const char *cgroup,
+			   const char *label)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return NULL;
+	job->config = *config;
+	job->control = control;
+	job->client = *client;
+	/* it may go away, and another have its number, before we are done */
+	job->client.fd = fcntl(client->fd, F_DUPFD_CLOEXEC, 0);
+	if (job->client.fd < 0) {
+		free(job);
+		return NULL;
+	}
+	job->request = json_incref((json_t *)request);
+	snprintf(job->cgroup, sizeof(job->cgroup), "%s", cgroup);
+	strcpy(job->label, label);
+	return job;
+}
+
+static json_t *still_loads(void)
+{
+	return json_pack("{s:b, s:b, s:s}", "ok", 0, "retry", 1, "error",
+			 "bailiffd still loads its policies");
+}
+
+/* Choose policies for what is in cgroup, and bind it. */
+static json_t *choose_and_bind(struct job *job, pid_t pid, bool service)
+{
+	if (!job)
+		return control_refusal("out of memory");
+	job->pid = pid;
+	job->service = service;
+	return start_job(job);
+}
+
+struct json_t *binder_request(const struct binder_config *config,
+			      struct control *control,
+			      const struct control_client *client,
+			      const struct json_t *request)
+{
+	json_int_t pid = json_integer_value(json_object_get(request, "pid"));
+	char label[BVM_MAX_NAME], cgroup[PATH_MAX];
+
+	if (pid <= 0 || pid > INT_MAX ||
+	    make_label(string(request, "id"), label))
+		return control_refusal("a container needs a pid and an id");
+	if (!store_is_ready(config->store))
+		return still_loads();
+	if (cgroup_of_pid((pid_t)pid, cgroup))
+		return control_refusal("process %lld: no cgroup v2",
+				       (long long)pid);
+	return choose_and_bind(new_job(config, control, client, request, cgroup,
+				       label),
+			       (pid_t)pid, false);
+}
+
+int binder_service_label(const char *unit, char label[BVM_MAX_NAME])
+{
+	snprintf(label, BVM_MAX_NAME, "%s", unit);
+	return text_is_label(label) ? 0 : -EINVAL;
+}
+
+struct json_t *binder_service(const struct binder_config *config,
+			      struct control *control,
+			      const struct control_client *client,
+			      const struct json_t *request)
+{
+	char label[BVM_MAX_NAME], cgroup[PATH_MAX];
+	const char *name;
+
+	if (!store_is_ready(config->store))
+		return still_loads();
+	if (cgroup_of_pid(client->pid, cgroup))
+		return control_refusal("process %d: no cgroup v2", client->pid);
+	name = cgroup_cut_to_service(cgroup);
+	if (!name)
+		return control_refusal("cgroup %.200s is no service of systemd",
+				       cgroup);
+	if (binder_service_label(name, label))
+		return control_refusal("the name of service %.200s cannot be "
+				       "one of a container in the log",
+				       name);
+	return choose_and_bind(new_job(config, control, client, request, cgroup,
+				       label),
+			       client->pid, true);
+}
+
+struct json_t *binder_prepare(const struct binder_config *config,
+			      struct control *control,
+			      const struct control_client *client,
+			      const struct json_t *request)
+{
+	char label[BVM_MAX_NAME];
+	struct job *job;
+
+	if (make_label(string(request, "id"), label))
+		return control_refusal("a container needs an id");
+	if (!store_is_ready(config->store))
+		return still_loads();
+	job = new_job(config, control, client, request,
+		      string(request, "cgroup"), label);
+	return job ? start_job(job) : control_refusal("out of memory");
 }

@@ -13,6 +13,8 @@
 struct binder;
 struct control;
 struct control_client;
+struct deadrules;
+struct instances;
 struct json_t;
 struct link;
 struct log;
@@ -23,6 +25,8 @@ struct userlog;
 
 struct binder_config {
 	const struct roster *roster;
+	struct instances *instances;
+	struct deadrules *deadrules;
 	const struct store *store;
 	struct link *link;
 	struct log *log;
@@ -34,8 +38,9 @@ struct binder_config {
  * Serve the request
  *
  *   {"cmd": "container", "pid": N, "id": S, "image": S, "name": S,
- *    "labels": {}, "annotations": {}, "prepared": B, "filters": [S]}
+ *    "labels": {}, "annotations": {}, "prepared": B, "filters": [S], "root": S}
  *
+ * root: the container's root directory, as the host has it.
  * prepared: bailiff-runtime made the bundle ready, and has put the filters of
  * system calls of these versions ("NAME@DIGEST") into it.
  *
@@ -62,10 +67,10 @@ struct json_t *binder_request(const struct binder_config *config,
  * The answer is {"ok": true, "policies": [{"policy": NAME, "digest": HEX,
  * "filter": [CODE, JT, JF, K, ...]}]}: those that select it, and the
  * instructions of their filters of system calls, if they have one. Or as above.
- *
- * Return: an owned answer, NULL without memory.
+ * Answers and return as of binder_request: of a template a policy is made first.
  */
 struct json_t *binder_prepare(const struct binder_config *config,
+			      struct control *control,
 			      const struct control_client *client,
 			      const struct json_t *request);
 

@@ -272,6 +272,31 @@ const char *cgroup_cut_to_service(char *path)
 	return name;
 }
 
+static bool ends_with(const char *word, size_t len, const char *end)
+{
+	size_t end_len = strlen(end);
+
+	return len > end_len && !strncmp(word + len - end_len, end, end_len);
+}
+
+void cgroup_unit(const char *path, char *unit, size_t size)
+{
+	const char *at = path;
+	size_t len;
+
+	unit[0] = '\0';
+	while (*at) {
+		at += strspn(at, "/");
+		len = strcspn(at, "/");
+		if (len < size && (ends_with(at, len, ".service") ||
+				   ends_with(at, len, ".scope"))) {
+			memcpy(unit, at, len);
+			unit[len] = '\0';
+		}
+		at += len;
+	}
+}
+
 bool cgroup_contains(const char *outer, const char *inner)
 {
 	size_t len = strlen(outer);

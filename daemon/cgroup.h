@@ -70,6 +70,12 @@ bool cgroup_contains(const char *outer, const char *inner);
  */
 const char *cgroup_cut_to_service(char *path);
 
+/*
+ * The innermost component of path that systemd gave its name, a service or a
+ * scope; "" if there is none.
+ */
+void cgroup_unit(const char *path, char *unit, size_t size);
+
 /* The parent of a process. Return: 0 or -ESRCH. */
 int cgroup_parent_pid(pid_t pid, pid_t *parent);
 

@@ -25,6 +25,10 @@
 #define PROGRAM_FD 3 /* in the child */
 #define DEPS_FD 4
 #define DEPS_FILE "/dev/fd/4"
+#define ROOT_FD 5
+#define ROOT_DIR "/dev/fd/5"
+#define POLICY_FD 6
+#define POLICY_FILE "/dev/fd/6"
 #define STATUS_NO_PROGRAM 127
 #define STATUS_NO_SANDBOX 126
 #define MEMORY_MAX (3ull << 30) /* address space of the child, bytes */
@@ -99,23 +103,39 @@ static int set_streams(const struct compile *compile)
 	return 0;
 }
 
-/* Neither may be where the other goes. */
-static int set_others(int program, int deps)
+/* None may be where another goes. Return: the first that is free. */
+static int set_others(const struct compile_request *request, int program,
+		      int deps)
 {
-	program = fcntl(program, F_DUPFD, DEPS_FD + 1);
-	deps = fcntl(deps, F_DUPFD, DEPS_FD + 1);
-	return program < 0 || deps < 0 || dup2(program, PROGRAM_FD) < 0 ||
-	       dup2(deps, DEPS_FD) < 0;
+	const int behind = request->in_root ? POLICY_FD + 1 : DEPS_FD + 1;
+	int root = -1, policy = -1;
+
+	program = fcntl(program, F_DUPFD, POLICY_FD + 1);
+	deps = fcntl(deps, F_DUPFD, POLICY_FD + 1);
+	if (request->in_root) {
+		root = fcntl(request->root_fd, F_DUPFD, POLICY_FD + 1);
+		policy = fcntl(request->policy_fd, F_DUPFD, POLICY_FD + 1);
+	}
+	if (program < 0 || deps < 0 || dup2(program, PROGRAM_FD) < 0 ||
+	    dup2(deps, DEPS_FD) < 0 ||
+	    (request->in_root &&
+	     (dup2(root, ROOT_FD) < 0 || dup2(policy, POLICY_FD) < 0)))
+		return -1;
+	return behind;
 }
 
 /* Behind all others, where policyc takes options, too. */
-static void add_defines(const char **argv,
+static void add_options(const char **argv,
 			const struct compile_request *request)
 {
 	unsigned int i;
 
 	while (*argv)
 		argv++;
+	if (request->template)
+		*argv++ = "--template";
+	if (request->instance)
+		*argv++ = "--instance";
 	for (i = 0; i < request->num_defines; i++) {
 		*argv++ = "-D";
 		*argv++ = request->defines[i];
@@ -125,13 +145,14 @@ static void add_defines(const char **argv,
 static void __attribute__((noreturn))
 child(const struct compile_request *request, const struct compile *compile)
 {
-	const char *argv[10 + 2 * COMPILE_MAX_DEFINES] = {
+	const char *argv[12 + 2 * COMPILE_MAX_DEFINES] = {
 		"policyc", "build", "-o", "-", "--deps", DEPS_FILE
 	};
 	char *env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
 			NULL };
 	int program = compile_open_program(request->policyc);
 	sigset_t none;
+	int behind;
 
 	argv[6] = request->file;
 	if (request->include) {
@@ -145,15 +166,25 @@ child(const struct compile_request *request, const struct compile *compile)
 		argv[3] = request->file;
 		argv[4] = NULL;
 	}
-	add_defines(argv, request);
+	if (request->in_root) {
+		argv[1] = "reach";
+		argv[2] = "--root";
+		argv[3] = ROOT_DIR;
+		argv[4] = POLICY_FILE;
+		argv[5] = NULL;
+	}
+	add_options(argv, request);
 	if (program < 0)
 		_exit(STATUS_NO_PROGRAM);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	if (set_streams(compile) || set_others(program, compile->deps_fd))
+	behind = set_streams(compile) ?
+			 -1 :
+			 set_others(request, program, compile->deps_fd);
+	if (behind < 0)
 		_exit(STATUS_NO_SANDBOX);
-	syscall(SYS_close_range, DEPS_FD + 1, ~0U, 0);
+	syscall(SYS_close_range, behind, ~0U, 0);
 	if (request->dir && chdir(request->dir))
 		_exit(STATUS_NO_SANDBOX);
 	if (request->uid && confine(request))
@@ -179,6 +210,7 @@ int compile_start(const struct compile_request *request,
 	if (request->num_defines > COMPILE_MAX_DEFINES)
 		return -E2BIG;
 	compile->pidfd = -1;
+	compile->in_root = request->in_root;
 	compile->image_fd =
 		memfd_create("image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	compile->diag_fd = memfd_create("diagnostics", MFD_CLOEXEC);
@@ -210,7 +242,9 @@ out_err:
 	return err;
 }
 
-static int verdict_of(int status, bool killed, struct text *diag)
+#define STATUS_NO 1 /* of policyc reach: there are such rules */
+
+static int verdict_of(int status, bool killed, bool in_root, struct text *diag)
 {
 	if (killed) {
 		text_printf(diag, "policyc: no result after %d s\n",
@@ -225,6 +259,8 @@ static int verdict_of(int status, bool killed, struct text *diag)
 				    "");
 		return -EIO;
 	}
+	if (in_root && WEXITSTATUS(status) == STATUS_NO)
+		return 0;
 	switch (WEXITSTATUS(status)) {
 	case 0:
 		return 0;
@@ -284,7 +320,7 @@ int compile_finish(struct compile *compile, struct text *diag,
 	}
 	compile->pid = 0;
 	read_texts(compile, diag, deps);
-	err = verdict_of(status, killed, diag);
+	err = verdict_of(status, killed, compile->in_root, diag);
 	if (!err &&
 	    fcntl(compile->image_fd, F_ADD_SEALS,
 		  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL))

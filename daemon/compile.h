@@ -29,6 +29,16 @@ struct compile_request {
 	const char *spec; /* it is no policy: policyc/config.h; or NULL */
 	const char *const *defines; /* -D: "name=value"; or NULL */
 	unsigned int num_defines; /* at most COMPILE_MAX_DEFINES */
+	bool template; /* policyc build --template */
+	bool instance; /* policyc build --instance */
+	/*
+	 * policyc reach instead: the image of a policy, and the directory that is
+	 * its --root, as of O_PATH. What it prints is the "image" then. Both -1, or
+	 * with in_root unset whatever they are: no.
+	 */
+	bool in_root;
+	int root_fd;
+	int policy_fd;
 	uid_t uid; /* whom to become; 0: nobody else, and no sandbox */
 	gid_t gid;
 };
@@ -40,6 +50,7 @@ struct compile {
 	int image_fd;
 	int diag_fd;
 	int deps_fd; /* what it read: policyc/deps.h */
+	bool in_root; /* as it was asked */
 };
 
 /*
@@ -61,7 +72,7 @@ int compile_start(const struct compile_request *request,
  * the image was made of, and may be NULL.
  *
  * Return: 0, and compile->image_fd is a sealed memory file that the caller
- * must close; -EINVAL it found errors; -ETIMEDOUT; -ENOENT no policyc;
+ * must close; -EINVAL it found errors, or with in_root none but an error; -ETIMEDOUT; -ENOENT no policyc;
  * -EIO it died. Every other descriptor is closed.
  */
 int compile_finish(struct compile *compile, struct text *diag,

@@ -168,8 +168,10 @@ static void add_client(struct control *control, int fd, const struct ucred *who)
 		return;
 	}
 	client->control = control;
-	client->who = (struct control_client){ ++control->last_id, who->pid,
-					       who->uid };
+	client->who = (struct control_client){ .id = ++control->last_id,
+					       .pid = who->pid,
+					       .fd = fd,
+					       .uid = who->uid };
 	client->next = control->clients;
 	control->clients = client;
 	control->num_clients++;

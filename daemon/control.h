@@ -35,6 +35,7 @@ struct control_client {
 	uint64_t id;
 	pid_t pid;
 	uid_t uid;
+	int fd; /* its socket, borrowed for the time of the request */
 };
 
 /*

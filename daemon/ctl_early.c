@@ -110,7 +110,9 @@ static void load_file(struct early *early, struct images *images,
 	}
 	close(fd);
 	image = images_find(images, file);
-	if (!strstr(text_string(&early->digests), image->digest)) {
+	/* what is made of a template is made when its container starts */
+	if (!image->at_bind &&
+	    !strstr(text_string(&early->digests), image->digest)) {
 		err = kfs_request(&early->ctl->kfs, "load", image->bytes,
 				  image->len, reply);
 		if (err)

@@ -232,6 +232,25 @@ static void print_daemon(const struct summary *summary)
 	       (long long)errors, errors ? ": bailiffctl policies" : "");
 }
 
+static void print_alarms(const json_t *daemon)
+{
+	json_t *alarm;
+	const char *about, *text;
+	size_t i;
+
+	json_array_foreach(json_object_get(daemon, "alarms"), i, alarm)
+	{
+		if (json_unpack(alarm, "{s:s, s:s}", "about", &about, "text",
+				&text))
+			continue;
+		printf("ALARM     ");
+		text_put_safe(about, stdout);
+		printf(": ");
+		text_put_safe(text, stdout);
+		putchar('\n');
+	}
+}
+
 static void print_checks(const struct summary *summary)
 {
 	char text[256];
@@ -309,6 +328,7 @@ static void print_text(const struct summary *summary)
 	       summary->num_enforcing, json_array_size(summary->policies));
 	print_kernel(&summary->kernel);
 	print_daemon(summary);
+	print_alarms(summary->daemon);
 	print_checks(summary);
 	print_policies(summary->policies);
 	print_stacked(summary->containers);

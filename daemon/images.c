@@ -133,6 +133,43 @@ struct image *images_find_digest(const struct images *images,
 	return image;
 }
 
+static const struct {
+	const char *line; /* of policyc/deps.h */
+	uint32_t flag;
+} template_lines[] = {
+	{ "at-bind container.name", IMAGES_NAME },
+	{ "at-bind container.image", IMAGES_IMAGE },
+	{ "at-bind unit.instance", IMAGES_UNIT },
+	{ "one-name", IMAGES_ONE_NAME },
+};
+
+#define NUM_TEMPLATE_LINES (sizeof(template_lines) / sizeof(template_lines[0]))
+
+/* Does such a line stand at line? Return: its flag, or 0. */
+static uint32_t template_flag(const char *line)
+{
+	size_t len = strcspn(line, "\n"), i;
+
+	for (i = 0; i < NUM_TEMPLATE_LINES; i++)
+		if (len == strlen(template_lines[i].line) &&
+		    !strncmp(line, template_lines[i].line, len))
+			return template_lines[i].flag;
+	return 0;
+}
+
+static uint32_t template_flags(const struct text *deps)
+{
+	const char *line = text_string(deps);
+	uint32_t flags = 0;
+
+	while (*line) {
+		flags |= template_flag(line);
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	return flags;
+}
+
 int images_stage(struct images *images, const char *file, int fd,
 		 struct text *deps, struct image **staged)
 {
@@ -151,6 +188,7 @@ int images_stage(struct images *images, const char *file, int fd,
 	}
 	snprintf(image->file, sizeof(image->file), "%s", file);
 	strcpy(image->policyc, images_policyc(images));
+	image->at_bind = template_flags(deps);
 	image->deps = *deps;
 	memset(deps, 0, sizeof(*deps));
 	image->next = images->first;
@@ -227,6 +265,8 @@ static bool still_holds(int policies, long long *left, const char *line)
 {
 	char digest[COMPILE_DIGEST_HEX] = "";
 
+	if (template_flag(line))
+		return true;
 	if (!strncmp(line, "absent ", 7))
 		return faccessat(policies, line + 7, F_OK, 0) != 0 &&
 		       (errno == ENOENT || errno == ENOTDIR);

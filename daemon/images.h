@@ -18,6 +18,13 @@
 #include "proto.h"
 #include "text.h"
 
+/* What a template takes of a container, and what else deps say of it. */
+#define IMAGES_NAME (1u << 0)
+#define IMAGES_IMAGE (1u << 1)
+#define IMAGES_UNIT (1u << 2)
+#define IMAGES_ONE_NAME \
+	(1u << 3) /* all that is made of it is called the same */
+
 struct image {
 	struct image *next;
 	char file[PROTO_FILE];
@@ -28,6 +35,7 @@ struct image {
 	char policyc[COMPILE_DIGEST_HEX]; /* of the one that made it */
 	bool saved; /* it came from there */
 	bool loaded; /* the kernel took it */
+	uint32_t at_bind; /* IMAGES_*: it is a template; 0: a policy */
 };
 
 struct images {

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "alarms.h"
 #include "bailiffd.h"
 #include "control.h"
 #include "journal.h"
@@ -46,6 +47,19 @@ static void print_files(const struct store *store, struct text *out)
 		prom_value(out, PROM_FILES, &label, 1, num);
 }
 
+static void print_alarms(const struct alarms *alarms, struct text *out)
+{
+	struct prom_label label = { .name = "kind" };
+	int kind;
+
+	prom_begin(out, PROM_ALARMS);
+	for (kind = 0; kind < ALARM_NUM_KINDS; kind++) {
+		label.value = alarms_kind(kind);
+		prom_value(out, PROM_ALARMS, &label, 1,
+			   alarms_count(alarms, kind));
+	}
+}
+
 static void print_daemon(const struct metrics_sources *sources,
 			 struct text *out)
 {
@@ -57,6 +71,7 @@ static void print_daemon(const struct metrics_sources *sources,
 	prom_value(out, PROM_BUILD_INFO, &version, 1, 1);
 	prom_single(out, PROM_READY, store_is_ready(sources->store));
 	print_files(sources->store, out);
+	print_alarms(sources->alarms, out);
 	tally_print(monitor_tally(sources->monitor), out);
 	prom_single(out, PROM_MALFORMED, counts->malformed);
 	prom_single(out, PROM_LOG_LINES, sources->log->written);

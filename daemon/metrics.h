@@ -7,6 +7,7 @@
 #define DAEMON_METRICS_H
 
 struct control;
+struct alarms;
 struct event_base;
 struct link;
 struct journal;
@@ -25,6 +26,7 @@ struct metrics_sources {
 	const struct journal *journal;
 	const struct store *store;
 	const struct control *control;
+	const struct alarms *alarms;
 };
 
 /*

@@ -129,12 +129,29 @@ static json_t *describe(const char *cmd, const char *id, const json_t *state,
 	return request;
 }
 
+/* Where the host has its root; "" if the bundle does not say. */
+static void find_root(const json_t *state, const json_t *config, char *root,
+		      size_t size)
+{
+	const char *bundle =
+		json_string_value(json_object_get(state, "bundle"));
+	const char *path = json_string_value(
+		json_object_get(json_object_get(config, "root"), "path"));
+
+	root[0] = '\0';
+	if (path && path[0] == '/')
+		snprintf(root, size, "%s", path);
+	else if (path && bundle && bundle[0] == '/')
+		snprintf(root, size, "%s/%s", bundle, path);
+}
+
 struct json_t *ocistate_request(const struct json_t *state,
 				const struct json_t *config, char *why,
 				size_t size)
 {
 	const char *id = json_string_value(json_object_get(state, "id"));
 	json_int_t pid = json_integer_value(json_object_get(state, "pid"));
+	char root[PATH_MAX];
 	json_t *request;
 
 	if (!id || !*id) {
@@ -149,7 +166,10 @@ struct json_t *ocistate_request(const struct json_t *state,
 		return NULL;
 	}
 	request = describe("container", id, state, config, why, size);
-	if (request && json_object_set_new(request, "pid", json_integer(pid))) {
+	find_root(state, config, root, sizeof(root));
+	if (request &&
+	    (json_object_set_new(request, "pid", json_integer(pid)) ||
+	     json_object_set_new(request, "root", json_string(root)))) {
 		json_decref(request);
 		snprintf(why, size, "out of memory");
 		return NULL;

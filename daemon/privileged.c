@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,7 +20,9 @@
 #include "cgroup.h"
 #include "counters.h"
 #include "images.h"
+#include "jobs.h"
 #include "log.h"
+#include "populated.h"
 #include "privileged.h"
 #include "logfile.h"
 #include "proto.h"
@@ -29,24 +32,12 @@
 struct parent {
 	struct daemon_options *options;
 	int sock;
-	struct compile job; /* pid 0: none runs */
-	uint32_t job_serial;
-	time_t job_deadline; /* monotonic seconds */
-	char job_file[PROTO_FILE];
-	char job_policyc[COMPILE_DIGEST_HEX]; /* as it was at the start */
+	struct jobs jobs;
 	struct text synced; /* digests that the kernel held at the last SYNC */
 	struct images images;
 	struct sdnotify *notify;
 	struct proto_message answer; /* large: kept off the stack */
 };
-
-static time_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
-}
 
 static int answer_bound(struct parent *parent, uint32_t serial, int err,
 			const char *text, uint64_t cgroup)
@@ -69,103 +60,6 @@ static int answer_done(struct parent *parent, uint32_t serial, int err,
 	return answer_bound(parent, serial, err, text, 0);
 }
 
-/* The image in fd, staged of file, which stays open here; or err and text. */
-static int answer_compiled(struct parent *parent, uint32_t serial,
-			   const char *file, int fd, int err, const char *text)
-{
-	struct proto_message *answer = &parent->answer;
-	struct proto_compiled *compiled = &answer->u.compiled;
-	const struct image *image = images_find(&parent->images, file);
-
-	memset(compiled, 0, sizeof(*compiled));
-	answer->type = PROTO_COMPILED;
-	answer->serial = serial;
-	answer->fd = err ? -1 : fd;
-	compiled->err = err;
-	snprintf(compiled->text, sizeof(compiled->text), "%s", text);
-	if (!err) {
-		strcpy(compiled->digest, image->digest);
-		compiled->saved = image->saved;
-	}
-	return proto_send(parent->sock, answer);
-}
-
-static int answer_saved(struct parent *parent, uint32_t serial,
-			const char *file, int fd)
-{
-	int err = answer_compiled(parent, serial, file, fd, 0, "");
-
-	close(fd);
-	return err;
-}
-
-/* A plain name that ends in .yaml: no way out of the directory. */
-static bool is_policy_file(const char *file)
-{
-	size_t len = strlen(file);
-
-	return len > 5 && file[0] != '.' && !strchr(file, '/') &&
-	       !strcmp(file + len - 5, ".yaml");
-}
-
-static int start_compile(struct parent *parent,
-			 const struct proto_message *message)
-{
-	const struct daemon_options *options = parent->options;
-	const struct proto_compile *wanted = &message->u.compile;
-	struct compile_request request = {
-		.policyc = options->policyc,
-		.dir = options->policies,
-		.file = parent->job_file,
-		.uid = options->uid,
-		.gid = options->gid,
-	};
-	int err;
-
-	if (parent->job.pid || !is_policy_file(wanted->file))
-		return -EPROTO;
-	if (!wanted->anew) {
-		int fd = images_saved(&parent->images, wanted->file, true);
-
-		if (fd >= 0)
-			return answer_saved(parent, message->serial,
-					    wanted->file, fd);
-	}
-	strcpy(parent->job_file, wanted->file);
-	strcpy(parent->job_policyc, images_policyc(&parent->images));
-	parent->job_serial = message->serial;
-	err = compile_start(&request, &parent->job);
-	if (err)
-		return answer_compiled(parent, message->serial, wanted->file,
-				       -1, err, strerror(-err));
-	parent->job_deadline = now() + COMPILE_SECONDS;
-	return 0;
-}
-
-static int end_compile(struct parent *parent)
-{
-	struct text diag = {}, deps = {};
-	struct image *image;
-	int err, fd = -1;
-
-	err = compile_finish(&parent->job, &diag, &deps);
-	if (!err) {
-		fd = parent->job.image_fd;
-		err = images_stage(&parent->images, parent->job_file, fd, &deps,
-				   &image);
-	}
-	/* replaced meanwhile: nobody knows which one it was made by */
-	if (!err && strcmp(image->policyc, parent->job_policyc))
-		image->policyc[0] = '\0';
-	err = answer_compiled(parent, parent->job_serial, parent->job_file, fd,
-			      err, text_string(&diag));
-	if (fd >= 0)
-		close(fd);
-	text_free(&diag);
-	text_free(&deps);
-	return err;
-}
-
 static int load(struct parent *parent, const struct proto_message *message)
 {
 	struct image *image =
@@ -173,7 +67,7 @@ static int load(struct parent *parent, const struct proto_message *message)
 	char reply[KFS_REPLY] = "";
 	int err;
 
-	if (!image)
+	if (!image || image->at_bind)
 		return -EPROTO;
 	err = kfs_request(&parent->options->kfs, "load", image->bytes,
 			  image->len, reply);
@@ -183,24 +77,6 @@ static int load(struct parent *parent, const struct proto_message *message)
 			   reply[0] ? reply : strerror(-err));
 }
 
-/* The last image of a file that was in force, whatever the file holds now. */
-static int send_saved(struct parent *parent,
-		      const struct proto_message *message)
-{
-	const char *file = message->u.file.file;
-	int fd;
-
-	if (!is_policy_file(file))
-		return -EPROTO;
-	fd = images_saved(&parent->images, file, false);
-	if (fd < 0)
-		return answer_compiled(parent, message->serial, file, -1, fd,
-				       fd == -EBADMSG ?
-					       "the saved image is damaged" :
-					       strerror(-fd));
-	return answer_saved(parent, message->serial, file, fd);
-}
-
 /* What is not saved is compiled again, and cannot be gone back to: said. */
 static int keep(struct parent *parent, const struct proto_message *message)
 {
@@ -208,10 +84,13 @@ static int keep(struct parent *parent, const struct proto_message *message)
 	const struct image *image = images_find(&parent->images, file);
 	int err;
 
-	if (!is_policy_file(file))
+	if (!jobs_is_policy_file(file))
 		return -EPROTO;
-	/* what a later start would load must have been in force, not just said */
-	if (image && !image->loaded &&
+	/*
+	 * What a later start would load must have been in force, not just said;
+	 * of a template nothing is loaded.
+	 */
+	if (image && !image->loaded && !image->at_bind &&
 	    !strstr(text_string(&parent->synced), image->digest))
 		return answer_done(parent, message->serial, -EPERM,
 				   "it is not in force");
@@ -225,7 +104,7 @@ static int forget(struct parent *parent, const struct proto_message *message)
 {
 	const char *file = message->u.file.file;
 
-	if (!is_policy_file(file))
+	if (!jobs_is_policy_file(file))
 		return -EPROTO;
 	if (images_is_there(&parent->images, file))
 		return answer_done(parent, message->serial, -EEXIST,
@@ -327,10 +206,25 @@ static int check_bind(struct kfs *kfs, const struct proto_bind *bind,
 					why);
 }
 
-static int bind_container(struct parent *parent,
-			  const struct proto_message *message)
+/* Who asks is what the kernel says of the client's socket. */
+static int take_peer(int sock, struct proto_bind *bind)
 {
-	const struct proto_bind *bind = &message->u.bind;
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+	int err = getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &peer, &len) ||
+		  len != sizeof(peer);
+
+	close(sock);
+	if (err || peer.pid <= 0)
+		return -EPROTO;
+	bind->hook = peer.pid;
+	bind->uid = peer.uid;
+	return 0;
+}
+
+static int bind_container(struct parent *parent, struct proto_message *message)
+{
+	struct proto_bind *bind = &message->u.bind;
 	char names[BINDCHECK_NAMES], line[sizeof(names) + 256];
 	char reply[KFS_REPLY], starter[32] = "";
 	struct kfs *kfs = &parent->options->kfs;
@@ -338,6 +232,9 @@ static int bind_container(struct parent *parent,
 	pid_t runtime;
 	int err, len;
 
+	err = take_peer(message->fd, bind);
+	if (err)
+		return err;
 	if (!bindcheck_list(bind->policies, names) ||
 	    !text_is_label(bind->label) || bind->pid <= 0 || bind->hook <= 0 ||
 	    bind->filtered > 1 || bind->service > 1 ||
@@ -391,6 +288,29 @@ static int copy_image(struct kfs *kfs, const char *name)
 	return -EIO;
 }
 
+/*
+ * The directory is whichever the worker says: policyc has no more rights there
+ * than anybody.
+ */
+static int reach(struct parent *parent, const struct proto_message *message)
+{
+	const struct proto_reach *wanted = &message->u.reach;
+	int policy, root;
+
+	if (!text_is_policy_name(wanted->policy))
+		return -EPROTO;
+	policy = copy_image(&parent->options->kfs, wanted->policy);
+	if (policy < 0)
+		return answer_done(parent, message->serial, policy,
+				   strerror(-policy));
+	root = open(wanted->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root >= 0)
+		return jobs_reach(&parent->jobs, message->serial, policy, root);
+	root = -errno;
+	close(policy);
+	return answer_done(parent, message->serial, root, strerror(-root));
+}
+
 static int send_policy(const struct state_policy *policy, void *arg)
 {
 	struct parent *parent = arg;
@@ -424,16 +344,16 @@ static int sync_state(struct parent *parent,
 }
 
 /* A memory file, since it may be more than a message holds. */
-static int send_counters(struct parent *parent, uint32_t serial,
-			 const struct text *text)
+static int send_text(struct parent *parent, uint32_t serial,
+		     enum proto_type type, const struct text *text)
 {
 	struct proto_message *answer = &parent->answer;
 	int err = -ENOMEM;
 
 	memset(&answer->u.empty, 0, sizeof(answer->u.empty));
-	answer->type = PROTO_COUNTERS;
+	answer->type = type;
 	answer->serial = serial;
-	answer->fd = memfd_create("counters", MFD_CLOEXEC);
+	answer->fd = memfd_create("text", MFD_CLOEXEC);
 	if (answer->fd >= 0 && write(answer->fd, text_string(text),
 				     text->len) == (ssize_t)text->len)
 		err = proto_send(parent->sock, answer);
@@ -455,7 +375,21 @@ static int count(struct parent *parent, const struct proto_message *message)
 					  "the kernel's counts cannot be "
 					  "read\n");
 	else
-		err = send_counters(parent, message->serial, &text);
+		err = send_text(parent, message->serial, PROTO_COUNTERS, &text);
+	text_free(&text);
+	return err;
+}
+
+static int look(struct parent *parent, const struct proto_message *message)
+{
+	struct text text = {};
+	int err;
+
+	err = populated_print(&parent->options->kfs, &text);
+	if (err)
+		err = answer_done(parent, message->serial, err, strerror(-err));
+	else
+		err = send_text(parent, message->serial, PROTO_CGROUPS, &text);
 	text_free(&text);
 	return err;
 }
@@ -517,7 +451,9 @@ static int serve(struct parent *parent)
 		return err;
 	switch (message.type) {
 	case PROTO_COMPILE:
-		return start_compile(parent, &message);
+		return jobs_compile(&parent->jobs, &message);
+	case PROTO_BUILD:
+		return jobs_build(&parent->jobs, &message);
 	case PROTO_LOAD:
 		return load(parent, &message);
 	case PROTO_UNLOAD:
@@ -528,8 +464,12 @@ static int serve(struct parent *parent)
 		return sync_state(parent, &message);
 	case PROTO_COUNT:
 		return count(parent, &message);
+	case PROTO_LOOK:
+		return look(parent, &message);
+	case PROTO_REACH:
+		return reach(parent, &message);
 	case PROTO_SAVED:
-		return send_saved(parent, &message);
+		return jobs_saved(&parent->jobs, &message);
 	case PROTO_KEEP:
 		return keep(parent, &message);
 	case PROTO_FORGET:
@@ -554,33 +494,20 @@ static int take_signal(struct parent *parent, int signal_fd)
 	return info.ssi_signo == SIGHUP ? reopen_log(parent, &open_err) : 1;
 }
 
-static int wait_ms(const struct parent *parent)
-{
-	time_t left;
-
-	if (!parent->job.pid)
-		return -1;
-	left = parent->job_deadline - now();
-	return left > 0 ? (int)left * 1000 : 0;
-}
-
 static int loop(struct parent *parent, int signal_fd)
 {
-	struct pollfd fds[3] = {
+	struct pollfd fds[2 + JOBS_NUM] = {
 		{ .fd = parent->sock, .events = POLLIN },
 		{ .fd = signal_fd, .events = POLLIN },
-		{ .events = POLLIN },
 	};
 	int err = 0;
 
 	while (!err) {
-		fds[2].fd = parent->job.pid ? parent->job.pidfd : -1;
-		fds[2].revents = 0;
-		if (poll(fds, 3, wait_ms(parent)) < 0 && errno != EINTR)
+		jobs_watch(&parent->jobs, fds + 2);
+		if (poll(fds, 2 + JOBS_NUM, jobs_wait_ms(&parent->jobs)) < 0 &&
+		    errno != EINTR)
 			return -errno;
-		if (parent->job.pid &&
-		    (fds[2].revents || now() >= parent->job_deadline))
-			err = end_compile(parent);
+		err = jobs_collect(&parent->jobs, fds + 2);
 		if (!err && fds[1].revents)
 			err = take_signal(parent, signal_fd);
 		if (!err && fds[0].revents)
@@ -615,10 +542,14 @@ int privileged_run(struct daemon_options *options, int worker_sock,
 			    .policies = options->policies,
 			    .policyc = options->policyc },
 	};
-	struct text diag = {};
 	sigset_t signals;
 	int signal_fd, err;
 
+	parent.jobs = (struct jobs){
+		.options = options,
+		.images = &parent.images,
+		.sock = worker_sock,
+	};
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
@@ -630,9 +561,7 @@ int privileged_run(struct daemon_options *options, int worker_sock,
 	err = loop(&parent, signal_fd);
 	sdnotify_stopping(notify);
 	close(signal_fd);
-	if (parent.job.pid && !compile_finish(&parent.job, &diag, NULL))
-		close(parent.job.image_fd);
-	text_free(&diag);
+	jobs_end(&parent.jobs);
 	text_free(&parent.synced);
 	images_free(&parent.images);
 	end_worker(worker_sock, worker);

@@ -9,6 +9,7 @@
 #ifndef DAEMON_PROTO_H
 #define DAEMON_PROTO_H
 
+#include <limits.h>
 #include <stdint.h>
 
 #include "compile.h"
@@ -16,6 +17,7 @@
 #include "vm/limits.h"
 
 #define PROTO_FILE 256 /* bytes of a file name, with its NUL */
+#define PROTO_VALUE 256 /* bytes of a container's value, with its NUL */
 #define PROTO_POLICIES (BVM_MAX_STACKED * (BVM_MAX_NAME + COMPILE_DIGEST_HEX))
 #define PROTO_TEXT (36 * 1024) /* bytes of diagnostics, with their NUL */
 
@@ -32,6 +34,19 @@ struct proto_compile {
 	char file[PROTO_FILE];
 };
 
+/* Values of a container; "": it is not known. */
+struct proto_build {
+	char file[PROTO_FILE];
+	char name[PROTO_VALUE]; /* container.name */
+	char image[PROTO_VALUE]; /* container.image */
+	char unit[PROTO_VALUE]; /* unit.instance */
+};
+
+struct proto_reach {
+	char policy[BVM_MAX_NAME];
+	char root[PATH_MAX];
+};
+
 struct proto_digest {
 	char digest[COMPILE_DIGEST_HEX];
 };
@@ -41,9 +56,14 @@ struct proto_name {
 };
 
 struct proto_bind {
-	int32_t hook; /* the process that asks; its parent is the runtime */
+	/*
+	 * The process that asks, whose parent is the runtime, and its user; who
+	 * is not root must own the cgroup. The parent does not take the worker's
+	 * word for them: it asks the socket of that client, which comes along.
+	 */
+	int32_t hook;
+	uint32_t uid;
 	int32_t pid; /* the container's first process */
-	uint32_t uid; /* of the hook; who is not root must own the cgroup */
 	uint32_t service; /* 1: hook and pid are in a service of systemd's */
 	uint32_t filtered; /* 1: the runtime installs the policies' filters */
 	/* NAME[@DIGEST],...; with filtered each has the DIGEST it was made of */
@@ -60,6 +80,7 @@ struct proto_alive {
 struct proto_compiled {
 	int32_t err; /* 0 and an image, or -errno and text */
 	uint32_t saved; /* 1: no compiler ran */
+	uint32_t at_bind; /* IMAGES_* of images.h: it is a template */
 	char digest[COMPILE_DIGEST_HEX];
 	char text[PROTO_TEXT];
 };
@@ -98,6 +119,8 @@ struct proto_message {
 		struct proto_empty empty;
 		struct proto_file file;
 		struct proto_compile compile;
+		struct proto_build build;
+		struct proto_reach reach;
 		struct proto_digest digest;
 		struct proto_name name;
 		struct proto_bind bind;

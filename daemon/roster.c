@@ -21,6 +21,7 @@ static void forget_parts(struct roster_policy *policy)
 	policy->num_selectors = 0;
 	policy->filter = NULL;
 	policy->num_filter = 0;
+	policy->origin = NULL;
 }
 
 static int copy_selectors(const struct bvm_image *image,
@@ -85,6 +86,7 @@ int roster_read_image(int fd, struct roster_policy *policy, struct text *why)
 		strcpy(policy->name, image->name);
 		policy->filtered = bvm_image_wants_launcher(image);
 		policy->enter_self = image->meta->flags & BVM_META_ENTER_SELF;
+		policy->instance = image->meta->flags & BVM_META_INSTANCE;
 		err = copy_selectors(image, policy);
 		if (!err)
 			err = copy_filter(image, policy);
@@ -106,6 +108,7 @@ void roster_release(struct roster_policy *policy)
 	}
 	free(policy->selectors);
 	free(policy->filter);
+	free(policy->origin);
 	forget_parts(policy);
 }
 
@@ -279,12 +282,21 @@ static int check_user(const struct roster_policy *policy, const char *name,
 		      const struct roster_container *container,
 		      struct text *why)
 {
-	if (!container->of_user || (policy && policy->enter_self))
+	if (!container->of_user ||
+	    (policy && policy->enter_self && !policy->at_bind))
 		return 0;
-	text_printf(why,
-		    "policy %s does not say 'enter: self', and a container "
-		    "that is not root's is bound to nothing else",
-		    name);
+	/* else he has as many loaded as he can think of names */
+	if (policy && policy->at_bind)
+		text_printf(why,
+			    "%s makes a policy for each container, and does "
+			    "not for those that are not root's",
+			    policy->file);
+	else
+		text_printf(why,
+			    "policy %s does not say 'enter: self', and a "
+			    "container that is not root's is bound to nothing "
+			    "else",
+			    name);
 	return -EACCES;
 }
 
@@ -298,9 +310,10 @@ static bool has_name(const struct roster_choice *choice, const char *name)
 	return false;
 }
 
-static int add_name(const struct roster *roster,
-		    const struct roster_container *container, const char *name,
-		    struct roster_choice *choice, struct text *why)
+int roster_choice_add(const struct roster *roster,
+		      const struct roster_container *container,
+		      const char *name, struct roster_choice *choice,
+		      struct text *why)
 {
 	const struct roster_policy *policy = roster_find(roster, name);
 	int err;
@@ -316,7 +329,9 @@ static int add_name(const struct roster *roster,
 	}
 	strcpy(choice->name[choice->num++], name);
 	err = check_user(policy, name, container, why);
-	return err ? err : check_filter(policy, container, choice, why);
+	if (err || (policy && policy->at_bind))
+		return err;
+	return check_filter(policy, container, choice, why);
 }
 
 /* What the annotation names; none without it. */
@@ -339,7 +354,7 @@ static int add_named(const struct roster *roster,
 				    POLICY_ANNOTATION);
 			return -EINVAL;
 		}
-		err = add_name(roster, container, name, choice, why);
+		err = roster_choice_add(roster, container, name, choice, why);
 		at += len + (at[len] == ',');
 	}
 	return err;
@@ -355,8 +370,9 @@ int roster_choose(const struct roster *roster,
 	memset(choice, 0, sizeof(*choice));
 	err = add_named(roster, container, choice, why);
 	for (at = roster->first; at && !err; at = at->next)
-		if (!at->retired && roster_selects(at, container))
-			err = add_name(roster, container, at->name, choice,
-				       why);
+		if (!at->retired && !at->instance &&
+		    roster_selects(at, container))
+			err = roster_choice_add(roster, container, at->name,
+						choice, why);
 	return err;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "compile.h"
+#include "proto.h"
 #include "vm/limits.h"
 
 struct bvm_filter_insn;
@@ -24,6 +25,24 @@ struct roster_selector {
 	char *value; /* a glob, as fnmatch(3) without flags */
 };
 
+/* What a container has to say of itself, for ${container.name} and so on. */
+enum {
+	ROSTER_NAME, /* container.name */
+	ROSTER_IMAGE, /* container.image */
+	ROSTER_UNIT, /* unit.instance */
+	ROSTER_NUM_VALUES,
+};
+
+/* Whom a policy was made for that is one container's. */
+struct roster_origin {
+	char template[BVM_MAX_NAME]; /* its name in the roster */
+	char digest[COMPILE_DIGEST_HEX]; /* of the template */
+	char failed[COMPILE_DIGEST_HEX]; /* a later one that makes no policy */
+	/* "" where the template does not ask for it */
+	char values[ROSTER_NUM_VALUES][PROTO_VALUE];
+	uint64_t used; /* seconds, monotonic: last time that it was bound */
+};
+
 struct roster_policy {
 	struct roster_policy *next;
 	char name[BVM_MAX_NAME];
@@ -32,6 +51,12 @@ struct roster_policy {
 	bool filtered; /* a binding alone would leave its filter out */
 	bool retired; /* its file is gone: it selects nothing new */
 	bool enter_self; /* who is not root may put himself under it */
+	bool instance; /* made for one container: it selects nobody */
+	/* of an instance; NULL: it was made by a daemon that is no more */
+	struct roster_origin *origin;
+	/* IMAGES_* of images.h: a template, which the kernel does not have */
+	uint32_t at_bind;
+	char file[PROTO_FILE]; /* of a template */
 	struct bvm_filter_insn *filter; /* of system calls; NULL: none */
 	uint32_t num_filter;
 	struct roster_selector *selectors;
@@ -63,6 +88,14 @@ struct roster_choice {
 	bool filtered; /* a filter of them is installed by the runtime */
 };
 
+/*
+ * Add one to a choice, unless it is among them. Return: as roster_choose.
+ */
+int roster_choice_add(const struct roster *roster,
+		      const struct roster_container *container,
+		      const char *name, struct roster_choice *choice,
+		      struct text *why);
+
 /* Parse an image file. Return: 0, -EINVAL (why has a sentence), -errno. */
 int roster_read_image(int fd, struct roster_policy *policy, struct text *why);
 
@@ -88,6 +121,9 @@ bool roster_selects(const struct roster_policy *policy,
 /*
  * The policies for a container: those that its annotation io.bailiff.policy
  * names ("NAME" or "NAME,NAME"), and all that select it.
+ *
+ * A template is among them by its own name, and whether its filter is
+ * installed is not looked at: what is made of it is to be added in its place.
  *
  * Return: 0, with num 0 if there are none; -EINVAL the annotation is no list of
  * names; -E2BIG there are more than can be stacked; -EPERM one has a filter of

@@ -11,9 +11,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "images.h"
 #include "log.h"
 #include "scan.h"
 #include "store_parts.h"
+
+#define ONE_NAME                                                             \
+	"a policy is made of it for each container, and all would have one " \
+	"name: let its name have the variable, too, as 'policy: "            \
+	"web-${container.name}'"
 
 /* The other file whose policy this is, or NULL. */
 static struct file *owner_of(const struct store *store, const char *policy,
@@ -129,9 +135,18 @@ static void on_unloaded(void *arg, const struct proto_message *message)
 static void unload(struct store *store, struct file *file)
 {
 	struct proto_message message = { .type = PROTO_UNLOAD, .fd = -1 };
+	const struct roster_policy *policy =
+		roster_find(store->config.roster, file->policy);
 
 	strcpy(message.u.name.name, file->policy);
 	store->current = file;
+	/* what was made of a template goes when its containers have gone */
+	if (policy && policy->at_bind) {
+		roster_remove(store->config.roster, file->policy);
+		file->policy[0] = '\0';
+		finish(store);
+		return;
+	}
 	if (!link_request(store->config.link, &message, on_unloaded, store))
 		return;
 	store->current = NULL;
@@ -211,7 +226,21 @@ static void say_went_back(struct store *store, struct file *file)
 	text_free(&line);
 }
 
-/* The candidate is what the kernel runs now. */
+/* People see no policy of that name: they are to know why. */
+static void say_template(struct file *file)
+{
+	const uint32_t at_bind = file->candidate.at_bind;
+
+	if (at_bind)
+		text_printf(&file->diag,
+			    "a policy is made of it for each container, which "
+			    "has to say:%s%s%s\n",
+			    at_bind & IMAGES_NAME ? " container.name" : "",
+			    at_bind & IMAGES_IMAGE ? " container.image" : "",
+			    at_bind & IMAGES_UNIT ? " unit.instance" : "");
+}
+
+/* The candidate is what the kernel runs now, or a template in the roster. */
 static void activate(struct store *store, struct file *file)
 {
 	bool back = file->back;
@@ -226,6 +255,7 @@ static void activate(struct store *store, struct file *file)
 	} else {
 		text_reset(&file->diag);
 		file->state = STATE_ACTIVE;
+		say_template(file);
 	}
 	if (roster_put(store->config.roster, &file->candidate))
 		store_set_error(store, file, "out of memory");
@@ -297,6 +327,18 @@ static bool enforce(struct store *store, struct file *file)
 		store_set_error(store, file, text_string(&why));
 		text_free(&why);
 		file->want_back = false;
+	} else if (loaded && loaded->instance) {
+		text_printf(&why,
+			    "policy %s is that of a container, made of a "
+			    "template",
+			    candidate->name);
+		store_set_error(store, file, text_string(&why));
+		text_free(&why);
+		file->want_back = false;
+	} else if (candidate->at_bind) {
+		store->current = file;
+		activate(store, file);
+		return true;
 	} else if (loaded && !strcmp(loaded->digest, candidate->digest)) {
 		candidate->generation = loaded->generation;
 		store->current = file;
@@ -326,6 +368,13 @@ static bool take_image(struct store *store, struct file *file,
 					  "unreadable image");
 	text_free(&why);
 	strcpy(candidate->digest, message->u.compiled.digest);
+	candidate->at_bind = message->u.compiled.at_bind;
+	strcpy(candidate->file, file->name);
+	if (!err && (candidate->at_bind & IMAGES_ONE_NAME)) {
+		store_set_error(store, file, ONE_NAME);
+		roster_release(candidate);
+		return false;
+	}
 	file->has_candidate = !err;
 	return !err;
 }

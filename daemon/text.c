@@ -322,3 +322,16 @@ int text_refuse(char *why, size_t size, const char *fmt, ...)
 	va_end(args);
 	return -EINVAL;
 }
+
+bool text_in_list(const char *names, const char *name)
+{
+	size_t len = strlen(name), item;
+
+	for (;; names += item + 1) {
+		item = strcspn(names, ",");
+		if (item == len && !strncmp(names, name, len))
+			return true;
+		if (!names[item])
+			return false;
+	}
+}

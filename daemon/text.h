@@ -86,4 +86,7 @@ bool text_is_policy_name(const char *name);
 /* Is it a container label: printable, no blanks, under BVM_MAX_NAME bytes? */
 bool text_is_label(const char *label);
 
+/* Is name one of NAME,NAME,...? */
+bool text_in_list(const char *names, const char *name);
+
 #endif /* DAEMON_TEXT_H */

@@ -6,15 +6,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alarms.h"
 #include "bailiffd.h"
 #include "binder.h"
 #include "control.h"
+#include "deadrules.h"
+#include "instances.h"
 #include "journal.h"
 #include "link.h"
 #include "log.h"
 #include "metrics.h"
 #include "monitor.h"
 #include "names.h"
+#include "patrol.h"
 #include "roster.h"
 #include "sandbox.h"
 #include "store.h"
@@ -27,6 +31,10 @@ struct worker {
 	struct monitor *monitor;
 	struct control *control;
 	struct store *store;
+	struct instances *instances;
+	struct alarms alarms;
+	struct patrol *patrol;
+	struct deadrules *deadrules;
 	struct metrics *metrics; /* NULL: nobody wants them */
 	struct roster roster;
 	struct log log;
@@ -45,7 +53,7 @@ static json_t *status(const struct worker *worker)
 	struct control_counts clients = control_counts(worker->control);
 
 	return json_pack("{s:b, s:i, s:s, s:b, s:I, s:I, s:I, s:I, s:i, s:i, "
-			 "s:I, s:I, s:I, s:I, s:I}",
+			 "s:I, s:I, s:I, s:I, s:I, s:o}",
 			 "ok", 1, "pid", (int)worker->parent, "version",
 			 BAILIFF_VERSION, "ready",
 			 store_is_ready(worker->store), "records",
@@ -59,13 +67,16 @@ static json_t *status(const struct worker *worker)
 			 (json_int_t)store_num_compiled(worker->store),
 			 "repeated", (json_int_t)counts->repeated, "journaled",
 			 (json_int_t)worker->journal.written, "journal_failed",
-			 (json_int_t)worker->journal.failed);
+			 (json_int_t)worker->journal.failed, "alarms",
+			 alarms_json(&worker->alarms));
 }
 
 static struct binder_config binder(struct worker *worker)
 {
 	return (struct binder_config){
 		.roster = &worker->roster,
+		.instances = worker->instances,
+		.deadrules = worker->deadrules,
 		.store = worker->store,
 		.link = worker->link,
 		.log = &worker->log,
@@ -98,7 +109,7 @@ static json_t *prepare(struct worker *worker,
 {
 	struct binder_config config = binder(worker);
 
-	return binder_prepare(&config, client, request);
+	return binder_prepare(&config, worker->control, client, request);
 }
 
 static json_t *handle(void *arg, const struct control_client *client,
@@ -218,6 +229,7 @@ static int start_metrics(struct worker *worker, int fd)
 		.journal = &worker->journal,
 		.store = worker->store,
 		.control = worker->control,
+		.alarms = &worker->alarms,
 	};
 
 	if (fd < 0)
@@ -258,7 +270,27 @@ static int start(struct worker *worker, const struct daemon_options *options,
 		.roster = &worker->roster,
 	};
 	worker->store = store_create(&config);
-	if (!worker->store || start_metrics(worker, fds->metrics) ||
+	worker->instances = instances_create(&(struct instances_config){
+		.base = worker->base,
+		.link = worker->link,
+		.log = &worker->log,
+		.roster = &worker->roster,
+	});
+	worker->alarms.log = &worker->log;
+	worker->patrol = patrol_create(&(struct patrol_config){
+		.base = worker->base,
+		.link = worker->link,
+		.roster = &worker->roster,
+		.store = worker->store,
+		.alarms = &worker->alarms,
+	});
+	worker->deadrules = deadrules_create(&(struct deadrules_config){
+		.link = worker->link,
+		.log = &worker->log,
+		.alarms = &worker->alarms,
+	});
+	if (!worker->store || !worker->instances || !worker->patrol ||
+	    !worker->deadrules || start_metrics(worker, fds->metrics) ||
 	    start_alive(worker, options->alive_ms))
 		return -ENOMEM;
 	return store_start(worker->store);
@@ -278,6 +310,10 @@ static void finish(struct worker *worker)
 	if (worker->alive)
 		event_free(worker->alive);
 	metrics_free(worker->metrics);
+	instances_free(worker->instances);
+	patrol_free(worker->patrol);
+	deadrules_free(worker->deadrules);
+	alarms_free(&worker->alarms);
 	store_free(worker->store);
 	control_free(worker->control);
 	monitor_free(worker->monitor);

@@ -19,6 +19,16 @@ static void use(const struct proto_message *message)
 	case PROTO_FORGET:
 		assert(strlen(message->u.file.file) < PROTO_FILE);
 		break;
+	case PROTO_BUILD:
+		assert(strlen(message->u.build.file) < PROTO_FILE);
+		assert(strlen(message->u.build.name) < PROTO_VALUE);
+		assert(strlen(message->u.build.image) < PROTO_VALUE);
+		assert(strlen(message->u.build.unit) < PROTO_VALUE);
+		break;
+	case PROTO_REACH:
+		assert(strlen(message->u.reach.policy) < BVM_MAX_NAME);
+		assert(strlen(message->u.reach.root) < PATH_MAX);
+		break;
 	case PROTO_BIND:
 		assert(strlen(message->u.bind.policies) < PROTO_POLICIES);
 		assert(strlen(message->u.bind.label) < BVM_MAX_NAME);

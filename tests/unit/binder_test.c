@@ -11,8 +11,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/alarms.h"
 #include "daemon/binder.h"
 #include "daemon/control.h"
+#include "daemon/deadrules.h"
 #include "daemon/log.h"
 #include "daemon/names.h"
 #include "daemon/roster.h"
@@ -33,12 +35,14 @@ static struct userlog users;
 static struct names *names;
 static struct event_base *base;
 static struct link *link_of;
+static struct alarms alarms;
 static struct binder_config config;
 static struct control *control;
 static int socks[2];
+static int client_socks[2]; /* of who asks */
 
-static const struct control_client root = { .id = 1, .pid = 1 };
-static const struct control_client user = { .id = 2, .pid = 77, .uid = 1000 };
+static struct control_client root = { .id = 1, .pid = 1 };
+static struct control_client user = { .id = 2, .pid = 77, .uid = 1000 };
 
 static void add(const char *name, bool filtered)
 {
@@ -65,6 +69,10 @@ static void setup(void)
 	struct link_events events = {};
 
 	ck_assert_int_eq(proto_pair(socks), 0);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+				    client_socks),
+			 0);
+	root.fd = user.fd = client_socks[0];
 	fcntl(socks[1], F_SETFL, O_NONBLOCK);
 	base = event_base_new();
 	control = control_create(base, socket(AF_UNIX, SOCK_STREAM, 0), NULL,
@@ -76,8 +84,18 @@ static void setup(void)
 	log_of = (struct log){ .fd = memfd_create("log", MFD_CLOEXEC) };
 	names = names_open("/tmp/binder_test.names", "boot");
 	ck_assert_ptr_nonnull(names);
-	config = (struct binder_config){ &roster, &store, link_of,
-					 &log_of, &users, names };
+	config = (struct binder_config){ .roster = &roster,
+					 .store = &store,
+					 .link = link_of,
+					 .log = &log_of,
+					 .users = &users,
+					 .names = names };
+	alarms = (struct alarms){ .log = &log_of };
+	config.deadrules = deadrules_create(&(struct deadrules_config){
+		.link = link_of,
+		.log = &log_of,
+		.alarms = &alarms,
+	});
 }
 
 /* Take what was sent to the parent, and answer it. Return: was there one? */
@@ -87,6 +105,8 @@ static bool take(struct proto_message *message, int err)
 
 	if (proto_receive(socks[1], PROTO_FROM_WORKER, message))
 		return false;
+	if (message->fd >= 0)
+		close(message->fd);
 	done.serial = message->serial;
 	done.u.done.err = err;
 	done.u.done.cgroup = err ? 0 : CGROUP;
@@ -101,6 +121,8 @@ static void teardown(void)
 
 	while (take(&message, 0))
 		;
+	deadrules_free(config.deadrules);
+	alarms_free(&alarms);
 	link_free(link_of);
 	control_free(control);
 	event_base_free(base);
@@ -109,6 +131,8 @@ static void teardown(void)
 	unlink("/tmp/binder_test.names");
 	close(socks[0]);
 	close(socks[1]);
+	close(client_socks[0]);
+	close(client_socks[1]);
 	close(log_of.fd);
 }
 
@@ -116,15 +140,6 @@ typedef json_t *serve(const struct binder_config *binder,
 		      struct control *answers,
 		      const struct control_client *client,
 		      const json_t *request);
-
-static json_t *prepare(const struct binder_config *binder,
-		       struct control *answers,
-		       const struct control_client *client,
-		       const json_t *request)
-{
-	(void)answers;
-	return binder_prepare(binder, client, request);
-}
 
 /* Return: the error, "" without one; "later" if the answer comes later. */
 static const char *asked(serve *how, const struct control_client *client,
@@ -175,7 +190,7 @@ START_TEST(a_file_in_error_is_left_out_of_no_stack)
 	ck_assert_ptr_nonnull(strstr(asked(binder_request, &root,
 					   json_pack("{s:s}", "name", "web1")),
 				     "broken.yaml is in error"));
-	ck_assert_ptr_nonnull(strstr(asked(prepare, &root,
+	ck_assert_ptr_nonnull(strstr(asked(binder_prepare, &root,
 					   json_pack("{s:s}", "name", "web1")),
 				     "broken.yaml is in error"));
 	store.files = NULL;
@@ -191,7 +206,7 @@ START_TEST(users_get_few_lines_which_name_them)
 
 	for (i = 0; i < 100; i++) {
 		asked(binder_request, &user, json_object());
-		asked(prepare, &user,
+		asked(binder_prepare, &user,
 		      json_pack("{s:{s:s}}", "annotations", "io.bailiff.policy",
 				"A"));
 	}
@@ -317,6 +332,97 @@ START_TEST(what_is_bound_has_a_name)
 }
 END_TEST
 
+/* ---- rules that cannot match there ---- */
+
+static json_t *of_root(const char *dir)
+{
+	return json_pack("{s:s, s:s}", "name", "web1", "root", dir);
+}
+
+static void answer_reach(const struct proto_message *message, const char *lines)
+{
+	struct proto_message answer = {
+		.type = PROTO_REACHED,
+		.serial = message->serial,
+		.fd = memfd_create("lines", MFD_CLOEXEC),
+	};
+
+	ck_assert_int_eq(write(answer.fd, lines, strlen(lines)),
+			 (ssize_t)strlen(lines));
+	ck_assert_int_eq(proto_send(socks[1], &answer), 0);
+	close(answer.fd);
+	event_base_loop(base, EVLOOP_ONCE);
+}
+
+START_TEST(what_was_bound_is_looked_at_for_dead_rules)
+{
+	static struct proto_message message;
+
+	add("app", false);
+	add("web", false);
+	asked(binder_request, &root, of_root("/srv/rootfs"));
+	ck_assert_str_eq(sent(), "app,web");
+	ck_assert_int_eq(proto_receive(socks[1], PROTO_FROM_WORKER, &message),
+			 0);
+	ck_assert_uint_eq(message.type, PROTO_REACH);
+	ck_assert_str_eq(message.u.reach.policy, "app");
+	ck_assert_str_eq(message.u.reach.root, "/srv/rootfs");
+	answer_reach(&message, "rule 1, a:5: x\nrule 2, a:6: y\n");
+	ck_assert_uint_eq(alarms_count(&alarms, ALARM_DEAD_RULE), 2);
+	ck_assert_str_eq(alarms.list[1].text, "policy app, rule 2, a:6: y");
+	ck_assert_str_eq(alarms.list[1].about, "prod-db");
+	ck_assert_int_eq(proto_receive(socks[1], PROTO_FROM_WORKER, &message),
+			 0);
+	ck_assert_str_eq(message.u.reach.policy, "web");
+	answer_reach(&message, "");
+	ck_assert_uint_eq(alarms_count(&alarms, ALARM_DEAD_RULE), 2);
+	ck_assert_uint_eq(num_lines(), 2);
+}
+END_TEST
+
+START_TEST(what_cannot_be_looked_at_is_told)
+{
+	static struct proto_message message;
+
+	add("web", false);
+	asked(binder_request, &root, of_root("/srv/rootfs"));
+	sent();
+	ck_assert(take(&message, -ENOENT));
+	ck_assert_uint_eq(message.type, PROTO_REACH);
+	ck_assert_ptr_nonnull(strstr(log_text(), "was not looked at"));
+	asked(binder_request, &root, of_root("relative"));
+	sent();
+	ck_assert_ptr_nonnull(
+		strstr(log_text(), "its root directory is not known"));
+}
+END_TEST
+
+START_TEST(for_users_nothing_is_looked_at)
+{
+	static struct proto_message message;
+
+	add("web", false);
+	asked(binder_request, &user, of_root("/srv/rootfs"));
+	sent();
+	ck_assert(!take(&message, 0));
+	ck_assert_uint_eq(num_lines(), 0);
+}
+END_TEST
+
+START_TEST(so_many_containers_are_looked_at_and_no_more)
+{
+	struct roster_choice choice = { .num = 1, .name = { "web" } };
+	int i;
+
+	for (i = 0; i < DEADRULES_MAX; i++)
+		deadrules_look(config.deadrules, "x", "/x", "/", &choice);
+	ck_assert_uint_eq(num_lines(), 0);
+	deadrules_look(config.deadrules, "x", "/x", "/", &choice);
+	ck_assert_uint_eq(num_lines(), 1);
+	ck_assert_ptr_nonnull(strstr(log_text(), "too many containers"));
+}
+END_TEST
+
 START_TEST(a_service_with_a_blank_is_refused_here)
 {
 	char label[BVM_MAX_NAME];
@@ -343,6 +449,10 @@ int main(void)
 	tcase_add_test(tcase,
 		       a_filter_of_one_is_no_filter_of_a_policy_nobody_knows);
 	tcase_add_test(tcase, what_is_bound_has_a_name);
+	tcase_add_test(tcase, what_was_bound_is_looked_at_for_dead_rules);
+	tcase_add_test(tcase, what_cannot_be_looked_at_is_told);
+	tcase_add_test(tcase, for_users_nothing_is_looked_at);
+	tcase_add_test(tcase, so_many_containers_are_looked_at_and_no_more);
 	tcase_add_test(tcase, a_service_with_a_blank_is_refused_here);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);

@@ -295,6 +295,33 @@ START_TEST(a_container_is_described_from_state_and_config)
 }
 END_TEST
 
+static const struct {
+	const char *bundle, *path, *root;
+} roots[] = {
+	{ "/b", "rootfs", "/b/rootfs" },
+	{ "/b", "/srv/r", "/srv/r" },
+	{ "b", "rootfs", "" },
+};
+
+START_TEST(its_root_is_where_the_host_has_it)
+{
+	char state[128], config[128];
+	json_t *request;
+
+	snprintf(state, sizeof(state),
+		 "{\"id\":\"web\",\"pid\":5,\"bundle\":\"%s\"}",
+		 roots[_i].bundle);
+	snprintf(config, sizeof(config), "{\"root\":{\"path\":\"%s\"}}",
+		 roots[_i].path);
+	request = request_of(state, config);
+	ck_assert_str_eq(member(request, "root"), roots[_i].root);
+	json_decref(request);
+	request = request_of(state, "{}");
+	ck_assert_str_eq(member(request, "root"), "");
+	json_decref(request);
+}
+END_TEST
+
 START_TEST(a_long_id_gives_way_to_the_host_name)
 {
 	json_t *request = request_of(
@@ -332,6 +359,7 @@ static void add_tests(TCase *tcase)
 	tcase_add_test(tcase, a_cgroup_contains_itself_and_what_is_below);
 	tcase_add_test(tcase, a_full_disk_loses_lines_and_tears_none);
 	tcase_add_test(tcase, a_container_is_described_from_state_and_config);
+	tcase_add_loop_test(tcase, its_root_is_where_the_host_has_it, 0, 3);
 	tcase_add_test(tcase, a_long_id_gives_way_to_the_host_name);
 	tcase_add_test(tcase, a_state_without_id_or_pid_is_refused);
 }

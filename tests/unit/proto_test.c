@@ -38,7 +38,7 @@ static const struct {
 	  false },
 	{ PROTO_LOAD, sizeof(struct proto_digest), PROTO_FROM_WORKER, false },
 	{ PROTO_UNLOAD, sizeof(struct proto_name), PROTO_FROM_WORKER, false },
-	{ PROTO_BIND, sizeof(struct proto_bind), PROTO_FROM_WORKER, false },
+	{ PROTO_BIND, sizeof(struct proto_bind), PROTO_FROM_WORKER, true },
 	{ PROTO_SYNC, sizeof(struct proto_empty), PROTO_FROM_WORKER, false },
 	{ PROTO_COUNT, sizeof(struct proto_empty), PROTO_FROM_WORKER, false },
 	{ PROTO_SAVED, sizeof(struct proto_file), PROTO_FROM_WORKER, false },
@@ -46,12 +46,17 @@ static const struct {
 	{ PROTO_FORGET, sizeof(struct proto_file), PROTO_FROM_WORKER, false },
 	{ PROTO_ROTATE, sizeof(struct proto_empty), PROTO_FROM_WORKER, false },
 	{ PROTO_ALIVE, sizeof(struct proto_alive), PROTO_FROM_WORKER, false },
+	{ PROTO_BUILD, sizeof(struct proto_build), PROTO_FROM_WORKER, false },
+	{ PROTO_LOOK, sizeof(struct proto_empty), PROTO_FROM_WORKER, false },
+	{ PROTO_REACH, sizeof(struct proto_reach), PROTO_FROM_WORKER, false },
 	{ PROTO_COMPILED, sizeof(struct proto_compiled), PROTO_FROM_PARENT,
 	  false },
 	{ PROTO_DONE, sizeof(struct proto_done), PROTO_FROM_PARENT, false },
 	{ PROTO_POLICY, sizeof(struct proto_policy), PROTO_FROM_PARENT, true },
 	{ PROTO_LOG, sizeof(struct proto_empty), PROTO_FROM_PARENT, true },
 	{ PROTO_COUNTERS, sizeof(struct proto_empty), PROTO_FROM_PARENT, true },
+	{ PROTO_CGROUPS, sizeof(struct proto_empty), PROTO_FROM_PARENT, true },
+	{ PROTO_REACHED, sizeof(struct proto_empty), PROTO_FROM_PARENT, true },
 };
 
 START_TEST(every_type_parses_at_its_size_only)
@@ -81,7 +86,7 @@ END_TEST
 
 START_TEST(unknown_types_are_refused)
 {
-	static const uint32_t unknown[] = { 0, 15, 21, 31, 32, UINT32_MAX };
+	static const uint32_t unknown[] = { 0, 15, 23, 31, 32, UINT32_MAX };
 
 	memset(&packet, 0, sizeof(packet));
 	ck_assert_int_eq(parse(unknown[_i], 4, false, PROTO_FROM_WORKER),
@@ -117,7 +122,7 @@ START_TEST(the_second_string_is_checked_too)
 
 	memset(bind.label, 'b', sizeof(bind.label));
 	memcpy(packet.payload, &bind, sizeof(bind));
-	ck_assert_int_eq(parse(PROTO_BIND, sizeof(bind), false,
+	ck_assert_int_eq(parse(PROTO_BIND, sizeof(bind), true,
 			       PROTO_FROM_WORKER),
 			 -EPROTO);
 }

@@ -273,6 +273,35 @@ START_TEST(a_retired_policy_selects_nothing)
 }
 END_TEST
 
+/* Else a user has as many policies loaded as he can think of names. */
+START_TEST(a_template_is_not_for_users)
+{
+	struct roster_container container = nothing;
+
+	container.name = "x";
+	add("web", BVM_SELECT_NAME, "", "x");
+	roster_find(&roster, "web")->enter_self = true;
+	roster_find(&roster, "web")->at_bind = 1;
+	ck_assert_str_eq(chosen(&container), "web");
+	container.of_user = true;
+	ck_assert_int_eq(atoi(chosen(&container)), -EACCES);
+	roster_find(&roster, "web")->at_bind = 0;
+	ck_assert_str_eq(chosen(&container), "web");
+}
+END_TEST
+
+START_TEST(what_was_made_for_a_container_selects_no_other)
+{
+	struct roster_container container = nothing;
+
+	container.name = "x";
+	add("web", BVM_SELECT_NAME, "", "x");
+	ck_assert_str_eq(chosen(&container), "web");
+	roster_find(&roster, "web")->instance = true;
+	ck_assert_str_eq(chosen(&container), "");
+}
+END_TEST
+
 START_TEST(putting_again_replaces)
 {
 	struct roster_container container = nothing;
@@ -334,6 +363,8 @@ int main(void)
 	tcase_add_test(tcase, a_filter_that_nobody_installs_is_no_binding);
 	tcase_add_test(tcase, a_container_of_a_user_gets_what_he_could_enter);
 	tcase_add_test(tcase, a_retired_policy_selects_nothing);
+	tcase_add_test(tcase, a_template_is_not_for_users);
+	tcase_add_test(tcase, what_was_made_for_a_container_selects_no_other);
 	tcase_add_test(tcase, putting_again_replaces);
 	tcase_add_test(tcase, bytes_that_are_no_image_are_refused);
 	suite_add_tcase(suite, tcase);

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alarms.h"
+#include "deadrules.h"
+#include "link.h"
+#include "log.h"
+#include "text.h"
+
+/* A policy and a container, to be looked at. */
+struct work {
+	struct work *next;
+	char policy[BVM_MAX_NAME];
+	char label[BVM_MAX_NAME];
+	char cgroup[PATH_MAX];
+	char root[PATH_MAX];
+};
+
+struct deadrules {
+	struct deadrules_config config;
+	struct work *first; /* it is being looked at */
+	unsigned int num;
+};
+
+static void start(struct deadrules *deadrules);
+
+static void tell(const struct deadrules *deadrules, const char *label,
+		 const char *policy, const char *why)
+{
+	struct text line = {};
+
+	text_printf(&line,
+		    "policy %s: whether all its rules can match there was not "
+		    "looked at: %.300s",
+		    policy, why);
+	log_daemon(deadrules->config.log, "warning", label, text_string(&line));
+	text_free(&line);
+}
+
+/* A line for each rule. */
+static void raise_all(const struct deadrules *deadrules,
+		      const struct work *work, const char *lines)
+{
+	struct text text = {};
+	size_t len;
+
+	for (; *lines; lines += len + (lines[len] == '\n')) {
+		len = strcspn(lines, "\n");
+		if (!len)
+			continue;
+		text_reset(&text);
+		text_printf(&text, "policy %s, %.*s", work->policy, (int)len,
+			    lines);
+		alarms_raise(deadrules->config.alarms, ALARM_DEAD_RULE,
+			     work->label, work->cgroup, text_string(&text));
+	}
+	text_free(&text);
+}
+
+static void on_looked(void *arg, const struct proto_message *message)
+{
+	struct deadrules *deadrules = arg;
+	struct work *work = deadrules->first;
+	struct text lines = {};
+	char chunk[4096];
+	ssize_t len;
+	off_t off = 0;
+
+	if (message->type == PROTO_REACHED) {
+		while ((len = pread(message->fd, chunk, sizeof(chunk), off)) >
+		       0) {
+			text_add_bytes(&lines, chunk, (size_t)len);
+			off += len;
+		}
+		close(message->fd);
+		raise_all(deadrules, work, text_string(&lines));
+	} else {
+		tell(deadrules, work->label, work->policy,
+		     message->u.done.text);
+	}
+	text_free(&lines);
+	deadrules->first = work->next;
+	deadrules->num--;
+	free(work);
+	start(deadrules);
+}
+
+static void start(struct deadrules *deadrules)
+{
+	struct proto_message message = { .type = PROTO_REACH, .fd = -1 };
+	struct work *work = deadrules->first;
+	int err;
+
+	while (work) {
+		strcpy(message.u.reach.policy, work->policy);
+		strcpy(message.u.reach.root, work->root);
+		err = link_request(deadrules->config.link, &message, on_looked,
+				   deadrules);
+		if (!err)
+			return;
+		tell(deadrules, work->label, work->policy, strerror(-err));
+		deadrules->first = work->next;
+		deadrules->num--;
+		free(work);
+		work = deadrules->first;
+	}
+}
+
+static void add(struct deadrules *deadrules, const char *policy,
+		const char *label, const char *cgroup, const char *root)
+{
+	struct work *work = NULL, **at = &deadrules->first;
+
+	if (deadrules->num < DEADRULES_MAX)
+		work = calloc(1, sizeof(*work));
+	if (!work) {
+		tell(deadrules, label, policy,
+		     "too many containers started at this moment");
+		return;
+	}
+	strcpy(work->policy, policy);
+	strcpy(work->label, label);
+	strcpy(work->cgroup, cgroup);
+	strcpy(work->root, root);
+	while (*at)
+		at = &(*at)->next;
+	*at = work;
+	if (!deadrules->num++)
+		start(deadrules);
+}
+
+void deadrules_look(struct deadrules *deadrules, const char *label,
+		    const char *cgroup, const char *root,
+		    const struct roster_choice *choice)
+{
+	unsigned int i;
+
+	for (i = 0; i < choice->num; i++) {
+		/* the kernel's own, which has no rules */
+		if (!strcmp(choice->name[i], "refuse"))
+			continue;
+		if (root[0] == '/' && strlen(root) < PATH_MAX)
+			add(deadrules, choice->name[i], label, cgroup, root);
+		else
+			tell(deadrules, label, choice->name[i],
+			     "its root directory is not known");
+	}
+}
+
+struct deadrules *deadrules_create(const struct deadrules_config *config)
+{
+	struct deadrules *deadrules = calloc(1, sizeof(*deadrules));
+
+	if (deadrules)
+		deadrules->config = *config;
+	return deadrules;
+}
+
+void deadrules_free(struct deadrules *deadrules)
+{
+	struct work *work;
+
+	while (deadrules && (work = deadrules->first)) {
+		deadrules->first = work->next;
+		free(work);
+	}
+	free(deadrules);
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alarms.h"
+#include "cgroup.h"
+#include "link.h"
+#include "patrol.h"
+#include "roster.h"
+#include "state.h"
+#include "store.h"
+#include "text.h"
+
+#define LOOK_S 30
+#define EARLY_LOOKS 2 /* of them the first alarms come */
+#define EARLY_LOOK_S 5
+
+unsigned int patrol_look_s = LOOK_S;
+
+struct patrol {
+	struct patrol_config config;
+	struct event *look;
+	unsigned int looks;
+	bool asking;
+	struct text found; /* in this look, a line each: KIND CGROUP TEXT */
+	struct text before; /* in the look before it */
+};
+
+/* A line of populated_print. */
+struct line {
+	int holds;
+	int bound;
+	unsigned long long tasks;
+	unsigned long long joined;
+	char names[STATE_POLICIES];
+	char path[PATH_MAX];
+	char unit[256];
+	struct text about; /* the unit, or the path, for people */
+};
+
+/* ---- what is wrong with one cgroup ---- */
+
+/* It is no news before it was so twice. */
+static void suspect(struct patrol *patrol, enum alarm_kind kind,
+		    const struct line *line, const char *text)
+{
+	struct text row = {};
+
+	text_printf(&row, "%d %s %s\n", kind, line->path, text);
+	text_add(&patrol->found, text_string(&row));
+	if (strstr(text_string(&patrol->before), text_string(&row)))
+		alarms_raise(patrol->config.alarms, kind,
+			     text_string(&line->about), line->path, text);
+	text_free(&row);
+}
+
+/* Is any of the names that of what was made of the template? */
+static bool has_instance(const struct roster *roster, const char *names,
+			 const struct roster_policy *template)
+{
+	const struct roster_policy *at;
+
+	for (at = roster->first; at; at = at->next)
+		if (at->instance && text_in_list(names, at->name) &&
+		    (!at->origin ||
+		     !strcmp(at->origin->template, template->name)))
+			return true;
+	return false;
+}
+
+static bool is_under(const struct roster *roster, const struct line *line,
+		     const struct roster_policy *policy)
+{
+	return policy->at_bind ? has_instance(roster, line->names, policy) :
+				 text_in_list(line->names, policy->name);
+}
+
+static void check_selected(struct patrol *patrol, const struct line *line)
+{
+	const struct roster *roster = patrol->config.roster;
+	const struct roster_container container = {
+		.image = "",
+		.name = "",
+		.unit = line->unit,
+		.cgroup = line->path,
+	};
+	const struct roster_policy *policy;
+	struct text why = {};
+
+	for (policy = roster->first; policy; policy = policy->next) {
+		if (policy->retired || policy->instance ||
+		    !roster_selects(policy, &container) ||
+		    is_under(roster, line, policy))
+			continue;
+		text_reset(&why);
+		text_printf(&why, "%s %s selects it, and it runs %s%s",
+			    policy->at_bind ? "template" : "policy",
+			    policy->at_bind ? policy->file : policy->name,
+			    line->names[0] == '-' ? "unconfined" :
+						    "only under ",
+			    line->names[0] == '-' ? "" : line->names);
+		suspect(patrol, ALARM_UNBOUND, line, text_string(&why));
+	}
+	text_free(&why);
+}
+
+static void check_joined(struct patrol *patrol, const struct line *line)
+{
+	/* what was there before lives on under `refuse`, which starts nothing */
+	if (!line->bound || line->joined >= line->tasks ||
+	    !strcmp(line->names, "refuse"))
+		return;
+	suspect(patrol, ALARM_UNJOINED, line,
+		"it is bound, and some of its tasks are not confined: they "
+		"started before, and have not executed a program since "
+		"(bailiffctl ps, bailiffctl bind --now)");
+}
+
+/* ---- one look ---- */
+
+static void judge_line(struct patrol *patrol, const char *text)
+{
+	struct line line = {};
+	int at = 0;
+
+	if (sscanf(text, "%d %d %llu %llu %2063s %n", &line.holds, &line.bound,
+		   &line.tasks, &line.joined, line.names, &at) != 5 ||
+	    strlen(text + at) >= sizeof(line.path))
+		return;
+	strcpy(line.path, text + at);
+	cgroup_unit(line.path, line.unit, sizeof(line.unit));
+	text_add_safe(&line.about, line.unit[0] ? line.unit : line.path, "");
+	if (line.holds)
+		check_selected(patrol, &line);
+	check_joined(patrol, &line);
+	if (line.bound)
+		alarms_keep(patrol->config.alarms, ALARM_DEAD_RULE, line.path);
+	text_free(&line.about);
+}
+
+void patrol_judge(struct patrol *patrol, const char *cgroups)
+{
+	char line[STATE_POLICIES + PATH_MAX + 64];
+	struct text swap = patrol->before;
+	size_t len;
+
+	patrol->before = patrol->found;
+	patrol->found = swap;
+	text_reset(&patrol->found);
+	alarms_begin(patrol->config.alarms, ALARM_UNBOUND);
+	alarms_begin(patrol->config.alarms, ALARM_UNJOINED);
+	alarms_begin(patrol->config.alarms, ALARM_DEAD_RULE);
+	for (; *cgroups; cgroups += len + (cgroups[len] == '\n')) {
+		len = strcspn(cgroups, "\n");
+		if (len >= sizeof(line))
+			continue;
+		memcpy(line, cgroups, len);
+		line[len] = '\0';
+		judge_line(patrol, line);
+	}
+	alarms_end(patrol->config.alarms, ALARM_UNBOUND);
+	alarms_end(patrol->config.alarms, ALARM_UNJOINED);
+	alarms_end(patrol->config.alarms, ALARM_DEAD_RULE);
+}
+
+static void on_cgroups(void *arg, const struct proto_message *message)
+{
+	struct patrol *patrol = arg;
+	struct text cgroups = {};
+	char chunk[65536];
+	ssize_t len;
+	off_t off = 0;
+
+	patrol->asking = false;
+	/* what could not be looked at keeps the alarms that there are */
+	if (message->type != PROTO_CGROUPS)
+		return;
+	while ((len = pread(message->fd, chunk, sizeof(chunk), off)) > 0) {
+		text_add_bytes(&cgroups, chunk, (size_t)len);
+		off += len;
+	}
+	close(message->fd);
+	if (!len && !cgroups.cut)
+		patrol_judge(patrol, text_string(&cgroups));
+	text_free(&cgroups);
+}
+
+static void arm(struct patrol *patrol)
+{
+	struct timeval next = { patrol_look_s, 0 };
+
+	if (patrol->looks < EARLY_LOOKS && next.tv_sec > EARLY_LOOK_S)
+		next.tv_sec = EARLY_LOOK_S;
+	event_add(patrol->look, &next);
+}
+
+static void on_look(int fd, short what, void *arg)
+{
+	struct proto_message message = { .type = PROTO_LOOK, .fd = -1 };
+	struct patrol *patrol = arg;
+
+	(void)fd;
+	(void)what;
+	/* before, nobody knows who is selected */
+	if (store_is_ready(patrol->config.store) && !patrol->asking) {
+		patrol->asking = !link_request(patrol->config.link, &message,
+					       on_cgroups, patrol);
+		patrol->looks++;
+	}
+	arm(patrol);
+}
+
+struct patrol *patrol_create(const struct patrol_config *config)
+{
+	struct patrol *patrol = calloc(1, sizeof(*patrol));
+
+	if (!patrol)
+		return NULL;
+	patrol->config = *config;
+	patrol->look = evtimer_new(config->base, on_look, patrol);
+	if (!patrol->look) {
+		patrol_free(patrol);
+		return NULL;
+	}
+	arm(patrol);
+	return patrol;
+}
+
+void patrol_free(struct patrol *patrol)
+{
+	if (!patrol)
+		return;
+	if (patrol->look)
+		event_free(patrol->look);
+	text_free(&patrol->found);
+	text_free(&patrol->before);
+	free(patrol);
+}

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* instances_test.c - policies that are made for one container each */
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/images.h"
+#include "daemon/instances.h"
+#include "daemon/link.h"
+#include "daemon/proto.h"
+#include "daemon/text.h"
+#include "tests/lib/daemon_fixture.h"
+
+#define TEMPLATE                                      \
+	"bailiff: 1\npolicy: web-${container.name}\n" \
+	"containers:\n  - image: \"nginx:*\"\n"       \
+	"files:\n  - allow: read\n    paths: /srv/${container.name}/**\n"
+
+#define is_state(file, state) (!strcmp(fixture_file_says(file, "state"), state))
+
+/* What bailiff-runtime is told: the policies, or why not. */
+static const char *asked(const char *name, const char *image)
+{
+	static char text[8192];
+	const char *answer, *error;
+	char line[1024];
+	json_t *object, *list, *policy;
+	size_t i;
+
+	snprintf(line, sizeof(line),
+		 "{\"cmd\":\"runtime\",\"id\":\"x1\",\"name\":\"%s\","
+		 "\"image\":\"%s\",\"cgroup\":"
+		 "\"/system.slice/a.slice/web@8080.service\"}\n",
+		 name, image);
+	answer = fixture_exchange(line, strlen(line));
+	object = json_loads(answer, 0, NULL);
+	ck_assert_msg(object, "no answer but: %s", answer);
+	text[0] = '\0';
+	error = json_string_value(json_object_get(object, "error"));
+	if (error)
+		snprintf(text, sizeof(text), "no: %s", error);
+	list = json_object_get(object, "policies");
+	json_array_foreach(list, i, policy)
+		strcat(strcat(text, i ? "," : ""),
+		       json_string_value(json_object_get(policy, "policy")));
+	json_decref(object);
+	return text;
+}
+
+static struct fake_policy *loaded(const char *name)
+{
+	return fake_kernel_find(fixture.kernel, name);
+}
+
+START_TEST(a_template_is_kept_and_not_loaded)
+{
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	ck_assert(is_state("web.yaml", "active"));
+	ck_assert_str_eq(fixture_file_says("web.yaml", "text"),
+			 "a policy is made of it for each container, which has "
+			 "to say: container.name\n");
+	ck_assert_uint_eq(fixture.kernel->num_loads, 0);
+}
+END_TEST
+
+START_TEST(each_container_gets_a_policy_of_its_own)
+{
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	ck_assert_str_eq(asked("blue", "nginx:1"), "web-blue");
+	ck_assert_str_eq(asked("green", "nginx:1"), "web-green");
+	ck_assert_str_ne(loaded("web-blue")->digest,
+			 loaded("web-green")->digest);
+	/* selected by nothing else */
+	ck_assert_str_eq(asked("blue", "redis:1"), "");
+	ck_assert_uint_eq(fixture.kernel->num_loads, 2);
+}
+END_TEST
+
+START_TEST(what_is_made_already_is_not_made_again)
+{
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	ck_assert_str_eq(asked("blue", "nginx:1"), "web-blue");
+	/* it would not be found if a compiler was needed */
+	fixture_write_file("broken.yaml", "bailiff: 1\n");
+	ck_assert_str_eq(asked("blue", "nginx:2"), "web-blue");
+	ck_assert_uint_eq(fixture.kernel->num_loads, 1);
+}
+END_TEST
+
+START_TEST(it_is_stacked_with_others_that_select_the_container)
+{
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_write_policy("all.yaml", "all", "/etc/hosts");
+	fixture_start();
+	ck_assert_str_eq(asked("all-1", "nginx:1"), "all,web-all-1");
+}
+END_TEST
+
+START_TEST(the_instance_of_a_unit_is_a_value)
+{
+	fixture_write_file("unit.yaml",
+			   "bailiff: 1\npolicy: unit-${unit.instance}\n"
+			   "containers:\n"
+			   "  - unit: web@${unit.instance}.service\n"
+			   "network:\n  - allow: listen\n    protocol: tcp\n"
+			   "    ports: ${unit.instance}\n");
+	fixture_start();
+	ck_assert_str_eq(asked("x", "y"), "unit-8080");
+	ck_assert_ptr_nonnull(loaded("unit-8080"));
+}
+END_TEST
+
+/* As a pattern it would allow what the policy does not. */
+static const char *const hostile[] = {
+	"*",	      "a*",	 "?",	"[a-z]", "{a,b}",
+	"..",	      "../etc",	 "a/b", "a b",	 "a\\\\b",
+	"$\\u007Bx}", ".hidden", "-x",	"a\\n",	 "\\u00e9",
+};
+
+START_TEST(a_value_is_no_pattern_and_no_path)
+{
+	const char *said;
+
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	said = asked(hostile[_i], "nginx:1");
+	ck_assert_msg(!strncmp(said, "no: web.yaml: ", 14) &&
+			      strstr(said, "cannot be the value of "
+					   "'${container.name}'"),
+		      "%s", said);
+	ck_assert_uint_eq(fixture.kernel->num_loads, 0);
+}
+END_TEST
+
+/* No policy may be called so: refused, not renamed. */
+START_TEST(a_value_that_is_no_name_is_refused)
+{
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	ck_assert_ptr_nonnull(strstr(asked("Blue", "nginx:1"), "no: web.yaml"));
+	ck_assert_uint_eq(fixture.kernel->num_loads, 0);
+}
+END_TEST
+
+START_TEST(a_value_has_at_most_255_bytes)
+{
+	char name[300] = "", line[400];
+
+	/* where its length is its only fault */
+	fixture_write_file("web.yaml",
+			   "bailiff: 1\npolicy: web-${unit.instance}\n"
+			   "containers:\n  - image: \"nginx:*\"\n"
+			   "files:\n  - allow: read\n"
+			   "    paths: /srv/${container.name}/**\n");
+	fixture_start();
+	memset(name, 'a', 254);
+	ck_assert_str_eq(asked(name, "nginx:1"), "web-8080");
+	memset(name, 'a', 255);
+	ck_assert_str_eq(asked(name, "nginx:1"), "web-8080");
+	memset(name, 'a', 256);
+	snprintf(line, sizeof(line), "%s", asked(name, "nginx:1"));
+	ck_assert_str_eq(line, "no: web.yaml: its container.name is too long");
+}
+END_TEST
+
+START_TEST(who_does_not_say_is_refused)
+{
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	ck_assert_str_eq(asked("", "nginx:1"),
+			 "no: web.yaml needs container.name, and it has none");
+}
+END_TEST
+
+START_TEST(a_template_without_a_variable_in_its_name_is_in_error)
+{
+	fixture_write_file("web.yaml",
+			   "bailiff: 1\npolicy: web\n"
+			   "containers:\n  - image: \"nginx:*\"\n"
+			   "files:\n  - allow: read\n"
+			   "    paths: /srv/${container.name}/**\n");
+	fixture_start();
+	ck_assert(is_state("web.yaml", "error"));
+	ck_assert_ptr_nonnull(strstr(fixture_file_says("web.yaml", "text"),
+				     "all would have one name"));
+}
+END_TEST
+
+/* The name tells some apart, and not these two. */
+START_TEST(nobody_takes_the_policy_of_a_container_that_runs)
+{
+	fixture_write_file("web.yaml",
+			   "bailiff: 1\npolicy: web-${container.name}\n"
+			   "containers:\n  - image: \"nginx:*\"\n"
+			   "files:\n  - allow: read\n"
+			   "    paths: /srv/${container.image}/**\n");
+	fixture_start();
+	ck_assert_str_eq(asked("blue", "nginx:1"), "web-blue");
+	loaded("web-blue")->bound = true;
+	ck_assert_ptr_nonnull(strstr(asked("blue", "nginx:2"),
+				     "web-blue is that of another container"));
+	ck_assert_uint_eq(fixture.kernel->num_loads, 1);
+	loaded("web-blue")->bound = false;
+	ck_assert_str_eq(asked("blue", "nginx:2"), "web-blue");
+	ck_assert_uint_eq(fixture.kernel->num_unloads, 1);
+	ck_assert_uint_eq(fixture.kernel->num_loads, 2);
+}
+END_TEST
+
+START_TEST(a_policy_of_that_name_is_not_replaced)
+{
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_write_policy("blue.yaml", "web-blue", "/etc/hosts");
+	fixture_start();
+	ck_assert_str_eq(asked("blue", "nginx:1"),
+			 "no: web.yaml: there is another policy of the name "
+			 "web-blue");
+	ck_assert_uint_eq(fixture.kernel->num_loads, 1);
+}
+END_TEST
+
+START_TEST(a_file_does_not_replace_the_policy_of_a_container)
+{
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	ck_assert_str_eq(asked("blue", "nginx:1"), "web-blue");
+	fixture_write_policy("blue.yaml", "web-blue", "/etc/hosts");
+	wait_until(is_state("blue.yaml", "error"));
+	ck_assert_uint_eq(fixture.kernel->num_loads, 1);
+}
+END_TEST
+
+START_TEST(after_a_kill_it_selects_nobody_else)
+{
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	ck_assert_str_eq(asked("blue", "nginx:1"), "web-blue");
+	fixture_stop(SIGKILL, 0);
+	fixture_start();
+	ck_assert_str_eq(asked("green", "nginx:1"), "web-green");
+	ck_assert_str_eq(asked("blue", "nginx:1"), "web-blue");
+	/* the same image is there already */
+	ck_assert_uint_eq(fixture.kernel->num_loads, 2);
+}
+END_TEST
+
+START_TEST(a_changed_template_makes_its_policies_anew)
+{
+	instances_look_s = 1;
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	ck_assert_str_eq(asked("blue", "nginx:1"), "web-blue");
+	loaded("web-blue")->bound = true;
+	fixture_write_file("web.yaml", TEMPLATE "      \n"
+						"exec:\n  - allow: /bin/x\n");
+	wait_until(fixture.kernel->num_loads == 2);
+	ck_assert_uint_eq(loaded("web-blue")->generation, 2);
+	instances_look_s = 10;
+}
+END_TEST
+
+START_TEST(what_nobody_is_bound_to_goes)
+{
+	instances_look_s = 1;
+	instances_keep_s = 1;
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	ck_assert_str_eq(asked("blue", "nginx:1"), "web-blue");
+	ck_assert_str_eq(asked("green", "nginx:1"), "web-green");
+	loaded("web-green")->bound = true;
+	wait_until(!loaded("web-blue"));
+	ck_assert_ptr_nonnull(loaded("web-green"));
+	/* a later daemon, which made none of them, does the same */
+	fixture_stop(SIGKILL, 0);
+	fixture_start();
+	loaded("web-green")->bound = false;
+	wait_until(!loaded("web-green"));
+	instances_look_s = 10;
+	instances_keep_s = 60;
+}
+END_TEST
+
+START_TEST(a_removed_template_selects_nobody)
+{
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	fixture_remove_file("web.yaml");
+	wait_until(is_state("web.yaml", ""));
+	ck_assert_str_eq(asked("blue", "nginx:1"), "");
+}
+END_TEST
+
+START_TEST(a_file_becomes_a_template_and_a_policy_again)
+{
+	fixture_write_policy("web.yaml", "web", "/etc/hosts");
+	fixture_start();
+	fixture_write_file("web.yaml", TEMPLATE);
+	wait_until(!loaded("web"));
+	ck_assert_str_eq(asked("blue", "nginx:1"), "web-blue");
+	fixture_write_policy("web.yaml", "web", "/etc/hosts");
+	wait_until(loaded("web"));
+	ck_assert_str_eq(asked("red", "nginx:1"), "");
+}
+END_TEST
+
+/* ---- how many wait ---- */
+
+static unsigned int num_made;
+
+static void count_made(void *arg, const char *why)
+{
+	(void)arg;
+	(void)why;
+	num_made++;
+}
+
+START_TEST(so_many_wait_and_no_more)
+{
+	struct event_base *base = event_base_new();
+	struct link_events events = {};
+	struct roster roster = {};
+	struct roster_policy template = { .at_bind = IMAGES_NAME };
+	struct instances_values values = { .of = { "blue", "", "" } };
+	struct instances *instances;
+	struct text why = {};
+	struct link *link;
+	int socks[2], i;
+
+	ck_assert_int_eq(proto_pair(socks), 0);
+	link = link_create(base, socks[0], &events);
+	instances = instances_create(&(struct instances_config){
+		.base = base,
+		.link = link,
+		.roster = &roster,
+	});
+	for (i = 0; i < INSTANCES_MAX; i++)
+		ck_assert_int_eq(instances_make(instances, &template, &values,
+						count_made, NULL, &why),
+				 0);
+	ck_assert_int_eq(instances_make(instances, &template, &values,
+					count_made, NULL, &why),
+			 -EBUSY);
+	ck_assert_ptr_nonnull(strstr(text_string(&why), "too many"));
+	ck_assert_uint_eq(num_made, 0);
+	/* who waits is told */
+	instances_free(instances);
+	ck_assert_uint_eq(num_made, INSTANCES_MAX);
+	text_free(&why);
+	link_free(link);
+	event_base_free(base);
+	close(socks[0]);
+	close(socks[1]);
+}
+END_TEST
+
+static const struct {
+	const char *unit;
+	const char *instance;
+} units[] = {
+	{ "web@8080.service", "8080" },
+	{ "web@1.2.service", "1.2" },
+	{ "web@.service", "" },
+	{ "web.service", "" },
+	{ "web@x", "" },
+	{ "", "" },
+};
+
+START_TEST(a_unit_has_its_instance_behind_the_sign)
+{
+	char instance[8];
+
+	instances_unit(units[_i].unit, instance, sizeof(instance));
+	ck_assert_str_eq(instance, units[_i].instance);
+}
+END_TEST
+
+static void add_tests(TCase *tcase)
+{
+	tcase_add_test(tcase, a_template_is_kept_and_not_loaded);
+	tcase_add_test(tcase, each_container_gets_a_policy_of_its_own);
+	tcase_add_test(tcase, what_is_made_already_is_not_made_again);
+	tcase_add_test(tcase,
+		       it_is_stacked_with_others_that_select_the_container);
+	tcase_add_test(tcase, the_instance_of_a_unit_is_a_value);
+	tcase_add_loop_test(tcase, a_value_is_no_pattern_and_no_path, 0,
+			    sizeof(hostile) / sizeof(hostile[0]));
+	tcase_add_test(tcase, a_value_that_is_no_name_is_refused);
+	tcase_add_test(tcase, a_value_has_at_most_255_bytes);
+	tcase_add_test(tcase, who_does_not_say_is_refused);
+	tcase_add_test(tcase,
+		       a_template_without_a_variable_in_its_name_is_in_error);
+	tcase_add_test(tcase, nobody_takes_the_policy_of_a_container_that_runs);
+	tcase_add_test(tcase, a_policy_of_that_name_is_not_replaced);
+	tcase_add_test(tcase,
+		       a_file_does_not_replace_the_policy_of_a_container);
+	tcase_add_test(tcase, after_a_kill_it_selects_nobody_else);
+	tcase_add_test(tcase, a_changed_template_makes_its_policies_anew);
+	tcase_add_test(tcase, what_nobody_is_bound_to_goes);
+	tcase_add_test(tcase, a_removed_template_selects_nobody);
+	tcase_add_test(tcase, a_file_becomes_a_template_and_a_policy_again);
+	tcase_add_test(tcase, so_many_wait_and_no_more);
+	tcase_add_loop_test(tcase, a_unit_has_its_instance_behind_the_sign, 0,
+			    sizeof(units) / sizeof(units[0]));
+}
+
+int main(void)
+{
+	return fixture_run("instances", add_tests);
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* patrol_test.c - what runs without the policies that select it */
+#include <check.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/alarms.h"
+#include "daemon/link.h"
+#include "daemon/log.h"
+#include "daemon/patrol.h"
+#include "daemon/populated.h"
+#include "daemon/roster.h"
+#include "daemon/store_parts.h"
+#include "daemon/text.h"
+#include "tests/lib/fake_kernel.h"
+#include "tests/lib/suite.h"
+#include "vm/image.h"
+
+static struct event_base *base;
+static struct roster roster;
+static struct alarms alarms;
+static struct log log_of;
+static struct patrol *patrol;
+
+static struct roster_policy *add(const char *name, uint32_t kind,
+				 const char *glob)
+{
+	struct roster_policy policy = {
+		.selectors = calloc(1, sizeof(struct roster_selector)),
+		.num_selectors = 1,
+	};
+
+	strcpy(policy.name, name);
+	policy.selectors[0].kind = kind;
+	policy.selectors[0].key = strdup("");
+	policy.selectors[0].value = strdup(glob);
+	ck_assert_int_eq(roster_put(&roster, &policy), 0);
+	return roster_find(&roster, name);
+}
+
+static void setup(void)
+{
+	base = event_base_new();
+	log_of = (struct log){ .fd = memfd_create("log", MFD_CLOEXEC) };
+	alarms = (struct alarms){ .log = &log_of };
+	patrol = patrol_create(&(struct patrol_config){
+		.base = base,
+		.roster = &roster,
+		.alarms = &alarms,
+	});
+	ck_assert_ptr_nonnull(patrol);
+}
+
+static void teardown(void)
+{
+	patrol_free(patrol);
+	alarms_free(&alarms);
+	roster_free(&roster);
+	event_base_free(base);
+	close(log_of.fd);
+}
+
+static unsigned int num_lines(const char *part)
+{
+	static char text[65536];
+	ssize_t len = pread(log_of.fd, text, sizeof(text) - 1, 0);
+	unsigned int num = 0;
+	const char *at = text;
+
+	text[len > 0 ? len : 0] = '\0';
+	while ((at = strstr(at, part))) {
+		at++;
+		num++;
+	}
+	return num;
+}
+
+static void look_twice(const char *cgroups)
+{
+	patrol_judge(patrol, cgroups);
+	patrol_judge(patrol, cgroups);
+}
+
+#define unbound() alarms_count(&alarms, ALARM_UNBOUND)
+#define unjoined() alarms_count(&alarms, ALARM_UNJOINED)
+
+#define NGINX "/system.slice/nginx.service"
+
+START_TEST(a_selected_service_that_is_not_bound_is_an_alarm)
+{
+	add("web", BVM_SELECT_UNIT, "nginx.service");
+	patrol_judge(patrol, "1 0 0 0 - " NGINX "\n");
+	ck_assert_uint_eq(unbound(), 0); /* it may be about to be */
+	patrol_judge(patrol, "1 0 0 0 - " NGINX "\n");
+	ck_assert_uint_eq(unbound(), 1);
+	ck_assert_str_eq(alarms.list[0].about, "nginx.service");
+	ck_assert_str_eq(alarms.list[0].text,
+			 "policy web selects it, and it runs unconfined");
+	/* told once, and once more when it is over */
+	patrol_judge(patrol, "1 0 0 0 - " NGINX "\n");
+	ck_assert_uint_eq(num_lines("ALARM unbound"), 1);
+	patrol_judge(patrol, "1 1 2 2 web " NGINX "\n");
+	ck_assert_uint_eq(unbound(), 0);
+	ck_assert_uint_eq(num_lines("over: alarm unbound"), 1);
+}
+END_TEST
+
+static const struct {
+	const char *line;
+	unsigned int num;
+} lines[] = {
+	{ "1 1 2 2 web " NGINX "\n", 0 },
+	{ "1 1 2 2 a,web,b " NGINX "\n", 0 },
+	{ "1 1 2 2 webb,a " NGINX "\n", 1 },
+	{ "1 1 2 2 refuse " NGINX "\n", 1 },
+	{ "1 0 0 0 web " NGINX "/below\n", 0 }, /* bound above it */
+	{ "1 0 0 0 - " NGINX "/below\n", 1 },
+	{ "0 0 0 0 - " NGINX "\n", 0 }, /* nobody is there */
+	{ "1 0 0 0 - /system.slice/ssh.service\n", 0 },
+	{ "1 0 0 0 - /a b/nginx.service\n", 1 },
+	{ "broken\n", 0 },
+	{ "", 0 },
+};
+
+START_TEST(the_nearest_binding_alone_counts)
+{
+	add("web", BVM_SELECT_UNIT, "nginx.service");
+	look_twice(lines[_i].line);
+	ck_assert_uint_eq(unbound(), lines[_i].num);
+}
+END_TEST
+
+START_TEST(each_policy_that_selects_must_be_there)
+{
+	add("web", BVM_SELECT_UNIT, "nginx.service");
+	add("all", BVM_SELECT_CGROUP, "/system.slice/*");
+	look_twice("1 1 2 2 web " NGINX "\n");
+	ck_assert_uint_eq(unbound(), 1);
+	ck_assert_str_eq(alarms.list[0].text,
+			 "policy all selects it, and it runs only under web");
+}
+END_TEST
+
+START_TEST(what_only_a_runtime_knows_raises_nothing)
+{
+	add("web", BVM_SELECT_NAME, "*");
+	add("img", BVM_SELECT_IMAGE, "*");
+	look_twice("1 0 0 0 - /machine.slice/libpod-1.scope\n");
+	ck_assert_uint_eq(unbound(), 0);
+}
+END_TEST
+
+START_TEST(a_retired_policy_raises_nothing)
+{
+	add("web", BVM_SELECT_UNIT, "*")->retired = true;
+	look_twice("1 0 0 0 - " NGINX "\n");
+	ck_assert_uint_eq(unbound(), 0);
+}
+END_TEST
+
+START_TEST(what_was_made_of_a_template_stands_for_it)
+{
+	struct roster_policy *policy = add("web-1", BVM_SELECT_UNIT, "x");
+
+	add("web-61734", BVM_SELECT_UNIT, "web@*.service")->at_bind = 4;
+	policy->instance = true;
+	look_twice("1 1 1 1 web-1 /a/web@1.service\n");
+	ck_assert_uint_eq(unbound(), 0);
+	look_twice("1 1 1 1 other /a/web@1.service\n");
+	ck_assert_uint_eq(unbound(), 1);
+}
+END_TEST
+
+START_TEST(tasks_that_have_not_joined_are_an_alarm)
+{
+	look_twice("1 1 3 3 web " NGINX "\n");
+	ck_assert_uint_eq(unjoined(), 0);
+	look_twice("1 1 3 2 web " NGINX "\n");
+	ck_assert_uint_eq(unjoined(), 1);
+	/* of a changing number of them there is one line */
+	look_twice("1 1 4 2 web " NGINX "\n");
+	ck_assert_uint_eq(num_lines("ALARM unjoined"), 1);
+	look_twice("1 1 4 4 web " NGINX "\n");
+	ck_assert_uint_eq(unjoined(), 0);
+	look_twice("1 1 3 0 refuse /machine.slice\n");
+	ck_assert_uint_eq(unjoined(), 0);
+}
+END_TEST
+
+START_TEST(what_is_more_than_can_be_told_apart_is_counted)
+{
+	char about[16];
+	int i;
+
+	for (i = 0; i < ALARMS_MAX; i++) {
+		snprintf(about, sizeof(about), "%d", i);
+		alarms_raise(&alarms, ALARM_UNBOUND, about, about, "x");
+	}
+	ck_assert_uint_eq(unbound(), ALARMS_MAX);
+	ck_assert_uint_eq(alarms.more[ALARM_UNBOUND], 0);
+	alarms_raise(&alarms, ALARM_UNBOUND, "one more", "/y", "x");
+	ck_assert_uint_eq(unbound(), ALARMS_MAX + 1);
+	alarms_begin(&alarms, ALARM_UNBOUND);
+	alarms_end(&alarms, ALARM_UNBOUND);
+	ck_assert_uint_eq(unbound(), 0);
+}
+END_TEST
+
+START_TEST(a_dead_rule_is_one_as_long_as_its_container_is_bound)
+{
+	alarms_raise(&alarms, ALARM_DEAD_RULE, "web", "/a", "rule 1");
+	alarms_raise(&alarms, ALARM_DEAD_RULE, "web", "/a", "rule 2");
+	alarms_raise(&alarms, ALARM_DEAD_RULE, "web", "/b", "rule 1");
+	patrol_judge(patrol, "1 1 1 1 web /a\n1 1 1 1 web /b\n");
+	ck_assert_uint_eq(alarms_count(&alarms, ALARM_DEAD_RULE), 3);
+	patrol_judge(patrol, "1 1 1 1 web /b\n1 0 0 0 - /a\n");
+	ck_assert_uint_eq(alarms_count(&alarms, ALARM_DEAD_RULE), 1);
+	ck_assert_uint_eq(num_lines("over: alarm dead-rule"), 2);
+}
+END_TEST
+
+START_TEST(an_alarm_is_json)
+{
+	json_t *list;
+
+	alarms_raise(&alarms, ALARM_UNBOUND, "x.service", "/x", "why");
+	list = alarms_json(&alarms);
+	ck_assert_str_eq(json_string_value(json_object_get(
+				 json_array_get(list, 0), "kind")),
+			 "unbound");
+	json_decref(list);
+}
+END_TEST
+
+/* ---- what the parent prints ---- */
+
+static int id_of(const char *path, uint64_t *number)
+{
+	const char *end = strrchr(path, '-');
+
+	*number = end ? strtoull(end + 1, NULL, 10) : 0;
+	return 0;
+}
+
+static void make(const char *top, const char *name, const char *procs)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", top, name);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/%s/cgroup.procs", top, name);
+	file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	fputs(procs, file);
+	fclose(file);
+}
+
+START_TEST(who_holds_processes_is_listed_with_the_nearest_binding)
+{
+	char top[] = "/tmp/populatedXXXXXX", command[64];
+	struct fake_kernel *kernel;
+	struct text text = {};
+	struct kfs kfs;
+
+	kernel = fake_kernel_create(&kfs);
+	ck_assert_ptr_nonnull(mkdtemp(top));
+	strcpy(kernel->bindings,
+	       "cgroup=7 policy=a@0123456789abcdef0123456789abcdef0123456789ab"
+	       "cdef0123456789abcdef,b label=w tasks=3 joined=2\n"
+	       "cgroup=9 policy=refuse tasks=0 joined=0\n");
+	make(top, "x-1", "12\n");
+	make(top, "x-7", "");
+	make(top, "x-7/y-2", "5\n");
+	make(top, "x-7/y-9", "6\n");
+	make(top, "x-3", "");
+	ck_assert_int_eq(populated_walk(top, &kfs, id_of, &text), 0);
+	ck_assert_ptr_nonnull(strstr(text_string(&text), "1 0 0 0 - /x-1\n"));
+	ck_assert_ptr_nonnull(strstr(text_string(&text), "0 1 3 2 a,b /x-7\n"));
+	ck_assert_ptr_nonnull(
+		strstr(text_string(&text), "1 0 0 0 a,b /x-7/y-2\n"));
+	ck_assert_ptr_nonnull(
+		strstr(text_string(&text), "1 1 0 0 refuse /x-7/y-9\n"));
+	ck_assert_ptr_null(strstr(text_string(&text), "x-3"));
+	snprintf(command, sizeof(command), "rm -r %s", top);
+	ck_assert_int_eq(system(command), 0);
+	text_free(&text);
+	fake_kernel_free(kernel);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("patrol");
+	TCase *tcase = tcase_create("patrol");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, a_selected_service_that_is_not_bound_is_an_alarm);
+	tcase_add_loop_test(tcase, the_nearest_binding_alone_counts, 0,
+			    sizeof(lines) / sizeof(lines[0]));
+	tcase_add_test(tcase, each_policy_that_selects_must_be_there);
+	tcase_add_test(tcase, what_only_a_runtime_knows_raises_nothing);
+	tcase_add_test(tcase, a_retired_policy_raises_nothing);
+	tcase_add_test(tcase, what_was_made_of_a_template_stands_for_it);
+	tcase_add_test(tcase, tasks_that_have_not_joined_are_an_alarm);
+	tcase_add_test(tcase, what_is_more_than_can_be_told_apart_is_counted);
+	tcase_add_test(tcase,
+		       a_dead_rule_is_one_as_long_as_its_container_is_bound);
+	tcase_add_test(tcase, an_alarm_is_json);
+	tcase_add_test(tcase,
+		       who_holds_processes_is_listed_with_the_nearest_binding);
+	suite_add_tcase(suite, tcase);
+	return suite_run(suite);
+}
