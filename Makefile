@@ -90,6 +90,7 @@ help:
 	@echo 'make test-runtimes  docker, containerd and podman in the guest: installs them,'
 	@echo '                with their services disabled (minutes; make test has runc)'
 	@echo 'make test-debug the tests in the guest on the debug kernel'
+	@echo 'make test-kills bailiffd killed KILLS times (1000) under load'
 	@echo 'make test-import  all profiles of AppArmor that Debian has beside their imports'
 	@echo '                (minutes; make test has a few of them)'
 	@echo 'make hooks      the table of all LSM hooks; makes docs/hooks.md'
@@ -180,6 +181,14 @@ test-debug:
 	@scripts/deps.sh tools test guest suite
 	@$(MAKE) binaries guest-binaries
 	@GUEST_FLAVOUR=debug tests/run.sh guest
+
+# bailiffd, killed at any moment under load.
+KILLS ?= 1000
+.PHONY: test-kills
+test-kills:
+	@scripts/deps.sh tools test
+	@$(MAKE) build/bin/policyc build/test/unit/kills_test
+	@KILLS=$(KILLS) build/test/unit/kills_test
 
 # Every profile of AppArmor that Debian's packages have, beside its import.
 .PHONY: test-import

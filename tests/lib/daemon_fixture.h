@@ -79,6 +79,8 @@ char *fixture_log_text(void);
 
 /* Give the daemon a record, as the kernel writes it into `events`. */
 void fixture_put_record(uint64_t seq);
+/* The same; without room for it, it is lost. Return: was there? */
+bool fixture_try_record(uint64_t seq);
 
 int fixture_connect_socket(void);
 
