@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "cgroup.h"
 #include "ctl.h"
@@ -12,20 +13,24 @@
 #include "state.h"
 #include "vm/limits.h"
 
+#define NOW_TRIES 10 /* of those who run to join, 0.1 s apart */
+
 struct binding {
 	const char *cgroup;
 	char policy[STATE_POLICIES]; /* NAME[@DIGEST],...; "": none */
 	const char *label;
 	const char *runtime;
+	bool now; /* those who run already, too */
 };
 
-enum { OPT_CGROUP = 256, OPT_POLICY, OPT_LABEL, OPT_RUNTIME };
+enum { OPT_CGROUP = 256, OPT_POLICY, OPT_LABEL, OPT_RUNTIME, OPT_NOW };
 
 static const struct option options[] = {
 	{ "cgroup", required_argument, NULL, OPT_CGROUP },
 	{ "policy", required_argument, NULL, OPT_POLICY },
 	{ "label", required_argument, NULL, OPT_LABEL },
 	{ "runtime", required_argument, NULL, OPT_RUNTIME },
+	{ "now", no_argument, NULL, OPT_NOW },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -52,6 +57,8 @@ static int parse_options(struct binding *binding, int argc, char **argv)
 			binding->label = optarg;
 		else if (opt == OPT_RUNTIME)
 			binding->runtime = optarg;
+		else if (opt == OPT_NOW)
+			binding->now = true;
 		else
 			return ctl_usage(argv[0], "bad option");
 	}
@@ -156,6 +163,54 @@ static int check_filters(struct ctl *ctl, const struct binding *binding)
 	return code;
 }
 
+struct joined {
+	unsigned long long cgroup;
+	unsigned long long tasks;
+	unsigned long long joined;
+};
+
+static int find_joined(const struct state_binding *binding, void *arg)
+{
+	struct joined *joined = arg;
+
+	if (binding->cgroup != joined->cgroup)
+		return 0;
+	joined->tasks = binding->tasks;
+	joined->joined = binding->joined;
+	return 1;
+}
+
+/*
+ * What was forked while the others joined has not; so it is asked for again.
+ * Return: CTL_YES all have, CTL_NO some have not.
+ */
+static int join_all(struct ctl *ctl, unsigned long long id, const char *line)
+{
+	struct timespec pause = { .tv_nsec = 100000000 };
+	struct joined joined = { .cgroup = id };
+	int tries = NOW_TRIES, code = CTL_YES, err;
+
+	for (;;) {
+		err = state_bindings(&ctl->kfs, find_joined, &joined);
+		if (err < 0)
+			return ctl_refused("bindings", err, strerror(-err));
+		if (joined.joined >= joined.tasks || !--tries)
+			break;
+		nanosleep(&pause, NULL);
+		code = request(ctl, "bind", line);
+		if (code)
+			return code;
+	}
+	printf("%llu of %llu tasks are confined\n", joined.joined,
+	       joined.tasks);
+	if (joined.joined >= joined.tasks)
+		return CTL_YES;
+	ctl_error(
+		"the others sleep in a system call, and join when it ends; or "
+		"they cannot: bailiffctl ps, docs/operations.md");
+	return CTL_NO;
+}
+
 int ctl_bind(struct ctl *ctl, int argc, char **argv)
 {
 	struct binding binding = {};
@@ -174,16 +229,19 @@ int ctl_bind(struct ctl *ctl, int argc, char **argv)
 		code = check_filters(ctl, &binding);
 	if (code)
 		return code;
-	len = snprintf(line, sizeof(line), "cgroup=%llu policy=%s%s%s%s%s", id,
-		       binding.policy, binding.label ? " label=" : "",
+	len = snprintf(line, sizeof(line), "cgroup=%llu policy=%s%s%s%s%s%s",
+		       id, binding.policy, binding.label ? " label=" : "",
 		       binding.label ? binding.label : "",
 		       binding.runtime ? " runtime=" : "",
-		       binding.runtime ? binding.runtime : "");
+		       binding.runtime ? binding.runtime : "",
+		       binding.now ? " now" : "");
 	if ((size_t)len >= sizeof(line))
 		return ctl_usage(argv[0], "--policy: not a name");
 	code = request(ctl, "bind", line);
 	if (!code)
 		printf("bound %s\n", line);
+	if (!code && binding.now)
+		code = join_all(ctl, id, line);
 	return code;
 }
 

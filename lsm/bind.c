@@ -221,6 +221,23 @@ static void count_tasks(void)
 	rcu_read_unlock();
 }
 
+void bailiff_bind_for_unjoined(u64 cgroup, void (*fn)(struct task_struct *task))
+{
+	const struct bailiff_binding *binding;
+	struct task_struct *process, *thread;
+
+	mutex_lock(&bind_lock);
+	binding = find_binding(cgroup);
+	rcu_read_lock();
+	for_each_process(process)
+		for_each_thread(process, thread)
+			if (binding && bailiff_bind_find(thread) == binding &&
+			    !has_joined(thread, binding))
+				fn(thread);
+	rcu_read_unlock();
+	mutex_unlock(&bind_lock);
+}
+
 int bailiff_bind_for_each(int (*fn)(const struct bailiff_binding *binding,
 				    void *arg),
 			  void *arg)

@@ -31,6 +31,7 @@ struct bailiff_binding {
 	u64 cgroup; /* id */
 	u64 runtime; /* mount namespace in which nobody joins; 0: none */
 	bool filtered; /* the runtime installs the policies' filters */
+	bool now; /* those who run already join, too: now.h */
 	char label[BVM_MAX_NAME];
 	u32 num; /* policies; 0: refuse every exec */
 	struct bailiff_bound bound[BVM_MAX_STACKED];
@@ -70,6 +71,13 @@ struct bailiff_binding *bailiff_bind_find(struct task_struct *task);
 int bailiff_bind_for_each(int (*fn)(const struct bailiff_binding *binding,
 				    void *arg),
 			  void *arg);
+
+/*
+ * Call fn for each task that the cgroup's binding counts for and that has not
+ * joined it, under RCU. Sleeps.
+ */
+void bailiff_bind_for_unjoined(u64 cgroup,
+			       void (*fn)(struct task_struct *task));
 
 u32 bailiff_bind_count(void);
 

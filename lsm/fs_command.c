@@ -19,6 +19,7 @@
 #include "home.h"
 #include "join.h"
 #include "load.h"
+#include "now.h"
 #include "stats.h"
 #include "uapi/bailiff.h"
 #include "use.h"
@@ -178,13 +179,15 @@ enum {
 	OPT_LABEL,
 	OPT_RUNTIME,
 	OPT_FILTERED,
+	OPT_NOW,
 	OPT_ERROR
 };
 
 static const match_table_t bind_options = {
 	{ OPT_CGROUP, "cgroup=%s" },  { OPT_POLICY, "policy=%s" },
 	{ OPT_LABEL, "label=%s" },    { OPT_RUNTIME, "runtime=%s" },
-	{ OPT_FILTERED, "filtered" }, { OPT_ERROR, NULL },
+	{ OPT_FILTERED, "filtered" }, { OPT_NOW, "now" },
+	{ OPT_ERROR, NULL },
 };
 
 static int set_digest(struct bailiff_channel *ch, struct bailiff_bound *bound,
@@ -316,6 +319,10 @@ static int set_option(struct bailiff_channel *ch,
 		binding->filtered = true;
 		return 0;
 	}
+	if (option == OPT_NOW) {
+		binding->now = true;
+		return 0;
+	}
 	value = strchr(word, '=') + 1;
 	switch (option) {
 	case OPT_CGROUP:
@@ -376,6 +383,7 @@ static int run_bind(struct bailiff_channel *ch, char *data, size_t len)
 	struct bailiff_slot *slots[BVM_MAX_STACKED];
 	struct bailiff_binding *binding;
 	u64 cgroup;
+	bool now;
 	int err;
 	u32 num;
 
@@ -389,6 +397,7 @@ static int run_bind(struct bailiff_channel *ch, char *data, size_t len)
 	}
 	cgroup = binding->cgroup;
 	num = binding->num;
+	now = binding->now;
 	for (u32 i = 0; i < num; i++)
 		slots[i] = bailiff_slot_get(binding->bound[i].slot);
 	err = bailiff_bind_add(binding);
@@ -396,6 +405,8 @@ static int run_bind(struct bailiff_channel *ch, char *data, size_t len)
 		(void)refuse(ch, err, why_not_bound(err));
 	else
 		log_bind(cgroup, slots, num);
+	if (!err && now)
+		bailiff_now(cgroup);
 	for (u32 i = 0; i < num; i++)
 		bailiff_slot_put(slots[i]);
 	return err;

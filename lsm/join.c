@@ -182,6 +182,12 @@ static void foresee(const struct bailiff_set *set, struct order *order)
 	}
 }
 
+static void put_slots(struct order *order)
+{
+	for (u32 i = 0; i < order->num; i++)
+		bailiff_slot_put(order->slots[i]);
+}
+
 /*
  * All that the binding brings, one on the other. If one fails so does the exec,
  * and what was put into cred goes with it.
@@ -197,8 +203,7 @@ static void add_domains(struct cred *cred, struct order *order)
 				sizeof(order->policy));
 	}
 	order->domain.slot = NULL;
-	for (u32 i = 0; i < order->num; i++)
-		bailiff_slot_put(order->slots[i]);
+	put_slots(order);
 }
 
 static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
@@ -424,6 +429,52 @@ int bailiff_join_self(struct bailiff_slot *slot, struct file *file)
 			      enter(slot, file);
 	mutex_unlock(&current->signal->cred_guard_mutex);
 	return err;
+}
+
+static bool has_rings(void)
+{
+#ifdef CONFIG_IO_URING
+	/* Their personalities are of before. */
+	return current->io_uring;
+#else
+	return false;
+#endif
+}
+
+/* Return: has the caller joined? */
+static bool join_order(struct order *order)
+{
+	struct cred *cred = NULL;
+
+	if (!order->reason && !has_rings() &&
+	    current_cred() == current_real_cred())
+		cred = prepare_creds();
+	if (!cred || name_program(cred)) {
+		put_slots(order);
+		order->reason = BVM_REASON_NO_MEMORY; /* or another */
+	} else {
+		add_domains(cred, order);
+	}
+	if (order->reason && cred)
+		abort_creds(cred);
+	else if (cred)
+		commit_creds(cred);
+	return !order->reason;
+}
+
+void bailiff_join_current(void)
+{
+	struct order order;
+
+	/* An exec that waits for its other threads to end holds it. */
+	if (mutex_lock_killable(&current->signal->cred_guard_mutex))
+		return;
+	find_order(bailiff_current_set(), &order);
+	if (order.num && join_order(&order))
+		bailiff_count(joins);
+	else if (order.num)
+		bailiff_count(join_failures);
+	mutex_unlock(&current->signal->cred_guard_mutex);
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {

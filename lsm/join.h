@@ -16,4 +16,13 @@ struct file;
  */
 int bailiff_join_self(struct bailiff_slot *slot, struct file *file);
 
+/*
+ * The caller, on its way back to user space, enters what its cgroup is bound
+ * to, for ever. What it has open is judged when it is next used; what it has
+ * mapped stays. Who has rings, borrowed credentials, or lacks the filter of a
+ * policy does not, and is counted as one who failed to join. Takes
+ * cred_guard_mutex.
+ */
+void bailiff_join_current(void);
+
 #endif /* BAILIFF_JOIN_H */

@@ -14,6 +14,8 @@
 struct bailiff_task {
 	struct callback_head kill;
 	unsigned long killed; /* bit 0: kill is queued, once and for all */
+	struct callback_head joining;
+	unsigned long join_queued; /* bit 0: joining is queued; now.h */
 	struct callback_head mounted;
 	/* set while mount(2) may look up again what it was judged by */
 	bool mounting;
