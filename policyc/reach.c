@@ -4,6 +4,7 @@
 
 #include "input.h"
 #include "judge.h"
+#include "links.h"
 #include "reach.h"
 #include "rootfs.h"
 #include "show.h"
@@ -109,35 +110,59 @@ static bool is_other(const char *path)
 	       !strcmp(path, "/dev");
 }
 
-/* What is in dir; linked: dir is where a link leads, by the name of it. */
-static void look_into(struct reach *reach, const char *dir, bool linked,
-		      u32 depth)
+static const char *join(const struct reach *reach, const char *dir,
+			const char *name)
+{
+	return arena_printf(reach->root.arena, "%s/%s",
+			    strcmp(dir, "/") ? dir : "", name);
+}
+
+/* Is there room for one more name? */
+static bool count(struct reach *reach)
+{
+	reach->cut |= ++reach->num_names > REACH_MAX_NAMES;
+	return !reach->cut;
+}
+
+/* All names in a directory that is a link: each leads elsewhere. */
+static void look_through(struct reach *reach, const char *dir,
+			 const char *target)
 {
 	const struct rootfs_names names = rootfs_list(&reach->root, dir);
 	u32 i;
 
-	for (i = 0; i < names.num && !reach->cut; i++) {
-		const char *path = arena_printf(reach->root.arena, "%s/%s",
-						strcmp(dir, "/") ? dir : "",
-						names.items[i]);
-		const char *target;
+	for (i = 0; i < names.num && count(reach); i++)
+		check_link(reach, join(reach, dir, names.items[i]),
+			   join(reach, target, names.items[i]));
+}
 
-		if (is_other(path))
-			continue;
-		if (++reach->num_names > REACH_MAX_NAMES) {
-			reach->cut = true;
-			break;
-		}
-		target = rootfs_resolve(&reach->root, path);
-		if (!target) /* it leads nowhere */
-			continue;
-		if (strcmp(path, target))
-			check_link(reach, path, target);
-		/* a link within one may lead in a circle */
-		if (depth && !(linked && strcmp(path, target)) &&
-		    rootfs_kind(&reach->root, path) == ROOTFS_DIR)
-			look_into(reach, path, linked || strcmp(path, target),
-				  depth - 1);
+static void look_at(struct reach *reach, const char *path)
+{
+	const char *target = rootfs_resolve(&reach->root, path);
+
+	/* one that leads nowhere, or is none after all */
+	if (!target || !strcmp(path, target))
+		return;
+	check_link(reach, path, target);
+	/* no policy is built that denies something below a well-known link */
+	if (strcmp(links_follow(reach->root.arena, path), target) &&
+	    rootfs_kind(&reach->root, path) == ROOTFS_DIR)
+		look_through(reach, path, target);
+}
+
+static void look_into(struct reach *reach, const char *dir, u32 depth)
+{
+	struct rootfs_names links, dirs;
+	u32 i;
+
+	rootfs_list_kinds(&reach->root, dir, &links, &dirs);
+	for (i = 0; i < links.num && count(reach); i++)
+		look_at(reach, join(reach, dir, links.items[i]));
+	for (i = 0; i < dirs.num && depth && count(reach); i++) {
+		const char *path = join(reach, dir, dirs.items[i]);
+
+		if (!is_other(path))
+			look_into(reach, path, depth - 1);
 	}
 }
 
@@ -179,7 +204,8 @@ int command_reach(struct run *run)
 			strerror(-ret));
 		return EXIT_MACHINE;
 	}
-	look_into(&reach, "/", false, REACH_MAX_DEPTH);
+	look_into(&reach, "/", REACH_DEPTH);
+	look_into(&reach, "/usr/local", 1);
 	print(&reach);
 	rootfs_close(&reach.root);
 	return reach.num_holes || reach.cut ? EXIT_NO : EXIT_YES;

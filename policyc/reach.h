@@ -11,7 +11,8 @@
 #include "command.h"
 
 #define REACH_MAX_NAMES 50000 /* of the system, that are looked at */
-#define REACH_MAX_DEPTH 4 /* of directories */
+/* Of directories below the root; and those in /usr/local. */
+#define REACH_DEPTH 2
 
 /*
  * policyc reach --root DIR POLICY|IMAGE: a line for each rule that denies a

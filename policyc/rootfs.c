@@ -175,30 +175,63 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-struct rootfs_names rootfs_list(const struct rootfs *root, const char *path)
+static void add_name(const struct rootfs *root, struct rootfs_names *names,
+		     const char *name)
+{
+	names->items = arena_grow(root->arena, (void *)names->items, names->num,
+				  sizeof(*names->items));
+	names->items[names->num++] = arena_strdup(root->arena, name);
+}
+
+static void sort(struct rootfs_names *names)
+{
+	if (names->num)
+		qsort(names->items, names->num, sizeof(*names->items), by_name);
+}
+
+/* Into links, dirs and files, which may be one. */
+static void list(const struct rootfs *root, const char *path,
+		 struct rootfs_names *links, struct rootfs_names *dirs,
+		 struct rootfs_names *files)
 {
 	const int fd = open_in(root, path, O_RDONLY | O_DIRECTORY);
-	struct rootfs_names names = { 0 };
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 
 	if (!dir) {
 		if (fd >= 0)
 			(void)close(fd);
-		return names;
+		return;
 	}
 	while ((entry = readdir(dir))) {
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
-		names.items = arena_grow(root->arena, (void *)names.items,
-					 names.num, sizeof(*names.items));
-		names.items[names.num++] =
-			arena_strdup(root->arena, entry->d_name);
+		if (entry->d_type == DT_DIR)
+			add_name(root, dirs, entry->d_name);
+		else if (entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN)
+			add_name(root, links, entry->d_name);
+		else if (files)
+			add_name(root, files, entry->d_name);
 	}
 	(void)closedir(dir);
-	if (names.num)
-		qsort(names.items, names.num, sizeof(*names.items), by_name);
+}
+
+struct rootfs_names rootfs_list(const struct rootfs *root, const char *path)
+{
+	struct rootfs_names names = { 0 };
+
+	list(root, path, &names, &names, &names);
+	sort(&names);
 	return names;
+}
+
+void rootfs_list_kinds(const struct rootfs *root, const char *path,
+		       struct rootfs_names *links, struct rootfs_names *dirs)
+{
+	*links = *dirs = (struct rootfs_names){ 0 };
+	list(root, path, links, dirs, NULL);
+	sort(links);
+	sort(dirs);
 }
 
 const void *rootfs_map(const struct rootfs *root, const char *path, size_t *len)

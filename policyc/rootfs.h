@@ -51,6 +51,13 @@ const struct source *rootfs_read(const struct rootfs *root, const char *path,
 /* The names in a directory, sorted; none if there is no such directory. */
 struct rootfs_names rootfs_list(const struct rootfs *root, const char *path);
 
+/*
+ * Those of symbolic links and of directories alone. A name of which the file
+ * system does not say what it is is among the links.
+ */
+void rootfs_list_kinds(const struct rootfs *root, const char *path,
+		       struct rootfs_names *links, struct rootfs_names *dirs);
+
 /* A regular file in memory, to be unmapped by munmap(2). NULL: there is none. */
 const void *rootfs_map(const struct rootfs *root, const char *path,
 		       size_t *len);
