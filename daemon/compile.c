@@ -187,6 +187,9 @@ child(const struct compile_request *request, const struct compile *compile)
 	syscall(SYS_close_range, behind, ~0U, 0);
 	if (request->dir && chdir(request->dir))
 		_exit(STATUS_NO_SANDBOX);
+	/* nobody waits for that one */
+	if (request->in_root)
+		(void)setpriority(PRIO_PROCESS, 0, 19);
 	if (request->uid && confine(request))
 		_exit(STATUS_NO_SANDBOX);
 	/* after the change of user, which would have undone it */
