@@ -47,11 +47,17 @@ void bailiff_set_put(struct bailiff_set *set)
 		queue_work(system_unbound_wq, &set->work);
 }
 
-static bool same_domain(const struct bailiff_domain *a,
-			const struct bailiff_domain *b)
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+/* Any order will do, if it is one: slots first, by when their names came. */
+static int compare_domains(const struct bailiff_domain *a,
+			   const struct bailiff_domain *b)
 {
-	return a->slot == b->slot && a->cgroup == b->cgroup &&
-	       bailiff_home_same(&a->home, &b->home);
+	return COMPARE(a->slot->id, b->slot->id) ?:
+		       COMPARE(a->cgroup, b->cgroup) ?:
+		       COMPARE(a->home.ino, b->home.ino) ?:
+		       COMPARE(a->home.dev, b->home.dev) ?:
+		       COMPARE(a->home.inode, b->home.inode);
 }
 
 bool bailiff_set_has(const struct bailiff_set *set,
@@ -98,30 +104,56 @@ bool bailiff_set_is_under(const struct bailiff_set *theirs,
 	return true;
 }
 
-/* Is set what adding domain to old would make? */
-static bool is_sum(const struct bailiff_set *set, const struct bailiff_set *old,
-		   const struct bailiff_domain *domain)
-{
-	u32 num = old ? old->num : 0;
+/*
+ * What adding a domain to a set makes. It does not matter who came first: the
+ * same domains are the same set, in one order.
+ */
+struct sum {
+	const struct bailiff_set *old; /* NULL: none */
+	const struct bailiff_domain *domain;
+	u32 num; /* domains of both */
+	u32 at; /* that the new one is in the order */
+};
 
-	if (set->num != num + 1 || !same_domain(&set->domain[num], domain))
+static struct sum sum_of(const struct bailiff_set *old,
+			 const struct bailiff_domain *domain)
+{
+	struct sum sum = { .old = old, .domain = domain, .num = 1 };
+
+	if (!old)
+		return sum;
+	sum.num = old->num + 1;
+	while (sum.at < old->num &&
+	       compare_domains(&old->domain[sum.at], domain) <= 0)
+		sum.at++;
+	return sum;
+}
+
+static const struct bailiff_domain *domain_of(const struct sum *sum, u32 i)
+{
+	if (i == sum->at)
+		return sum->domain;
+	return &sum->old->domain[i - (i > sum->at)];
+}
+
+static bool is_sum(const struct bailiff_set *set, const struct sum *sum)
+{
+	if (set->num != sum->num)
 		return false;
-	for (u32 i = 0; i < num; i++) {
-		if (!same_domain(&set->domain[i], &old->domain[i]))
+	for (u32 i = 0; i < sum->num; i++) {
+		if (compare_domains(&set->domain[i], domain_of(sum, i)))
 			return false;
 	}
 	return true;
 }
 
-static struct bailiff_set *find_sum(const struct bailiff_set *old,
-				    const struct bailiff_domain *domain)
+static struct bailiff_set *find_sum(const struct sum *sum)
 {
 	struct bailiff_set *set;
 
 	lockdep_assert_held(&set_lock);
 	list_for_each_entry(set, &sets, node) {
-		if (is_sum(set, old, domain) &&
-		    refcount_inc_not_zero(&set->ref))
+		if (is_sum(set, sum) && refcount_inc_not_zero(&set->ref))
 			return set;
 	}
 	return NULL;
@@ -137,30 +169,39 @@ static void write_names(struct bailiff_set *set, char *to, size_t size)
 					    set->domain[i].slot->name);
 }
 
-static struct bailiff_set *make_sum(const struct bailiff_set *old,
-				    const struct bailiff_domain *domain)
+/* All of them are entered, or none. */
+static int enter_domains(struct bailiff_set *set, const struct sum *sum)
 {
-	u32 num = old ? old->num : 0;
-	size_t names = (num + 1) * (BVM_MAX_NAME + 1) + 1;
+	for (u32 i = 0; i < sum->num; i++) {
+		int err;
+
+		set->domain[i] = *domain_of(sum, i);
+		err = bailiff_slot_enter(&set->domain[i]);
+		if (!err)
+			continue;
+		/* The old set keeps its policies from being unloaded. */
+		WARN_ON_ONCE(i != sum->at);
+		while (i--)
+			bailiff_slot_leave(&set->domain[i]);
+		return err;
+	}
+	return 0;
+}
+
+static struct bailiff_set *make_sum(const struct sum *sum)
+{
+	size_t names = sum->num * (BVM_MAX_NAME + 1) + 1;
 	struct bailiff_set *set;
 	size_t size;
 	int err;
 
-	size = struct_size(set, domain, num + 1);
+	size = struct_size(set, domain, sum->num);
 	set = kzalloc(size + names, GFP_KERNEL_ACCOUNT);
 	if (!set)
 		return ERR_PTR(-ENOMEM);
-	set->num = num + 1;
-	/* The old set keeps its policies from being unloaded: these cannot fail. */
-	for (u32 i = 0; i < num; i++) {
-		set->domain[i] = old->domain[i];
-		WARN_ON_ONCE(bailiff_slot_enter(&set->domain[i]));
-	}
-	set->domain[num] = *domain;
-	err = bailiff_slot_enter(&set->domain[num]);
+	set->num = sum->num;
+	err = enter_domains(set, sum);
 	if (err) {
-		for (u32 i = 0; i < num; i++)
-			bailiff_slot_leave(&set->domain[i]);
 		kfree(set);
 		return ERR_PTR(err);
 	}
@@ -175,14 +216,15 @@ static struct bailiff_set *make_sum(const struct bailiff_set *old,
 struct bailiff_set *bailiff_set_add(const struct bailiff_set *old,
 				    const struct bailiff_domain *domain)
 {
+	const struct sum sum = sum_of(old, domain);
 	struct bailiff_set *set;
 
-	if (old && old->num >= BVM_MAX_STACKED)
+	if (sum.num > BVM_MAX_STACKED)
 		return ERR_PTR(-E2BIG);
 	mutex_lock(&set_lock);
-	set = find_sum(old, domain);
+	set = find_sum(&sum);
 	if (!set) {
-		set = make_sum(old, domain);
+		set = make_sum(&sum);
 		if (!IS_ERR(set))
 			list_add(&set->node, &sets);
 	}

@@ -8,7 +8,9 @@
  * the task does. A set never changes: joining makes another one.
  *
  * Tasks that joined the same binding with the same home share one set, so
- * that "mine" means "my container's".
+ * that "mine" means "my container's". Its domains are sorted: in which order
+ * somebody joined makes no difference. Where several deny, the first in that
+ * order says the errno.
  */
 #ifndef BAILIFF_SET_H
 #define BAILIFF_SET_H
@@ -64,6 +66,7 @@ struct bailiff_set {
 	const char *names;
 	u32 names_len; /* bytes, without the NUL */
 	u32 num; /* 1 .. BVM_MAX_STACKED */
+	/* Sorted by policy, those whose names were loaded first before others. */
 	struct bailiff_domain domain[] __counted_by(num);
 };
 

@@ -63,6 +63,62 @@ static void the_same_domains_make_the_same_set(struct kunit *test)
 	drop_slot(test, slot);
 }
 
+static void it_does_not_matter_who_came_first(struct kunit *test)
+{
+	struct bailiff_slot *slot[3] = { make_slot(test, "kunit-one"),
+					 make_slot(test, "kunit-two"),
+					 make_slot(test, "kunit-three") };
+	static const u8 orders[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+					{ 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+	struct bailiff_set *first = NULL;
+
+	for (u32 i = 0; i < ARRAY_SIZE(orders); i++) {
+		struct bailiff_set *set = NULL;
+
+		for (u32 k = 0; k < 3; k++) {
+			struct bailiff_domain domain = {
+				.slot = slot[orders[i][k]], .cgroup = 1
+			};
+			struct bailiff_set *sum = bailiff_set_add(set, &domain);
+
+			KUNIT_ASSERT_FALSE(test, IS_ERR(sum));
+			bailiff_set_put(set);
+			set = sum;
+		}
+		first = first ?: bailiff_set_get(set);
+		KUNIT_EXPECT_PTR_EQ(test, set, first);
+		bailiff_set_put(set);
+	}
+	KUNIT_EXPECT_STREQ(test, first->names,
+			   "/kunit-one/kunit-two/kunit-three");
+	bailiff_set_put(first);
+	for (u32 i = 0; i < ARRAY_SIZE(slot); i++)
+		drop_slot(test, slot[i]);
+}
+
+static void homes_and_cgroups_make_other_sets(struct kunit *test)
+{
+	struct bailiff_slot *slot = make_slot(test, "kunit-one");
+	struct bailiff_domain domain[] = {
+		{ .slot = slot },
+		{ .slot = slot, .home = { .ino = 1 } },
+		{ .slot = slot, .home = { .dev = 1 } },
+		{ .slot = slot, .home = { .inode = slot } },
+		{ .slot = slot, .cgroup = 1 },
+	};
+	struct bailiff_set *set[ARRAY_SIZE(domain)];
+
+	for (u32 i = 0; i < ARRAY_SIZE(domain); i++) {
+		set[i] = bailiff_set_add(NULL, &domain[i]);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(set[i]));
+		for (u32 k = 0; k < i; k++)
+			KUNIT_EXPECT_PTR_NE(test, set[i], set[k]);
+	}
+	for (u32 i = 0; i < ARRAY_SIZE(domain); i++)
+		bailiff_set_put(set[i]);
+	drop_slot(test, slot);
+}
+
 static void a_change_of_a_policy_changes_the_stamp(struct kunit *test)
 {
 	struct bailiff_slot *one = make_slot(test, "kunit-one");
@@ -154,6 +210,8 @@ static void who_enters_by_himself_is_of_his_root(struct kunit *test)
 static struct kunit_case set_cases[] = {
 	KUNIT_CASE(who_enters_by_himself_is_of_his_root),
 	KUNIT_CASE(the_same_domains_make_the_same_set),
+	KUNIT_CASE(it_does_not_matter_who_came_first),
+	KUNIT_CASE(homes_and_cgroups_make_other_sets),
 	KUNIT_CASE(a_change_of_a_policy_changes_the_stamp),
 	KUNIT_CASE(a_set_is_full_at_its_limit),
 	KUNIT_CASE(an_unloaded_policy_confines_nobody),
