@@ -37,32 +37,33 @@ struct order {
 	u32 reason; /* enum bvm_reason: the exec fails */
 	u32 num; /* slots; with 0 and no reason nothing is asked */
 	struct bailiff_slot *slots[BVM_MAX_STACKED]; /* to be joined; owned */
+	u64 filter_since[BVM_MAX_STACKED]; /* of what was active then */
 	struct bailiff_domain domain; /* without its slot */
 	char policy[BVM_MAX_NAME]; /* that the reason is about */
 };
 
-/* Is the version that the binding names active? */
-static bool is_active(const struct bailiff_bound *bound)
+/* Is this the version that the binding names? */
+static bool is_wanted(const struct bailiff_bound *bound,
+		      const struct bailiff_policy *active)
 {
-	const struct bailiff_policy *policy;
-
-	if (!bound->pinned)
-		return true;
-	policy = bailiff_slot_active(bound->slot);
-	return memcmp(policy->digest, bound->digest, BAILIFF_DIGEST_LEN) == 0;
+	return !bound->pinned ||
+	       !memcmp(active->digest, bound->digest, BAILIFF_DIGEST_LEN);
 }
 
 /* Return: enum bvm_reason. */
 static u32 read_bound(const struct bailiff_bound *bound,
 		      const struct bailiff_set *set, struct order *order)
 {
-	if (!is_active(bound))
+	const struct bailiff_policy *active = bailiff_slot_active(bound->slot);
+
+	if (!is_wanted(bound, active))
 		return BVM_REASON_NO_POLICY;
 	if (bailiff_set_has(set, bound->slot, order->domain.cgroup))
 		return BVM_REASON_NONE;
 	/* Under RCU the binding may be going, and its slot with it. */
 	if (!refcount_inc_not_zero(&bound->slot->ref))
 		return BVM_REASON_NO_POLICY;
+	order->filter_since[order->num] = active->filter_since;
 	order->slots[order->num++] = bound->slot;
 	return BVM_REASON_NONE;
 }
@@ -125,8 +126,21 @@ static bool lacks_filter(struct bailiff_slot *slot)
 	       seccomp_mode(&current->seccomp) != SECCOMP_MODE_FILTER;
 }
 
+/*
+ * The policy has a domain now, so its filter stays as it is. But after the
+ * binding was read that may have been taken away, and the policy have got another
+ * filter: the caller is under the one that was to be installed then. since is 0
+ * for who enters by himself.
+ */
+static bool has_other_filter(struct bailiff_slot *slot, u64 since)
+{
+	return lacks_filter(slot) ||
+	       (since && bailiff_slot_filter_since(slot) != since);
+}
+
 /* Put the domain into cred. Return: enum bvm_reason. */
-static u32 add_domain(struct cred *cred, struct bailiff_domain *domain)
+static u32 add_domain(struct cred *cred, struct bailiff_domain *domain,
+		      u64 filter_since)
 {
 	struct bailiff_set *set;
 
@@ -138,8 +152,7 @@ static u32 add_domain(struct cred *cred, struct bailiff_domain *domain)
 	set = bailiff_set_add(bailiff_cred_set(cred), domain);
 	if (IS_ERR(set))
 		return reason_of_error(PTR_ERR(set));
-	/* Again: the policy has a domain now, so its filter stays as it is. */
-	if (lacks_filter(domain->slot)) {
+	if (has_other_filter(domain->slot, filter_since)) {
 		bailiff_set_put(set);
 		return BVM_REASON_NO_FILTER;
 	}
@@ -197,7 +210,8 @@ static void add_domains(struct cred *cred, struct order *order)
 	foresee(bailiff_cred_set(cred), order);
 	for (u32 i = 0; i < order->num && !order->reason; i++) {
 		order->domain.slot = order->slots[i];
-		order->reason = add_domain(cred, &order->domain);
+		order->reason = add_domain(cred, &order->domain,
+					   order->filter_since[i]);
 		if (order->reason)
 			strscpy(order->policy, order->slots[i]->name,
 				sizeof(order->policy));
@@ -392,7 +406,7 @@ static int enter(struct bailiff_slot *slot, struct file *file)
 		abort_creds(cred);
 		return err;
 	}
-	reason = add_domain(cred, &domain);
+	reason = add_domain(cred, &domain, 0);
 	if (reason) {
 		abort_creds(cred);
 		return error_of_reason(reason);
@@ -488,3 +502,7 @@ void __init bailiff_join_add_hooks(void)
 {
 	bailiff_add_hooks(hooks);
 }
+
+#ifdef CONFIG_SECURITY_BAILIFF_KUNIT_TEST
+#include "join_test.c"
+#endif

@@ -162,17 +162,19 @@ static bool same_filter(const struct bvm_image *a, const struct bvm_image *b)
 static int replace(struct bailiff_slot *slot, struct bailiff_policy *policy,
 		   struct bailiff_policy **old)
 {
+	const struct bailiff_policy *active = active_of(slot);
+	bool same = active && same_filter(&active->image, &policy->image);
 	int err;
 
 	/* What runs has the filter it was started with, for ever. */
-	if (is_used(slot) &&
-	    !same_filter(&active_of(slot)->image, &policy->image))
+	if (is_used(slot) && !same)
 		return -EBUSY;
 	policy->generation = bailiff_policy_next_generation();
+	policy->filter_since = same ? active->filter_since : policy->generation;
 	err = bailiff_state_prepare(&slot->states, policy);
 	if (err)
 		return err;
-	bailiff_state_settle(&slot->states, active_of(slot), policy);
+	bailiff_state_settle(&slot->states, active, policy);
 	*old = rcu_replace_pointer(slot->active, policy,
 				   lockdep_is_held(&policy_lock));
 	return 0;
@@ -325,6 +327,16 @@ bool bailiff_slot_is_filtered(struct bailiff_slot *slot)
 	filtered = active_of(slot)->image.syscalls;
 	mutex_unlock(&policy_lock);
 	return filtered;
+}
+
+u64 bailiff_slot_filter_since(struct bailiff_slot *slot)
+{
+	u64 since;
+
+	mutex_lock(&policy_lock);
+	since = active_of(slot)->filter_since;
+	mutex_unlock(&policy_lock);
+	return since;
 }
 
 u32 bailiff_slot_count_waiting(struct bailiff_slot *slot)

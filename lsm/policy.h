@@ -32,6 +32,11 @@ struct bailiff_policy {
 	void *bytes; /* the image as it was loaded; owned */
 	struct bailiff_prog prog[BVM_NUM_CLASSES];
 	u64 generation; /* counts loads of all policies */
+	/*
+	 * Of the first version of this name, in a row without another, that had
+	 * the filter of system calls which this one has, or as this one none.
+	 */
+	u64 filter_since;
 	u8 digest[BAILIFF_DIGEST_LEN]; /* SHA-256 of bytes */
 	time64_t loaded; /* seconds, realtime */
 	u32 audit_classes; /* bit n: class n audits; READ_ONCE, WRITE_ONCE */
@@ -100,10 +105,12 @@ void bailiff_slot_unbind(struct bailiff_bound *bound);
 int bailiff_slot_unload(const char *name, struct dentry **dir);
 
 /*
- * Does the active version have a filter of system calls? Constant for as long
- * as the slot has a domain or a binding. Sleeps.
+ * Does the active version have a filter of system calls, and since which
+ * generation is it that one? Constant for as long as the slot has a domain or a
+ * binding. Sleeps.
  */
 bool bailiff_slot_is_filtered(struct bailiff_slot *slot);
+u64 bailiff_slot_filter_since(struct bailiff_slot *slot);
 
 /* How many containers of a policy have not started yet. Sleeps. */
 u32 bailiff_slot_count_waiting(struct bailiff_slot *slot);

@@ -2,45 +2,13 @@
 /*
  * set_test.c - the domains that confine a task, and their stamps
  */
-#include <linux/delay.h>
 #include <linux/err.h>
-#include <linux/slab.h>
 
 #include <kunit/test.h>
 
 #include "policy.h"
 #include "set.h"
-
-static const struct bvm_meta no_slots;
-
-/* A policy that decides nothing, under a name of its own. */
-static struct bailiff_slot *make_slot(struct kunit *test, const char *name)
-{
-	struct bailiff_policy *policy = kvzalloc(sizeof(*policy), GFP_KERNEL);
-	struct bailiff_slot *slot;
-
-	KUNIT_ASSERT_NOT_NULL(test, policy);
-	policy->image.meta = &no_slots;
-	policy->image.name = name;
-	slot = bailiff_policy_activate(policy);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(slot));
-	return slot;
-}
-
-/* Unload it; sets that were put go from a work queue, so this may take a try. */
-static void drop_slot(struct kunit *test, struct bailiff_slot *slot)
-{
-	struct dentry *dir;
-	int err = -EBUSY;
-
-	for (u32 i = 0; i < 500 && err == -EBUSY; i++) {
-		err = bailiff_slot_unload(slot->name, &dir);
-		if (err)
-			msleep(10);
-	}
-	KUNIT_EXPECT_EQ(test, err, 0);
-	bailiff_slot_put(slot);
-}
+#include "slot_kunit.h"
 
 static void the_same_domains_make_the_same_set(struct kunit *test)
 {
