@@ -3,25 +3,23 @@
  * event.c - records of decisions, buffered until somebody reads them
  */
 #include <linux/cpumask.h>
-#include <linux/irq_work.h>
 #include <linux/ktime.h>
-#include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
-#include <linux/uaccess.h>
 #include <linux/user_namespace.h>
 #include <linux/vmalloc.h>
-#include <linux/wait.h>
 
 #include "audit.h"
 #include "common.h"
 #include "describe.h"
 #include "event.h"
 #include "policy.h"
+#include "reader.h"
 #include "request.h"
+#include "ring.h"
 #include "set.h"
 #include "trace.h"
 
@@ -30,18 +28,11 @@ enum { RING_TASK, RING_SOFTIRQ, RING_HARDIRQ, NUM_RINGS };
 /* Bytes of each; powers of two. */
 static const u32 ring_bytes[NUM_RINGS] = { 1 << 17, 1 << 14, 1 << 14 };
 
-/*
- * Records lie end to end, each a multiple of 8 bytes; head and tail grow
- * without wrapping and are taken modulo the size.
- */
 struct ring {
 	spinlock_t lock;
-	char *data; /* NULL until bailiff_event_init() */
+	struct bailiff_ring bytes; /* no data until bailiff_event_init() */
 	char *scratch; /* BAILIFF_MAX_RECORD bytes, to build a record in */
-	u32 size;
-	u32 head; /* next byte to write */
-	u32 tail; /* next byte to read */
-	u32 num; /* records between the two */
+	u32 num; /* records in it */
 	u32 used[BVM_NUM_REASONS + 1]; /* bytes by reason; last: no denial */
 };
 
@@ -50,23 +41,13 @@ static bool ready; /* set once: all rings have memory */
 static atomic64_t last_seq;
 static atomic64_t num_lost;
 static atomic64_t num_delivered;
-static DEFINE_MUTEX(read_lock);
-static DECLARE_WAIT_QUEUE_HEAD(readers);
-
-static void wake_readers(struct irq_work *work)
-{
-	wake_up_interruptible_poll(&readers, EPOLLIN | EPOLLRDNORM);
-}
-
-/* Hooks may hold any lock, those of the scheduler included. */
-static DEFINE_IRQ_WORK(wake_work, wake_readers);
 
 static void add_ring(const struct ring *ring,
 		     struct bailiff_event_counts *counts)
 {
 	counts->waiting += READ_ONCE(ring->num);
-	if (ring->data)
-		counts->bytes += ring->size;
+	if (ring->bytes.data)
+		counts->bytes += ring->bytes.size;
 	if (ring->scratch)
 		counts->bytes += BAILIFF_MAX_RECORD;
 }
@@ -98,11 +79,11 @@ int bailiff_event_init(void)
 
 			spin_lock_init(&ring->lock);
 			lockdep_set_class(&ring->lock, &keys[i]);
-			ring->size = ring_bytes[i];
-			ring->data = kvzalloc(ring->size, GFP_KERNEL);
+			ring->bytes.size = ring_bytes[i];
+			ring->bytes.data = kvzalloc(ring_bytes[i], GFP_KERNEL);
 			ring->scratch =
 				kvzalloc(BAILIFF_MAX_RECORD, GFP_KERNEL);
-			if (!ring->data || !ring->scratch)
+			if (!ring->bytes.data || !ring->scratch)
 				return -ENOMEM;
 		}
 	}
@@ -120,11 +101,11 @@ static u32 budget(const struct ring *ring, u32 kind)
 	switch (kind) {
 	case BVM_REASON_RULE:
 	case BVM_REASON_DEFAULT:
-		return ring->size / 16 * 5;
+		return ring->bytes.size / 16 * 5;
 	case BVM_NUM_REASONS:
-		return ring->size / 8;
+		return ring->bytes.size / 8;
 	}
-	return ring->size / 16;
+	return ring->bytes.size / 16;
 }
 
 static u32 budget_kind(const struct bailiff_event *event)
@@ -275,25 +256,6 @@ static void build(struct bailiff_event *event,
 		((char *)event)[event->len++] = 0;
 }
 
-static void copy_in(struct ring *ring, const void *from, u32 len)
-{
-	u32 at = ring->head & (ring->size - 1);
-	u32 first = min(len, ring->size - at);
-
-	memcpy(ring->data + at, from, first);
-	memcpy(ring->data, from + first, len - first);
-	ring->head += len;
-}
-
-static void copy_out(const struct ring *ring, void *to, u32 len)
-{
-	u32 at = ring->tail & (ring->size - 1);
-	u32 first = min(len, ring->size - at);
-
-	memcpy(to, ring->data + at, first);
-	memcpy(to + first, ring->data, len - first);
-}
-
 /*
  * False: no room, for this reason or at all. The first record of a reason may
  * be greater than the budget: two long paths are, and would never be seen.
@@ -305,12 +267,101 @@ static bool store(struct ring *ring, const struct bailiff_event *event)
 	if (ring->used[kind] &&
 	    ring->used[kind] + event->len > budget(ring, kind))
 		return false;
-	if (ring->head - ring->tail + event->len > ring->size)
+	if (!bailiff_ring_put(&ring->bytes, event))
 		return false;
 	ring->used[kind] += event->len;
 	WRITE_ONCE(ring->num, ring->num + 1);
-	copy_in(ring, event, event->len);
 	return true;
+}
+
+/* The sequence number of the oldest record, U64_MAX if there is none. */
+static u64 oldest_seq(struct ring *ring)
+{
+	struct bailiff_event event;
+	unsigned long flags;
+	u64 seq = U64_MAX;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	if (!bailiff_ring_is_empty(&ring->bytes)) {
+		bailiff_ring_peek(&ring->bytes, &event, sizeof(event));
+		seq = event.seq;
+	}
+	spin_unlock_irqrestore(&ring->lock, flags);
+	return seq;
+}
+
+static struct ring *oldest_ring(void)
+{
+	struct ring *oldest = NULL;
+	u64 least = U64_MAX;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		for (u32 i = 0; i < NUM_RINGS; i++) {
+			struct ring *ring = &per_cpu(rings, cpu)[i];
+			u64 seq = oldest_seq(ring);
+
+			if (seq < least) {
+				least = seq;
+				oldest = ring;
+			}
+		}
+	}
+	return oldest;
+}
+
+static bool is_empty(void)
+{
+	return !oldest_ring();
+}
+
+static void *peek(struct bailiff_event *event)
+{
+	struct ring *ring = oldest_ring();
+	unsigned long flags;
+
+	if (!ring)
+		return NULL;
+	spin_lock_irqsave(&ring->lock, flags);
+	bailiff_ring_peek(&ring->bytes, event, sizeof(*event));
+	bailiff_ring_peek(&ring->bytes, event, event->len);
+	spin_unlock_irqrestore(&ring->lock, flags);
+	return ring;
+}
+
+static void forget(struct ring *ring, const struct bailiff_event *event)
+{
+	bailiff_ring_drop(&ring->bytes, event->len);
+	ring->used[budget_kind(event)] -= event->len;
+	WRITE_ONCE(ring->num, ring->num - 1);
+}
+
+static void drop(void *where, const struct bailiff_event *event)
+{
+	struct ring *ring = where;
+	unsigned long flags;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	forget(ring, event);
+	spin_unlock_irqrestore(&ring->lock, flags);
+	atomic64_inc(&num_delivered);
+}
+
+static struct bailiff_reader reader = {
+	BAILIFF_READER_INIT(reader),
+	.is_empty = is_empty,
+	.peek = peek,
+	.drop = drop,
+};
+
+ssize_t bailiff_event_read(char __user *buf, size_t len, bool nonblock)
+{
+	return bailiff_reader_read(&reader, buf, len, nonblock);
+}
+
+__poll_t bailiff_event_poll(struct file *file, poll_table *wait)
+{
+	return bailiff_reader_poll(&reader, file, wait);
 }
 
 static struct ring *this_ring(void)
@@ -351,7 +402,7 @@ void bailiff_event_emit(const struct bailiff_record *record)
 	spin_unlock(&ring->lock);
 	preempt_enable();
 	if (stored)
-		irq_work_queue(&wake_work);
+		bailiff_reader_wake(&reader);
 	else
 		atomic64_inc(&num_lost);
 }
@@ -372,123 +423,6 @@ void bailiff_event_trace(const struct bailiff_record *record)
 	bailiff_trace_store((struct bailiff_event *)ring->scratch);
 	spin_unlock(&ring->lock);
 	preempt_enable();
-}
-
-/* The sequence number of the oldest record, U64_MAX if there is none. */
-static u64 oldest_seq(struct ring *ring)
-{
-	struct bailiff_event event;
-	unsigned long flags;
-	u64 seq = U64_MAX;
-
-	spin_lock_irqsave(&ring->lock, flags);
-	if (ring->head != ring->tail) {
-		copy_out(ring, &event, sizeof(event));
-		seq = event.seq;
-	}
-	spin_unlock_irqrestore(&ring->lock, flags);
-	return seq;
-}
-
-static struct ring *oldest_ring(void)
-{
-	struct ring *oldest = NULL;
-	u64 least = U64_MAX;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		for (u32 i = 0; i < NUM_RINGS; i++) {
-			struct ring *ring = &per_cpu(rings, cpu)[i];
-			u64 seq = oldest_seq(ring);
-
-			if (seq < least) {
-				least = seq;
-				oldest = ring;
-			}
-		}
-	}
-	return oldest;
-}
-
-/* Only under read_lock, so that the record at the tail stays. */
-static u32 peek(struct ring *ring, struct bailiff_event *event)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&ring->lock, flags);
-	copy_out(ring, event, sizeof(*event));
-	copy_out(ring, event, event->len);
-	spin_unlock_irqrestore(&ring->lock, flags);
-	return event->len;
-}
-
-static void drop(struct ring *ring, const struct bailiff_event *event)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&ring->lock, flags);
-	ring->tail += event->len;
-	ring->used[budget_kind(event)] -= event->len;
-	WRITE_ONCE(ring->num, ring->num - 1);
-	spin_unlock_irqrestore(&ring->lock, flags);
-	atomic64_inc(&num_delivered);
-}
-
-/* One record; 0 if there is none, -EINVAL if it does not fit. */
-static ssize_t read_one(char __user *buf, size_t len,
-			struct bailiff_event *event)
-{
-	struct ring *ring = oldest_ring();
-	u32 bytes;
-
-	if (!ring)
-		return 0;
-	bytes = peek(ring, event);
-	if (bytes > len)
-		return -EINVAL;
-	if (copy_to_user(buf, event, bytes))
-		return -EFAULT;
-	drop(ring, event);
-	return bytes;
-}
-
-static ssize_t read_many(char __user *buf, size_t len)
-{
-	struct bailiff_event *event = kvmalloc(BAILIFF_MAX_RECORD, GFP_KERNEL);
-	ssize_t done = 0, ret;
-
-	if (!event)
-		return -ENOMEM;
-	mutex_lock(&read_lock);
-	do {
-		ret = read_one(buf + done, len - done, event);
-		if (ret > 0)
-			done += ret;
-	} while (ret > 0);
-	mutex_unlock(&read_lock);
-	kvfree(event);
-	return done ?: ret;
-}
-
-ssize_t bailiff_event_read(char __user *buf, size_t len, bool nonblock)
-{
-	for (;;) {
-		ssize_t ret = read_many(buf, len);
-
-		if (ret)
-			return ret;
-		if (nonblock)
-			return -EAGAIN;
-		ret = wait_event_interruptible(readers, oldest_ring());
-		if (ret)
-			return ret;
-	}
-}
-
-__poll_t bailiff_event_poll(struct file *file, poll_table *wait)
-{
-	poll_wait(file, &readers, wait);
-	return oldest_ring() ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
 #ifdef CONFIG_SECURITY_BAILIFF_KUNIT_TEST

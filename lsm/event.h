@@ -53,9 +53,7 @@ void bailiff_event_emit(const struct bailiff_record *record);
 void bailiff_event_trace(const struct bailiff_record *record);
 
 /*
- * Copy whole records to user space, waiting for the first unless nonblock.
- * Return: bytes; -EAGAIN; -EINVAL a record is greater than len; -EFAULT (the
- * record stays); -ERESTARTSYS.
+ * Copy whole records to user space, and wait for one: reader.h.
  */
 ssize_t bailiff_event_read(char __user *buf, size_t len, bool nonblock);
 __poll_t bailiff_event_poll(struct file *file, poll_table *wait);

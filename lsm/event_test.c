@@ -16,10 +16,10 @@ static struct bench *make_bench(struct kunit *test, u32 bytes)
 	struct bench *b = kunit_kzalloc(test, sizeof(*b), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, b);
-	b->ring.size = bytes;
-	b->ring.data = kunit_kzalloc(test, bytes, GFP_KERNEL);
+	b->ring.bytes.size = bytes;
+	b->ring.bytes.data = kunit_kzalloc(test, bytes, GFP_KERNEL);
 	b->event = kunit_kzalloc(test, BAILIFF_MAX_RECORD, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, b->ring.data);
+	KUNIT_ASSERT_NOT_NULL(test, b->ring.bytes.data);
 	KUNIT_ASSERT_NOT_NULL(test, b->event);
 	spin_lock_init(&b->ring.lock);
 	return b;
@@ -62,8 +62,8 @@ static void no_reason_takes_more_than_its_part(struct kunit *test)
 
 	fill(b, BVM_REASON_FOREIGN, 256);
 	KUNIT_EXPECT_EQ(test, b->ring.used[BVM_REASON_FOREIGN],
-			b->ring.size / 16);
-	KUNIT_EXPECT_EQ(test, b->ring.num, b->ring.size / 16 / 256);
+			b->ring.bytes.size / 16);
+	KUNIT_EXPECT_EQ(test, b->ring.num, b->ring.bytes.size / 16 / 256);
 }
 
 static void the_first_record_of_a_reason_may_be_large(struct kunit *test)
@@ -86,16 +86,14 @@ static void nothing_is_written_past_the_buffer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, b->ring.num, 1u);
 }
 
-/* What read_one() does, without a user. */
+/* What a reader does, without a user. */
 static u64 take(struct bench *b)
 {
 	struct bailiff_event *out = (struct bailiff_event *)b->out;
 
-	copy_out(&b->ring, out, sizeof(*out));
-	copy_out(&b->ring, out, out->len);
-	b->ring.tail += out->len;
-	b->ring.used[budget_kind(out)] -= out->len;
-	b->ring.num--;
+	bailiff_ring_peek(&b->ring.bytes, out, sizeof(*out));
+	bailiff_ring_peek(&b->ring.bytes, out, out->len);
+	forget(&b->ring, out);
 	return out->seq;
 }
 
@@ -124,7 +122,7 @@ static void records_come_out_as_they_went_in(struct kunit *test)
 		}
 		out++;
 	}
-	KUNIT_EXPECT_GT(test, b->ring.head, 4 * b->ring.size);
+	KUNIT_EXPECT_GT(test, b->ring.bytes.head, 4 * b->ring.bytes.size);
 }
 
 static void a_full_record_takes_no_more_strings(struct kunit *test)
