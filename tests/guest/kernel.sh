@@ -285,9 +285,11 @@ expected_steps()
 	elif [ -f "$(count_file)" ]; then
 		cat "$(count_file)"
 	elif [ "$guest_flavour" = debug ]; then
-		echo 1700
+		echo 1900
+	elif [ "$guest_version" = 6.1 ]; then
+		echo 1610
 	else
-		echo 1500
+		echo 1710
 	fi
 }
 
