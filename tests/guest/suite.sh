@@ -8,7 +8,8 @@
 #	harness/*.sh	on the host: does run.sh tell the truth?
 #	boot/*.sh	a boot each, with the words of "# append:" and "# lsm:"
 #	t/*.sh		dealt to a few boots, but for those with "# boot: own",
-#			which may say "# smp: CPUS"; once more on the kernel of
+#			which may say "# smp: CPUS" and "# clock: host" (run.sh
+#			--clock); once more on the kernel of
 #			"# also: VERSION FLAVOUR"; before, what "# host: SCRIPT"
 #			names is run here; those with "# boot: systemd" share a
 #			boot in which systemd is the first process
@@ -180,7 +181,9 @@ boot_with()
 
 boot_alone()
 {
-	boot "$1" --smp "$(header "$1" smp | grep . || echo 2)"
+	# shellcheck disable=SC2046 # an option or nothing
+	boot "$1" --smp "$(header "$1" smp | grep . || echo 2)" \
+		$(header "$1" clock | sed 's/^host$/--clock/')
 }
 
 boot_together()

@@ -87,15 +87,28 @@ logs_to()
 	[ "$after" = $((before + 1)) ] || { echo "$1: $before, then $after lines"; return 1; }
 }
 
+# code_is CODE PATH - by the shell itself, which the load leaves little time
 code_is()
 {
-	[ "$(curl -s -o /dev/null -w '%{http_code}' "$2")" = "$1" ]
+	local code
+
+	exec 7<>/dev/tcp/127.0.0.1/80 || return
+	printf 'GET %s HTTP/1.0\r\n\r\n' "$2" >&7
+	read -r _ code _ <&7
+	exec 7>&-
+	[ "$code" = "$1" ] || { echo "$2: $code"; return 1; }
 }
 
 # Which version of nginx's policy the kernel runs.
 version()
 {
-	grep -E '^(generation|digest)' /sys/kernel/security/bailiff/policies/nginx/info
+	local key value
+
+	while read -r key value; do
+		case $key in
+		generation | digest) echo "$key $value" ;;
+		esac
+	done </sys/kernel/security/bailiff/policies/nginx/info
 }
 
 # is_replaced VERSION - is another one than that in force?
@@ -112,7 +125,10 @@ generation()
 # written_at FILE - when, in microseconds
 written_at()
 {
-	stat -c %.6Y "$1" | tr -d .
+	local seconds
+
+	seconds=$(stat -c %.6Y "$1")
+	echo "${seconds/./}"
 }
 
 # loaded_at GENERATION - when the kernel took it, by its own record
@@ -138,6 +154,45 @@ num_denials()
 more_denials()
 {
 	[ "$(num_denials)" -gt "$1" ]
+}
+
+# Counts in late those that did not come into force; changes has when each was
+# written, and as which generation it was loaded.
+change_20_times()
+{
+	local round old want changed
+
+	changes=()
+	for round in {1..20}; do
+		old=$(version)
+		if [ $((round % 2)) = 1 ]; then
+			sed -i 's|^exec:|  - deny: read\n    paths: /var/www/html/canary.txt\nexec:|' \
+				"$policies/nginx.yaml"
+			want=403
+		else
+			cp policies/nginx.yaml "$policies/nginx.yaml.new"
+			mv "$policies/nginx.yaml.new" "$policies/nginx.yaml"
+			want=200
+		fi
+		changed=$(written_at "$policies/nginx.yaml")
+		wait_for 10 is_replaced "$old" || late=$((late + 1))
+		changes+=("$changed $(generation)")
+		# what begins now sees it, however long the answer takes
+		code_is "$want" /canary.txt || late=$((late + 1))
+	done
+}
+
+# In microseconds.
+slowest_of_changes()
+{
+	local change took slowest=0
+
+	for change in "${changes[@]}"; do
+		wait_for 5 loaded_at "${change#* }"
+		took=$(($(loaded_at "${change#* }") - ${change% *}))
+		[ $took -le $slowest ] || slowest=$took
+	done
+	echo "$slowest"
 }
 
 chapter "The machine"
@@ -274,23 +329,13 @@ chapter "Reload the policy 20 times under load"
 ) &
 ab_pid=$!
 late=0
-changes=()
-for round in $(seq 1 20); do
-	old=$(version)
-	if [ $((round % 2)) = 1 ]; then
-		sed -i 's|^exec:|  - deny: read\n    paths: /var/www/html/canary.txt\nexec:|' \
-			"$policies/nginx.yaml"
-		want=403
-	else
-		cp policies/nginx.yaml "$policies/nginx.yaml.new"
-		mv "$policies/nginx.yaml.new" "$policies/nginx.yaml"
-		want=200
-	fi
-	changed=$(written_at "$policies/nginx.yaml")
-	wait_for 10 is_replaced "$old" || late=$((late + 1))
-	changes+=("$changed $(generation)")
-	# what begins now sees it, however long the answer takes
-	code_is "$want" http://127.0.0.1/canary.txt || late=$((late + 1))
+# From the writing of a file to the kernel's record of the load. This machine is
+# emulated and may share a busy one: if one of 20 changes took too long, 20 more.
+for ((try = 1; try <= 3; try++)); do
+	change_20_times
+	slowest=$(slowest_of_changes)
+	say "20 changes: the slowest was in force $((slowest / 1000)) ms after it was written"
+	[ "$slowest" -gt "$(patient 1)000000" ] || break
 done
 touch /tmp/reloaded
 wait "$ab_pid" || { cat /tmp/ab.out; exit 1; }
@@ -302,18 +347,8 @@ check "0 of 5,000 requests failed" \
 	test "$(grep -cE '^Failed requests: +0$' /tmp/ab.out)" = "$runs"
 check "... and none was refused" test "$(grep -c Non-2xx /tmp/ab.out)" = 0
 check "each of 20 changes came into force" test "$late" = 0
-# From the writing of the file to the kernel's record of the load: well within a
-# second on a processor of one's own. This one is emulated, may share a busy
-# machine, and has the load to bear, so the figure is told and the bound is wide.
-slowest=0
-for change in "${changes[@]}"; do
-	wait_for 5 loaded_at "${change#* }"
-	took=$(($(loaded_at "${change#* }") - ${change% *}))
-	[ $took -le $slowest ] || slowest=$took
-done
-say "the slowest was in force $((slowest / 1000)) ms after it was written"
-check "... each within 5 seconds" \
-	test "$slowest" -gt 0 -a "$slowest" -le "$(patient 5)000000"
+check "... each within a second" \
+	test "$slowest" -gt 0 -a "$slowest" -le "$(patient 1)000000"
 
 chapter "A broken edit"
 active=$(version)
@@ -325,7 +360,7 @@ show_no bailiffctl policies | tee /tmp/broken.out
 check "it is refused with file, line and column, and a caret" \
 	grep -Pzq 'nginx.yaml:[0-9]+:5: error: [^\n]*\n[^\n]*alow: listen\n[^\n]*\^~~~' /tmp/broken.out
 check "the old policy stays active" test "$(version)" = "$active"
-check "nothing of the new one is in force" code_is 200 http://127.0.0.1/canary.txt
+check "nothing of the new one is in force" code_is 200 /canary.txt
 cp policies/nginx.yaml "$policies/nginx.yaml"
 
 chapter "Kill the daemon"
@@ -352,7 +387,7 @@ check "it logs what is denied" wait_for 5 more_denials "$denials"
 denials=$(num_denials)
 sed -i 's|^exec:|  - deny: read\n    paths: /var/www/html/canary.txt\nexec:|' \
 	"$policies/nginx.yaml"
-check "... and puts an edit in force" wait_for 10 code_is 403 http://127.0.0.1/canary.txt
+check "... and puts an edit in force" wait_for 10 code_is 403 /canary.txt
 check "... which is in the log, too" wait_for 5 more_denials "$denials"
 show bailiffctl containers
 

@@ -59,5 +59,5 @@ fi
 printf 'kernel ready after %d s\n' "$((SECONDS - started))"
 
 chapter "Boot it, and confine a container"
-exec tests/guest/run.sh --timeout 600 --log build/demo/console.log \
+exec tests/guest/run.sh --clock --timeout 600 --log build/demo/console.log \
 	-- tests/guest/demo/guest.sh

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# timeout: 180
+# timeout: 300
 # boot: own
+# clock: host
 #
 # What `make demo` tells, as a test: nginx confined in a container, taken over,
 # reloaded under load, its daemon killed.
