@@ -35,8 +35,14 @@ fails "on the host nothing of it is seen" test -e /usr/from-guest
 like "$(cat "$top/Makefile")" 'Bailiff' "the checkout is not written to"
 
 mkdir "$work/rw"
-guest "echo seen > '$work/rw/file'" --rw "$work/rw"
+guest "echo seen > '$work/rw/file'
+cat /sys/devices/system/clocksource/clocksource0/current_clocksource" \
+	--rw "$work/rw" --clock
 is "$status $(cat "$work/rw/file" 2>&1)" "0 seen" "--rw DIR is written to"
+if khz=$("$top/build/guest/ticks"); then
+	like "$khz" '^[1-9][0-9]{5,6}$' "the host's counter counts"
+	is "$out" tsc "--clock makes it the guest's clock"
+fi
 
 guest "echo before; echo WARNING > $lkdtm; echo after"
 is "$status" 125 "a WARN fails the run"
@@ -73,6 +79,8 @@ is "$((second > 1000 && second - third < second / 100 && third - second < second
 	"whose clock counts instructions, which are as many each time"
 diag "$out"
 
+guest true --icount --clock
+is "$status $err" "125 run.sh: --icount and --clock are two clocks" "one has one clock"
 run "$top/tests/guest/run.sh" -- /nonexistent
 is "$status $err" "125 run.sh: no such script: /nonexistent" "a missing script is named"
 GUEST_KERNEL=/nonexistent run "$top/tests/guest/run.sh" -- /bin/true
