@@ -39,6 +39,21 @@ static u8 *make_image(const u8 *data, size_t len, size_t *image_len)
 	return bytes;
 }
 
+/* Handles are the hook's, not the input's: the text, or none. */
+static void give_strings(struct bvm_run *run, u32 class)
+{
+	const struct bvm_class_info *info = &bvm_classes[class];
+	u32 i;
+
+	for (i = 0; i < info->num_fields; i++) {
+		u8 *at = (u8 *)&run->ctx + info->fields[i].off;
+		const u64 handle = *at & 1;
+
+		if (info->fields[i].kind >= BVM_FIELD_STR)
+			memcpy(at, &handle, sizeof(handle));
+	}
+}
+
 static void run_programs(const u8 *data, size_t len)
 {
 	static const char text[] = "/ab";
@@ -56,11 +71,7 @@ static void run_programs(const u8 *data, size_t len)
 		run.strings[0].len = len % sizeof(text);
 		memcpy(&run.ctx, data,
 		       len < sizeof(run.ctx) ? len : sizeof(run.ctx));
-		/* handles are the hook's, not the program's */
-		if (class == BVM_CLASS_FILES)
-			run.ctx.files.path = 1;
-		if (class == BVM_CLASS_EXEC)
-			run.ctx.exec.path = 1;
+		give_strings(&run, class);
 		(void)bvm_run_class(&run, class);
 	}
 }
