@@ -1131,3 +1131,18 @@ add %r1, %r3
 ldxb %r0, [%r1]
 exit
 # expect: insn 7: ldxb %r0, [%r1+0]: r1 is ctx+64; bytes 64..64 leave the ctx of 64 bytes
+
+== a handle where a store of unknown place may have been
+# ctx: files
+# stack: 256
+ldxdw %r2, [%r1+24]
+stxdw [%r10-8], %r2
+ldxw %r3, [%r1]
+and %r3, 7
+mov %r4, %r10
+add %r4, %r3
+stb [%r4-8], 1
+ldxdw %r0, [%r10-8]
+mov %r0, 0
+exit
+# expect: insn 7: ldxdw %r0, [%r10-8]: r10 is stack+0; the byte at stack-8 is not set to a number
