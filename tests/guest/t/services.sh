@@ -53,10 +53,14 @@ name_of()
 	basename "$1" .sh
 }
 
+# Without attacks a service is only recorded.
 chosen()
 {
+	local with='^attacks='
+
+	[ -z "${GUEST_RECORD:-}" ] || with='^image='
 	# shellcheck disable=SC2086 # a list
-	printf "$here/%s.sh\n" ${GUEST_SERVICES:-$(cd "$here" && grep -l '^attacks=' ./*.sh | sed 's/\.sh$//')}
+	printf "$here/%s.sh\n" ${GUEST_SERVICES:-$(cd "$here" && grep -l "$with" ./*.sh | sed 's/\.sh$//')}
 }
 
 start_daemon()
