@@ -518,6 +518,7 @@ standard_input()
 }
 
 . ./tools.sh
+. ./limits.sh
 . ./syscalls.sh
 . ./graph.sh
 . ./tour.sh
