@@ -192,7 +192,7 @@ START_TEST(a_root_that_is_not_there_is_an_error)
 	ck_assert_int_eq(answered(), 0);
 	ck_assert_int_eq(message.u.done.err, -ENOENT);
 	strcpy(message.u.reach.policy, "web-8080");
-	strcpy(message.u.reach.root, "/");
+	strcpy(message.u.reach.root, fixture.dir);
 	send_it(PROTO_REACH, -1);
 	ck_assert_int_eq(answered(), 0);
 	ck_assert_uint_eq(message.type, PROTO_REACHED);
