@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "landlock.h"
 #include "sandbox.h"
 
 #ifndef ARRAY_SIZE
@@ -310,7 +311,8 @@ int sandbox_worker(uid_t uid, gid_t gid)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return -errno;
-	return worker_filter();
+	err = landlock_only_read();
+	return err < 0 ? err : worker_filter();
 }
 
 /*
@@ -348,6 +350,9 @@ int sandbox_compiler(void)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
+	err = landlock_only_read();
+	if (err < 0)
+		return err;
 	filter = seccomp_init(SCMP_ACT_ALLOW);
 	if (!filter)
 		return -ENOMEM;

@@ -8,6 +8,8 @@
  *   policyc   the worker's user, no capability, rlimits (compile.c): no
  *             sockets, processes, tracing, mounts, bpf
  *
+ * The last two are under Landlock as well, where the kernel has it.
+ *
  * All set no_new_privs, so none of it can be undone by an exec.
  */
 #ifndef DAEMON_SANDBOX_H

@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/landlock.h"
 #include "daemon/sandbox.h"
 #include "tests/lib/suite.h"
 
@@ -244,6 +245,98 @@ START_TEST(the_compiler_is_refused)
 }
 END_TEST
 
+/* ---- Landlock alone, without the filter of system calls ---- */
+
+static char scratch[] = "/tmp/sandbox_test.XXXXXX";
+
+static long write_there(void)
+{
+	return open(scratch, O_WRONLY | O_CLOEXEC);
+}
+
+static long cut_there(void)
+{
+	return truncate(scratch, 0);
+}
+
+static long make_there(void)
+{
+	return open("/tmp/sandbox_test.new", O_WRONLY | O_CREAT | O_CLOEXEC,
+		    0600);
+}
+
+static long make_directory(void)
+{
+	return mkdir("/tmp/sandbox_test.dir", 0700);
+}
+
+static long remove_there(void)
+{
+	return unlink(scratch);
+}
+
+static const struct attempt landlock_attempts[] = {
+	ATTEMPT(write_there),  ATTEMPT(make_there), ATTEMPT(make_directory),
+	ATTEMPT(remove_there), ATTEMPT(cut_there), /* from version 3 on */
+};
+
+/* Exit status: 0 refused, 1 not, 2 the kernel has no such Landlock. */
+static void try_landlock(const struct attempt *attempt)
+{
+	int version = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ?
+			      -1 :
+			      landlock_only_read();
+
+	if (version < 0)
+		_exit(3);
+	if (!version || (attempt->try == cut_there && version < 3))
+		_exit(2);
+	_exit(attempt->try() == -1 && errno == EACCES ? 0 : 1);
+}
+
+START_TEST(landlock_refuses_what_writes)
+{
+	int fd = mkstemp(scratch), status;
+	pid_t pid;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, "x", 1), 1);
+	close(fd);
+	pid = fork();
+	if (!pid)
+		try_landlock(&landlock_attempts[_i]);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	unlink(scratch);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
+		printf("%s: this kernel has no Landlock for it\n",
+		       landlock_attempts[_i].name);
+	else
+		ck_assert_msg(WIFEXITED(status) && !WEXITSTATUS(status), "%s",
+			      landlock_attempts[_i].name);
+}
+END_TEST
+
+/* What policyc writes by the name of a descriptor is in memory. */
+START_TEST(under_landlock_memory_is_written_and_files_are_read)
+{
+	char path[64];
+	int status, fd;
+	pid_t pid = fork();
+
+	if (!pid) {
+		fd = memfd_create("deps", 0);
+		snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+		    landlock_only_read() < 0)
+			_exit(3);
+		_exit(open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666) < 0 ||
+		      open("/etc/passwd", O_RDONLY) < 0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 /* The other side: what the worker lives on must not be refused. */
 static long read_file(void)
 {
@@ -372,6 +465,11 @@ int main(void)
 			    sizeof(compiler_attempts) /
 				    sizeof(compiler_attempts[0]));
 	tcase_add_test(tcase, the_worker_still_reads);
+	tcase_add_loop_test(tcase, landlock_refuses_what_writes, 0,
+			    sizeof(landlock_attempts) /
+				    sizeof(landlock_attempts[0]));
+	tcase_add_test(tcase,
+		       under_landlock_memory_is_written_and_files_are_read);
 	tcase_add_test(tcase, the_worker_has_no_capability_and_no_way_to_one);
 	tcase_add_test(tcase, the_parent_keeps_four_capabilities);
 	tcase_add_test(tcase, the_parent_comes_before_others);
