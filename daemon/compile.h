@@ -72,8 +72,9 @@ int compile_start(const struct compile_request *request,
  * the image was made of, and may be NULL.
  *
  * Return: 0, and compile->image_fd is a sealed memory file that the caller
- * must close; -EINVAL it found errors, or with in_root none but an error; -ETIMEDOUT; -ENOENT no policyc;
- * -EIO it died. Every other descriptor is closed.
+ * must close; -EINVAL it found errors; -ETIMEDOUT; -ENOENT no policyc; -EIO it
+ * died. Every other descriptor is closed. With in_root, rules that cannot match
+ * are no error but what image_fd holds.
  */
 int compile_finish(struct compile *compile, struct text *diag,
 		   struct text *deps);
