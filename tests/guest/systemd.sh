@@ -102,6 +102,24 @@ image_tar()
 	rm -r "$root"
 }
 
+# image_archive ROOT NAME FILE: an image of that root, as `docker save` has them
+image_archive()
+{
+	local dir
+
+	dir=$(mktemp -d)
+	cp "$1" "$dir/layer.tar"
+	cat > "$dir/config.json" <<-END
+	{"architecture": "amd64", "os": "linux", "config": {}, "rootfs": {"type": "layers",
+	 "diff_ids": ["sha256:$(sha256sum < "$1" | cut -d' ' -f1)"]}}
+	END
+	cat > "$dir/manifest.json" <<-END
+	[{"Config": "config.json", "RepoTags": ["$2"], "Layers": ["layer.tar"]}]
+	END
+	tar -C "$dir" -cf "$3" manifest.json config.json layer.tar
+	rm -r "$dir"
+}
+
 # What a container in here tries, with its first process and none of its
 # children: it ran, and its secret is open or shut.
 try_shadow='if read -r _ < /etc/shadow; then echo open; else echo shut; fi 2> /dev/null'
