@@ -569,6 +569,10 @@ int bailiff_decide_join(const struct bailiff_request *rq, const char *policy,
 	bailiff_count(denied);
 	bailiff_count(denied_class[rq->class]);
 	bailiff_event_emit(&record);
+	rcu_read_lock();
+	if (bailiff_trace_wants_join(domain->cgroup, policy))
+		bailiff_event_trace(&record);
+	rcu_read_unlock();
 	return -EACCES;
 }
 

@@ -3,19 +3,18 @@
  * trace.c - the file `trace`: whose decisions, and their records
  */
 #include <linux/err.h>
-#include <linux/irq_work.h>
-#include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
-#include <linux/wait.h>
 
 #include "event.h"
 #include "fs.h"
 #include "policy.h"
+#include "reader.h"
+#include "ring.h"
 #include "set.h"
 #include "trace.h"
 
@@ -24,8 +23,7 @@
 
 DEFINE_STATIC_KEY_FALSE(bailiff_tracing);
 
-static DEFINE_MUTEX(trace_mutex); /* open, write, read, release */
-static bool is_open;
+static bool is_open; /* this and the next under reader.lock */
 static bool is_on; /* the key is */
 
 /* Whose; constant while the key is on. */
@@ -34,62 +32,67 @@ static char traced_policy[BVM_MAX_NAME]; /* "": any */
 
 /* Whoever stores may have interrupted whoever stores. */
 static DEFINE_SPINLOCK(trace_lock);
-static char *data; /* TRACE_BYTES, NULL while it is not open */
-static u32 head, tail; /* as in event.c */
+static struct bailiff_ring ring = { .size = TRACE_BYTES }; /* data: if open */
 static u64 last_seq;
 static u64 num_lost;
-static DECLARE_WAIT_QUEUE_HEAD(readers);
 
-static void wake_readers(struct irq_work *work)
+static bool is_empty(void)
 {
-	wake_up_interruptible_poll(&readers, EPOLLIN | EPOLLRDNORM);
+	return bailiff_ring_is_empty(&ring);
 }
 
-/* Hooks may hold any lock, those of the scheduler included. */
-static DEFINE_IRQ_WORK(wake_work, wake_readers);
-
-bool bailiff_trace_selects(const struct bailiff_domain *domain)
+static void *peek(struct bailiff_event *event)
 {
-	if (traced_cgroup && domain->cgroup != traced_cgroup)
+	unsigned long flags;
+
+	if (is_empty())
+		return NULL;
+	spin_lock_irqsave(&trace_lock, flags);
+	bailiff_ring_peek(&ring, event, sizeof(*event));
+	bailiff_ring_peek(&ring, event, event->len);
+	/* As of now: what is lost comes after all that is in the full buffer. */
+	event->lost = num_lost;
+	spin_unlock_irqrestore(&trace_lock, flags);
+	return &ring;
+}
+
+static void drop(void *where, const struct bailiff_event *event)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&trace_lock, flags);
+	bailiff_ring_drop(where, event->len);
+	spin_unlock_irqrestore(&trace_lock, flags);
+}
+
+/* Its lock is also that of what opens, writes and closes. */
+static struct bailiff_reader reader = {
+	BAILIFF_READER_INIT(reader),
+	.is_empty = is_empty,
+	.peek = peek,
+	.drop = drop,
+};
+
+bool bailiff_trace_selects(u64 cgroup, const char *policy)
+{
+	if (traced_cgroup && cgroup != traced_cgroup)
 		return false;
-	return !traced_policy[0] || !strcmp(domain->slot->name, traced_policy);
-}
-
-static void copy_in(const void *from, u32 len)
-{
-	u32 at = head & (TRACE_BYTES - 1);
-	u32 first = min(len, TRACE_BYTES - at);
-
-	memcpy(data + at, from, first);
-	memcpy(data, from + first, len - first);
-	WRITE_ONCE(head, head + len);
-}
-
-static void copy_out(void *to, u32 len)
-{
-	u32 at = tail & (TRACE_BYTES - 1);
-	u32 first = min(len, TRACE_BYTES - at);
-
-	memcpy(to, data + at, first);
-	memcpy(to + first, data, len - first);
+	return !traced_policy[0] || !strcmp(policy, traced_policy);
 }
 
 void bailiff_trace_store(struct bailiff_event *event)
 {
 	unsigned long flags;
-	bool stored = false;
+	bool stored;
 
 	spin_lock_irqsave(&trace_lock, flags);
 	event->seq = ++last_seq;
-	if (data && head - tail + event->len <= TRACE_BYTES) {
-		copy_in(event, event->len);
-		stored = true;
-	} else {
+	stored = bailiff_ring_put(&ring, event);
+	if (!stored)
 		num_lost++;
-	}
 	spin_unlock_irqrestore(&trace_lock, flags);
 	if (stored)
-		irq_work_queue(&wake_work);
+		bailiff_reader_wake(&reader);
 }
 
 void bailiff_trace_lose(void)
@@ -118,18 +121,18 @@ static int trace_open(struct inode *inode, struct file *file)
 	bytes = kvzalloc(TRACE_BYTES, GFP_KERNEL_ACCOUNT);
 	if (!bytes)
 		return -ENOMEM;
-	mutex_lock(&trace_mutex);
+	mutex_lock(&reader.lock);
 	if (is_open) {
 		err = -EBUSY;
 	} else {
 		is_open = true;
-		head = 0;
-		tail = 0;
+		ring.head = 0;
+		ring.tail = 0;
 		last_seq = 0;
 		num_lost = 0;
-		data = bytes;
+		ring.data = bytes;
 	}
-	mutex_unlock(&trace_mutex);
+	mutex_unlock(&reader.lock);
 	if (err)
 		kvfree(bytes);
 	return err;
@@ -137,12 +140,12 @@ static int trace_open(struct inode *inode, struct file *file)
 
 static int trace_release(struct inode *inode, struct file *file)
 {
-	mutex_lock(&trace_mutex);
+	mutex_lock(&reader.lock);
 	switch_off();
-	kvfree(data);
-	data = NULL;
+	kvfree(ring.data);
+	ring.data = NULL;
 	is_open = false;
-	mutex_unlock(&trace_mutex);
+	mutex_unlock(&reader.lock);
 	return 0;
 }
 
@@ -197,73 +200,12 @@ static ssize_t trace_write(struct file *file, const char __user *buf,
 	if (copy_from_user(line, buf, len))
 		return -EFAULT;
 	line[len] = 0;
-	mutex_lock(&trace_mutex);
-	err = switch_on(strim(line));
-	mutex_unlock(&trace_mutex);
-	return err ?: len;
-}
-
-static bool is_empty(void)
-{
-	return READ_ONCE(head) == READ_ONCE(tail);
-}
-
-/* Under trace_mutex, so that the record at the tail stays. */
-static u32 peek(struct bailiff_event *event)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&trace_lock, flags);
-	copy_out(event, sizeof(*event));
-	copy_out(event, event->len);
-	/* As of now: what is lost comes after all that is in the full buffer. */
-	event->lost = num_lost;
-	spin_unlock_irqrestore(&trace_lock, flags);
-	return event->len;
-}
-
-static void drop(u32 len)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&trace_lock, flags);
-	WRITE_ONCE(tail, tail + len);
-	spin_unlock_irqrestore(&trace_lock, flags);
-}
-
-/* One record; 0 if there is none, -EINVAL if it does not fit. */
-static ssize_t read_one(char __user *buf, size_t len,
-			struct bailiff_event *event)
-{
-	u32 bytes;
-
-	if (is_empty())
-		return 0;
-	bytes = peek(event);
-	if (bytes > len)
+	if (strlen(line) != len)
 		return -EINVAL;
-	if (copy_to_user(buf, event, bytes))
-		return -EFAULT;
-	drop(bytes);
-	return bytes;
-}
-
-static ssize_t read_many(char __user *buf, size_t len)
-{
-	struct bailiff_event *event = kvmalloc(BAILIFF_MAX_RECORD, GFP_KERNEL);
-	ssize_t done = 0, ret;
-
-	if (!event)
-		return -ENOMEM;
-	mutex_lock(&trace_mutex);
-	do {
-		ret = read_one(buf + done, len - done, event);
-		if (ret > 0)
-			done += ret;
-	} while (ret > 0);
-	mutex_unlock(&trace_mutex);
-	kvfree(event);
-	return done ?: ret;
+	mutex_lock(&reader.lock);
+	err = switch_on(strim(line));
+	mutex_unlock(&reader.lock);
+	return err ?: len;
 }
 
 static ssize_t trace_read(struct file *file, char __user *buf, size_t len,
@@ -274,23 +216,13 @@ static ssize_t trace_read(struct file *file, char __user *buf, size_t len,
 
 	if (err)
 		return err;
-	for (;;) {
-		ssize_t ret = read_many(buf, len);
-
-		if (ret)
-			return ret;
-		if (file->f_flags & O_NONBLOCK)
-			return -EAGAIN;
-		ret = wait_event_interruptible(readers, !is_empty());
-		if (ret)
-			return ret;
-	}
+	return bailiff_reader_read(&reader, buf, len,
+				   file->f_flags & O_NONBLOCK);
 }
 
 static __poll_t trace_poll(struct file *file, poll_table *wait)
 {
-	poll_wait(file, &readers, wait);
-	return is_empty() ? 0 : EPOLLIN | EPOLLRDNORM;
+	return bailiff_reader_poll(&reader, file, wait);
 }
 
 const struct file_operations bailiff_trace_fops = {

@@ -15,19 +15,26 @@
 #include <linux/fs.h>
 #include <linux/jump_label.h>
 
+#include "policy.h"
+#include "set.h"
 #include "uapi/bailiff.h"
-
-struct bailiff_domain;
 
 DECLARE_STATIC_KEY_FALSE(bailiff_tracing);
 
-bool bailiff_trace_selects(const struct bailiff_domain *domain);
+bool bailiff_trace_selects(u64 cgroup, const char *policy);
 
 /* Is a decision of this domain to be traced? In an RCU read section. */
 static inline bool bailiff_trace_wants(const struct bailiff_domain *domain)
 {
 	return static_branch_unlikely(&bailiff_tracing) &&
-	       bailiff_trace_selects(domain);
+	       bailiff_trace_selects(domain->cgroup, domain->slot->name);
+}
+
+/* The same where a domain was not joined. */
+static inline bool bailiff_trace_wants_join(u64 cgroup, const char *policy)
+{
+	return static_branch_unlikely(&bailiff_tracing) &&
+	       bailiff_trace_selects(cgroup, policy);
 }
 
 /*
