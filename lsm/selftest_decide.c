@@ -9,14 +9,13 @@
  */
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "decide.h"
-#include "fs.h"
 #include "home.h"
 #include "path.h"
 #include "policy.h"
 #include "selftest.h"
+#include "selftest_session.h"
 #include "state.h"
 #include "uapi/bailiff_decide.h"
 #include "vm/table.h"
@@ -25,17 +24,9 @@ static_assert(BAILIFF_DECIDE_STRINGS == BVM_RUN_STRINGS);
 static_assert(sizeof_field(struct bailiff_decide_header, policy) ==
 	      BVM_MAX_NAME);
 
-/* An open file: the answers to the last batch. */
-struct session {
-	struct mutex lock; /* everything below */
-	struct bailiff_decide_answer *answers; /* owned */
-	u32 num_answers;
-};
-
 /* A batch that is being worked on. */
 struct batch {
-	const u8 *at; /* what is not read yet */
-	size_t left;
+	struct bailiff_bytes in;
 	const struct path *path; /* stands for every object that has a name */
 	struct bailiff_set *set; /* of the one domain; owned */
 	struct bailiff_exe *exe; /* room for any name; owned */
@@ -52,17 +43,6 @@ struct asked {
 
 /* ---- bytes in ---- */
 
-static const void *take(struct batch *b, size_t len)
-{
-	const u8 *at = b->at;
-
-	if (len > b->left)
-		return NULL;
-	b->at += len;
-	b->left -= len;
-	return at;
-}
-
 static int take_strings(struct batch *b, struct asked *a)
 {
 	for (u32 i = 0; i < BVM_RUN_STRINGS; i++) {
@@ -73,13 +53,13 @@ static int take_strings(struct batch *b, struct asked *a)
 			continue;
 		if (len > BAILIFF_DECIDE_MAX_STRING)
 			return -E2BIG;
-		a->strings[i] = take(b, len);
+		a->strings[i] = bailiff_bytes_take(&b->in, len);
 		if (!a->strings[i])
 			return -EINVAL;
 	}
 	if (a->head->argv_len > BAILIFF_DECIDE_MAX_STRING)
 		return -E2BIG;
-	a->argv = take(b, a->head->argv_len);
+	a->argv = bailiff_bytes_take(&b->in, a->head->argv_len);
 	return a->argv ? 0 : -EINVAL;
 }
 
@@ -119,20 +99,21 @@ static bool a_hook_asks(const struct asked *a)
 
 static int take_request(struct batch *b, struct asked *a)
 {
-	const size_t before = b->left;
+	const size_t before = b->in.left;
 	int err;
 
-	a->head = take(b, sizeof(*a->head));
+	a->head = bailiff_bytes_take(&b->in, sizeof(*a->head));
 	if (!a->head || !a->head->class || a->head->class >= BVM_NUM_CLASSES)
 		return -EINVAL;
-	a->ctx = take(b, bvm_classes[a->head->class].ctx_size);
+	a->ctx = bailiff_bytes_take(&b->in,
+				    bvm_classes[a->head->class].ctx_size);
 	if (!a->ctx)
 		return -EINVAL;
 	err = take_strings(b, a);
 	if (err)
 		return err;
-	if (!take(b, -(before - b->left) & 7) || !handles_are_there(a) ||
-	    !a_hook_asks(a))
+	if (!bailiff_bytes_take(&b->in, -(before - b->in.left) & 7) ||
+	    !handles_are_there(a) || !a_hook_asks(a))
 		return -EINVAL;
 	return 0;
 }
@@ -288,9 +269,11 @@ static int begin(struct batch *b, const char *policy)
 	return 0;
 }
 
-static int run_batch(struct session *s, struct batch *b)
+static int run_batch(struct bailiff_session *s, struct batch *b)
 {
-	const struct bailiff_decide_header *h = take(b, sizeof(*h));
+	const struct bailiff_decide_header *h =
+		bailiff_bytes_take(&b->in, sizeof(*h));
+	struct bailiff_decide_answer *answers = s->answers;
 	struct asked asked;
 	int err;
 
@@ -303,26 +286,24 @@ static int run_batch(struct session *s, struct batch *b)
 	for (u32 i = 0; !err && i < h->num_requests; i++) {
 		err = take_request(b, &asked);
 		if (!err)
-			decide(b, &asked, &s->answers[i]);
+			decide(b, &asked, &answers[i]);
 		if (fatal_signal_pending(current))
 			err = -EINTR;
 		cond_resched();
 	}
-	if (!err && b->left)
+	if (!err && b->in.left)
 		err = -EINVAL;
-	s->num_answers = err ? 0 : h->num_requests;
+	s->len = h->num_requests * sizeof(*answers);
 	return err;
 }
 
-static int answer(struct session *s, struct file *file, const u8 *bytes,
+static int answer(struct bailiff_session *s, struct file *file, const u8 *bytes,
 		  size_t len)
 {
-	struct batch b = { .at = bytes, .left = len, .path = &file->f_path };
+	struct batch b = { .in = { bytes, len }, .path = &file->f_path };
 	int err;
 
-	s->num_answers = 0;
-	memset(s->answers, 0,
-	       BAILIFF_DECIDE_MAX_REQUESTS * sizeof(*s->answers));
+	memset(s->answers, 0, s->kind->max_answers);
 	err = run_batch(s, &b);
 	bailiff_set_put(b.set);
 	kfree(b.exe);
@@ -330,82 +311,22 @@ static int answer(struct session *s, struct file *file, const u8 *bytes,
 	return err;
 }
 
-/* ---- the file ---- */
+static const struct bailiff_session_kind kind = {
+	.max_batch = BAILIFF_DECIDE_MAX_BATCH,
+	.max_answers = BAILIFF_DECIDE_MAX_REQUESTS *
+		       sizeof(struct bailiff_decide_answer),
+	.run = answer,
+};
 
 static int decide_open(struct inode *inode, struct file *file)
 {
-	int err = bailiff_fs_check_admin(file);
-	struct session *s;
-
-	if (err)
-		return err;
-	s = kzalloc(sizeof(*s), GFP_KERNEL);
-	if (!s)
-		return -ENOMEM;
-	s->answers = kvmalloc_array(BAILIFF_DECIDE_MAX_REQUESTS,
-				    sizeof(*s->answers), GFP_KERNEL);
-	if (!s->answers) {
-		kfree(s);
-		return -ENOMEM;
-	}
-	mutex_init(&s->lock);
-	file->private_data = s;
-	return 0;
-}
-
-static int decide_release(struct inode *inode, struct file *file)
-{
-	struct session *s = file->private_data;
-
-	kvfree(s->answers);
-	kfree(s);
-	return 0;
-}
-
-static ssize_t decide_read(struct file *file, char __user *buf, size_t len,
-			   loff_t *ppos)
-{
-	struct session *s = file->private_data;
-	ssize_t ret;
-
-	if (mutex_lock_interruptible(&s->lock))
-		return -EINTR;
-	ret = simple_read_from_buffer(buf, len, ppos, s->answers,
-				      s->num_answers * sizeof(*s->answers));
-	mutex_unlock(&s->lock);
-	return ret;
-}
-
-/* The position stays where it is: the answers are read from the start. */
-static ssize_t decide_write(struct file *file, const char __user *buf,
-			    size_t len, loff_t *ppos)
-{
-	struct session *s = file->private_data;
-	int err = bailiff_fs_check_admin(file);
-	void *bytes;
-
-	if (err)
-		return err;
-	if (*ppos != 0)
-		return -EINVAL;
-	if (len > BAILIFF_DECIDE_MAX_BATCH)
-		return -E2BIG;
-	bytes = vmemdup_user(buf, len);
-	if (IS_ERR(bytes))
-		return PTR_ERR(bytes);
-	err = -EINTR;
-	if (!mutex_lock_interruptible(&s->lock)) {
-		err = answer(s, file, bytes, len);
-		mutex_unlock(&s->lock);
-	}
-	kvfree(bytes);
-	return err ?: len;
+	return bailiff_session_open(file, &kind);
 }
 
 const struct file_operations bailiff_selftest_decide_fops = {
 	.open = decide_open,
-	.read = decide_read,
-	.write = decide_write,
-	.release = decide_release,
+	.read = bailiff_session_read,
+	.write = bailiff_session_write,
+	.release = bailiff_session_release,
 	.llseek = default_llseek,
 };

@@ -10,29 +10,20 @@
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
-#include "fs.h"
 #include "prog.h"
 #include "selftest.h"
+#include "selftest_session.h"
 #include "setup.h"
 #include "uapi/bailiff_test.h"
 #include "vm/verify.h"
 
-/* An open file: the answers to the last batch. */
-struct session {
-	struct mutex lock; /* everything below */
-	u8 *answers; /* BAILIFF_TEST_MAX_ANSWERS bytes */
-	size_t len;
-};
-
 /* A batch that is being worked on. */
 struct batch {
-	const u8 *at; /* what is not read yet */
-	size_t left;
+	struct bailiff_bytes in;
 	u32 repeat;
-	struct session *to;
+	struct bailiff_session *to;
 	void *scratch; /* of the verifier */
 	struct bvm_insn *insns; /* room for a whole program and one more */
 	struct bvm_image *image; /* NULL: none came with it */
@@ -54,20 +45,9 @@ struct subject {
 
 /* ---- bytes in and out ---- */
 
-static const void *take(struct batch *b, size_t len)
-{
-	const u8 *at = b->at;
-
-	if (len > b->left)
-		return NULL;
-	b->at += len;
-	b->left -= len;
-	return at;
-}
-
 static void *give(struct batch *b, size_t len)
 {
-	struct session *s = b->to;
+	struct bailiff_session *s = b->to;
 	void *at = s->answers + s->len;
 
 	if (len > BAILIFF_TEST_MAX_ANSWERS - s->len)
@@ -78,7 +58,7 @@ static void *give(struct batch *b, size_t len)
 
 static int take_image(struct batch *b, u32 len)
 {
-	const void *bytes = take(b, ALIGN((size_t)len, 8));
+	const void *bytes = bailiff_bytes_take(&b->in, ALIGN((size_t)len, 8));
 	int err;
 
 	if (!bytes)
@@ -103,7 +83,8 @@ static bool is_class(const struct batch *b, u32 class, u32 ctx_len)
 
 static int take_program(struct batch *b, struct subject *s)
 {
-	const struct bailiff_test_program *p = take(b, sizeof(*p));
+	const struct bailiff_test_program *p =
+		bailiff_bytes_take(&b->in, sizeof(*p));
 
 	if (!p)
 		return -EINVAL;
@@ -114,8 +95,8 @@ static int take_program(struct batch *b, struct subject *s)
 	    p->num_ctxs > BAILIFF_TEST_MAX_CTXS)
 		return -E2BIG;
 	s->ctx_stride = ALIGN(p->ctx_len, 8);
-	s->insns = take(b, p->num_insns * sizeof(*s->insns));
-	s->ctxs = take(b, p->num_ctxs * s->ctx_stride);
+	s->insns = bailiff_bytes_take(&b->in, p->num_insns * sizeof(*s->insns));
+	s->ctxs = bailiff_bytes_take(&b->in, p->num_ctxs * s->ctx_stride);
 	return s->insns && s->ctxs ? 0 : -EINVAL;
 }
 
@@ -347,12 +328,13 @@ static int run_batch(struct batch *b, u32 num)
 		cond_resched();
 	}
 	kfree(s);
-	return err ?: b->left ? -EINVAL : 0;
+	return err ?: b->in.left ? -EINVAL : 0;
 }
 
 static int begin_batch(struct batch *b)
 {
-	const struct bailiff_test_header *h = take(b, sizeof(*h));
+	const struct bailiff_test_header *h =
+		bailiff_bytes_take(&b->in, sizeof(*h));
 	int err = 0;
 
 	if (!h || h->magic != BAILIFF_TEST_MAGIC || !h->repeat)
@@ -370,20 +352,17 @@ static int begin_batch(struct batch *b)
 	return err ?: run_batch(b, h->num_programs);
 }
 
-static int start_batch(struct session *s, const u8 *bytes, size_t len)
+static int start_batch(struct bailiff_session *s, struct file *file,
+		       const u8 *bytes, size_t len)
 {
 	struct batch *b = kvzalloc(sizeof(*b), GFP_KERNEL);
 	int err;
 
-	s->len = 0;
 	if (!b)
 		return -ENOMEM;
-	b->at = bytes;
-	b->left = len;
+	b->in = (struct bailiff_bytes){ bytes, len };
 	b->to = s;
 	err = begin_batch(b);
-	if (err)
-		s->len = 0;
 	kvfree(b->image);
 	kvfree(b->insns);
 	kvfree(b->scratch);
@@ -391,80 +370,21 @@ static int start_batch(struct session *s, const u8 *bytes, size_t len)
 	return err;
 }
 
-/* ---- the file ---- */
+static const struct bailiff_session_kind kind = {
+	.max_batch = BAILIFF_TEST_MAX_BATCH,
+	.max_answers = BAILIFF_TEST_MAX_ANSWERS,
+	.run = start_batch,
+};
 
 static int vm_open(struct inode *inode, struct file *file)
 {
-	int err = bailiff_fs_check_admin(file);
-	struct session *s;
-
-	if (err)
-		return err;
-	s = kzalloc(sizeof(*s), GFP_KERNEL);
-	if (!s)
-		return -ENOMEM;
-	s->answers = kvmalloc(BAILIFF_TEST_MAX_ANSWERS, GFP_KERNEL);
-	if (!s->answers) {
-		kfree(s);
-		return -ENOMEM;
-	}
-	mutex_init(&s->lock);
-	file->private_data = s;
-	return 0;
-}
-
-static int vm_release(struct inode *inode, struct file *file)
-{
-	struct session *s = file->private_data;
-
-	kvfree(s->answers);
-	kfree(s);
-	return 0;
-}
-
-static ssize_t vm_read(struct file *file, char __user *buf, size_t len,
-		       loff_t *ppos)
-{
-	struct session *s = file->private_data;
-	ssize_t ret;
-
-	if (mutex_lock_interruptible(&s->lock))
-		return -EINTR;
-	ret = simple_read_from_buffer(buf, len, ppos, s->answers, s->len);
-	mutex_unlock(&s->lock);
-	return ret;
-}
-
-/* The position stays where it is: the answers are read from the start. */
-static ssize_t vm_write(struct file *file, const char __user *buf, size_t len,
-			loff_t *ppos)
-{
-	struct session *s = file->private_data;
-	int err = bailiff_fs_check_admin(file);
-	void *bytes;
-
-	if (err)
-		return err;
-	if (*ppos != 0)
-		return -EINVAL;
-	if (len > BAILIFF_TEST_MAX_BATCH)
-		return -E2BIG;
-	bytes = vmemdup_user(buf, len);
-	if (IS_ERR(bytes))
-		return PTR_ERR(bytes);
-	err = -EINTR;
-	if (!mutex_lock_interruptible(&s->lock)) {
-		err = start_batch(s, bytes, len);
-		mutex_unlock(&s->lock);
-	}
-	kvfree(bytes);
-	return err ?: len;
+	return bailiff_session_open(file, &kind);
 }
 
 const struct file_operations bailiff_selftest_vm_fops = {
 	.open = vm_open,
-	.read = vm_read,
-	.write = vm_write,
-	.release = vm_release,
+	.read = bailiff_session_read,
+	.write = bailiff_session_write,
+	.release = bailiff_session_release,
 	.llseek = default_llseek,
 };
