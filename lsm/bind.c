@@ -256,3 +256,7 @@ int bailiff_bind_for_each(int (*fn)(const struct bailiff_binding *binding,
 	mutex_unlock(&bind_lock);
 	return ret;
 }
+
+#ifdef CONFIG_SECURITY_BAILIFF_KUNIT_TEST
+#include "bind_test.c"
+#endif

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bind_test.c - the policies of a binding come and go together
+ * bind_test.c - the policies of a binding come and go together, and in one
+ * step; included by bind.c
  */
-#include <linux/err.h>
-#include <linux/slab.h>
-
-#include <kunit/test.h>
-
-#include "bind.h"
+#include "slot_kunit.h"
 
 /* The root cgroup: it is never gone, and nobody joins by it. */
 #define ROOT_CGROUP 1
-
-static const struct bvm_meta no_slots;
 
 static const char *const names[] = { "kunit-a", "kunit-b", "kunit-c" };
 
@@ -20,16 +14,8 @@ static const char *const names[] = { "kunit-a", "kunit-b", "kunit-c" };
 
 static void make_slots(struct kunit *test, struct bailiff_slot **slots)
 {
-	for (u32 i = 0; i < NUM; i++) {
-		struct bailiff_policy *policy =
-			kvzalloc(sizeof(*policy), GFP_KERNEL);
-
-		KUNIT_ASSERT_NOT_NULL(test, policy);
-		policy->image.meta = &no_slots;
-		policy->image.name = names[i];
-		slots[i] = bailiff_policy_activate(policy);
-		KUNIT_ASSERT_FALSE(test, IS_ERR(slots[i]));
-	}
+	for (u32 i = 0; i < NUM; i++)
+		slots[i] = make_slot(test, names[i]);
 }
 
 static struct bailiff_binding *
@@ -113,7 +99,45 @@ static void one_that_fails_leaves_none_bound(struct kunit *test)
 	drop_slots(test, slots);
 }
 
+/*
+ * An exec that looks for its binding is at another cgroup's, which hashes to the
+ * same bucket and lies in front, when its own is replaced.
+ */
+static void who_is_past_the_front_finds_the_new_one(struct kunit *test)
+{
+	static struct bailiff_binding front = { .cgroup = ROOT_CGROUP + 1 };
+	const u64 cgroup = ROOT_CGROUP;
+	struct hlist_head *bucket =
+		&bindings[hash_min(cgroup, HASH_BITS(bindings))];
+	struct bailiff_binding *binding, *at = &front;
+	struct bailiff_slot *slots[NUM];
+
+	make_slots(test, slots);
+	KUNIT_ASSERT_EQ(test, bailiff_bind_add(make_binding(test, slots, 1)),
+			0);
+	binding = make_binding(test, slots + 1, 1);
+	mutex_lock(&bind_lock);
+	KUNIT_EXPECT_EQ(test, bind_slots(binding), 0);
+	hlist_add_head_rcu(&front.node, bucket);
+	put_in_table(binding);
+	/* it goes on */
+	hlist_for_each_entry_continue(at, node)
+	{
+		if (at->cgroup == cgroup)
+			break;
+	}
+	KUNIT_EXPECT_PTR_EQ(test, at, binding);
+	hash_del_rcu(&front.node);
+	mutex_unlock(&bind_lock);
+	bailiff_slot_put(slots[1]); /* as bailiff_bind_add does */
+	/* whoever else looks is not there any more */
+	synchronize_rcu();
+	KUNIT_EXPECT_EQ(test, bailiff_bind_remove(ROOT_CGROUP), 0);
+	drop_slots(test, slots);
+}
+
 static struct kunit_case bind_cases[] = {
+	KUNIT_CASE(who_is_past_the_front_finds_the_new_one),
 	KUNIT_CASE(all_policies_are_bound_together),
 	KUNIT_CASE(one_that_fails_leaves_none_bound),
 	{}

@@ -174,6 +174,13 @@ static void reply_errno(struct bailiff_channel *ch, long err)
 		bailiff_reply(ch, "error: errno %ld\n", -err);
 }
 
+/* A text with a NUL in it would be carried out as what is before that alone. */
+static bool is_cut(const struct bailiff_command *command, const char *data,
+		   size_t len)
+{
+	return !command->takes_data && memchr(data, 0, len);
+}
+
 static int run_command(struct bailiff_channel *ch, const char __user *buf,
 		       size_t len)
 {
@@ -189,6 +196,11 @@ static int run_command(struct bailiff_channel *ch, const char __user *buf,
 	if (IS_ERR(data)) {
 		reply_errno(ch, PTR_ERR(data));
 		return PTR_ERR(data);
+	}
+	if (is_cut(ch->command, data, len)) {
+		kvfree(data);
+		bailiff_reply(ch, "error: a NUL byte in the message\n");
+		return -EINVAL;
 	}
 	ch->replied = false;
 	err = ch->command->run(ch, data, len);

@@ -24,10 +24,11 @@
  *
  * Files marked rw take one write of the whole message at offset 0; the reply
  * is read from the same open file: "ok ...\n" or "error: TEXT\n". A refused
- * write also returns the errno. Writing load, unload, bind, unbind and mode
- * needs CAP_MAC_ADMIN in the initial user namespace when the file is opened
- * and when it is written, and neither opener nor writer may be confined
- * (EPERM).
+ * write also returns the errno. A line of text that is too long is refused
+ * (E2BIG), as is one with a NUL in it, be it the last byte (EINVAL). Writing
+ * load, unload, bind, unbind and mode needs CAP_MAC_ADMIN in the initial user
+ * namespace when the file is opened and when it is written, and neither opener
+ * nor writer may be confined (EPERM).
  *
  *   load    ok policy=NAME generation=N digest=HEX
  *           EINVAL malformed or refused by the verifier, EMSGSIZE cut short or

@@ -120,6 +120,69 @@ is "$(ls $fs/policies/held | paste -sd' ')" "$(ls $fs/policies/fs | paste -sd' '
 	"with all of its files"
 is "$(tell $fs/unload held)" ok "and goes"
 
+# How long a message may be, and that a NUL does not cut one: a line each, of what
+# came of it, what should have, and what was tried
+id=$(stat -c %i /sys/fs/cgroup/fs)
+tell $fs/unbind "cgroup=$id" > /dev/null
+python3 - $fs "$id" > $work/said <<'END'
+import errno, os, sys
+
+top, id = sys.argv[1] + "/", sys.argv[2]
+texts = {
+    "unload": (b"nowhere", 1024, "ENOENT error: no such policy"),
+    "unbind": (b"cgroup=" + id.encode(), 1024,
+               "ENOENT error: this cgroup is not bound"),
+    "self": (b"nowhere", 1024, "ENOENT error: no such policy"),
+    "policies/fs/mode": (b"enforce", 1024, "ok ok"),
+    "bind": (b"cgroup=%s policy=fs" % id.encode(), 4096, "ok ok"),
+}
+
+def write(file, data):
+    fd = os.open(top + file, os.O_RDWR)
+    word = "ok"
+    try:
+        os.write(fd, data)
+    except OSError as e:
+        word = errno.errorcode[e.errno]
+    reply = os.pread(fd, 4096, 0).decode().strip()
+    os.close(fd)
+    return word + " " + reply
+
+def say(got, want, what):
+    print(got, want, what, sep="\t")
+
+for file, (text, limit, want) in texts.items():
+    for size in limit - 1, limit, limit + 1:
+        if size > limit:
+            want = "E2BIG error: %d bytes, and the limit is %d" % (size, limit)
+        # what a bind leaves is what the next one finds
+        say(write(file, text.ljust(size)), want, "%s: %d bytes" % (file, size))
+    if file == "bind":
+        write("unbind", texts["unbind"][0])
+    for what, data in (("at its end", text + b"\0"),
+                       ("in it", text + b"\0 more"),
+                       ("before it", b"\0" + text)):
+        say(write(file, data), "EINVAL error: a NUL byte in the message",
+            "%s: a NUL %s" % (file, what))
+
+for size in 62, 63, 64:
+    say(write("bind", texts["bind"][0] + b" label=" + b"l" * size),
+        "ok ok" if size < 64 else "E2BIG error: the label is too long",
+        "a label of %d bytes" % size)
+    write("unbind", texts["unbind"][0])
+
+limit = 64 << 20
+for size in limit - 1, limit, limit + 1:
+    got = write("load", bytes(size)).split()
+    want = "E2BIG error:" if size > limit else "EINVAL error:"
+    say(" ".join(got[:2]), want, "an image of %d bytes" % size)
+END
+while IFS=$'\t' read -r got want what; do
+	is "$got" "$want" "$what"
+done < $work/said
+is "$(wc -l < $work/said)" 36 "all of them were tried"
+is "$(grep -c "cgroup=$id " $fs/bindings)" 0 "and no NUL left half of it behind"
+
 # Whole writes at the start only, and privilege
 is "$(printf x | dd of=$fs/unload bs=1 seek=1 2>&1 | grep -c 'Invalid argument')" 1 \
 	"messages begin at offset 0"

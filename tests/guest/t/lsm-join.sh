@@ -85,6 +85,31 @@ like "$(in_cgroup box/nested true 2>&1)" 'Permission denied' "and fails when it 
 is "$(in_cgroup box bash -c "$both" | paste -sd' ')" "one two" "a reload is in force at once"
 echo "cgroup=$nested" > $fs/unbind
 
+# An exec while a binding is replaced joins the old one or the new one; above it
+# nothing is bound
+swap=$(cgroup swap)
+tell $fs/bind "cgroup=$swap policy=one" > /dev/null
+: > $work/joins
+(
+	while [ ! -e $work/enough ]; do
+		for policy in two one refuse; do
+			tell $fs/bind "cgroup=$swap policy=$policy"
+		done
+	done > $work/replies
+) &
+for i in $(seq "$(volume 300 60)"); do
+	in_cgroup swap cat $fs/self >> $work/joins 2> /dev/null ||
+		echo refused >> $work/joins
+done
+: > $work/enough
+wait $!
+is "$(sort -u $work/joins | paste -sd' ')" "one refused two" \
+	"while its binding is replaced an exec joins one of the versions"
+is "$(grep -c . $work/joins)" "$(volume 300 60)" "and none but one"
+is "$(sort -u $work/replies)" ok "each was bound"
+tell $fs/unbind "cgroup=$swap" > /dev/null
+rmdir /sys/fs/cgroup/swap
+
 # runtime: only another mount namespace joins
 tell $fs/bind "cgroup=$id policy=two runtime=$$" > /dev/null
 is "$(in_cgroup box bash -c "$both" | paste -sd' ')" "one two" "the runtime's own programs do not join"
