@@ -6,6 +6,7 @@
  * takes for its own differs between them, and AF_UNSPEC means "disconnect" to
  * one and "as if AF_INET" to another. What none of them takes is denied.
  */
+#include <linux/bpf.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/net.h>
@@ -15,6 +16,7 @@
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
+#include <net/sock_reuseport.h>
 
 #include "address.h"
 #include "attach.h"
@@ -349,6 +351,31 @@ static bool is_judged_by_source(const struct sock *sk)
 	return false;
 }
 
+/*
+ * May the kernel hand connections of a listener that closes to sk? They were
+ * judged by the domains of the other one: net/core/sock_reuseport.c,
+ * reuseport_migrate_sock().
+ */
+static bool may_be_handed(const struct sock *sk)
+{
+	const struct sock_reuseport *group;
+	const struct bpf_prog *prog = NULL;
+	bool may;
+
+	if (!sk->sk_reuseport)
+		return false;
+	if (READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_migrate_req))
+		return true;
+	rcu_read_lock();
+	group = rcu_dereference(sk->sk_reuseport_cb);
+	if (group)
+		prog = rcu_dereference(group->prog);
+	may = prog &&
+	      prog->expected_attach_type == BPF_SK_REUSEPORT_SELECT_OR_MIGRATE;
+	rcu_read_unlock();
+	return may;
+}
+
 static int hook_socket_accept(struct socket *sock, struct socket *newsock)
 {
 	const struct bailiff_set *set = bailiff_current_set();
@@ -356,11 +383,12 @@ static int hook_socket_accept(struct socket *sock, struct socket *newsock)
 	if (!set || !is_judged_by_source(sock->sk))
 		return judge_local(sock, BVM_BIT(NETWORK, ACCEPT), newsock);
 	/*
-	 * Those that came before the socket had our domains were not, and which
-	 * they are nobody can tell: all are judged at their first use.
+	 * Those that came before the socket had our domains were not, nor those
+	 * that came to another one, and which they are nobody can tell: all are
+	 * judged at their first use.
 	 */
 	if (bailiff_sock_set(sock->sk) != set ||
-	    bailiff_sock_is_adopted(sock->sk))
+	    bailiff_sock_is_adopted(sock->sk) || may_be_handed(sock->sk))
 		bailiff_early_accept(newsock);
 	return use_socket(sock);
 }

@@ -145,6 +145,79 @@ inherited "ok ok ETIMEDOUT EAGAIN" "what comes later gets no answer" \
 	@connect 1 4:127.0.0.1:8000 , accept 1 2
 }
 
+# A listener without a policy that closes: the kernel hands what is in its queue to
+# another one of the same port, if a switch or a program of eBPF says so
+cat > $work/handed.py <<'END'
+import ctypes, errno, os, socket, struct, sys
+
+def listener():
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    s.bind(("0.0.0.0", 8000))
+    s.listen()
+    return s
+
+# A program that leaves the choice to the kernel, and lets it hand over
+def attach(s):
+    insns = struct.pack("<QQ", 0x1000000b7, 0x95) # r0 = SK_PASS, exit
+    code, name = ctypes.create_string_buffer(insns), ctypes.create_string_buffer(b"GPL")
+    attr = bytearray(128)
+    struct.pack_into("<IIQQ", attr, 0, 21, 2, ctypes.addressof(code), ctypes.addressof(name))
+    struct.pack_into("<I", attr, 68, 40) # BPF_SK_REUSEPORT_SELECT_OR_MIGRATE
+    buf = ctypes.create_string_buffer(bytes(attr), len(attr))
+    fd = ctypes.CDLL(None, use_errno=True).syscall(321, 5, buf, len(attr))
+    if fd < 0:
+        sys.exit("bpf: %s" % os.strerror(ctypes.get_errno()))
+    s.setsockopt(socket.SOL_SOCKET, 52, struct.pack("i", fd)) # SO_ATTACH_REUSEPORT_EBPF
+
+def receive(s):
+    try:
+        return s.recv(1).decode()
+    except OSError as e:
+        return errno.errorcode[e.errno]
+
+first = listener()
+if sys.argv[1] == "program":
+    attach(first)
+clients = []
+for ip in "127.0.0.1", "127.0.0.2":
+    c = socket.socket()
+    c.bind((ip, 0))
+    c.connect(("127.0.0.1", 8000))
+    c.send(b"x")
+    clients.append(c)
+ready, tell = os.pipe()
+go, say_go = os.pipe()
+if os.fork() == 0:
+    first.close()
+    with open("/sys/kernel/security/bailiff/self", "w") as f:
+        f.write("packet")
+    second = listener()
+    second.settimeout(10)
+    os.write(tell, b"r")
+    os.read(go, 1)
+    for i in clients:
+        try:
+            s, peer = second.accept()
+        except OSError as e:
+            print("nothing came")
+            break
+        print(peer[0], receive(s))
+    sys.stdout.flush()
+    os._exit(0)
+os.read(ready, 1)
+first.close()
+os.write(say_go, b"g")
+os.wait()
+END
+for way in switch program; do
+	[ $way = program ] || echo 1 > /proc/sys/net/ipv4/tcp_migrate_req
+	is "$(python3 $work/handed.py $way 2>&1 | sort | paste -sd' ')" \
+		"127.0.0.1 x 127.0.0.2 EACCES" \
+		"what came to another listener is judged by its source ($way)"
+	echo 0 > /proc/sys/net/ipv4/tcp_migrate_req
+done
+
 # the kernel keeps some for a while after they are closed
 wait_for 60 sh -c "echo packet > $fs/unload; [ ! -e $fs/policies/packet ]" && ok "a policy can go when its sockets are gone" ||
 	not_ok "a policy can go when its sockets are gone"
