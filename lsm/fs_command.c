@@ -485,7 +485,7 @@ static int run_self(struct bailiff_channel *ch, char *data, size_t len)
 	case -EBUSY:
 		return refuse(
 			ch, err,
-			"several threads, an io_uring, or other credentials");
+			"several threads, an io_uring, tracing, or other credentials");
 	case -E2BIG:
 		return refuse(ch, err, "16 domains already");
 	case -ENOENT:

@@ -30,6 +30,7 @@
 #include "path.h"
 #include "state.h"
 #include "stats.h"
+#include "tracees.h"
 #include "use.h"
 
 /* What a binding asks of one exec. */
@@ -175,7 +176,8 @@ static int refuse_exec(struct linux_binprm *bprm, const struct order *order)
 
 /*
  * Whoever does not get into all of them gets into none, and begins no start.
- * (What fails later does so for lack of memory, or as a policy is unloaded.)
+ * (What fails later does so for lack of memory, as a policy is unloaded, or for
+ * what the task traces.)
  */
 static void foresee(const struct bailiff_set *set, struct order *order)
 {
@@ -223,6 +225,7 @@ static void add_domains(struct cred *cred, struct order *order)
 static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 {
 	struct order order;
+	int err;
 
 	if (!bailiff_bind_count())
 		return 0;
@@ -232,8 +235,12 @@ static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 	add_domains(bprm->cred, &order);
 	if (order.reason)
 		return refuse_exec(bprm, &order);
-	bailiff_count(joins);
-	return 0;
+	err = bailiff_tracees_judge(bprm->cred);
+	if (err)
+		bailiff_count(join_failures);
+	else
+		bailiff_count(joins);
+	return err;
 }
 
 /* exec sets it when a file turns out to be one for another program. */
@@ -410,6 +417,10 @@ static int enter(struct bailiff_slot *slot, struct file *file)
 	if (reason) {
 		abort_creds(cred);
 		return error_of_reason(reason);
+	}
+	if (bailiff_tracees_judge(cred)) {
+		abort_creds(cred);
+		return -EBUSY;
 	}
 	/* The reply to the message that brought us here is read from it. */
 	bailiff_file(file)->stamp = bailiff_set_stamp(bailiff_cred_set(cred));

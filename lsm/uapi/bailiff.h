@@ -56,10 +56,10 @@
  *           and losses are its own; in `events`, counts and audit nothing of it
  *           is seen. What the kernel need not decide again is not decided
  *   self    EPERM needs CAP_MAC_ADMIN, or no_new_privs and a policy marked
- *           `enter: self`; EBUSY several threads, an io_uring, or other
- *           credentials than the opener's; ENOENT; E2BIG 16 domains already;
- *           EACCES the policy has a filter of system calls, and the writer
- *           is under none
+ *           `enter: self`; EBUSY several threads, an io_uring, other
+ *           credentials than the opener's, or the writer traces whom the policy
+ *           does not let it; ENOENT; E2BIG 16 domains already; EACCES the
+ *           policy has a filter of system calls, and the writer is under none
  *   mode    write "enforce", "audit", or "CLASS=enforce|audit"
  *   rules   r  "NUMBER FILE:LINE KIND HITS\n" lines; rule 0 is the default
  *   image   r  the bytes that were loaded

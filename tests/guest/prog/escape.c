@@ -173,6 +173,78 @@ static int try_ptrace(void)
 	return errno == 0;
 }
 
+/*
+ * Somebody outside has read the asset, and is traced from before: what a tracer
+ * does after that passes no hook.
+ */
+static char held[8];
+
+static pid_t trace_holder(void)
+{
+	int fd, status, ready[2];
+	pid_t pid;
+
+	if (pipe(ready))
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		fd = open(asset, O_RDONLY);
+		if (read(fd, held, 6) == 6 && write(ready[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	if (read(ready[0], held, 1) != 1 ||
+	    ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_EXITKILL) ||
+	    ptrace(PTRACE_INTERRUPT, pid, 0, 0) ||
+	    waitpid(pid, &status, __WALL) != pid)
+		return -1;
+	return pid;
+}
+
+static int peeks(pid_t pid, const void *at)
+{
+	long word;
+
+	errno = 0;
+	word = ptrace(PTRACE_PEEKDATA, pid, at, 0);
+	return errno == 0 && memcmp(&word, "secret", 6) == 0;
+}
+
+static int try_tracer(void)
+{
+	pid_t pid = trace_holder();
+
+	enter();
+	return peeks(pid, held);
+}
+
+/* The same where an exec joins, in the cgroup that is bound to the policy */
+static int try_tracer_exec(void)
+{
+	pid_t pid = trace_holder();
+	char number[16], at[32];
+
+	snprintf(number, sizeof(number), "%d", pid);
+	snprintf(at, sizeof(at), "%p", held);
+	if (setenv("HELD_AT", at, 1))
+		return 0;
+	if (strcmp(policy, "-") != 0 &&
+	    !write_file("/sys/fs/cgroup/escape-box/cgroup.procs", O_WRONLY,
+			"0"))
+		return 0;
+	execl("/proc/self/exe", "escape", policy, "tracer_after", free_dir,
+	      number, NULL);
+	return 0;
+}
+
+static int try_tracer_after(void)
+{
+	void *at = NULL;
+
+	sscanf(getenv("HELD_AT"), "%p", &at);
+	return peeks(outsider, at);
+}
+
 static int try_pidfd_getfd(void)
 {
 	int fd;
@@ -390,6 +462,47 @@ static int try_open_tree(void)
 	return tree >= 0 && reads_at(tree, "asset");
 }
 
+/* ---- code ---- */
+
+/* Maps the program, and lets it be run if `later` or now. */
+static int maps_code(int prot, int later)
+{
+	char path[400];
+	void *map;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/code", free_dir);
+	enter();
+	fd = open(path, O_RDONLY);
+	map = mmap(NULL, 4096, prot, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return 0;
+	return !later || mprotect(map, 4096, later) == 0;
+}
+
+static int try_map_exec(void)
+{
+	return maps_code(PROT_READ | PROT_EXEC, 0);
+}
+
+static int try_map_exec_later(void)
+{
+	return maps_code(PROT_READ, PROT_READ | PROT_EXEC);
+}
+
+/* To read is to execute, for who says so */
+static int try_map_exec_implied(void)
+{
+	personality(READ_IMPLIES_EXEC);
+	return maps_code(PROT_READ, 0);
+}
+
+static int try_map_exec_implied_later(void)
+{
+	personality(READ_IMPLIES_EXEC);
+	return maps_code(PROT_NONE, PROT_READ);
+}
+
 /*
  * Two threads of time: the name points elsewhere between look and leap. It
  * goes on until it was caught once at least: else the other thread never ran,
@@ -440,6 +553,9 @@ static const struct attempt attempts[] = {
 	ATTEMPT(setns_inherited),
 	ATTEMPT(setns_beyond_limit),
 	ATTEMPT(ptrace),
+	ATTEMPT(tracer),
+	ATTEMPT(tracer_exec),
+	ATTEMPT(tracer_after),
 	ATTEMPT(pidfd_getfd),
 	ATTEMPT(vm_write),
 	ATTEMPT(proc_mem),
@@ -460,6 +576,10 @@ static const struct attempt attempts[] = {
 	ATTEMPT(bind_mount),
 	ATTEMPT(open_tree),
 	ATTEMPT(symlink_race),
+	ATTEMPT(map_exec),
+	ATTEMPT(map_exec_later),
+	ATTEMPT(map_exec_implied),
+	ATTEMPT(map_exec_implied_later),
 };
 
 int main(int argc, char **argv)

@@ -12,7 +12,24 @@ ways jail escape read double_fork clone_vm vfork clone_namespaces thread \
 	setns_beyond_limit chroot double_chroot proc_root proc_cwd proc_fd \
 	handle link rename rename_dir rename_parent exchange \
 	exchange_dirs whiteout tmpfile bind_mount open_tree symlink_race \
-	ptrace pidfd_getfd vm_write proc_mem
+	ptrace pidfd_getfd vm_write proc_mem tracer=EBUSY
+# an exec that joins, too
+box=$(cgroup escape-box)
+tell $fs/bind "cgroup=$box policy=jail" > /dev/null
+ways jail escape tracer_exec
+tell $fs/unbind "cgroup=$box" > /dev/null
+cp /bin/true $top/free/code
+load_policy <<END || bail "no policy for code"
+bailiff: 1
+policy: still
+default: allow
+files:
+  - deny: map-exec
+    paths: $top/free/code
+mounts:
+  - deny: [umount]
+END
+ways still escape map_exec map_exec_later map_exec_implied map_exec_implied_later
 ways logger escape_fd exec_memfd
 ways jail escape_fd ring ring_poller ring_personality ring_from_before=EBUSY \
 	ring_registered=EBUSY ring_poller_from_before=EBUSY ring_connect sent_file \
