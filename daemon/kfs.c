@@ -2,14 +2,23 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "kfs.h"
 #include "lsm/uapi/bailiff.h"
 #include "vm/image.h"
+
+static bool is_securityfs(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && fs.f_type == SECURITYFS_MAGIC;
+}
 
 static int file_open(struct kfs *kfs, const char *file, int flags)
 {
@@ -20,7 +29,13 @@ static int file_open(struct kfs *kfs, const char *file, int flags)
 	    sizeof(path))
 		return -ENAMETOOLONG;
 	fd = open(path, flags | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	if (kfs->genuine && !is_securityfs(fd)) {
+		close(fd);
+		return -EMEDIUMTYPE;
+	}
+	return fd;
 }
 
 static int file_write(struct kfs *kfs, int fd, const void *data, size_t len)
@@ -70,6 +85,7 @@ int kfs_init(struct kfs *kfs, const char *dir)
 	char *slash;
 
 	kfs->ops = &file_ops;
+	kfs->genuine = !dir;
 	if (!dir)
 		dir = BAILIFF_DIR;
 	if (strlen(dir) + sizeof("/lsm") > sizeof(kfs->dir))
@@ -97,7 +113,9 @@ int kfs_request(struct kfs *kfs, const char *file, const void *data, size_t len,
 	fd = kfs->ops->open(kfs, file, O_RDWR);
 	if (fd < 0) {
 		snprintf(reply, KFS_REPLY, "%.300s/%.100s: %s", kfs->dir, file,
-			 strerror(-fd));
+			 fd == -EMEDIUMTYPE ?
+				 "this is not the kernel's securityfs" :
+				 strerror(-fd));
 		return fd;
 	}
 	err = kfs->ops->write(kfs, fd, data, len);

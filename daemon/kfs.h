@@ -28,6 +28,11 @@ struct kfs_ops {
 
 struct kfs {
 	const struct kfs_ops *ops;
+	/*
+	 * Must the files be the kernel's own? A plain one in the place of
+	 * `self` takes any name, and confines nobody.
+	 */
+	bool genuine;
 	char dir[PATH_MAX]; /* .../bailiff */
 	char lsm_file[PATH_MAX]; /* the list of active modules */
 };
@@ -35,7 +40,8 @@ struct kfs {
 #define KFS_REPLY 512 /* bytes that hold any answer to a request */
 
 /*
- * Use the files below dir (BAILIFF_DIR if NULL).
+ * Use the files below dir, whatever they are; if NULL those in BAILIFF_DIR, which
+ * are not opened (-EMEDIUMTYPE) where another file system than securityfs is there.
  *
  * Return: 0, -ENAMETOOLONG.
  */

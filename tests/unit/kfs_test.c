@@ -75,6 +75,29 @@ START_TEST(real_files_are_written_whole_and_answered)
 }
 END_TEST
 
+START_TEST(a_file_in_the_kernels_place_is_not_written_to)
+{
+	char path[PATH_MAX + 16];
+	struct kfs real;
+	struct stat st;
+
+	mkdir(kfs.dir, 0755);
+	snprintf(path, sizeof(path), "%s/self", kfs.dir);
+	fclose(fopen(path, "w"));
+	ck_assert_int_eq(kfs_init(&real, NULL), 0);
+	ck_assert_str_eq(real.dir, "/sys/kernel/security/bailiff");
+	strcpy(real.dir, kfs.dir);
+	ck_assert_int_eq(kfs_request(&real, "self", "web", 3, reply),
+			 -EMEDIUMTYPE);
+	ck_assert_ptr_nonnull(strstr(reply, "not the kernel's securityfs"));
+	ck_assert_int_eq(kfs_open(&real, "self", O_RDWR), -EMEDIUMTYPE);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_size, 0);
+	unlink(path);
+	rmdir(kfs.dir);
+}
+END_TEST
+
 static void write_lsm(const char *list)
 {
 	FILE *file = fopen(kfs.lsm_file, "w");
@@ -349,6 +372,7 @@ static void add_tests(TCase *tcase)
 	tcase_add_test(tcase, a_reply_comes_from_the_file_that_was_written);
 	tcase_add_test(tcase, a_refusal_has_errno_and_words);
 	tcase_add_test(tcase, real_files_are_written_whole_and_answered);
+	tcase_add_test(tcase, a_file_in_the_kernels_place_is_not_written_to);
 	tcase_add_loop_test(tcase, the_module_must_be_in_the_list, 0, 7);
 	tcase_add_test(tcase, bindings_are_read);
 	tcase_add_test(tcase, tasks_are_read);

@@ -113,6 +113,19 @@ is "$(bailiffctl run --policy ours cat $fs/self)" ours "so does bailiffctl"
 like "$(bailiffctl run --policy theirs true 2>&1)" 'under none' \
 	"but not where the filter is the runtime's"
 
+# A file in the place of `self` takes any name
+unshare -m --propagation private bash -c "
+	mount -t tmpfs none /sys/kernel/security && mkdir -p $fs/policies/ours
+	echo bailiff > /sys/kernel/security/lsm
+	echo bailiff 1 1 1 > $fs/version
+	: > $fs/self
+	cp $work/policy.img $fs/policies/ours/image
+	bailiffctl run --policy ours cat $work/secret
+	echo status \$? size \$(stat -c %s $fs/self)" > $work/said 2>&1
+unlike "$(cat $work/said)" '^secret' "a file in the place of self confines nobody, and nothing runs"
+like "$(cat $work/said)" '^status [1-9][0-9]* size 0$' \
+	"a file in the place of self confines nobody, and who would run there is told"
+
 # Other versions
 tell $fs/bind "cgroup=$id policy=theirs" > /dev/null
 like "$(loads theirs "$theirs" 'start: after exec /usr/bin/true')" '^ok ' \
