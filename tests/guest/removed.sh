@@ -15,7 +15,7 @@ set -euo pipefail
 
 list=$guest_dir/removed.mut
 work=$guest_top/build/removed
-tests=${REMOVED_TESTS-lsm-verdict lsm-files lsm-join lsm-net lsm-outside reload escape escape-append story}
+tests=${REMOVED_TESTS-lsm-verdict lsm-files lsm-join lsm-stack lsm-net lsm-outside reload escape escape-append story}
 
 # copy ID: the checkout as it is, with one file changed. What make built for the
 # guest comes along: only the kernel is made of lsm/.
