@@ -4,6 +4,7 @@
  */
 #include <linux/cpumask.h>
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -368,6 +369,7 @@ static struct ring *this_ring(void)
 {
 	u32 which = RING_TASK;
 
+	lockdep_assert_preemption_disabled();
 	if (in_hardirq())
 		which = RING_HARDIRQ;
 	else if (in_serving_softirq())
