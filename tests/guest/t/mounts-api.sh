@@ -72,6 +72,50 @@ claim "ok EPERM" "a whole file system, copied" \
 	opentree "$work/vault" 1 , movemount 1 "$t/c1"
 umount "$work/vault"
 
+# Of a file system with many mounts 256 are looked at, in the order in which they
+# were made: one that allows the new name must be among them.
+# many COMMAND FIRST LAST: mounts of one tmpfs where no rule allows anything
+many()
+{
+	python3 - "$work/many" "$@" <<'END'
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+top, command, first, last = sys.argv[1:]
+for i in range(int(first), int(last) + 1):
+    place = ("%s/%d" % (top, i)).encode()
+    if command == "umount":
+        err = libc.umount2(place, 0)
+    elif i == 1:
+        os.makedirs(place)
+        err = libc.mount(b"none", place, b"tmpfs", 0, None)
+    else:
+        os.makedirs(place)
+        err = libc.mount(("%s/1" % top).encode(), place, None, 4096, None)
+    if err:
+        sys.exit("%s: %s" % (place, os.strerror(ctypes.get_errno())))
+END
+}
+
+# the_next WANT NUMBER: where the allowed place is the NUMBER-th mount
+the_next()
+{
+	mount --bind "$work/many/1" "$t/m1"
+	claim "$1" "the place that allows it is mount number $2" \
+		opentree "$t/m1" 1 , movemount 1 "$t/m2"
+	umount "$t/m2" 2> /dev/null
+	umount "$t/m1"
+}
+
+succeeds "a file system gets 254 mounts" many mount 1 254
+the_next "ok ok" 255
+many mount 255 255
+the_next "ok ok" 256
+many mount 256 256
+before=$(status_of reason.disconnected)
+the_next "ok EPERM" 257
+is "$(status_of reason.disconnected)" $((before + 1)) "for the reason of what has no name"
+succeeds "they can go" many umount 1 256
+
 # A program that the kernel would run: no rule allows it
 load_policy <<EOF || not_ok "an open policy loads"
 bailiff: 1
