@@ -102,6 +102,8 @@ help:
 	@echo 'make fuzz       the fuzzers, for FUZZ_SECONDS each (600)'
 	@echo 'make fuzz-guest the tests of load and faults in the guest, with large numbers,'
 	@echo '                and the fuzzing of securityfs for FUZZ_HOURS (1)'
+	@echo 'make test-leaks the memory of the kernel after 100,000 replacements of a policy,'
+	@echo '                10,000 bindings and 10,000 joins (ten minutes)'
 	@echo 'make mutants    faults planted in vm/: do the tests see them?'
 	@echo 'make mutants-guest  hooks left out of the module, one at a time: do the'
 	@echo '                tests in the guest see it? (an hour; HOOKS="file_open ...")'
@@ -196,6 +198,14 @@ test-import:
 	@scripts/deps.sh tools test guest suite
 	@$(MAKE) binaries guest-binaries
 	@GUEST_IMPORT=all tests/guest/suite.sh import
+
+# GUEST_PATIENCE: each of the three may be tried four times.
+.PHONY: test-leaks
+test-leaks:
+	@scripts/deps.sh tools test guest suite
+	@$(MAKE) binaries guest-binaries
+	@GUEST_LEAKS_LOADS=100000 GUEST_LEAKS_CYCLES=10000 GUEST_LEAKS_JOINS=10000 \
+		GUEST_PATIENCE=$(or $(GUEST_PATIENCE),4) tests/guest/suite.sh leaks
 
 fuzz-guest:
 	@scripts/deps.sh tools test guest suite

@@ -53,8 +53,8 @@ void bailiff_set_put(struct bailiff_set *set)
 static int compare_domains(const struct bailiff_domain *a,
 			   const struct bailiff_domain *b)
 {
-	return COMPARE(a->slot->id, b->slot->id) ?:
-		       COMPARE(a->cgroup, b->cgroup) ?:
+	return COMPARE(a->slot->id, b->slot->id)	 ?:
+		       COMPARE(a->cgroup, b->cgroup)	 ?:
 		       COMPARE(a->home.ino, b->home.ino) ?:
 		       COMPARE(a->home.dev, b->home.dev) ?:
 		       COMPARE(a->home.inode, b->home.inode);

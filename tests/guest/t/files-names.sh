@@ -130,8 +130,8 @@ is "$(status_of reason.path-too-deep)" "$((before + 1))" "for a reason of its ow
 
 # Sixteen long names, and one that makes the whole as long as it is asked for
 name=$(printf 'n%.0s' {1..250})
-makes=(chdir $work)
-steps=(chdir $work)
+makes=(chdir "$work")
+steps=(chdir "$work")
 dir=$work
 for i in $(seq 16); do
 	dir+=/$name
@@ -153,7 +153,7 @@ is "$(opens 4095)" "ok ok ok" "one of 4095, too"
 before=$(status_of reason.path-too-long)
 is "$(opens 4096)" "ok ok EACCES" "one of 4096 is too long"
 is "$(status_of reason.path-too-long)" "$((before + 1))" "for a reason of its own"
-rm -rf $work/$name
+rm -rf "${work:?}/$name"
 
 # No name at all
 mount -t tmpfs none $work/bind
