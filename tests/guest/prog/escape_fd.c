@@ -376,6 +376,31 @@ static int run_fd(int fd)
 	return answer_of(pid);
 }
 
+/* Known by a descriptor alone, from before, that cannot even be read */
+static int try_exec_inherited(void)
+{
+	char path[300];
+	int fd;
+
+	tool_path(path, sizeof(path));
+	fd = open(path, O_PATH);
+	enter();
+	return run_fd(fd);
+}
+
+static int try_link_inherited(void)
+{
+	char path[400];
+	int fd = open(asset, O_PATH), out;
+
+	snprintf(path, sizeof(path), "%s/linked", free_dir);
+	enter();
+	out = linkat(fd, "", AT_FDCWD, path, AT_EMPTY_PATH) == 0;
+	if (out)
+		unlink(path);
+	return out;
+}
+
 static int try_exec_memfd(void)
 {
 	int fd;
@@ -609,6 +634,8 @@ static const struct attempt attempts[] = {
 	ATTEMPT(inherited_cwd),
 	ATTEMPT(inherited_map),
 	ATTEMPT(exec),
+	ATTEMPT(exec_inherited),
+	ATTEMPT(link_inherited),
 	ATTEMPT(exec_memfd),
 	ATTEMPT(exec_deleted),
 	ATTEMPT(exec_script),

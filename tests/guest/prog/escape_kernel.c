@@ -93,6 +93,24 @@ static int try_key_persistent(void)
 		      0) >= 0;
 }
 
+/* A child gives its parent new credentials, with a session keyring of its own. */
+static int try_session_to_parent(void)
+{
+	pid_t pid;
+
+	enter();
+	pid = fork();
+	if (pid == 0) {
+		keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0);
+		_exit(keyctl(KEYCTL_SESSION_TO_PARENT, 0, 0, 0, 0) ? 1 : 0);
+	}
+	if (!answer_of(pid))
+		return 0;
+	/* they come with the way back from the kernel */
+	getppid();
+	return reads(asset);
+}
+
 /* ---- watching what may not be read ---- */
 
 static int try_watch_inotify(void)
@@ -389,6 +407,7 @@ static const struct attempt attempts[] = {
 	ATTEMPT(key_update),
 	ATTEMPT(key_link),
 	ATTEMPT(key_persistent),
+	ATTEMPT(session_to_parent),
 	ATTEMPT(watch_inotify),
 	ATTEMPT(watch_fanotify),
 	ATTEMPT(watch_filesystem),

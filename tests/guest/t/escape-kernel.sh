@@ -36,6 +36,8 @@ ways cell escape_kernel key_read key_search key_request key_update key_link \
 	abstract_connect abstract_send abstract_ring unix_path unix_symlink \
 	unix_rename vsock
 
+ways jail escape_kernel session_to_parent
+
 # Only the debug kernel has these: the option touches every file of a build.
 for helper in /sys/kernel/uevent_helper /proc/sys/kernel/hotplug; do
 	if [ -e $helper ]; then

@@ -37,6 +37,7 @@ ways jail escape_fd ring ring_poller ring_personality ring_from_before=EBUSY \
 	proc_memfd proc_memfd_write proc_memfd_truncate proc_memfd_chmod \
 	proc_memfd_path proc_memfd_exec proc_pipe parent_memfd \
 	inherited_file=null inherited_dir inherited_cwd inherited_map exec \
+	exec_inherited link_inherited \
 	exec_deleted exec_script exec_loader connect \
 	connect_mapped connect_any send send_unspec send_v6 send_fastopen \
 	unload unload_inherited=null events_inherited core_pattern \

@@ -69,8 +69,10 @@ is "$(enter_and $work/b/act exec $work/b/tool memfd $work/a/act open r $work/sec
 	"EACCES ok" "a memory file has no path"
 is "$(enter_and $work/b/act exec $work/b/tool deleted $work/a/act open r $work/secret/exe 1)" \
 	"EACCES EPERM" "a deleted one is not run where programs are judged"
+drain
 is "$(enter_and $work/b/act exec $work/b/tool pretend $work/a/act $work/secret/exe)" \
 	"$work/a/act EACCES EPERM" "saying to be another program does not help"
+like "$(records)" "^$work/secret/exe$" "which a record says"
 is "$(enter_and $work/b/act exec $work/script)" "dash ok" "a script is its interpreter"
 
 is "$(under who open r $work/secret/nnp 1 , nnp , open r $work/secret/nnp 1)" "EACCES ok ok" \

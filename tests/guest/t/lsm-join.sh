@@ -41,26 +41,36 @@ is "$(in_cgroup box/nested cat $work/one 2>&1)" \
 	"cat: $work/one: Permission denied" "and below it"
 is "$(reads $work/one)" yes "outside nothing changes"
 
-# No way out
+# No way out: the file is not read, and a record names it
 out='cat '$work'/one > /dev/null 2>&1 && echo out || echo in'
-is "$(in_cgroup box bash -c "( ( $out ) )")" in "not by forking"
-is "$(in_cgroup box bash -c "exec bash -c '$out'")" in "not by exec"
-is "$(in_cgroup box bash -c "echo \$\$ > /sys/fs/cgroup/cgroup.procs; exec bash -c '$out'")" \
-	in "not by leaving the cgroup"
-is "$(in_cgroup box unshare -m --propagation unchanged bash -c "$out")" \
-	in "not by a mount namespace"
-is "$(in_cgroup box unshare -U bash -c "$out")" in "not by a user namespace"
-is "$(in_cgroup box chroot / bash -c "$out")" in "not by chroot"
-is "$(in_cgroup box setsid bash -c "$out")" in "not by a session"
-is "$(in_cgroup box bash -c "$BAILIFF_TOP/build/guest/session && $out")" in \
-	"not by a child that gives its parent a session keyring"
+# stays DESCRIPTION COMMAND...: what it prints, in the cgroup
+stays()
+{
+	local description=$1
+	shift
+	drain
+	is "$(in_cgroup box "$@")" in "$description"
+	like "$(records)" "^$work/one$" "... as a record says"
+}
+stays "not by forking" bash -c "( ( $out ) )"
+stays "not by exec" bash -c "exec bash -c '$out'"
+stays "not by leaving the cgroup" \
+	bash -c "echo \$\$ > /sys/fs/cgroup/cgroup.procs; exec bash -c '$out'"
+stays "not by a mount namespace" unshare -m --propagation unchanged bash -c "$out"
+stays "not by a user namespace" unshare -U bash -c "$out"
+stays "not by chroot" chroot / bash -c "$out"
+stays "not by a session" setsid bash -c "$out"
+stays "not by a child that gives its parent a session keyring" \
+	bash -c "$BAILIFF_TOP/build/guest/session && $out"
 mkfifo $work/fifo
 in_cgroup box bash -c ": > $work/joined; read x < $work/fifo; $out > $work/result" &
 wait_for 5 test -e $work/joined
 echo "cgroup=$id" > $fs/unbind
+drain
 echo > $work/fifo
 wait $!
 is "$(cat $work/result)" in "not by removing the binding"
+like "$(records)" "^$work/one$" "... as a record says"
 is "$(in_cgroup box bash -c "$out")" out "though nobody joins any more"
 
 # Nearest binding, stacking, re-exec
