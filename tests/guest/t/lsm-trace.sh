@@ -204,7 +204,7 @@ while IFS=$'\t' read -r got want what; do
 	is "$got" "$want" "$what"
 done < $work/said
 
-is "$(wc -l < $work/said)" 77 "and is judged"
+is "$(wc -l < $work/said)" 68 "and is judged"
 is "$(setpriv --reuid=1000 --clear-groups cat $fs/trace 2>&1 | grep -c 'Permission denied')" 1 \
 	"it is not for the unprivileged"
 run in_cgroup tr-tr-a cat $fs/trace
