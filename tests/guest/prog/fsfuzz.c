@@ -145,7 +145,7 @@ static void put_number(void)
 	put(number);
 }
 
-static void put_policy_value(void)
+static void put_policy(void)
 {
 	put(any_policy());
 	if (!one_in(3))
@@ -153,6 +153,16 @@ static void put_policy_value(void)
 	put("@");
 	for (unsigned int i = one_in(4) ? below(80) : 64; i > 0; i--)
 		put(one_in(200) ? "g" : one_in(2) ? "a" : "0");
+}
+
+static void put_policy_value(void)
+{
+	put_policy();
+	for (unsigned int i = one_in(3) ? below(one_in(6) ? 20 : 4) : 0; i > 0;
+	     i--) {
+		put(",");
+		put_policy();
+	}
 }
 
 static void put_bind_word(void)
@@ -182,7 +192,7 @@ static void put_bind_word(void)
 		put(one_in(4) ? "x" : pid);
 		break;
 	case 7:
-		put(one_in(2) ? "now" : "colour=red");
+		put(one_in(2) ? "filtered" : one_in(2) ? "now" : "colour=red");
 	}
 }
 
