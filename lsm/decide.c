@@ -12,6 +12,7 @@
 #include "detached.h"
 #include "event.h"
 #include "kill.h"
+#include "memo.h"
 #include "names.h"
 #include "path.h"
 #include "policy.h"
@@ -30,6 +31,7 @@ struct answer {
 struct hearing {
 	const struct bailiff_request *rq;
 	const struct bailiff_view *view;
+	bool named; /* name was walked */
 	struct bailiff_name name;
 	struct bailiff_name *source; /* of mounts, if rq->sourced, else NULL */
 };
@@ -183,7 +185,7 @@ static u32 run_program(const struct hearing *h, u32 op, u32 i)
 	run.ctx.op = op;
 	if (WARN_ON_ONCE(!bvm_ctx_keeps_promises(rq->class, &run.ctx)))
 		return BVM_VERDICT_BROKEN;
-	if (is_judged_by_name(rq))
+	if (h->named)
 		give_walked(&run.strings[BVM_STR_PATH - 1], &h->name, i);
 	if (asks_texts(h, i))
 		bailiff_exe_give(rq->exe, &rq->set->domain[i].home, rq->class,
@@ -195,6 +197,30 @@ static u32 run_program(const struct hearing *h, u32 op, u32 i)
 	if (!give_slots(h, i, &run))
 		return BVM_VERDICT_BROKEN;
 	return bailiff_prog_run(&policy->prog[rq->class], &run, rq->class);
+}
+
+/* The verdict of the class's program, which is run unless its answer is known. */
+static u32 ask_program(const struct hearing *h, u32 op, u32 i)
+{
+	const struct bailiff_policy *policy = h->view->policy[i];
+	const struct bailiff_memo_key key = {
+		.generation = policy->generation,
+		.class = h->rq->class,
+		.op = op,
+		.row = h->named ? h->name.fed[i].accept : 0,
+		.ctx = &h->rq->ctx,
+	};
+	u32 verdict;
+
+	if (!(policy->memo_classes & BIT(key.class)))
+		return run_program(h, op, i);
+	if (bailiff_memo_find(&key, &verdict))
+		return verdict;
+	verdict = run_program(h, op, i);
+	/* A fault is no answer. */
+	if (verdict != BVM_VERDICT_BROKEN)
+		bailiff_memo_keep(&key, verdict);
+	return verdict;
 }
 
 /*
@@ -265,7 +291,7 @@ static struct answer answer_of(const struct hearing *h, u32 op, u32 i)
 		a.reason = reason_of_args(h, i);
 	if (a.reason)
 		return a;
-	a.verdict = run_program(h, op, i);
+	a.verdict = ask_program(h, op, i);
 	rule = bvm_verdict_rule(a.verdict);
 	/* no fault of ours: a program may answer any word */
 	if (rule > policy->image.num_rules) {
@@ -399,21 +425,51 @@ static int ask(const struct hearing *h, u32 i)
 	return 0;
 }
 
-static void open_hearing(struct hearing *h, const struct bailiff_request *rq,
+/* The name is walked whether a rule asks for it or not: it may be compared. */
+static void open_by_name(struct hearing *h, const struct bailiff_request *rq,
 			 const struct bailiff_view *view)
 {
 	h->rq = rq;
 	h->view = view;
-	if (is_judged_by_name(rq))
+	h->named = is_judged_by_name(rq);
+	if (h->named)
 		bailiff_path_walk(rq->path, rq->walk, view, &h->name);
+	h->source = NULL;
+}
+
+/*
+ * Does anybody look at the name, by a rule or in a program? Of mounts somebody
+ * always does: they must not make names tell a lie.
+ */
+static bool is_name_asked(const struct bailiff_request *rq,
+			  const struct bailiff_view *view)
+{
+	if (rq->class == BVM_CLASS_MOUNTS)
+		return true;
+	for (u32 i = 0; i < view->num; i++)
+		if (view->policy[i]->named_classes & BIT(rq->class))
+			return true;
+	return false;
+}
+
+static void open_hearing(struct hearing *h, const struct bailiff_request *rq,
+			 const struct bailiff_view *view)
+{
+	if (is_name_asked(rq, view)) {
+		open_by_name(h, rq, view);
+		return;
+	}
+	h->rq = rq;
+	h->view = view;
+	h->named = false;
 	h->source = NULL;
 }
 
 int bailiff_decide(const struct bailiff_request *rq)
 {
-	struct bailiff_name source;
-	struct bailiff_view view;
-	struct hearing h;
+	struct bailiff_name source BAILIFF_UNSET;
+	struct bailiff_view view BAILIFF_UNSET;
+	struct hearing h BAILIFF_UNSET;
 	int ret = 0;
 
 	rcu_read_lock();
@@ -493,8 +549,8 @@ int bailiff_decide_names(struct bailiff_request *rq, struct dentry *dentry)
 {
 	struct path path = { .dentry = dentry };
 	struct bailiff_names names;
-	struct bailiff_view view;
-	struct hearing h;
+	struct bailiff_view view BAILIFF_UNSET;
+	struct hearing h BAILIFF_UNSET;
 	u32 asked = 0;
 	int ret = 0;
 	int err;
@@ -505,12 +561,12 @@ int bailiff_decide_names(struct bailiff_request *rq, struct dentry *dentry)
 	for (u32 k = 0; !names.many && k < names.num; k++) {
 		path.mnt = names.mnt[k];
 		bailiff_request_path(rq, &path, 0);
-		open_hearing(&h, rq, &view);
+		open_by_name(&h, rq, &view);
 		err = ask_about_name(&h, &asked);
 		ret = ret ?: err;
 	}
 	rq->path = NULL;
-	open_hearing(&h, rq, &view);
+	open_by_name(&h, rq, &view);
 	err = ask_without_name(&h, asked, names.many);
 	rcu_read_unlock();
 	return ret ?: err;
@@ -528,14 +584,14 @@ int bailiff_decide_move(const struct bailiff_request *from,
 			const struct bailiff_request *to,
 			enum bailiff_move move)
 {
-	struct bailiff_view view;
-	struct hearing old, new;
+	struct bailiff_view view BAILIFF_UNSET;
+	struct hearing old BAILIFF_UNSET, new BAILIFF_UNSET;
 	int ret = 0;
 
 	rcu_read_lock();
 	look(from->set, &view);
-	open_hearing(&old, from, &view);
-	open_hearing(&new, to, &view);
+	open_by_name(&old, from, &view);
+	open_by_name(&new, to, &view);
 	for (u32 i = 0; i < view.num; i++) {
 		static const struct answer wider = {
 			.reason = BVM_REASON_WIDENS,
@@ -586,6 +642,7 @@ void bailiff_decide_named(const struct bailiff_request *rq,
 	const struct hearing h = {
 		.rq = rq,
 		.view = view,
+		.named = is_judged_by_name(rq),
 		.name = *name,
 		.source = source,
 	};

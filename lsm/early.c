@@ -112,7 +112,7 @@ static void set_ends(struct bailiff_request *rq, const struct sock *sk, u64 op)
 static int judge(const struct sock *sk, const struct bailiff_set *set,
 		 const struct cred *cred, u64 op, bool again)
 {
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (sk->sk_family == AF_UNIX && op != CREATE)
 		return bailiff_unix_again(sk, op);

@@ -14,19 +14,25 @@
  * Comes after the kernel's own answer was yes: what a task lacks anyway is
  * never asked here. The subject is cred, not always the caller.
  */
-static int hook_capable(const struct cred *cred, struct user_namespace *ns,
-			int cap, unsigned int opts)
+static noinline int judge(const struct cred *cred,
+			  const struct bailiff_set *set, int cap,
+			  unsigned int opts)
 {
-	const struct bailiff_set *set = bailiff_cred_set(cred);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
-	if (likely(!set))
-		return 0;
 	bailiff_request_init(&rq, cred, set, BVM_CLASS_CAPABILITIES);
 	rq.ops = BVM_BIT(CAPABILITIES, CAPABILITY);
 	rq.ctx.capabilities.cap = cap;
 	rq.silent = opts & CAP_OPT_NOAUDIT;
 	return bailiff_decide(&rq);
+}
+
+static int hook_capable(const struct cred *cred, struct user_namespace *ns,
+			int cap, unsigned int opts)
+{
+	const struct bailiff_set *set = bailiff_cred_set(cred);
+
+	return likely(!set) ? 0 : judge(cred, set, cap, opts);
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {

@@ -23,7 +23,7 @@ static bool is_tmpfile(const struct file *file)
 
 static int judge_open(struct file *file, const struct bailiff_set *set)
 {
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	bailiff_request_init(&rq, file->f_cred, set, BVM_CLASS_FILES);
 	rq.ops = bailiff_use_ops(file);
@@ -37,14 +37,12 @@ static int judge_open(struct file *file, const struct bailiff_set *set)
 	return rq.ops ? bailiff_decide(&rq) : 0;
 }
 
-static int hook_file_open(struct file *file)
+static noinline int open_confined(struct file *file,
+				  const struct bailiff_set *set)
 {
-	const struct bailiff_set *set = bailiff_cred_set(file->f_cred);
 	u64 stamp;
 	int err;
 
-	if (likely(!set))
-		return 0;
 	/* A program or its interpreter: the exec hooks judge those. */
 	if (file->f_flags & __FMODE_EXEC)
 		return 0;
@@ -63,6 +61,13 @@ static int hook_file_open(struct file *file)
 	if (!err)
 		WRITE_ONCE(bailiff_file(file)->stamp, stamp);
 	return err;
+}
+
+static int hook_file_open(struct file *file)
+{
+	const struct bailiff_set *set = bailiff_cred_set(file->f_cred);
+
+	return likely(!set) ? 0 : open_confined(file, set);
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {

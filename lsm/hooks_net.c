@@ -213,7 +213,7 @@ static int use_socket(struct socket *sock)
 static int hook_socket_create(int family, int type, int protocol, int kern)
 {
 	const struct bailiff_set *set = bailiff_current_set();
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(!set) || kern)
 		return 0;
@@ -244,7 +244,7 @@ static int hook_socket_bind(struct socket *sock, struct sockaddr *address,
 {
 	const struct bailiff_set *set = bailiff_current_set();
 	const struct sock *sk = sock->sk;
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 	int family;
 
 	if (likely(!set))
@@ -264,11 +264,12 @@ static int hook_socket_bind(struct socket *sock, struct sockaddr *address,
 	return use_socket(sock) ?: bailiff_early_decide(&rq, sock);
 }
 
-static int judge_connect(const struct sock *sk, const struct bailiff_set *set,
-			 const struct sockaddr *address, int addrlen)
+static noinline int judge_connect(const struct sock *sk,
+				  const struct bailiff_set *set,
+				  const struct sockaddr *address, int addrlen)
 {
 	int family = family_of(address, addrlen);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (sk->sk_family == AF_UNIX)
 		return bailiff_unix_name(sk, address, addrlen,
@@ -282,6 +283,14 @@ static int judge_connect(const struct sock *sk, const struct bailiff_set *set,
 	return bailiff_early_decide(&rq, sk->sk_socket);
 }
 
+static noinline int connect_confined(struct socket *sock,
+				     const struct bailiff_set *set,
+				     struct sockaddr *address, int addrlen)
+{
+	return use_socket(sock) ?:
+				  judge_connect(sock->sk, set, address, addrlen);
+}
+
 static int hook_socket_connect(struct socket *sock, struct sockaddr *address,
 			       int addrlen)
 {
@@ -289,15 +298,14 @@ static int hook_socket_connect(struct socket *sock, struct sockaddr *address,
 
 	if (likely(!set))
 		return 0;
-	return use_socket(sock) ?:
-				  judge_connect(sock->sk, set, address, addrlen);
+	return connect_confined(sock, set, address, addrlen);
 }
 
 /* To listen, or to accept as newsock. */
 static int judge_local(struct socket *sock, u64 op, struct socket *newsock)
 {
 	const struct bailiff_set *set = bailiff_current_set();
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(!set))
 		return 0;
@@ -410,7 +418,7 @@ static int judge_send(const struct sock *sk, const struct bailiff_set *set,
 		      const struct msghdr *msg)
 {
 	int family = family_of(msg->msg_name, msg->msg_namelen);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (family == AF_UNSPEC && bailiff_is_inet(sk)) {
 		family = resolve_unspec(sk);
@@ -496,16 +504,13 @@ static bool is_sctp(const struct sock *sk)
  * Only what names its receiver: the rest was judged when it connected, and by
  * use_socket() again if that was before the start.
  */
-static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg,
-			       int size)
+static noinline int send_confined(struct socket *sock,
+				  const struct bailiff_set *set,
+				  struct msghdr *msg)
 {
-	const struct bailiff_set *set = bailiff_current_set();
 	const struct sock *sk = sock->sk;
-	int err;
+	int err = use_socket(sock);
 
-	if (likely(!set))
-		return 0;
-	err = use_socket(sock);
 	if (!err && is_sctp(sk))
 		err = judge_beside(sk, set, msg);
 	if (err)
@@ -524,6 +529,14 @@ static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg,
 	if (msg->msg_flags & MSG_FASTOPEN)
 		return judge_connect(sk, set, msg->msg_name, msg->msg_namelen);
 	return 0;
+}
+
+static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg,
+			       int size)
+{
+	const struct bailiff_set *set = bailiff_current_set();
+
+	return likely(!set) ? 0 : send_confined(sock, set, msg);
 }
 
 static int hook_socket_recvmsg(struct socket *sock, struct msghdr *msg,
@@ -555,7 +568,7 @@ static int judge_sctp(const struct sock *sk, const struct bailiff_set *set,
 		      const struct sockaddr *address, int len, bool binds)
 {
 	int family = family_of(address, len);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (!binds)
 		return judge_connect(sk, set, address, len);

@@ -51,7 +51,7 @@ static int hook_inet_conn_request(const struct sock *sk, struct sk_buff *skb,
 {
 	const struct inet_request_sock *ireq = inet_rsk(req);
 	const struct bailiff_set *set = bailiff_sock_set(sk);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 	struct bvm_ctx_network *net = &rq.ctx.network;
 
 	if (likely(!set))
@@ -96,7 +96,7 @@ static int hook_sctp_assoc_request(struct sctp_association *asoc,
 {
 	const struct sock *sk = asoc->base.sk;
 	const struct bailiff_set *set = bailiff_sock_set(sk);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(!set))
 		return 0;
@@ -122,12 +122,13 @@ static bool is_open_to_all(const struct sock *sk)
 	return sk->sk_state != TCP_ESTABLISHED;
 }
 
-static int hook_socket_sock_rcv_skb(struct sock *sk, struct sk_buff *skb)
+static noinline int receive_confined(const struct sock *sk,
+				     const struct bailiff_set *set,
+				     const struct sk_buff *skb)
 {
-	const struct bailiff_set *set = bailiff_sock_set(sk);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
-	if (likely(!set) || !is_open_to_all(sk))
+	if (!is_open_to_all(sk))
 		return 0;
 	init_request(&rq, sk, set, BVM_BIT(NETWORK, RECEIVE));
 	rq.ctx.network.port = inet_sk(sk)->inet_num;
@@ -136,6 +137,13 @@ static int hook_socket_sock_rcv_skb(struct sock *sk, struct sk_buff *skb)
 		rq.ctx.network.peer_port = ntohs(udp_hdr(skb)->source);
 	read_addresses(&rq, skb);
 	return bailiff_decide(&rq);
+}
+
+static int hook_socket_sock_rcv_skb(struct sock *sk, struct sk_buff *skb)
+{
+	const struct bailiff_set *set = bailiff_sock_set(sk);
+
+	return likely(!set) ? 0 : receive_confined(sk, set, skb);
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {

@@ -27,13 +27,12 @@ static struct path at(const struct path *dir, struct dentry *dentry)
 #define LOOKS (BVM_BIT(FILES, STAT) | BVM_BIT(FILES, WATCH))
 
 /* The caller does ops to an object, or is about to make one of kind. */
-static int judge(const struct path *path, u64 ops, u32 walk, u32 kind)
+static noinline int judge_confined(const struct bailiff_set *set,
+				   const struct path *path, u64 ops, u32 walk,
+				   u32 kind)
 {
-	const struct bailiff_set *set = bailiff_current_set();
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
-	if (likely(!set))
-		return 0;
 	if (bailiff_path_is_nowhere(path))
 		return bailiff_origin_judge(path, current_cred(), set);
 	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
@@ -43,6 +42,13 @@ static int judge(const struct path *path, u64 ops, u32 walk, u32 kind)
 		rq.reason = bailiff_protect_reason(path);
 	bailiff_request_path(&rq, path, kind);
 	return bailiff_decide(&rq);
+}
+
+static inline int judge(const struct path *path, u64 ops, u32 walk, u32 kind)
+{
+	const struct bailiff_set *set = bailiff_current_set();
+
+	return likely(!set) ? 0 : judge_confined(set, path, ops, walk, kind);
 }
 
 static int judge_new(const struct path *dir, struct dentry *dentry, u64 ops,
@@ -121,7 +127,7 @@ static int hook_path_chroot(const struct path *path)
 
 static bool is_at_home(const struct path *path, const struct bailiff_set *set)
 {
-	struct bailiff_name name;
+	struct bailiff_name name BAILIFF_UNSET;
 
 	bailiff_path_walk(path, BAILIFF_WALK_UNLINKED, NULL, &name);
 	for (u32 i = 0; i < set->num; i++) {
@@ -137,16 +143,12 @@ static bool is_at_home(const struct path *path, const struct bailiff_set *set)
  * container's file tree is one that the caller got from there, and known by its
  * kind, as in hooks_use.c.
  */
-static int hook_inode_getattr(const struct path *path)
+static noinline int judge_device(const struct bailiff_set *set,
+				 const struct path *path, u32 kind)
 {
-	const struct bailiff_set *set = bailiff_current_set();
-	struct bailiff_request rq;
-	u32 kind;
+	struct bailiff_request rq BAILIFF_UNSET;
 
-	if (likely(!set))
-		return 0;
-	kind = bailiff_kind_of_device(d_backing_inode(path->dentry));
-	if (!kind || bailiff_path_is_nowhere(path) || is_at_home(path, set))
+	if (bailiff_path_is_nowhere(path) || is_at_home(path, set))
 		return judge(path, BVM_BIT(FILES, STAT), BAILIFF_WALK_UNLINKED,
 			     0);
 	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
@@ -154,6 +156,20 @@ static int hook_inode_getattr(const struct path *path)
 	rq.ctx.files.type = kind;
 	rq.detail = "opened-outside";
 	return bailiff_decide(&rq);
+}
+
+static int hook_inode_getattr(const struct path *path)
+{
+	const struct bailiff_set *set = bailiff_current_set();
+	u32 kind;
+
+	if (likely(!set))
+		return 0;
+	kind = bailiff_kind_of_device(d_backing_inode(path->dentry));
+	if (unlikely(kind))
+		return judge_device(set, path, kind);
+	return judge_confined(set, path, BVM_BIT(FILES, STAT),
+			      BAILIFF_WALK_UNLINKED, 0);
 }
 
 /*
@@ -189,7 +205,7 @@ static int judge_move(const struct move *move)
 {
 	const struct bailiff_set *set = bailiff_current_set();
 	bool is_dir = d_is_dir(move->from.dentry);
-	struct bailiff_request from, to;
+	struct bailiff_request from BAILIFF_UNSET, to BAILIFF_UNSET;
 
 	if (likely(!set) || bailiff_path_is_nowhere(&move->from))
 		return 0;

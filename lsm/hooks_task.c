@@ -29,11 +29,12 @@ struct deed {
 };
 
 /* In an RCU read section, in which theirs was looked up. */
-static int judge_cred(const struct cred *ours, const struct cred *theirs,
-		      const struct deed *deed)
+static noinline int judge_cred(const struct cred *ours,
+			       const struct cred *theirs,
+			       const struct deed *deed)
 {
 	const struct bailiff_set *set = bailiff_cred_set(ours);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (!set)
 		return 0;
@@ -46,18 +47,25 @@ static int judge_cred(const struct cred *ours, const struct cred *theirs,
 	return bailiff_decide(&rq);
 }
 
-static int judge(const struct cred *cred, const struct task_struct *target,
-		 struct deed deed)
+static noinline int judge_confined(const struct cred *cred,
+				   const struct task_struct *target,
+				   struct deed deed)
 {
 	int err;
 
-	if (likely(!bailiff_cred_set(cred)))
-		return 0;
 	deed.comm = target->comm;
 	rcu_read_lock();
 	err = judge_cred(cred, __task_cred(target), &deed);
 	rcu_read_unlock();
 	return err;
+}
+
+static inline int judge(const struct cred *cred,
+			const struct task_struct *target, struct deed deed)
+{
+	if (likely(!bailiff_cred_set(cred)))
+		return 0;
+	return judge_confined(cred, target, deed);
 }
 
 /* The current task does op, which is neither a trace nor a signal. */

@@ -111,7 +111,7 @@ int bailiff_unix_bind(const struct sock *sk, const struct sockaddr *address,
 	const struct sockaddr_un *un = (const struct sockaddr_un *)address;
 	const struct bailiff_set *set = bailiff_current_set();
 	struct bailiff_target *target;
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 	struct abstract name;
 
 	if (is_path(un, len)) {
@@ -133,7 +133,7 @@ int bailiff_unix_made(const struct path *path)
 {
 	const struct bailiff_set *set = bailiff_current_set();
 	struct bailiff_target *target = bailiff_target_get();
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (!set || !target || !target->binds)
 		return 0;
@@ -176,7 +176,7 @@ static int judge(const struct sock *sk, const struct sock *other,
 {
 	const struct bailiff_target *target = bailiff_target_get();
 	const struct path *found;
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 	struct abstract name;
 
 	/* Sent to where it is connected; or by the kernel, for itself. */
@@ -235,7 +235,7 @@ static void ask_own(struct bailiff_request *rq, const struct sock *sk, u64 op,
 
 int bailiff_unix_own(const struct sock *sk, u64 op, struct socket *newsock)
 {
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 	struct abstract name;
 
 	ask_own(&rq, sk, op, &name);
@@ -265,7 +265,7 @@ static int judge_peer(const struct sock *sk)
 	struct sock *other = get_peer((struct sock *)sk);
 	const struct path *found;
 	struct path path = {};
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 	struct abstract name = {};
 	int err;
 
@@ -297,7 +297,7 @@ static int judge_peer(const struct sock *sk)
 
 int bailiff_unix_again(const struct sock *sk, u64 op)
 {
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 	struct abstract name;
 
 	if (op == BVM_BIT(NETWORK, CONNECT))

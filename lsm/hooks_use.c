@@ -46,7 +46,7 @@ int bailiff_use_judge(struct file *file, const struct cred *cred,
 {
 	u64 stamp = bailiff_set_stamp_to_keep(set);
 	u32 kind = bailiff_kind_of_file(file);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 	bool own = is_own(file, set);
 	int err = 0;
 
@@ -93,7 +93,7 @@ static int judge_again(struct file *file, u64 ops)
 {
 	const struct path *path = bailiff_user_path(file);
 	const struct bailiff_set *set = bailiff_current_set();
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (!set || bailiff_path_is_nowhere(path))
 		return 0;
@@ -114,24 +114,28 @@ static int use_early(struct file *file, const struct bailiff_set *set)
 	return unlikely(sock) ? bailiff_early_judge(sock, set) : 0;
 }
 
-static int hook_file_permission(struct file *file, int mask)
+static noinline int use_confined(struct file *file, int mask,
+				 const struct bailiff_set *set)
 {
-	const struct bailiff_set *set = bailiff_current_set();
-	int err;
+	int err = bailiff_use(file) ?: use_early(file, set);
 
-	if (likely(!set))
-		return 0;
-	err = bailiff_use(file) ?: use_early(file, set);
 	if (err || !(mask & MAY_WRITE) || !bailiff_append_only(file) ||
 	    bailiff_append_is_plain())
 		return err;
 	return judge_again(file, BVM_BIT(FILES, WRITE));
 }
 
+static int hook_file_permission(struct file *file, int mask)
+{
+	const struct bailiff_set *set = bailiff_current_set();
+
+	return likely(!set) ? 0 : use_confined(file, mask, set);
+}
+
 /* Typing for whoever reads the terminal next, who may be a shell outside. */
 static int refuse_typing(const struct bailiff_set *set)
 {
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
 	rq.ops = BVM_BIT(FILES, IOCTL);
@@ -150,7 +154,7 @@ static int judge_control(struct file *file, u64 ops, unsigned int cmd)
 {
 	const struct bailiff_set *set = bailiff_current_set();
 	const struct path *path = bailiff_user_path(file);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (!ops || bailiff_path_is_nowhere(path))
 		return 0;
@@ -224,7 +228,7 @@ static int __maybe_unused hook_file_truncate(struct file *file)
 /* Code from a file without a name is a program of its own: class exec. */
 static int judge_memfd(const struct path *path, const struct bailiff_set *set)
 {
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_EXEC);
 	rq.ops = BVM_BIT(EXEC, EXEC);
@@ -252,20 +256,25 @@ static bool is_program(const struct file *file)
 	       current->mm && file == rcu_access_pointer(current->mm->exe_file);
 }
 
-static int hook_mmap_file(struct file *file, unsigned long reqprot,
-			  unsigned long prot, unsigned long flags)
+static noinline int map_confined(struct file *file, unsigned long prot,
+				 unsigned long flags)
 {
-	int err;
+	int err = bailiff_use(file);
 
-	if (!bailiff_current_set() || !file)
-		return 0;
-	err = bailiff_use(file);
 	if (!err && (prot & PROT_WRITE) && (flags & MAP_SHARED) &&
 	    bailiff_append_only(file))
 		err = judge_again(file, BVM_BIT(FILES, WRITE));
 	if (!err && (prot & PROT_EXEC) && !is_program(file))
 		err = judge_code(file);
 	return err;
+}
+
+static int hook_mmap_file(struct file *file, unsigned long reqprot,
+			  unsigned long prot, unsigned long flags)
+{
+	if (likely(!bailiff_current_set()) || !file)
+		return 0;
+	return map_confined(file, prot, flags);
 }
 
 /*

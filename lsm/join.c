@@ -164,7 +164,7 @@ static u32 add_domain(struct cred *cred, struct bailiff_domain *domain,
 /* The exec fails without a program having said so. */
 static int refuse_exec(struct linux_binprm *bprm, const struct order *order)
 {
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	bailiff_count(join_failures);
 	bailiff_request_init(&rq, bprm->cred, bailiff_cred_set(bprm->cred),
@@ -291,7 +291,7 @@ static u32 find_starts(const struct path *path, const struct bailiff_set *set)
 static int hook_bprm_check_security(struct linux_binprm *bprm)
 {
 	const struct bailiff_set *set = bailiff_cred_set(bprm->cred);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 	int err;
 
 	if (likely(!set))
@@ -318,7 +318,7 @@ static int hook_bprm_creds_from_file(struct linux_binprm *bprm,
 				     BAILIFF_CONST_FROM_FILE struct file *file)
 {
 	const struct bailiff_set *set = bailiff_cred_set(bprm->cred);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 	struct bailiff_exe *exe;
 	int err;
 

@@ -12,8 +12,10 @@
 
 #include "common.h"
 #include "compat.h"
+#include "feed.h"
 #include "load.h"
 #include "mediate.h"
+#include "memo.h"
 #include "vm/helpers.h"
 #include "vm/insn.h"
 #include "vm/verify.h"
@@ -156,12 +158,35 @@ static void summarize(struct bailiff_policy *policy)
 	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
 		if (calls(&image->programs[i], BVM_HELPER_MATCH_TEXT))
 			policy->text_classes |= BIT(i);
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
+		if (bailiff_memo_fits(image, i))
+			policy->memo_classes |= BIT(i);
 	policy->asks_args =
 		calls(&image->programs[BVM_CLASS_EXEC], BVM_HELPER_ARGV);
 	policy->path_rules = image->meta->flags & BVM_META_PATH_RULES;
+	if (policy->path_rules)
+		policy->named_classes = policy->ruled_classes;
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
+		if (calls(&image->programs[i], BVM_HELPER_MATCH))
+			policy->named_classes |= BIT(i);
 	policy->audit_classes = image->meta->audit_classes;
 	policy->loaded = ktime_get_real_seconds();
 	sha256(image->bytes, image->len, policy->digest);
+}
+
+/* What is found out once, so that no request has to. */
+static int prepare_shortcuts(struct bailiff_policy *policy,
+			     struct bvm_error *err)
+{
+	const struct bvm_image *image = &policy->image;
+
+	if (image->rights_dfa >= image->num_tables)
+		return 0;
+	policy->final =
+		bailiff_feed_find_final(&image->tables[image->rights_dfa]);
+	return policy->final ?
+		       0 :
+		       bvm_fail(err, -ENOMEM, 0, "no memory for the automaton");
 }
 
 /* `policy=refuse` must go on meaning what is built in. */
@@ -194,6 +219,8 @@ static int prepare(struct bailiff_policy *policy, size_t len,
 	if (!policy->hits)
 		return bvm_fail(err, -ENOMEM, 0, "no memory for counters");
 	ret = prepare_programs(policy, err);
+	if (!ret)
+		ret = prepare_shortcuts(policy, err);
 	if (!ret)
 		summarize(policy);
 	return ret;

@@ -17,7 +17,7 @@
 int bailiff_mqueue_judge(const struct dentry *dentry, const struct cred *cred)
 {
 	const struct bailiff_set *set = bailiff_cred_set(cred);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(dentry->d_sb->s_magic != MQUEUE_MAGIC) || !set ||
 	    d_is_dir(dentry))

@@ -52,7 +52,7 @@ int bailiff_origin_judge_dentry(const struct dentry *dentry,
 				const struct cred *cred,
 				const struct bailiff_set *set)
 {
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (!is_outside(dentry, set))
 		return 0;

@@ -10,8 +10,10 @@
 #include <linux/sched.h>
 #include <linux/seqlock.h>
 
+#include "feed.h"
 #include "mount_tree.h"
 #include "path.h"
+#include "request.h"
 #include "stats.h"
 #include "vm/table.h"
 
@@ -52,21 +54,25 @@ static const char *comp_name(const struct dentry *dentry, u32 *len)
 	return name;
 }
 
-/* Is this the caller's own directory in procfs? */
-static bool is_own_proc(const struct dentry *dentry,
-			const struct dentry *parent)
+/* Is this child of the root of a procfs the caller's own directory? */
+static bool is_own_proc(const struct dentry *dentry)
 {
-	struct super_block *sb = dentry->d_sb;
 	char digits[12];
 	const char *name;
 	u32 len, num;
 
-	if (sb->s_magic != PROC_SUPER_MAGIC || parent != sb->s_root)
-		return false;
 	num = snprintf(digits, sizeof(digits), "%d",
-		       task_tgid_nr_ns(current, proc_pid_ns(sb)));
+		       task_tgid_nr_ns(current, proc_pid_ns(dentry->d_sb)));
 	name = comp_name(dentry, &len);
 	return len == num && memcmp(name, digits, num) == 0;
+}
+
+/* The directory whose children may be the caller's own, if mnt has one. */
+static const struct dentry *root_of_proc(const struct mount *mnt)
+{
+	const struct super_block *sb = mnt->mnt.mnt_sb;
+
+	return sb->s_magic == PROC_SUPER_MAGIC ? sb->s_root : NULL;
 }
 
 /* Is a component's name gone, and does that matter? */
@@ -78,18 +84,46 @@ static bool is_gone(const struct walk *walk, const struct dentry *dentry,
 	return !is_object || !(walk->flags & BAILIFF_WALK_NEW);
 }
 
-static u32 add_comp(struct trail *trail, const struct dentry *dentry,
-		    const struct dentry *parent)
+/*
+ * The components that lie on the mount of *dentry, which becomes its root.
+ * Return: enum bvm_reason.
+ */
+static u32 collect_mount(const struct walk *walk, const struct mount *mnt,
+			 const struct dentry **at, struct trail *trail)
 {
-	if (trail->num == BVM_MAX_DEPTH)
-		return BVM_REASON_TOO_DEEP;
-	if (is_own_proc(dentry, parent))
-		trail->self = trail->num;
-	trail->len += 1 + READ_ONCE(dentry->d_name.len);
-	if (trail->len >= BVM_MAX_PATH)
-		return BVM_REASON_TOO_LONG;
-	trail->comp[trail->num++] = dentry;
-	return BVM_REASON_NONE;
+	const struct dentry *root = mnt->mnt.mnt_root;
+	const struct dentry *proc = root_of_proc(mnt);
+	const struct dentry *dentry = *at;
+	u32 num = trail->num, len = trail->len;
+	u32 reason = BVM_REASON_NONE;
+
+	while (dentry != root) {
+		const struct dentry *parent = READ_ONCE(dentry->d_parent);
+
+		if (unlikely(parent == dentry))
+			reason = BVM_REASON_DISCONNECTED;
+		else if (is_gone(walk, dentry, dentry == walk->path->dentry))
+			reason = BVM_REASON_DELETED;
+		else if (unlikely(num == BVM_MAX_DEPTH))
+			reason = BVM_REASON_TOO_DEEP;
+		if (unlikely(reason))
+			break;
+		if (unlikely(parent == proc) && is_own_proc(dentry))
+			trail->self = num;
+		len += 1 + READ_ONCE(dentry->d_name.len);
+		if (unlikely(len >= BVM_MAX_PATH)) {
+			reason = BVM_REASON_TOO_LONG;
+			break;
+		}
+		trail->comp[num++] = dentry;
+		dentry = parent;
+	}
+	if (num != trail->num)
+		trail->root = root;
+	trail->num = num;
+	trail->len = len;
+	*at = dentry;
+	return reason;
 }
 
 /* Return: enum bvm_reason. */
@@ -102,31 +136,18 @@ static u32 collect(const struct walk *walk, struct trail *trail)
 	trail->len = 0;
 	trail->self = NOT_SELF;
 	trail->root = mnt->mnt.mnt_root;
-	for (u32 step = 0; step < MOUNT_TREE_STEPS; step++) {
-		const struct dentry *parent;
-		u32 reason;
+	for (u32 mounts = 0; mounts < MOUNT_TREE_STEPS; mounts++) {
+		u32 reason = collect_mount(walk, mnt, &dentry, trail);
+		const struct mount *up;
 
-		if (dentry == mnt->mnt.mnt_root) {
-			const struct mount *up = READ_ONCE(mnt->mnt_parent);
-
-			if (mnt == up)
-				return mount_is_attached(mnt) ?
-					       BVM_REASON_NONE :
-					       BVM_REASON_DISCONNECTED;
-			dentry = READ_ONCE(mnt->mnt_mountpoint);
-			mnt = up;
-			continue;
-		}
-		parent = READ_ONCE(dentry->d_parent);
-		if (parent == dentry)
-			return BVM_REASON_DISCONNECTED;
-		if (is_gone(walk, dentry, step == 0))
-			return BVM_REASON_DELETED;
-		reason = add_comp(trail, dentry, parent);
 		if (reason)
 			return reason;
-		trail->root = mnt->mnt.mnt_root;
-		dentry = parent;
+		up = READ_ONCE(mnt->mnt_parent);
+		if (mnt == up)
+			return mount_is_attached(mnt) ? BVM_REASON_NONE :
+							BVM_REASON_DISCONNECTED;
+		dentry = READ_ONCE(mnt->mnt_mountpoint);
+		mnt = up;
 	}
 	return BVM_REASON_TOO_DEEP;
 }
@@ -141,7 +162,12 @@ static const char *shown_name(const struct trail *trail, u32 i, u32 *len)
 	return comp_name(trail->comp[i], len);
 }
 
-static u32 feed(const struct trail *trail, const struct bvm_table *dfa)
+/*
+ * final: states that nothing changes, or NULL. A name ends in a NUL, whatever
+ * its length says.
+ */
+static u32 feed(const struct trail *trail, const struct bvm_table *dfa,
+		const unsigned long *final)
 {
 	u32 state = bvm_dfa_start(dfa);
 
@@ -149,17 +175,11 @@ static u32 feed(const struct trail *trail, const struct bvm_table *dfa)
 		return bvm_dfa_step(dfa, state, '/');
 	for (u32 i = trail->num; i-- > 0;) {
 		u32 len;
-		const char *name = shown_name(trail, i, &len);
 
 		state = bvm_dfa_step(dfa, state, '/');
-		/* A name always ends in a NUL, whatever its length says. */
-		for (u32 k = 0; k < len; k++) {
-			u8 byte = READ_ONCE(name[k]);
-
-			if (!byte)
-				break;
-			state = bvm_dfa_step(dfa, state, byte);
-		}
+		if (bailiff_feed_is_final(dfa, final, state))
+			break;
+		state = bailiff_feed(dfa, state, shown_name(trail, i, &len));
 	}
 	return state;
 }
@@ -175,7 +195,8 @@ static u32 dfa_of(const struct bvm_image *image, u32 flags)
 static void feed_all(const struct trail *trail, const struct walk *walk)
 {
 	for (u32 i = 0; i < walk->view->num; i++) {
-		const struct bvm_image *image = &walk->view->policy[i]->image;
+		const struct bailiff_policy *policy = walk->view->policy[i];
+		const struct bvm_image *image = &policy->image;
 		u32 index = dfa_of(image, walk->flags);
 		const struct bvm_table *dfa;
 		u32 state;
@@ -186,7 +207,8 @@ static void feed_all(const struct trail *trail, const struct walk *walk)
 		if (index >= image->num_tables)
 			continue;
 		dfa = &image->tables[index];
-		state = feed(trail, dfa);
+		state = feed(trail, dfa,
+			     index == image->rights_dfa ? policy->final : NULL);
 		walk->name->fed[i].state = state;
 		/* The root's name is that '/' already. */
 		walk->name->fed[i].below =
@@ -228,7 +250,7 @@ static void print(const struct trail *trail, struct walk *walk)
 
 static void walk_once(struct walk *walk)
 {
-	struct trail trail;
+	struct trail trail BAILIFF_UNSET;
 	u32 reason = collect(walk, &trail);
 
 	if (walk->name) {

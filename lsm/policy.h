@@ -42,8 +42,12 @@ struct bailiff_policy {
 	u32 audit_classes; /* bit n: class n audits; READ_ONCE, WRITE_ONCE */
 	u32 ruled_classes; /* bit n: class n has a rule */
 	u32 text_classes; /* bit n: the program of class n looks at texts */
+	u32 named_classes; /* bit n: a rule or the program of n asks for names */
+	u32 memo_classes; /* bit n: answers of class n can be remembered, memo.h */
 	bool path_rules; /* some rule has a path */
 	bool asks_args; /* the program of exec looks at arguments */
+	/* of the rights DFA, see feed.h; NULL if there is none; owned */
+	unsigned long *final;
 	atomic64_t *hits; /* verdicts by rule number; [0] is the default */
 	refcount_t ref; /* the slot's, and one for each sleeping reader */
 	struct rcu_work rwork; /* frees */

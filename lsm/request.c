@@ -13,12 +13,26 @@
 #include "path.h"
 #include "request.h"
 
+/*
+ * The first namespace shows each id as it is; so most requests have nothing to
+ * look up.
+ */
+static u32 shown_uid(struct user_namespace *ns, kuid_t uid)
+{
+	return ns == &init_user_ns ? __kuid_val(uid) : from_kuid(ns, uid);
+}
+
+static u32 shown_gid(struct user_namespace *ns, kgid_t gid)
+{
+	return ns == &init_user_ns ? __kgid_val(gid) : from_kgid(ns, gid);
+}
+
 /* Each class has its own ctx, with the same fields somewhere in it. */
 #define FILL_IDS(ctx, cred, user, group)                          \
 	do {                                                      \
-		(ctx)->uid = from_kuid((cred)->user_ns, user);    \
-		(ctx)->gid = from_kgid((cred)->user_ns, group);   \
-		(ctx)->host_uid = from_kuid(&init_user_ns, user); \
+		(ctx)->uid = shown_uid((cred)->user_ns, user);    \
+		(ctx)->gid = shown_gid((cred)->user_ns, group);   \
+		(ctx)->host_uid = __kuid_val(user);               \
 		(ctx)->no_new_privs = task_no_new_privs(current); \
 	} while (0)
 

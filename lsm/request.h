@@ -14,6 +14,16 @@
 #include "vm/exec.h"
 
 /*
+ * For what is filled before it is read: kernels that zero every variable would
+ * zero some hundred bytes for each request.
+ */
+#if __has_attribute(__uninitialized__)
+#define BAILIFF_UNSET __attribute__((__uninitialized__))
+#else
+#define BAILIFF_UNSET
+#endif
+
+/*
  * Filled by a hook, then given to bailiff_decide(). Everything is borrowed.
  * The fields of ctx that are the same for every request of a class are filled
  * by bailiff_request_init().

@@ -113,7 +113,7 @@ static void hook_sk_clone_security(const struct sock *sk, struct sock *newsk)
 static int judge_later_subflow(const struct sock *sk)
 {
 	const struct bailiff_set *set = bailiff_sock_set(sk);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(!set))
 		return 0;

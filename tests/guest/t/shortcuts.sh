@@ -1,0 +1,161 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 90
+# also: 6.1 fast
+#
+# What is remembered (lsm/memo.c) and skipped (lsm/feed.c) never changes a
+# verdict: a task asks the same again and again while everything round it moves.
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/lsm.sh"
+
+mkdir -p "$work"/{in/dir/sub,out/dir/sub,cover/sub}
+for dir in in out; do
+	echo x > "$work/$dir/dir/sub/file"
+done
+echo x > "$work/cover/sub/file"
+echo x > "$work/plain"
+
+policy()
+{
+	load_policy <<END
+bailiff: 1
+policy: short
+default: {files: deny, exec: deny, network: deny, capabilities: allow, mounts: deny}
+files:
+  - allow: [stat, chroot]
+    paths: "/**"
+  - allow: $1
+    paths: $work/in/**
+  - allow: read
+    paths: $work/plain
+    when: {uid: 0}
+  - allow: inherit
+    type: [pipe, "null"]
+network:
+  - allow: create
+    family: inet
+  - allow: connect
+    protocol: udp
+    to: $2
+END
+}
+
+# A task that does what its input says, and says how that ended. The socket is
+# one and the same throughout.
+cat > "$work/asker.py" <<'END'
+import errno, os, socket, sys
+with open("/sys/kernel/security/bailiff/self", "wb") as f:
+    f.write(b"short")
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for line in sys.stdin:
+    verb, _, argument = line.strip().partition(" ")
+    said = "ok"
+    try:
+        if verb == "read":
+            os.close(os.open(argument, os.O_RDONLY))
+        elif verb == "append":
+            os.close(os.open(argument, os.O_WRONLY | os.O_APPEND))
+        elif verb == "connect":
+            host, port = argument.split(":")
+            sock.connect((host, int(port)))
+        elif verb == "chroot":
+            os.chroot(argument)
+        elif verb == "fsuid":
+            os.setresuid(-1, int(argument), -1)
+    except OSError as error:
+        said = errno.errorcode[error.errno]
+    print(said, flush=True)
+END
+
+# asks WANT DESCRIPTION WHAT: five times over, by a memory that is warm.
+asks()
+{
+	local said all=''
+
+	for _ in 1 2 3 4 5; do
+		echo "$3" >&"${asker[1]}"
+		read -r -t 20 said <&"${asker[0]}" || said=nothing
+		all+="$said "
+	done
+	is "$all" "$1 $1 $1 $1 $1 " "$2"
+}
+
+policy read "127.0.0.1/32" || bail "no policy"
+coproc asker { exec python3 "$work/asker.py"; }
+file=$work/in/dir/sub/file
+
+asks ok "what is allowed" "read $file"
+asks EACCES "what is not" "read $work/out/dir/sub/file"
+asks EACCES "another operation on the same file" "append $file"
+asks ok "an address that is allowed" "connect 127.0.0.1:9"
+asks EACCES "another one, by the same socket" "connect 127.0.0.2:9"
+
+# an ancestor goes elsewhere, and comes back
+mv "$work/in/dir" "$work/moved"
+mv "$work/out/dir" "$work/in/dir"
+mv "$work/moved" "$work/out/dir"
+asks ok "the file that came to that name" "read $file"
+asks EACCES "the file that left it" "read $work/out/dir/sub/file"
+mv "$work/in" "$work/away"
+asks EACCES "an ancestor further up has another name" \
+	"read $work/away/dir/sub/file"
+mv "$work/away" "$work/in"
+asks ok "and its own again" "read $file"
+
+# something is mounted over an ancestor: what was allowed has the same name, and
+# what lies below has none of a pattern's
+mount --bind "$work/cover" "$work/in/dir"
+asks ok "what is mounted there has that name" "read $file"
+umount "$work/in/dir"
+mount --bind "$work/in/dir" "$work/out"
+asks EACCES "by another mount it has another" "read $work/out/sub/file"
+umount "$work/out"
+asks EACCES "which it has no more" "read $work/out/dir/sub/file"
+
+# another policy of the name
+policy append "127.0.0.2/32" || bail "no second policy"
+asks EACCES "a policy that is replaced allows it no more" "read $file"
+asks ok "but what the new one allows" "append $file"
+asks EACCES "the socket may not" "connect 127.0.0.1:9"
+asks ok "and may" "connect 127.0.0.2:9"
+policy read "127.0.0.1/32" || bail "no third policy"
+asks ok "back again" "read $file"
+asks ok "the socket, too" "connect 127.0.0.1:9"
+
+# the caller is another
+asks ok "a rule about the caller" "read $work/plain"
+asks ok "he becomes another" "fsuid 1"
+asks EACCES "the rule is not about him" "read $work/plain"
+asks ok "he is himself" "fsuid 0"
+asks ok "the rule is about him" "read $work/plain"
+
+# many files at once, more than are remembered
+for i in {1..80}; do
+	echo x > "$work/in/$i"
+	echo x > "$work/out/$i"
+done
+wrong=0
+for _ in 1 2; do
+	for i in {1..80}; do
+		for dir in in out; do
+			echo "read $work/$dir/$i" >&"${asker[1]}"
+			read -r -t 20 said <&"${asker[0]}" || said=nothing
+			[ "$dir-$said" = in-ok ] || [ "$dir-$said" = out-EACCES ] ||
+				wrong=$((wrong + 1))
+		done
+	done
+done
+is "$wrong" 0 "160 files in turns"
+
+# another root directory: the names are those of the home root, as before
+echo "chroot $work/in" >&"${asker[1]}"
+read -r -t 20 said <&"${asker[0]}"
+is "$said" ok "chroot"
+asks ok "the same file from another root" "read /dir/sub/file"
+asks EACCES "with the same rules" "append /dir/sub/file"
+
+pid=$asker_PID to=${asker[1]}
+exec {to}>&-
+wait "$pid"
+done_testing
