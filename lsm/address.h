@@ -19,10 +19,10 @@ static inline bool bailiff_is_inet(const struct sock *sk)
 /* IPv4 is ::ffff:a.b.c.d. */
 static inline void bailiff_address_v4(struct bvm_addr *addr, __be32 v4)
 {
-	struct in6_addr in6;
+	const __be32 words[4] = { 0, 0, htonl(0xffff), v4 };
 
-	ipv6_addr_set_v4mapped(v4, &in6);
-	memcpy(addr, &in6, sizeof(*addr));
+	BUILD_BUG_ON(sizeof(words) != sizeof(*addr));
+	memcpy(addr, words, sizeof(*addr));
 }
 
 static inline void bailiff_address_v6(struct bvm_addr *addr,

@@ -16,6 +16,7 @@
 #include "names.h"
 #include "path.h"
 #include "policy.h"
+#include "seen.h"
 #include "state.h"
 #include "stats.h"
 #include "trace.h"
@@ -34,7 +35,10 @@ struct hearing {
 	bool named; /* name was walked */
 	struct bailiff_name name;
 	struct bailiff_name *source; /* of mounts, if rq->sourced, else NULL */
+	u32 *plain; /* number of what allowed it without a record; or NULL */
 };
+
+#define NOT_PLAIN U32_MAX
 
 /* A program may answer any word: only what the operation's callers can stand. */
 static u32 errno_of(const struct bailiff_request *rq, u32 op,
@@ -223,6 +227,34 @@ static u32 ask_program(const struct hearing *h, u32 op, u32 i)
 	return verdict;
 }
 
+/* What answer_of() and act_on() would find is left out, but for the count. */
+bool bailiff_decide_known(const struct bailiff_set *set, u32 class, u32 op,
+			  const union bvm_ctx *ctx)
+{
+	struct bailiff_memo_key key = { .class = class, .op = op, .ctx = ctx };
+	const struct bailiff_policy *policy;
+	u32 verdict BAILIFF_UNSET, rule;
+	bool known;
+
+	if (set->num != 1 || static_branch_unlikely(&bailiff_tracing))
+		return false;
+	rcu_read_lock();
+	policy = bailiff_slot_active(set->domain[0].slot);
+	key.generation = policy->generation;
+	known = (policy->memo_classes & BIT(class)) &&
+		bailiff_memo_find(&key, &verdict) &&
+		!(verdict & (BVM_VERDICT_DENY | BVM_VERDICT_AUDIT));
+	rule = known ? bvm_verdict_rule(verdict) : 0;
+	/* The default has more to it: see answer_of(). */
+	known = rule && rule <= policy->image.num_rules;
+	if (known)
+		bailiff_hits_count(policy->hits,
+				   bvm_nospec(rule,
+					      policy->image.num_rules + 1));
+	rcu_read_unlock();
+	return known;
+}
+
 /*
  * Whoever controls a task has its rights: of one that is confined less that
  * needs a rule, whatever the default is.
@@ -299,7 +331,7 @@ static struct answer answer_of(const struct hearing *h, u32 op, u32 i)
 		return a;
 	}
 	rule = bvm_nospec(rule, policy->image.num_rules + 1);
-	atomic64_inc(&policy->hits[rule]);
+	bailiff_hits_count(policy->hits, rule);
 	if (a.verdict & BVM_VERDICT_DENY)
 		a.reason = rule ? BVM_REASON_RULE : BVM_REASON_DEFAULT;
 	else if (!rule && h->rq->class == BVM_CLASS_MOUNTS &&
@@ -333,24 +365,29 @@ static struct bailiff_record record_of(const struct hearing *h, u32 op, u32 i,
 	return record;
 }
 
-static void record(const struct hearing *h, u32 op, u32 i,
-		   const struct answer *a, u32 outcome)
+/* Apart from what most requests come by: a record is large. */
+static noinline void record(const struct hearing *h, u32 op, u32 i,
+			    const struct answer *a, u32 outcome)
 {
 	struct bailiff_record record = record_of(h, op, i, a, outcome);
 
 	bailiff_event_emit(&record);
 }
 
+static noinline void record_trace(const struct hearing *h, u32 op, u32 i,
+				  const struct answer *a, u32 outcome)
+{
+	struct bailiff_record record = record_of(h, op, i, a, outcome);
+
+	bailiff_event_trace(&record);
+}
+
 /* What is decided is the same, whether anybody looks on or not. */
 static void trace(const struct hearing *h, u32 op, u32 i,
 		  const struct answer *a, u32 outcome)
 {
-	struct bailiff_record record;
-
-	if (h->rq->silent || !bailiff_trace_wants(&h->rq->set->domain[i]))
-		return;
-	record = record_of(h, op, i, a, outcome);
-	bailiff_event_trace(&record);
+	if (!h->rq->silent && bailiff_trace_wants(&h->rq->set->domain[i]))
+		record_trace(h, op, i, a, outcome);
 }
 
 static u32 outcome_of(bool waits, bool audit)
@@ -405,6 +442,8 @@ static int act_on(const struct hearing *h, u32 op, u32 i,
 		return deny(h, op, i, a);
 	if (a->verdict & BVM_VERDICT_AUDIT)
 		outcome = BAILIFF_EVENT_AUDITED;
+	else if (h->plain)
+		*h->plain = bvm_verdict_rule(a->verdict);
 	if (outcome == BAILIFF_EVENT_AUDITED && !h->rq->silent)
 		record(h, op, i, a, outcome);
 	trace(h, op, i, a, outcome);
@@ -425,16 +464,23 @@ static int ask(const struct hearing *h, u32 i)
 	return 0;
 }
 
+static void begin(struct hearing *h, const struct bailiff_request *rq,
+		  const struct bailiff_view *view, bool by_name)
+{
+	h->rq = rq;
+	h->view = view;
+	h->source = NULL;
+	h->plain = NULL;
+	h->named = by_name && is_judged_by_name(rq);
+	if (h->named)
+		bailiff_path_walk(rq->path, rq->walk, view, &h->name);
+}
+
 /* The name is walked whether a rule asks for it or not: it may be compared. */
 static void open_by_name(struct hearing *h, const struct bailiff_request *rq,
 			 const struct bailiff_view *view)
 {
-	h->rq = rq;
-	h->view = view;
-	h->named = is_judged_by_name(rq);
-	if (h->named)
-		bailiff_path_walk(rq->path, rq->walk, view, &h->name);
-	h->source = NULL;
+	begin(h, rq, view, true);
 }
 
 /*
@@ -455,14 +501,7 @@ static bool is_name_asked(const struct bailiff_request *rq,
 static void open_hearing(struct hearing *h, const struct bailiff_request *rq,
 			 const struct bailiff_view *view)
 {
-	if (is_name_asked(rq, view)) {
-		open_by_name(h, rq, view);
-		return;
-	}
-	h->rq = rq;
-	h->view = view;
-	h->named = false;
-	h->source = NULL;
+	begin(h, rq, view, is_name_asked(rq, view));
 }
 
 int bailiff_decide(const struct bailiff_request *rq)
@@ -470,8 +509,13 @@ int bailiff_decide(const struct bailiff_request *rq)
 	struct bailiff_name source BAILIFF_UNSET;
 	struct bailiff_view view BAILIFF_UNSET;
 	struct hearing h BAILIFF_UNSET;
+	u32 plain = NOT_PLAIN;
 	int ret = 0;
 
+	if (!rq->path && !rq->reason && is_power_of_2(rq->ops) &&
+	    bailiff_decide_known(rq->set, rq->class, __ffs64(rq->ops),
+				 &rq->ctx))
+		return 0;
 	rcu_read_lock();
 	look(rq->set, &view);
 	h.rq = rq;
@@ -485,12 +529,16 @@ int bailiff_decide(const struct bailiff_request *rq)
 		bailiff_path_walk(rq->second, 0, &view, &source);
 		h.source = &source;
 	}
+	if (rq->seen && h.named && view.num == 1)
+		h.plain = &plain;
 	/* Everyone is asked: what a later domain would deny is recorded too. */
 	for (u32 i = 0; i < view.num; i++) {
 		int err = ask(&h, i);
 
 		ret = ret ?: err;
 	}
+	if (plain != NOT_PLAIN)
+		bailiff_seen_keep(rq, view.policy[0], &h.name, plain);
 	rcu_read_unlock();
 	return ret;
 }

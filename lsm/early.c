@@ -153,18 +153,18 @@ static void forget(struct socket *sock, const struct bailiff_set *set)
 	bailiff_sock_set_early(sock->sk, false);
 }
 
-int bailiff_early_judge(struct socket *sock, const struct bailiff_set *set)
+static noinline int judge_early(struct socket *sock,
+				const struct bailiff_set *set)
 {
 	u32 early = atomic_read(early_of(sock));
 	bool again = !(early & FRESH);
 	const struct sock *sk = sock->sk;
 	bool came = came_early(sk);
-	bool waits;
+	bool waits = bailiff_set_waits(set);
 	int err = 0;
 
-	if (likely(!early && !came))
-		return 0;
-	waits = bailiff_set_waits(set);
+	if (!early && !came)
+		return 0; /* another thread was quicker */
 	/* No accept says of an association what becomes of each use. */
 	if (came)
 		err = judge(sk, set, NULL, ACCEPT,
@@ -178,4 +178,11 @@ int bailiff_early_judge(struct socket *sock, const struct bailiff_set *set)
 	if (!err && !waits && !(early & ~ACCEPT))
 		forget(sock, set);
 	return err;
+}
+
+int bailiff_early_judge(struct socket *sock, const struct bailiff_set *set)
+{
+	if (likely(!atomic_read(early_of(sock)) && !came_early(sock->sk)))
+		return 0;
+	return judge_early(sock, set);
 }

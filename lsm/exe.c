@@ -8,6 +8,7 @@
 #include "compat.h"
 #include "exe.h"
 #include "path.h"
+#include "request.h"
 
 #define EXE_OF(CLASS, name) \
 	[BVM_CLASS_##CLASS] = offsetof(struct bvm_ctx_##name, exe)
@@ -47,7 +48,7 @@ static struct bailiff_exe *make(const struct bailiff_name *name,
 int bailiff_exe_find(const struct file *file, struct bailiff_exe **exe)
 {
 	const struct path *path = bailiff_user_path(file);
-	struct bailiff_name name;
+	struct bailiff_name name BAILIFF_UNSET;
 	int ret = 0;
 	char *buf;
 	u32 len;

@@ -90,15 +90,16 @@ static void print_rule(struct seq_file *m, const struct bailiff_policy *policy,
 	const struct bvm_image *image = &policy->image;
 	const struct bvm_rule *rule = &image->rules[number - 1];
 
-	seq_printf(m, "%u %s:%u %s %lld\n", number,
+	seq_printf(m, "%u %s:%u %s %llu\n", number,
 		   bvm_image_string(image, rule->file), rule->line,
-		   kinds[rule->kind], atomic64_read(&policy->hits[number]));
+		   kinds[rule->kind], bailiff_hits_read(policy->hits, number));
 }
 
 static void print_rules(struct seq_file *m, struct bailiff_slot *slot,
 			const struct bailiff_policy *policy)
 {
-	seq_printf(m, "0 -:0 default %lld\n", atomic64_read(&policy->hits[0]));
+	seq_printf(m, "0 -:0 default %llu\n",
+		   bailiff_hits_read(policy->hits, 0));
 	for (u32 i = 1; i <= policy->image.num_rules; i++)
 		print_rule(m, policy, i);
 }

@@ -14,15 +14,18 @@
  * Comes after the kernel's own answer was yes: what a task lacks anyway is
  * never asked here. The subject is cred, not always the caller.
  */
-static noinline int judge(const struct cred *cred,
-			  const struct bailiff_set *set, int cap,
-			  unsigned int opts)
+static noinline int judge(const struct cred *cred, int cap, unsigned int opts)
 {
+	const struct bailiff_set *set = bailiff_cred_set(cred);
 	struct bailiff_request rq BAILIFF_UNSET;
 
-	bailiff_request_init(&rq, cred, set, BVM_CLASS_CAPABILITIES);
-	rq.ops = BVM_BIT(CAPABILITIES, CAPABILITY);
+	bailiff_request_begin(&rq, cred, BVM_CLASS_CAPABILITIES);
 	rq.ctx.capabilities.cap = cap;
+	if (bailiff_decide_known(set, BVM_CLASS_CAPABILITIES,
+				 BVM_OP_CAPABILITIES_CAPABILITY, &rq.ctx))
+		return 0;
+	bailiff_request_complete(&rq, cred, set, BVM_CLASS_CAPABILITIES);
+	rq.ops = BVM_BIT(CAPABILITIES, CAPABILITY);
 	rq.silent = opts & CAP_OPT_NOAUDIT;
 	return bailiff_decide(&rq);
 }
@@ -30,9 +33,7 @@ static noinline int judge(const struct cred *cred,
 static int hook_capable(const struct cred *cred, struct user_namespace *ns,
 			int cap, unsigned int opts)
 {
-	const struct bailiff_set *set = bailiff_cred_set(cred);
-
-	return likely(!set) ? 0 : judge(cred, set, cap, opts);
+	return likely(!bailiff_cred_set(cred)) ? 0 : judge(cred, cap, opts);
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {

@@ -29,7 +29,7 @@ int bailiff_judge_dentry(struct dentry *dentry, u64 ops)
 {
 	const struct bailiff_set *set = bailiff_current_set();
 	const struct path path = { .dentry = dentry };
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(!set))
 		return 0;

@@ -23,7 +23,7 @@
 static int judge_cred(const struct cred *cred, u64 op)
 {
 	const struct bailiff_set *set = bailiff_cred_set(cred);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(!set))
 		return 0;

@@ -118,7 +118,7 @@ static int hook_sb_mount(const char *dev_name, const struct path *path,
 	bool moves = !(flags & (MS_BIND | MS_REMOUNT | MS_PROPAGATION)) &&
 		     (flags & MS_MOVE);
 	bool binds = !(flags & MS_REMOUNT) && (flags & MS_BIND);
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 	struct path source;
 	int err;
 
@@ -155,7 +155,7 @@ static int hook_sb_umount(struct vfsmount *mnt, int flags)
 {
 	const struct bailiff_set *set = bailiff_current_set();
 	struct path path = { .mnt = mnt, .dentry = mnt->mnt_root };
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(!set))
 		return 0;
@@ -176,7 +176,7 @@ static bool is_in_mount(void)
 static int judge_detached(u64 op, const char *fstype, u32 flags)
 {
 	const struct bailiff_set *set = bailiff_current_set();
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(!set) || is_in_mount())
 		return 0;
@@ -202,7 +202,7 @@ static int hook_sb_pivotroot(const struct path *old_path,
 			     const struct path *new_path)
 {
 	const struct bailiff_set *set = bailiff_current_set();
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(!set))
 		return 0;
@@ -242,7 +242,7 @@ static int hook_move_mount(const struct path *from_path,
 			   const struct path *to_path)
 {
 	const struct bailiff_set *set = bailiff_current_set();
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(!set))
 		return 0;
@@ -267,7 +267,7 @@ static int hook_fs_context_parse_param(struct fs_context *fc,
 				       struct fs_parameter *param)
 {
 	const struct bailiff_set *set = bailiff_current_set();
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(!set) || strcmp(param->key, "release_agent") != 0)
 		return -ENOPARAM;

@@ -210,19 +210,24 @@ static int use_socket(struct socket *sock)
 	return bailiff_early_judge(sock, set);
 }
 
-static int hook_socket_create(int family, int type, int protocol, int kern)
+static noinline int create_confined(int family, int type, int protocol)
 {
-	const struct bailiff_set *set = bailiff_current_set();
 	struct bailiff_request rq BAILIFF_UNSET;
 
-	if (likely(!set) || kern)
-		return 0;
-	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_NETWORK);
+	bailiff_request_init(&rq, current_cred(), bailiff_current_set(),
+			     BVM_CLASS_NETWORK);
 	rq.ops = BVM_BIT(NETWORK, CREATE);
 	rq.ctx.network.family = family;
 	rq.ctx.network.type = type & SOCK_TYPE_MASK;
 	rq.ctx.network.protocol = resolve_protocol(family, type, protocol);
 	return bailiff_early_create(&rq);
+}
+
+static int hook_socket_create(int family, int type, int protocol, int kern)
+{
+	if (likely(!bailiff_current_set()) || kern)
+		return 0;
+	return create_confined(family, type, protocol);
 }
 
 /*
@@ -239,16 +244,14 @@ static int hook_socket_post_create(struct socket *sock, int family, int type,
 	return 0;
 }
 
-static int hook_socket_bind(struct socket *sock, struct sockaddr *address,
-			    int addrlen)
+static noinline int bind_confined(struct socket *sock, struct sockaddr *address,
+				  int addrlen)
 {
 	const struct bailiff_set *set = bailiff_current_set();
 	const struct sock *sk = sock->sk;
 	struct bailiff_request rq BAILIFF_UNSET;
 	int family;
 
-	if (likely(!set))
-		return 0;
 	if (sk->sk_family == AF_UNIX)
 		return use_socket(sock) ?:
 					  bailiff_unix_bind(sk, address, addrlen);
@@ -264,57 +267,96 @@ static int hook_socket_bind(struct socket *sock, struct sockaddr *address,
 	return use_socket(sock) ?: bailiff_early_decide(&rq, sock);
 }
 
-static noinline int judge_connect(const struct sock *sk,
-				  const struct bailiff_set *set,
-				  const struct sockaddr *address, int addrlen)
+static int hook_socket_bind(struct socket *sock, struct sockaddr *address,
+			    int addrlen)
 {
-	int family = family_of(address, addrlen);
+	return likely(!bailiff_current_set()) ?
+		       0 :
+		       bind_confined(sock, address, addrlen);
+}
+
+/* An address to connect with or to send to, and what sk takes it for. */
+struct remote {
+	const struct sockaddr *address;
+	int len;
+	int family;
+};
+
+/* where: as in bailiff_early_decide, or NULL. */
+static int judge_remote(const struct sock *sk, const struct bailiff_set *set,
+			const struct remote *to, u32 op, struct socket *where)
+{
 	struct bailiff_request rq BAILIFF_UNSET;
+
+	bailiff_request_begin(&rq, current_cred(), BVM_CLASS_NETWORK);
+	bailiff_address_socket(&rq, sk);
+	if (is_ip(sk, to->family))
+		set_remote(&rq, sk, to->address, to->len, to->family);
+	if (!rq.reason &&
+	    bailiff_decide_known(set, BVM_CLASS_NETWORK, op, &rq.ctx))
+		return 0;
+	bailiff_request_complete(&rq, current_cred(), set, BVM_CLASS_NETWORK);
+	rq.ops = BIT_ULL(op);
+	return where ? bailiff_early_decide(&rq, where) : bailiff_decide(&rq);
+}
+
+static int judge_connect(const struct sock *sk, const struct bailiff_set *set,
+			 const struct sockaddr *address, int addrlen)
+{
+	const struct remote to = {
+		.address = address,
+		.len = addrlen,
+		.family = family_of(address, addrlen),
+	};
 
 	if (sk->sk_family == AF_UNIX)
 		return bailiff_unix_name(sk, address, addrlen,
 					 BVM_BIT(NETWORK, CONNECT));
 	/* Taking a connection back gives nothing. */
-	if (family == AF_UNSPEC && bailiff_is_inet(sk))
+	if (to.family == AF_UNSPEC && bailiff_is_inet(sk))
 		return 0;
-	init_request(&rq, sk, set, BVM_BIT(NETWORK, CONNECT));
-	if (is_ip(sk, family))
-		set_remote(&rq, sk, address, addrlen, family);
-	return bailiff_early_decide(&rq, sk->sk_socket);
+	return judge_remote(sk, set, &to, BVM_OP_NETWORK_CONNECT,
+			    sk->sk_socket);
 }
 
 static noinline int connect_confined(struct socket *sock,
-				     const struct bailiff_set *set,
-				     struct sockaddr *address, int addrlen)
+				     const struct sockaddr *address,
+				     int addrlen)
 {
 	return use_socket(sock) ?:
-				  judge_connect(sock->sk, set, address, addrlen);
+		       judge_connect(sock->sk, bailiff_current_set(), address,
+				     addrlen);
 }
 
 static int hook_socket_connect(struct socket *sock, struct sockaddr *address,
 			       int addrlen)
 {
-	const struct bailiff_set *set = bailiff_current_set();
-
-	if (likely(!set))
+	if (likely(!bailiff_current_set()))
 		return 0;
-	return connect_confined(sock, set, address, addrlen);
+	return connect_confined(sock, address, addrlen);
 }
 
 /* To listen, or to accept as newsock. */
-static int judge_local(struct socket *sock, u64 op, struct socket *newsock)
+static noinline int judge_local_confined(struct socket *sock, u64 op,
+					 struct socket *newsock)
 {
 	const struct bailiff_set *set = bailiff_current_set();
 	struct bailiff_request rq BAILIFF_UNSET;
 
-	if (likely(!set))
-		return 0;
 	if (sock->sk->sk_family == AF_UNIX)
 		return use_socket(sock) ?:
 					  bailiff_unix_own(sock->sk, op, newsock);
 	init_request(&rq, sock->sk, set, op);
 	bailiff_address_local(&rq, sock->sk);
 	return use_socket(sock) ?: bailiff_early_decide(&rq, newsock);
+}
+
+static inline int judge_local(struct socket *sock, u64 op,
+			      struct socket *newsock)
+{
+	if (likely(!bailiff_current_set()))
+		return 0;
+	return judge_local_confined(sock, op, newsock);
 }
 
 /*
@@ -417,21 +459,21 @@ static int resolve_unspec(const struct sock *sk)
 static int judge_send(const struct sock *sk, const struct bailiff_set *set,
 		      const struct msghdr *msg)
 {
-	int family = family_of(msg->msg_name, msg->msg_namelen);
-	struct bailiff_request rq BAILIFF_UNSET;
+	struct remote to = {
+		.address = msg->msg_name,
+		.len = msg->msg_namelen,
+		.family = family_of(msg->msg_name, msg->msg_namelen),
+	};
 
-	if (family == AF_UNSPEC && bailiff_is_inet(sk)) {
-		family = resolve_unspec(sk);
-		if (family == AF_UNSPEC)
+	if (to.family == AF_UNSPEC && bailiff_is_inet(sk)) {
+		to.family = resolve_unspec(sk);
+		if (to.family == AF_UNSPEC)
 			return 0;
 	}
 	if (sk->sk_family == AF_UNIX)
 		return bailiff_unix_name(sk, msg->msg_name, msg->msg_namelen,
 					 BVM_BIT(NETWORK, SEND));
-	init_request(&rq, sk, set, BVM_BIT(NETWORK, SEND));
-	if (is_ip(sk, family))
-		set_remote(&rq, sk, msg->msg_name, msg->msg_namelen, family);
-	return bailiff_decide(&rq);
+	return judge_remote(sk, set, &to, BVM_OP_NETWORK_SEND, NULL);
 }
 
 /* The address in a control message of SCTP; its length, 0 if it has none. */
@@ -504,10 +546,9 @@ static bool is_sctp(const struct sock *sk)
  * Only what names its receiver: the rest was judged when it connected, and by
  * use_socket() again if that was before the start.
  */
-static noinline int send_confined(struct socket *sock,
-				  const struct bailiff_set *set,
-				  struct msghdr *msg)
+static noinline int send_confined(struct socket *sock, struct msghdr *msg)
 {
+	const struct bailiff_set *set = bailiff_current_set();
 	const struct sock *sk = sock->sk;
 	int err = use_socket(sock);
 
@@ -534,9 +575,7 @@ static noinline int send_confined(struct socket *sock,
 static int hook_socket_sendmsg(struct socket *sock, struct msghdr *msg,
 			       int size)
 {
-	const struct bailiff_set *set = bailiff_current_set();
-
-	return likely(!set) ? 0 : send_confined(sock, set, msg);
+	return likely(!bailiff_current_set()) ? 0 : send_confined(sock, msg);
 }
 
 static int hook_socket_recvmsg(struct socket *sock, struct msghdr *msg,

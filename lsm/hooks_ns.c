@@ -15,7 +15,7 @@
 static int hook_userns_create(const struct cred *cred)
 {
 	const struct bailiff_set *set = bailiff_current_set();
-	struct bailiff_request rq;
+	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (likely(!set))
 		return 0;

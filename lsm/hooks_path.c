@@ -16,6 +16,7 @@
 #include "origin.h"
 #include "path.h"
 #include "protect.h"
+#include "seen.h"
 #include "unix.h"
 
 static struct path at(const struct path *dir, struct dentry *dentry)
@@ -23,14 +24,16 @@ static struct path at(const struct path *dir, struct dentry *dentry)
 	return (struct path){ .mnt = dir->mnt, .dentry = dentry };
 }
 
+#define STAT BVM_BIT(FILES, STAT)
+
 /* These leave the object as it is. */
-#define LOOKS (BVM_BIT(FILES, STAT) | BVM_BIT(FILES, WATCH))
+#define LOOKS (STAT | BVM_BIT(FILES, WATCH))
 
 /* The caller does ops to an object, or is about to make one of kind. */
-static noinline int judge_confined(const struct bailiff_set *set,
-				   const struct path *path, u64 ops, u32 walk,
+static noinline int judge_confined(const struct path *path, u64 ops, u32 walk,
 				   u32 kind)
 {
+	const struct bailiff_set *set = bailiff_current_set();
 	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (bailiff_path_is_nowhere(path))
@@ -40,15 +43,16 @@ static noinline int judge_confined(const struct bailiff_set *set,
 	rq.walk = walk;
 	if (ops & ~LOOKS)
 		rq.reason = bailiff_protect_reason(path);
+	rq.seen = ops == STAT;
 	bailiff_request_path(&rq, path, kind);
 	return bailiff_decide(&rq);
 }
 
 static inline int judge(const struct path *path, u64 ops, u32 walk, u32 kind)
 {
-	const struct bailiff_set *set = bailiff_current_set();
-
-	return likely(!set) ? 0 : judge_confined(set, path, ops, walk, kind);
+	if (likely(!bailiff_current_set()))
+		return 0;
+	return judge_confined(path, ops, walk, kind);
 }
 
 static int judge_new(const struct path *dir, struct dentry *dentry, u64 ops,
@@ -143,14 +147,13 @@ static bool is_at_home(const struct path *path, const struct bailiff_set *set)
  * container's file tree is one that the caller got from there, and known by its
  * kind, as in hooks_use.c.
  */
-static noinline int judge_device(const struct bailiff_set *set,
-				 const struct path *path, u32 kind)
+static noinline int judge_device(const struct path *path, u32 kind)
 {
+	const struct bailiff_set *set = bailiff_current_set();
 	struct bailiff_request rq BAILIFF_UNSET;
 
 	if (bailiff_path_is_nowhere(path) || is_at_home(path, set))
-		return judge(path, BVM_BIT(FILES, STAT), BAILIFF_WALK_UNLINKED,
-			     0);
+		return judge(path, STAT, BAILIFF_WALK_UNLINKED, 0);
 	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_FILES);
 	rq.ops = BVM_BIT(FILES, INHERIT);
 	rq.ctx.files.type = kind;
@@ -158,18 +161,22 @@ static noinline int judge_device(const struct bailiff_set *set,
 	return bailiff_decide(&rq);
 }
 
-static int hook_inode_getattr(const struct path *path)
+static noinline int stat_confined(const struct path *path)
 {
-	const struct bailiff_set *set = bailiff_current_set();
 	u32 kind;
 
-	if (likely(!set))
+	if (bailiff_seen_passes(current_cred(), path, STAT,
+				BAILIFF_WALK_UNLINKED))
 		return 0;
 	kind = bailiff_kind_of_device(d_backing_inode(path->dentry));
 	if (unlikely(kind))
-		return judge_device(set, path, kind);
-	return judge_confined(set, path, BVM_BIT(FILES, STAT),
-			      BAILIFF_WALK_UNLINKED, 0);
+		return judge_device(path, kind);
+	return judge_confined(path, STAT, BAILIFF_WALK_UNLINKED, 0);
+}
+
+static int hook_inode_getattr(const struct path *path)
+{
+	return likely(!bailiff_current_set()) ? 0 : stat_confined(path);
 }
 
 /*
@@ -257,10 +264,11 @@ static u64 victim_ops(const struct dentry *victim)
 				  BVM_BIT(FILES, DELETE);
 }
 
-static int hook_path_rename(const struct path *old_dir,
-			    struct dentry *old_dentry,
-			    const struct path *new_dir,
-			    struct dentry *new_dentry, unsigned int flags)
+static noinline int rename_confined(const struct path *old_dir,
+				    struct dentry *old_dentry,
+				    const struct path *new_dir,
+				    struct dentry *new_dentry,
+				    unsigned int flags)
 {
 	struct move move = {
 		.from = at(old_dir, old_dentry),
@@ -276,8 +284,6 @@ static int hook_path_rename(const struct path *old_dir,
 	};
 	int err;
 
-	if (!bailiff_current_set())
-		return 0;
 	if (flags & RENAME_EXCHANGE)
 		return judge_move(&move) ?: judge_move(&back);
 	move.ops_to |= victim_ops(new_dentry);
@@ -286,6 +292,16 @@ static int hook_path_rename(const struct path *old_dir,
 		err = judge_new(old_dir, old_dentry, BVM_BIT(FILES, MKNOD),
 				BVM_KIND_CHAR);
 	return err;
+}
+
+static int hook_path_rename(const struct path *old_dir,
+			    struct dentry *old_dentry,
+			    const struct path *new_dir,
+			    struct dentry *new_dentry, unsigned int flags)
+{
+	if (likely(!bailiff_current_set()))
+		return 0;
+	return rename_confined(old_dir, old_dentry, new_dir, new_dentry, flags);
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {

@@ -69,9 +69,17 @@ static inline int judge(const struct cred *cred,
 }
 
 /* The current task does op, which is neither a trace nor a signal. */
-static int judge_plain(const struct task_struct *target, u64 op)
+static noinline int judge_plain_confined(const struct task_struct *target,
+					 u64 op)
 {
 	return judge(current_cred(), target, (struct deed){ .op = op });
+}
+
+static inline int judge_plain(const struct task_struct *target, u64 op)
+{
+	return likely(!bailiff_current_set()) ?
+		       0 :
+		       judge_plain_confined(target, op);
 }
 
 /* ---- looking in, taking over ---- */
@@ -80,7 +88,7 @@ static int judge_plain(const struct task_struct *target, u64 op)
  * Behind ptrace, process_vm_*, pidfd_getfd, kcmp, /proc/PID and performance
  * events; not for threads of one process among themselves.
  */
-static int hook_ptrace_access_check(struct task_struct *child,
+static noinline int access_confined(const struct task_struct *child,
 				    unsigned int mode)
 {
 	bool attach = mode & PTRACE_MODE_ATTACH;
@@ -91,6 +99,13 @@ static int hook_ptrace_access_check(struct task_struct *child,
 					    BVM_BIT(TASKS, READ),
 			     .silent = mode & PTRACE_MODE_NOAUDIT,
 		     });
+}
+
+static int hook_ptrace_access_check(struct task_struct *child,
+				    unsigned int mode)
+{
+	return likely(!bailiff_current_set()) ? 0 :
+						access_confined(child, mode);
 }
 
 /* The parent will be the one who controls: it is the subject. */
@@ -114,14 +129,22 @@ static int hook_ptrace_traceme(struct task_struct *parent)
  * Only what a program sends comes by here, each target alone. cred is that of
  * who asked for the signal, where somebody else sends it.
  */
-static int hook_task_kill(struct task_struct *p, struct kernel_siginfo *info,
-			  int sig, const struct cred *cred)
+static noinline int kill_confined(const struct task_struct *p, int sig,
+				  const struct cred *cred)
 {
 	return judge(cred ?: current_cred(), p,
 		     (struct deed){
 			     .op = BVM_BIT(TASKS, SIGNAL),
 			     .signal = sig,
 		     });
+}
+
+static int hook_task_kill(struct task_struct *p, struct kernel_siginfo *info,
+			  int sig, const struct cred *cred)
+{
+	if (likely(!bailiff_cred_set(cred ?: current_cred())))
+		return 0;
+	return kill_confined(p, sig, cred);
 }
 
 /*
@@ -140,6 +163,8 @@ static void hook_file_set_fowner(struct file *file)
 
 static void hook_file_free_security(struct file *file)
 {
+	if (likely(!bailiff_file(file)->owner))
+		return;
 	put_cred(bailiff_file(file)->owner);
 	bailiff_file(file)->owner = NULL;
 }

@@ -41,8 +41,8 @@ static bool is_own(const struct file *file, const struct bailiff_set *set)
 	       !bailiff_origin_is_outside(&file->f_path, set);
 }
 
-int bailiff_use_judge(struct file *file, const struct cred *cred,
-		      const struct bailiff_set *set)
+static noinline int judge_use(struct file *file, const struct cred *cred,
+			      const struct bailiff_set *set)
 {
 	u64 stamp = bailiff_set_stamp_to_keep(set);
 	u32 kind = bailiff_kind_of_file(file);
@@ -50,12 +50,6 @@ int bailiff_use_judge(struct file *file, const struct cred *cred,
 	bool own = is_own(file, set);
 	int err = 0;
 
-	/* exec reads programs and their interpreters, and judges them itself. */
-	if (file->f_flags & __FMODE_EXEC)
-		return 0;
-	/* A stacking file system reads and writes below what was judged. */
-	if (bailiff_is_backing(file))
-		return 0;
 	bailiff_request_init(&rq, cred, set, BVM_CLASS_FILES);
 	if (own && bailiff_path_is_nowhere(bailiff_user_path(file))) {
 		/* A pipe of our own obeys no rules; sockets: see early.h. */
@@ -77,6 +71,18 @@ int bailiff_use_judge(struct file *file, const struct cred *cred,
 	if (!err)
 		WRITE_ONCE(bailiff_file(file)->stamp, stamp);
 	return err;
+}
+
+int bailiff_use_judge(struct file *file, const struct cred *cred,
+		      const struct bailiff_set *set)
+{
+	/* exec reads programs and their interpreters, and judges them itself. */
+	if (file->f_flags & __FMODE_EXEC)
+		return 0;
+	/* A stacking file system reads and writes below what was judged. */
+	if (bailiff_is_backing(file))
+		return 0;
+	return judge_use(file, cred, set);
 }
 
 static int hook_file_alloc_security(struct file *file)
@@ -114,10 +120,9 @@ static int use_early(struct file *file, const struct bailiff_set *set)
 	return unlikely(sock) ? bailiff_early_judge(sock, set) : 0;
 }
 
-static noinline int use_confined(struct file *file, int mask,
-				 const struct bailiff_set *set)
+static noinline int use_anew(struct file *file, int mask)
 {
-	int err = bailiff_use(file) ?: use_early(file, set);
+	int err = bailiff_use(file) ?: use_early(file, bailiff_current_set());
 
 	if (err || !(mask & MAY_WRITE) || !bailiff_append_only(file) ||
 	    bailiff_append_is_plain())
@@ -125,11 +130,22 @@ static noinline int use_confined(struct file *file, int mask,
 	return judge_again(file, BVM_BIT(FILES, WRITE));
 }
 
+/* Was it used before, and is it nothing of which each use is looked at? */
+static bool is_plain_use(const struct file *file, int mask)
+{
+	return bailiff_file(file)->stamp == bailiff_current_set()->stamp &&
+	       !S_ISSOCK(file_inode(file)->i_mode) &&
+	       !((mask & MAY_WRITE) && (file->f_flags & O_APPEND));
+}
+
+static noinline int use_confined(struct file *file, int mask)
+{
+	return likely(is_plain_use(file, mask)) ? 0 : use_anew(file, mask);
+}
+
 static int hook_file_permission(struct file *file, int mask)
 {
-	const struct bailiff_set *set = bailiff_current_set();
-
-	return likely(!set) ? 0 : use_confined(file, mask, set);
+	return likely(!bailiff_current_set()) ? 0 : use_confined(file, mask);
 }
 
 /* Typing for whoever reads the terminal next, who may be a shell outside. */
@@ -171,15 +187,11 @@ static int judge_control(struct file *file, u64 ops, unsigned int cmd)
 	return bailiff_decide(&rq);
 }
 
-static int hook_file_ioctl(struct file *file, unsigned int cmd,
-			   unsigned long arg)
+static noinline int control_confined(struct file *file, unsigned int cmd)
 {
 	const struct bailiff_set *set = bailiff_current_set();
-	int err;
+	int err = bailiff_use(file);
 
-	if (likely(!set))
-		return 0;
-	err = bailiff_use(file);
 	if (err)
 		return err;
 	if (bailiff_ioctl_types(cmd))
@@ -188,15 +200,18 @@ static int hook_file_ioctl(struct file *file, unsigned int cmd,
 		file, bailiff_ioctl_ops(file_inode(file)->i_mode, cmd), cmd);
 }
 
-/* Locks, and leases, which are locks to this hook. */
-static int hook_file_lock(struct file *file, unsigned int cmd)
+static int hook_file_ioctl(struct file *file, unsigned int cmd,
+			   unsigned long arg)
 {
-	int err;
+	return likely(!bailiff_current_set()) ? 0 : control_confined(file, cmd);
+}
 
-	if (likely(!bailiff_current_set()) || cmd == F_UNLCK)
-		return 0;
-	err = bailiff_use(file);
-	if (err)
+/* Locks, and leases, which are locks to this hook. */
+static noinline int lock_confined(struct file *file, unsigned int cmd)
+{
+	int err = cmd == F_UNLCK ? 0 : bailiff_use(file);
+
+	if (err || cmd == F_UNLCK)
 		return err;
 	return judge_control(file,
 			     cmd == F_RDLCK ? BVM_BIT(FILES, LOCK_SHARED) :
@@ -204,13 +219,18 @@ static int hook_file_lock(struct file *file, unsigned int cmd)
 			     0);
 }
 
+static int hook_file_lock(struct file *file, unsigned int cmd)
+{
+	return likely(!bailiff_current_set()) ? 0 : lock_confined(file, cmd);
+}
+
 static int hook_file_receive(struct file *file)
 {
 	return bailiff_use(file);
 }
 
-static int hook_file_fcntl(struct file *file, unsigned int cmd,
-			   unsigned long arg)
+static noinline int fcntl_confined(struct file *file, unsigned int cmd,
+				   unsigned long arg)
 {
 	int err = bailiff_use(file);
 
@@ -218,6 +238,14 @@ static int hook_file_fcntl(struct file *file, unsigned int cmd,
 	    !bailiff_append_only(file))
 		return err;
 	return judge_again(file, BVM_BIT(FILES, WRITE));
+}
+
+static int hook_file_fcntl(struct file *file, unsigned int cmd,
+			   unsigned long arg)
+{
+	if (likely(!bailiff_current_set()))
+		return 0;
+	return fcntl_confined(file, cmd, arg);
 }
 
 static int __maybe_unused hook_file_truncate(struct file *file)
@@ -306,16 +334,13 @@ static int judge_gain(struct vm_area_struct *vma, unsigned long prot)
 	return ops ? judge_again(file, ops) : 0;
 }
 
-static int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
-			      unsigned long prot)
+static noinline int protect_confined(struct vm_area_struct *vma,
+				     unsigned long prot)
 {
 	struct file *file = vma->vm_file;
-	int err;
+	int err = file ? judge_gain(vma, prot) : 0;
 
-	if (!bailiff_current_set() || !file)
-		return 0;
-	err = judge_gain(vma, prot);
-	if (err)
+	if (err || !file)
 		return err;
 	if ((prot & PROT_WRITE) && (vma->vm_flags & VM_SHARED) &&
 	    !(vma->vm_flags & VM_WRITE) && bailiff_append_only(file))
@@ -323,6 +348,12 @@ static int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
 	if (!err && (prot & PROT_EXEC) && !(vma->vm_flags & VM_EXEC))
 		err = judge_code(file);
 	return err;
+}
+
+static int hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
+			      unsigned long prot)
+{
+	return likely(!bailiff_current_set()) ? 0 : protect_confined(vma, prot);
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {

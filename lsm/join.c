@@ -222,13 +222,11 @@ static void add_domains(struct cred *cred, struct order *order)
 	put_slots(order);
 }
 
-static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
+static noinline int join_bound(struct linux_binprm *bprm)
 {
 	struct order order;
 	int err;
 
-	if (!bailiff_bind_count())
-		return 0;
 	find_order(bailiff_cred_set(bprm->cred), &order);
 	if (!order.num && !order.reason)
 		return 0;
@@ -241,6 +239,13 @@ static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
 	else
 		bailiff_count(joins);
 	return err;
+}
+
+static int hook_bprm_creds_for_exec(struct linux_binprm *bprm)
+{
+	if (!bailiff_bind_count())
+		return 0;
+	return join_bound(bprm);
 }
 
 /* exec sets it when a file turns out to be one for another program. */
@@ -269,13 +274,14 @@ static int judge_with_args(const struct linux_binprm *bprm,
  */
 static u32 find_starts(const struct path *path, const struct bailiff_set *set)
 {
-	struct bailiff_view view = { .num = set->num };
-	struct bailiff_name name;
+	struct bailiff_name name BAILIFF_UNSET;
+	struct bailiff_view view BAILIFF_UNSET;
 	u32 starts = 0;
 
 	if (likely(!bailiff_set_waits(set)) || bailiff_path_is_nowhere(path))
 		return 0;
 	rcu_read_lock();
+	view.num = set->num;
 	for (u32 i = 0; i < set->num; i++)
 		view.policy[i] = bailiff_slot_active(set->domain[i].slot);
 	bailiff_path_walk(path, BAILIFF_WALK_START, &view, &name);

@@ -214,8 +214,7 @@ static int prepare(struct bailiff_policy *policy, size_t len,
 		ret = check_programs(&policy->image, err);
 	if (ret)
 		return ret;
-	policy->hits = kvcalloc(policy->image.num_rules + 1,
-				sizeof(*policy->hits), GFP_KERNEL_ACCOUNT);
+	policy->hits = bailiff_hits_alloc(policy->image.num_rules + 1);
 	if (!policy->hits)
 		return bvm_fail(err, -ENOMEM, 0, "no memory for counters");
 	ret = prepare_programs(policy, err);

@@ -85,7 +85,10 @@ static u32 place_of(const struct bailiff_memo_key *key, u64 tag)
 	return hash_32(mix, ENTRIES_BITS);
 }
 
-/* 0: they are the same. num is constant, and this a row of instructions. */
+/*
+ * What lies behind a class's part of the ctx is nobody's. num is constant, and
+ * each of the two a row of instructions. 0: they are the same.
+ */
 static __always_inline u64 differ(const struct entry *entry,
 				  const union bvm_ctx *ctx, size_t num)
 {
@@ -97,19 +100,44 @@ static __always_inline u64 differ(const struct entry *entry,
 	return diff;
 }
 
-#define SIZED(CLASS, name)      \
-	case BVM_CLASS_##CLASS: \
-		return differ(entry, ctx, sizeof(ctx->name) / sizeof(u64))
+static __always_inline u64 copy(struct entry *entry, const union bvm_ctx *ctx,
+				size_t num)
+{
+	entry->ctx[0] = first_word(ctx);
+#pragma GCC unroll 16
+	for (size_t i = 1; i < num; i++)
+		entry->ctx[i] = word_of(ctx, i);
+	return 0;
+}
+
+#define SIZED(CLASS, name, do)                                 \
+	case BVM_CLASS_##CLASS:                                \
+		BUILD_BUG_ON(sizeof(ctx->name) % sizeof(u64)); \
+		return do(entry, ctx, sizeof(ctx->name) / sizeof(u64))
+
+/* do(entry, ctx, words of the class's ctx); of no class: what is never 0. */
+#define BY_CLASS(class, do)                            \
+	switch (class) {                               \
+		SIZED(FILES, files, do);               \
+		SIZED(EXEC, exec, do);                 \
+		SIZED(NETWORK, network, do);           \
+		SIZED(CAPABILITIES, capabilities, do); \
+		SIZED(TASKS, tasks, do);               \
+		SIZED(NAMESPACES, namespaces, do);     \
+		SIZED(IPC, ipc, do);                   \
+		SIZED(KERNEL, kernel, do);             \
+	}                                              \
+	return 1
 
 static __always_inline u64 compare(const struct entry *entry, u32 class,
 				   const union bvm_ctx *ctx)
 {
-	switch (class) {
-		SIZED(FILES, files);
-		SIZED(NETWORK, network);
-		SIZED(CAPABILITIES, capabilities);
-	}
-	return differ(entry, ctx, WORDS);
+	BY_CLASS(class, differ);
+}
+
+static u64 copy_ctx(struct entry *entry, u32 class, const union bvm_ctx *ctx)
+{
+	BY_CLASS(class, copy);
 }
 
 static bool is_answer(const struct entry *entry, u64 tag,
@@ -145,8 +173,7 @@ static void fill(struct entry *entry, u64 tag,
 	entry->generation = key->generation;
 	entry->tag = tag;
 	entry->verdict = verdict;
-	memcpy(entry->ctx, key->ctx, sizeof(entry->ctx));
-	entry->ctx[0] = first_word(key->ctx);
+	(void)copy_ctx(entry, key->class, key->ctx);
 }
 
 void bailiff_memo_keep(const struct bailiff_memo_key *key, u32 verdict)

@@ -81,6 +81,9 @@ static void every_byte_of_the_ctx_counts(struct kunit *test)
 		};
 		u8 *bytes = (u8 *)&ctx;
 
+		/* none of them fits, see below */
+		if (class == BVM_CLASS_MOUNTS)
+			continue;
 		for (u32 i = sizeof(ctx.op); i < bvm_classes[class].ctx_size;
 		     i++) {
 			bytes[i] = 1;

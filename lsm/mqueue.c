@@ -11,16 +11,12 @@
 #include "decide.h"
 #include "mqueue.h"
 
-/* Constant since the file system was first merged, and in no header. */
-#define MQUEUE_MAGIC 0x19800202
-
 int bailiff_mqueue_judge(const struct dentry *dentry, const struct cred *cred)
 {
 	const struct bailiff_set *set = bailiff_cred_set(cred);
 	struct bailiff_request rq BAILIFF_UNSET;
 
-	if (likely(dentry->d_sb->s_magic != MQUEUE_MAGIC) || !set ||
-	    d_is_dir(dentry))
+	if (likely(!bailiff_mqueue_has(dentry)) || !set || d_is_dir(dentry))
 		return 0;
 	bailiff_request_init(&rq, cred, set, BVM_CLASS_IPC);
 	rq.ops = BVM_BIT(IPC, MQUEUE);

@@ -5,8 +5,18 @@
 #ifndef BAILIFF_MQUEUE_H
 #define BAILIFF_MQUEUE_H
 
+#include <linux/dcache.h>
+#include <linux/fs.h>
+
 struct cred;
-struct dentry;
+
+/* Constant since the file system was first merged, and in no header. */
+#define BAILIFF_MQUEUE_MAGIC 0x19800202
+
+static inline bool bailiff_mqueue_has(const struct dentry *dentry)
+{
+	return dentry->d_sb->s_magic == BAILIFF_MQUEUE_MAGIC;
+}
 
 /*
  * Judge the use of an object as one of class ipc if it is a message queue;

@@ -19,11 +19,18 @@
 
 #define NOT_SELF U32_MAX
 
+/*
+ * Dentries of file systems that drop directories below which somebody still
+ * is, and those that are freed at once.
+ */
+#define FLEETING (DCACHE_OP_REVALIDATE | DCACHE_NORCU)
+
 /* Dentries from the object upwards: comp[0] is the object. */
 struct trail {
 	u32 num;
 	u32 self; /* the component that is shown as "self", or NOT_SELF */
 	u32 len; /* bytes of the name */
+	u32 flags; /* d_flags of any component */
 	const struct dentry *root; /* of the mount that holds the last comp */
 	const struct dentry *comp[BVM_MAX_DEPTH];
 };
@@ -110,6 +117,7 @@ static u32 collect_mount(const struct walk *walk, const struct mount *mnt,
 			break;
 		if (unlikely(parent == proc) && is_own_proc(dentry))
 			trail->self = num;
+		trail->flags |= READ_ONCE(dentry->d_flags);
 		len += 1 + READ_ONCE(dentry->d_name.len);
 		if (unlikely(len >= BVM_MAX_PATH)) {
 			reason = BVM_REASON_TOO_LONG;
@@ -134,6 +142,7 @@ static u32 collect(const struct walk *walk, struct trail *trail)
 
 	trail->num = 0;
 	trail->len = 0;
+	trail->flags = 0;
 	trail->self = NOT_SELF;
 	trail->root = mnt->mnt.mnt_root;
 	for (u32 mounts = 0; mounts < MOUNT_TREE_STEPS; mounts++) {
@@ -255,6 +264,8 @@ static void walk_once(struct walk *walk)
 
 	if (walk->name) {
 		walk->name->reason = reason;
+		/* "self" is of /proc, whose processes are fleeting, too. */
+		walk->name->lasting = !(trail.flags & FLEETING);
 		walk->name->home = mount_home_of_root(trail.root);
 		if (walk->view && !reason)
 			feed_all(&trail, walk);
@@ -276,6 +287,10 @@ static bool walk_looking(struct walk *walk)
 	u32 names = read_seqbegin(&rename_lock);
 
 	walk_once(walk);
+	if (walk->name) {
+		walk->name->renames = names;
+		walk->name->mounts = mounts;
+	}
 	return !read_seqretry(&rename_lock, names) &&
 	       !read_seqretry(&mount_lock, mounts);
 }
@@ -287,6 +302,7 @@ static void walk_still(struct walk *walk)
 	read_sequnlock_excl(&rename_lock);
 }
 
+/* The counts are others when the locks are given back: no name lasts. */
 static void walk_excluding(struct walk *walk)
 {
 	/* whoever has mount_lock cannot take it again */

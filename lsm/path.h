@@ -26,6 +26,13 @@ struct bailiff_view {
 /* What the walk found. */
 struct bailiff_name {
 	u32 reason; /* enum bvm_reason: why there is no name, or NONE */
+	/*
+	 * The name is the same as long as rename_lock and mount_lock have these
+	 * counts, and dentry and mount live; false: that is not known.
+	 */
+	bool lasting;
+	u32 renames;
+	u32 mounts;
 	struct bailiff_home home; /* of the name */
 	struct {
 		u32 state; /* of the policy's rights DFA, after the name */

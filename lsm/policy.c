@@ -40,7 +40,7 @@ void bailiff_policy_free(struct bailiff_policy *policy)
 		return;
 	for (u32 i = 0; i < BVM_NUM_CLASSES; i++)
 		bailiff_prog_fini(&policy->prog[i]);
-	kvfree(policy->hits);
+	bailiff_hits_free(policy->hits);
 	kvfree(policy->final);
 	kvfree(policy->bytes);
 	kvfree(policy);

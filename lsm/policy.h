@@ -18,6 +18,7 @@
 #include <linux/refcount.h>
 #include <linux/workqueue.h>
 
+#include "hits.h"
 #include "prog.h"
 #include "vm/image.h"
 
@@ -48,7 +49,7 @@ struct bailiff_policy {
 	bool asks_args; /* the program of exec looks at arguments */
 	/* of the rights DFA, see feed.h; NULL if there is none; owned */
 	unsigned long *final;
-	atomic64_t *hits; /* verdicts by rule number; [0] is the default */
+	struct bailiff_hits *hits; /* by rule number; 0 is the default; owned */
 	refcount_t ref; /* the slot's, and one for each sleeping reader */
 	struct rcu_work rwork; /* frees */
 };

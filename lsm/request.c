@@ -14,24 +14,14 @@
 #include "request.h"
 
 /*
- * The first namespace shows each id as it is; so most requests have nothing to
- * look up.
+ * Each class has its own ctx, with the same fields somewhere in it. It alone is
+ * zeroed, and nothing behind it: nobody looks there.
  */
-static u32 shown_uid(struct user_namespace *ns, kuid_t uid)
-{
-	return ns == &init_user_ns ? __kuid_val(uid) : from_kuid(ns, uid);
-}
-
-static u32 shown_gid(struct user_namespace *ns, kgid_t gid)
-{
-	return ns == &init_user_ns ? __kgid_val(gid) : from_kgid(ns, gid);
-}
-
-/* Each class has its own ctx, with the same fields somewhere in it. */
 #define FILL_IDS(ctx, cred, user, group)                          \
 	do {                                                      \
-		(ctx)->uid = shown_uid((cred)->user_ns, user);    \
-		(ctx)->gid = shown_gid((cred)->user_ns, group);   \
+		memset(ctx, 0, sizeof(*(ctx)));                   \
+		(ctx)->uid = bailiff_shown_uid(cred, user);       \
+		(ctx)->gid = bailiff_shown_gid(cred, group);      \
 		(ctx)->host_uid = __kuid_val(user);               \
 		(ctx)->no_new_privs = task_no_new_privs(current); \
 	} while (0)
@@ -39,23 +29,20 @@ static u32 shown_gid(struct user_namespace *ns, kgid_t gid)
 /* A packet is nobody's: no rule's `when` holds for it. */
 static void fill_nobody(struct bvm_ctx_network *net)
 {
+	memset(net, 0, sizeof(*net));
 	net->uid = U32_MAX;
 	net->gid = U32_MAX;
 	net->host_uid = U32_MAX;
 }
 
-void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
-			  const struct bailiff_set *set, u32 class)
+void bailiff_request_begin(struct bailiff_request *rq, const struct cred *cred,
+			   u32 class)
 {
-	memset(rq, 0, sizeof(*rq));
-	rq->cred = cred;
-	rq->set = set;
-	rq->class = class;
+	rq->reason = BVM_REASON_NONE;
 	if (!cred) {
 		fill_nobody(&rq->ctx.network);
 		return;
 	}
-	rq->exe = bailiff_cred(cred)->exe;
 	switch (class) {
 	case BVM_CLASS_FILES:
 		FILL_IDS(&rq->ctx.files, cred, cred->fsuid, cred->fsgid);
@@ -85,6 +72,28 @@ void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
 		FILL_IDS(&rq->ctx.kernel, cred, cred->euid, cred->egid);
 		break;
 	}
+}
+
+void bailiff_request_complete(struct bailiff_request *rq,
+			      const struct cred *cred,
+			      const struct bailiff_set *set, u32 class)
+{
+	u32 reason = rq->reason;
+
+	memset(rq, 0, offsetof(struct bailiff_request, ctx));
+	rq->reason = reason;
+	rq->cred = cred;
+	rq->set = set;
+	rq->class = class;
+	if (cred)
+		rq->exe = bailiff_cred(cred)->exe;
+}
+
+void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
+			  const struct bailiff_set *set, u32 class)
+{
+	bailiff_request_begin(rq, cred, class);
+	bailiff_request_complete(rq, cred, set, class);
 }
 
 static bool is_owner(const struct bailiff_request *rq, const struct path *path,

@@ -7,6 +7,7 @@
 
 #include <linux/cred.h>
 #include <linux/path.h>
+#include <linux/user_namespace.h>
 
 #include "args.h"
 #include "exe.h"
@@ -39,6 +40,7 @@ struct bailiff_request {
 	u32 walk; /* BAILIFF_WALK_* for path */
 	u32 reason; /* enum bvm_reason: denied before any rule; NONE */
 	bool silent; /* the kernel only probes: count, but do not record */
+	bool seen; /* an allowance may be remembered with path: see seen.h */
 	/*
 	 * Judged before: where a denial is let pass, in audit mode or before
 	 * the start, it is neither counted nor recorded once more.
@@ -59,12 +61,40 @@ struct bailiff_request {
 };
 
 /*
+ * Ids as the user namespace of cred shows them. The first one shows each as it
+ * is; so most have nothing to look up.
+ */
+static inline u32 bailiff_shown_uid(const struct cred *cred, kuid_t uid)
+{
+	return likely(cred->user_ns == &init_user_ns) ?
+		       __kuid_val(uid) :
+		       from_kuid(cred->user_ns, uid);
+}
+
+static inline u32 bailiff_shown_gid(const struct cred *cred, kgid_t gid)
+{
+	return likely(cred->user_ns == &init_user_ns) ?
+		       __kgid_val(gid) :
+		       from_kgid(cred->user_ns, gid);
+}
+
+/*
  * A request of class by cred, whose domains are set; no operations yet. Without
  * cred it is a packet of class network, which comes in while any task runs:
  * the record then names no task, and nobody is killed.
  */
 void bailiff_request_init(struct bailiff_request *rq, const struct cred *cred,
 			  const struct bailiff_set *set, u32 class);
+
+/*
+ * The same in two steps, for who may know the answer by the ctx alone: the ctx
+ * and `reason` first, to be filled, and then the rest, which keeps both.
+ */
+void bailiff_request_begin(struct bailiff_request *rq, const struct cred *cred,
+			   u32 class);
+void bailiff_request_complete(struct bailiff_request *rq,
+			      const struct cred *cred,
+			      const struct bailiff_set *set, u32 class);
 
 /*
  * The object is path; its kind and owner come from its inode, or, if there is

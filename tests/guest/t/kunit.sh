@@ -8,7 +8,7 @@
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 
 results=/sys/kernel/debug/kunit
-for suite in bailiff-event bailiff-state bailiff-set bailiff-bind bailiff-join bailiff-ring bailiff-feed bailiff-memo; do
+for suite in bailiff-event bailiff-state bailiff-set bailiff-bind bailiff-join bailiff-ring bailiff-feed bailiff-memo bailiff-seen; do
 	if [ ! -r $results/$suite/results ]; then
 		not_ok "$suite: did not run"
 		continue

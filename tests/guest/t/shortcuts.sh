@@ -88,7 +88,9 @@ file=$work/in/dir/sub/file
 asks ok "what is allowed" "read $file"
 asks EACCES "what is not" "read $work/out/dir/sub/file"
 asks EACCES "another operation on the same file" "append $file"
+before=$(hits short :17)
 asks ok "an address that is allowed" "connect 127.0.0.1:9"
+is $(($(hits short :17) - before)) 5 "each time is counted"
 asks EACCES "another one, by the same socket" "connect 127.0.0.2:9"
 
 # an ancestor goes elsewhere, and comes back

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * seen_test.c - what was let pass is known again while nothing is another;
+ * included by seen.c
+ */
+#include <kunit/test.h>
+#include <linux/namei.h>
+#include <linux/rcupdate_wait.h>
+
+#define STAT BVM_BIT(FILES, STAT)
+
+/* The root directory, somebody who may look at it, and what he is judged by. */
+struct scene {
+	struct path path;
+	struct cred cred;
+	struct bailiff_policy policy;
+	struct bailiff_slot slot;
+	struct bailiff_set *set;
+	struct bailiff_name name;
+	struct bailiff_request rq;
+};
+
+/* Numbers that nothing else of this boot will have. */
+#define NUMBER (1ull << 62)
+
+static void set_request(struct scene *s)
+{
+	s->rq = (struct bailiff_request){
+		.set = s->set,
+		.cred = &s->cred,
+		.class = BVM_CLASS_FILES,
+		.path = &s->path,
+		.ops = STAT,
+		.walk = BAILIFF_WALK_UNLINKED,
+		.seen = true,
+		.ctx.files.owner = 1,
+		.ctx.files.no_new_privs = task_no_new_privs(current),
+	};
+}
+
+static int scene_init(struct kunit *test)
+{
+	struct scene *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
+	static u64 generation = NUMBER; /* nothing of the case before passes */
+	struct bailiff_cred *blob;
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	s->set =
+		kunit_kzalloc(test, struct_size(s->set, domain, 1), GFP_KERNEL);
+	s->cred.security = kunit_kzalloc(
+		test, bailiff_blob_sizes.lbs_cred + sizeof(*blob), GFP_KERNEL);
+	s->policy.hits = bailiff_hits_alloc(8);
+	KUNIT_ASSERT_NOT_NULL(test, s->set);
+	KUNIT_ASSERT_NOT_NULL(test, s->cred.security);
+	KUNIT_ASSERT_NOT_NULL(test, s->policy.hits);
+	KUNIT_ASSERT_EQ(test, kern_path("/", 0, &s->path), 0);
+	s->cred.user_ns = &init_user_ns;
+	s->cred.fsuid = d_inode(s->path.dentry)->i_uid;
+	bailiff_cred(&s->cred)->set = s->set;
+	s->policy.generation = generation += 10;
+	s->policy.memo_classes = BIT(BVM_CLASS_FILES);
+	rcu_assign_pointer(s->slot.active, &s->policy);
+	s->set->id = NUMBER;
+	s->set->num = 1;
+	s->set->domain[0].slot = &s->slot;
+	set_request(s);
+	test->priv = s;
+	return 0;
+}
+
+static void scene_exit(struct kunit *test)
+{
+	struct scene *s = test->priv;
+
+	if (!s)
+		return;
+	bailiff_hits_free(s->policy.hits);
+	if (s->path.dentry)
+		path_put(&s->path);
+}
+
+static bool passes(const struct scene *s)
+{
+	return bailiff_seen_passes(&s->cred, &s->path, STAT,
+				   BAILIFF_WALK_UNLINKED);
+}
+
+/* As a walk just now would have found it. */
+static void keep(struct scene *s)
+{
+	s->name.lasting = true;
+	s->name.renames = read_seqbegin(&rename_lock);
+	s->name.mounts = read_seqbegin(&mount_lock);
+	rcu_read_lock();
+	bailiff_seen_keep(&s->rq, &s->policy, &s->name, 3);
+	rcu_read_unlock();
+}
+
+/* Others rename and mount, and grace periods go by: a few tries. */
+static bool is_kept(struct scene *s)
+{
+	for (u32 i = 0; i < 20; i++) {
+		keep(s);
+		if (passes(s))
+			return true;
+	}
+	return false;
+}
+
+static void the_same_is_seen_and_counted(struct kunit *test)
+{
+	struct scene *s = test->priv;
+
+	KUNIT_EXPECT_FALSE(test, passes(s));
+	KUNIT_EXPECT_TRUE(test, is_kept(s));
+	KUNIT_EXPECT_EQ(test, bailiff_hits_read(s->policy.hits, 3), 1);
+}
+
+/* What is asked is another: once kept, each change below is told. */
+static void another_question_is_not_seen(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	const struct cred cred = s->cred;
+	const struct path path = s->path;
+	struct vfsmount mount = *path.mnt;
+
+#define TOLD(change, back)                           \
+	do {                                         \
+		KUNIT_ASSERT_TRUE(test, is_kept(s)); \
+		change;                              \
+		KUNIT_EXPECT_FALSE(test, passes(s)); \
+		back;                                \
+	} while (0)
+	TOLD(s->set->id++, s->set->id--);
+	TOLD(s->policy.generation++, s->policy.generation--);
+	TOLD(s->cred.fsgid = KGIDT_INIT(7), s->cred = cred);
+	TOLD(s->cred.fsuid = KUIDT_INIT(7), s->cred = cred);
+	TOLD(s->path.mnt = &mount, s->path = path);
+	KUNIT_ASSERT_TRUE(test, is_kept(s));
+	KUNIT_EXPECT_FALSE(test,
+			   bailiff_seen_passes(&s->cred, &s->path, STAT, 0));
+	KUNIT_EXPECT_FALSE(test, bailiff_seen_passes(&s->cred, &s->path,
+						     BVM_BIT(FILES, READ),
+						     BAILIFF_WALK_UNLINKED));
+}
+
+/* The answer was about somebody, or something, else. */
+static void another_answer_is_not_seen(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct bvm_ctx_files *ctx = &s->rq.ctx.files;
+
+#define NEVER(change)                                 \
+	do {                                          \
+		change;                               \
+		KUNIT_EXPECT_FALSE(test, is_kept(s)); \
+		set_request(s);                       \
+	} while (0)
+	NEVER(ctx->owner = 0);
+	NEVER(ctx->uid++);
+	NEVER(ctx->gid++);
+	NEVER(ctx->host_uid++);
+	NEVER(ctx->no_new_privs ^= 1);
+}
+
+static void what_moves_ends_it(struct kunit *test)
+{
+	struct scene *s = test->priv;
+
+	TOLD(write_seqlock(&rename_lock); write_sequnlock(&rename_lock), );
+	TOLD(write_seqlock(&mount_lock); write_sequnlock(&mount_lock), );
+}
+
+/*
+ * One as the memory of dentries waits for. While the kernel starts
+ * synchronize_rcu() is another kind, which frees none.
+ */
+static void a_grace_period_ends_it(struct kunit *test)
+{
+	struct scene *s = test->priv;
+
+	TOLD(wait_rcu_gp(call_rcu), );
+}
+
+static void while_anybody_traces_nothing_passes(struct kunit *test)
+{
+	struct scene *s = test->priv;
+
+	TOLD(static_branch_inc(&bailiff_tracing);
+	     keep(s), static_branch_dec(&bailiff_tracing));
+}
+
+static void what_may_change_is_not_kept(struct kunit *test)
+{
+	static const struct bvm_start start;
+	struct scene *s = test->priv;
+
+	s->policy.memo_classes = 0;
+	KUNIT_EXPECT_FALSE(test, is_kept(s));
+	s->policy.memo_classes = BIT(BVM_CLASS_FILES);
+	s->policy.image.start = &start;
+	KUNIT_EXPECT_FALSE(test, is_kept(s));
+	s->policy.image.start = NULL;
+	keep(s);
+	s->policy.generation++;
+	s->name.lasting = false;
+	rcu_read_lock();
+	bailiff_seen_keep(&s->rq, &s->policy, &s->name, 3);
+	rcu_read_unlock();
+	KUNIT_EXPECT_FALSE(test, passes(s));
+}
+
+static void counters_are_apart(struct kunit *test)
+{
+	const u32 num = BAILIFF_HITS_PIECE + 1;
+	struct bailiff_hits *hits = bailiff_hits_alloc(num);
+
+	KUNIT_ASSERT_NOT_NULL(test, hits);
+	for (u32 i = 0; i < num; i++)
+		KUNIT_ASSERT_EQ(test, bailiff_hits_read(hits, i), 0);
+	bailiff_hits_count(hits, 0);
+	bailiff_hits_count(hits, num - 1);
+	bailiff_hits_count(hits, num - 1);
+	KUNIT_EXPECT_EQ(test, bailiff_hits_read(hits, 0), 1);
+	KUNIT_EXPECT_EQ(test, bailiff_hits_read(hits, 1), 0);
+	KUNIT_EXPECT_EQ(test, bailiff_hits_read(hits, num - 2), 0);
+	KUNIT_EXPECT_EQ(test, bailiff_hits_read(hits, num - 1), 2);
+	bailiff_hits_free(hits);
+}
+
+static struct kunit_case seen_cases[] = {
+	KUNIT_CASE(the_same_is_seen_and_counted),
+	KUNIT_CASE(another_question_is_not_seen),
+	KUNIT_CASE(another_answer_is_not_seen),
+	KUNIT_CASE(what_moves_ends_it),
+	KUNIT_CASE(a_grace_period_ends_it),
+	KUNIT_CASE(while_anybody_traces_nothing_passes),
+	KUNIT_CASE(what_may_change_is_not_kept),
+	KUNIT_CASE(counters_are_apart),
+	{}
+};
+
+static struct kunit_suite seen_suite = {
+	.name = "bailiff-seen",
+	.init = scene_init,
+	.exit = scene_exit,
+	.test_cases = seen_cases,
+};
+
+kunit_test_suite(seen_suite);

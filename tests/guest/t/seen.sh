@@ -1,0 +1,242 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# timeout: 90
+# also: 6.1 fast
+#
+# What a CPU has just let pass (lsm/seen.c) is forgotten when anything becomes
+# another. It is remembered for a moment only; so each change comes right after
+# the question, from a program that asks and changes in turns, many times.
+. "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/lsm.sh"
+
+mkdir -p "$work"/{in/dir/sub,in/move,out/move,own,uid,nnp}
+for file in in/dir/sub/file own/file uid/file nnp/file in/gone in/counted in/audited; do
+	echo x > "$work/$file"
+done
+mount -t tmpfs tmpfs "$work/in/move"
+# one that can be moved is below no shared one
+mount --make-private "$work/in/move"
+echo x > "$work/in/move/file"
+
+# build NAME POLICY OPERATIONS: an image
+build()
+{
+	policyc build /dev/stdin -o "$work/$1.img" > /dev/null <<END
+bailiff: 1
+policy: $2
+default: {files: deny, exec: deny, network: deny, capabilities: allow, mounts: deny}
+files:
+  - allow: $3
+    paths: $work/in/**
+  - allow: read
+    paths: $work/own/**
+    when: {owner: true}
+  - allow: read
+    paths: $work/uid/**
+    when: {uid: 0}
+  - allow: read
+    paths: $work/nnp/**
+    when: {no-new-privs: false}
+  - allow: read
+    paths: /proc/self/**
+  - allow: inherit
+    type: [pipe, "null"]
+  - audit: read
+    paths: $work/in/audited
+END
+}
+
+if ! build first seen "[stat, read]" || ! build second seen "[append]" ||
+	! build other seen2 "[append]" || ! load_image "$work/first.img" > /dev/null ||
+	! load_image "$work/other.img" > /dev/null; then
+	bail "no policies"
+fi
+
+cat > "$work/seen.py" <<'END'
+import ctypes, errno, os, sys
+work, ROUNDS = sys.argv[1], 20
+libc = ctypes.CDLL(None, use_errno=True)
+os.sched_setaffinity(0, {0})
+
+def said(what, *args, **named):
+    try:
+        result = what(*args, **named)
+        if what is os.open:
+            os.close(result)
+        return "ok"
+    except OSError as error:
+        return errno.errorcode[error.errno]
+
+# In a child: what it says of it.
+def child(function):
+    r, w = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.write(w, function().encode())
+        os._exit(0)
+    os.close(w)
+    reply = os.read(r, 64).decode()
+    os.close(r)
+    os.waitpid(pid, 0)
+    return reply
+
+def drops(path):
+    libc.prctl(38, 1, 0, 0, 0)
+    return said(os.open, path, os.O_RDONLY)
+
+# A confined task that does what it is told. What it asks by a directory or a
+# descriptor that it holds is the same object, whatever it is called.
+class Asker:
+    def __init__(self, policy):
+        down, self.to = os.pipe()
+        self.back, up = os.pipe()
+        if os.fork():
+            os.close(down), os.close(up)
+            return
+        os.close(self.to), os.close(self.back)
+        self.dirs = [os.open(f"{work}/in/{d}", os.O_RDONLY) for d in ("dir/sub", "move")]
+        with open("/sys/kernel/security/bailiff/self", "wb") as f:
+            f.write(policy.encode())
+        self.held = -1
+        while words := os.read(down, 4096).decode().split():
+            os.write(up, self.do(*words).encode())
+        os._exit(0)
+
+    def do(self, verb, path="", number=0):
+        where = {"dir_fd": self.dirs[int(number)]} if path == "file" else {}
+        if verb == "read":
+            return said(os.open, path, os.O_RDONLY, **where)
+        if verb == "stat":
+            return said(os.stat, path, **where)
+        if verb == "hold":
+            self.held = os.open(path, os.O_RDONLY)
+            return "ok"
+        if verb == "held":
+            return said(os.open, f"/proc/self/fd/{self.held}", os.O_RDONLY)
+        if verb == "drop":
+            os.close(self.held)
+            return "ok"
+        if verb == "as":
+            os.setresuid(-1, 1, -1)
+            try:
+                return said(os.open, path, os.O_RDONLY)
+            finally:
+                os.setresuid(-1, 0, -1)
+        if verb == "nnp":
+            return child(lambda: drops(path))
+        if verb == "status":
+            pid = os.getpid()
+            mine = said(os.open, f"/proc/{pid}/status", os.O_RDONLY)
+            return mine + child(lambda: said(os.open, f"/proc/{pid}/status", os.O_RDONLY))
+
+    def ask(self, *words):
+        os.write(self.to, " ".join(map(str, words)).encode())
+        return os.read(self.back, 64).decode()
+
+asker, other = Asker("seen"), Asker("seen2")
+
+# question: allowed, and no more after change(), until undo()
+def rounds(what, question, change, undo, after=None, by=None):
+    wrong = 0
+    for _ in range(ROUNDS):
+        warm = [asker.ask(*question) for _ in range(3)]
+        change()
+        cold = (by or asker).ask(*(after or question))
+        undo()
+        wrong += warm != ["ok"] * 3 or cold != "EACCES"
+    print(f"{wrong} {what}", flush=True)
+
+def nothing():
+    pass
+
+def mover(a, b):
+    return lambda: os.rename(f"{work}/{a}", f"{work}/{b}")
+
+def mounter(a, b):
+    def move():
+        if libc.mount(f"{work}/{a}".encode(), f"{work}/{b}".encode(), None, 8192, None):
+            sys.exit(f"cannot move a mount: {ctypes.get_errno()}")
+    return move
+
+def loader(image):
+    data = open(f"{work}/{image}.img", "rb").read()
+    def load():
+        with open("/sys/kernel/security/bailiff/load", "wb", buffering=0) as f:
+            f.write(data)
+    return load
+
+def owner(uid):
+    return lambda: os.chown(f"{work}/own/file", uid, 0)
+
+def unlink():
+    os.unlink(f"{work}/in/gone")
+
+def remake():
+    asker.ask("drop")
+    with open(f"{work}/in/gone", "w") as f:
+        f.write("x")
+    asker.ask("hold", f"{work}/in/gone")
+
+for verb in "read", "stat":
+    rounds(f"{verb}: an ancestor is renamed", (verb, "file", 0),
+           mover("in/dir", "out/dir"), mover("out/dir", "in/dir"))
+    rounds(f"{verb}: its mount is moved", (verb, "file", 1),
+           mounter("in/move", "out/move"), mounter("out/move", "in/move"))
+    rounds(f"{verb}: the policy is replaced", (verb, f"{work}/in/counted"),
+           loader("second"), loader("first"))
+    rounds(f"{verb}: another domain asks", (verb, f"{work}/in/counted"),
+           nothing, nothing, by=other)
+rounds("read: the object belongs to somebody else", ("read", f"{work}/own/file"),
+       owner(1), owner(0))
+rounds("read: the caller is another", ("read", f"{work}/uid/file"), nothing, nothing,
+       after=("as", f"{work}/uid/file"))
+rounds("read: the caller gives up privileges", ("read", f"{work}/nnp/file"), nothing,
+       nothing, after=("nnp", f"{work}/nnp/file"))
+asker.ask("hold", f"{work}/in/gone")
+rounds("read: its name is gone", ("held",), unlink, remake)
+
+# Records of five reads that are known by then.
+def records(name, say, path):
+    fd = os.open(f"/sys/kernel/security/bailiff/{name}", os.O_RDWR | os.O_NONBLOCK
+                 if say else os.O_RDONLY | os.O_NONBLOCK)
+    for _ in range(3):
+        asker.ask("read", path)
+    if say:
+        os.write(fd, say)
+    found = 0
+    try:
+        while not say and os.read(fd, 1 << 16):
+            pass
+    except BlockingIOError:
+        pass
+    for _ in range(5):
+        asker.ask("read", path)
+    try:
+        while data := os.read(fd, 1 << 16):
+            found += data.count(path.encode())
+    except BlockingIOError:
+        pass
+    os.close(fd)
+    return found
+
+print(abs(records("events", b"", f"{work}/in/audited") - 5), "each is recorded whose rule says so")
+print(abs(records("trace", b"policy=seen", f"{work}/in/counted") - 5), "each is traced", flush=True)
+
+# /proc/self of one is /proc/NUMBER of the other
+wrong = sum(asker.ask("status") != "okEACCES" for _ in range(ROUNDS))
+print(f"{wrong} /proc/self is the caller's own", flush=True)
+END
+
+while read -r wrong what; do
+	is "$wrong" 0 "$what"
+done < <(python3 "$work/seen.py" "$work" || echo "1 the program ended well")
+
+# each is a hit of its rule, whether it was seen before or not
+# shellcheck disable=SC2054 # a word of act, which ends a verb
+look=(, open r "$work/in/counted" 1)
+before=$(hits seen :5)
+under seen "${look[@]:1}" "${look[@]}" "${look[@]}" "${look[@]}" "${look[@]}" > /dev/null
+is $(($(hits seen :5) - before)) 5 "each that passes is counted"
+umount "$work/in/move"
+done_testing
