@@ -107,6 +107,38 @@ static void run_open_named(u32 reps)
 	open_of(NAMED, reps);
 }
 
+/* More files than anybody remembers, one after the other. */
+#define NUM_TURNS 512
+
+static char turns[NUM_TURNS][sizeof(COST_DIR D4) + 8];
+
+static const char *next_turn(void)
+{
+	static u32 turn;
+
+	return turns[turn++ % NUM_TURNS];
+}
+
+static void prepare_turns(void)
+{
+	for (u32 i = 0; i < NUM_TURNS; i++) {
+		sprintf(turns[i], COST_DIR D4 "/%03u", i);
+		close(open(turns[i], O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	}
+}
+
+static void run_stat_turns(u32 reps)
+{
+	while (reps--)
+		stat_of(next_turn(), 1);
+}
+
+static void run_open_turns(u32 reps)
+{
+	while (reps--)
+		open_of(next_turn(), 1);
+}
+
 /* Without confinement the same path opens: it is closed again. */
 static void run_denied(u32 reps)
 {
@@ -351,6 +383,10 @@ const struct cost_op cost_ops[] = {
 	{ "open+close, depth 20", 64, NULL, run_open20, NULL, false },
 	{ "stat, depth 5, by name", 64, NULL, run_stat_named, NULL, false },
 	{ "open+close, depth 5, by name", 64, NULL, run_open_named, NULL,
+	  true },
+	{ "stat, depth 5, in turns", 64, prepare_turns, run_stat_turns, NULL,
+	  true },
+	{ "open+close, depth 5, in turns", 64, NULL, run_open_turns, NULL,
 	  true },
 	{ "open denied, depth 5", 64, NULL, run_denied, NULL, false },
 	{ "open missing, depth 5", 64, NULL, run_missing, NULL, false },
