@@ -329,13 +329,16 @@ chapter "Reload the policy 20 times under load"
 ) &
 ab_pid=$!
 late=0
+# Seconds that a change may take. As a test it has another guest beside it, and
+# tests are not timed: there a change has to come, and not to wait for the next.
+limit=$(patient "$([ -n "${STORY_TAP:-}" ] && echo 5 || echo 1)")
 # From the writing of a file to the kernel's record of the load. This machine is
 # emulated and may share a busy one: if one of 20 changes took too long, 20 more.
 for ((try = 1; try <= 3; try++)); do
 	change_20_times
 	slowest=$(slowest_of_changes)
 	say "20 changes: the slowest was in force $((slowest / 1000)) ms after it was written"
-	[ "$slowest" -gt "$(patient 1)000000" ] || break
+	[ "$slowest" -gt "${limit}000000" ] || break
 done
 touch /tmp/reloaded
 wait "$ab_pid" || { cat /tmp/ab.out; exit 1; }
@@ -347,8 +350,8 @@ check "0 of 5,000 requests failed" \
 	test "$(grep -cE '^Failed requests: +0$' /tmp/ab.out)" = "$runs"
 check "... and none was refused" test "$(grep -c Non-2xx /tmp/ab.out)" = 0
 check "each of 20 changes came into force" test "$late" = 0
-check "... each within a second" \
-	test "$slowest" -gt 0 -a "$slowest" -le "$(patient 1)000000"
+check "... each within $limit s" \
+	test "$slowest" -gt 0 -a "$slowest" -le "${limit}000000"
 
 chapter "A broken edit"
 active=$(version)
