@@ -568,3 +568,12 @@ exit
 ldxb %r0, [%r1+8]
 exit
 # expect: accept, r0 0..255
+
+== slot_set gives 0 and nothing else
+# ctx: network
+# stack: 256
+mov %r2, 3
+mov %r3, 7
+call slot_set
+exit
+# expect: accept, r0 0..0, calls 1
