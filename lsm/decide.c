@@ -464,6 +464,7 @@ static int ask(const struct hearing *h, u32 i)
 	return 0;
 }
 
+/* by_name: the name is walked, whether a rule asks for it or not. */
 static void begin(struct hearing *h, const struct bailiff_request *rq,
 		  const struct bailiff_view *view, bool by_name)
 {
@@ -474,13 +475,6 @@ static void begin(struct hearing *h, const struct bailiff_request *rq,
 	h->named = by_name && is_judged_by_name(rq);
 	if (h->named)
 		bailiff_path_walk(rq->path, rq->walk, view, &h->name);
-}
-
-/* The name is walked whether a rule asks for it or not: it may be compared. */
-static void open_by_name(struct hearing *h, const struct bailiff_request *rq,
-			 const struct bailiff_view *view)
-{
-	begin(h, rq, view, true);
 }
 
 /*
@@ -609,12 +603,12 @@ int bailiff_decide_names(struct bailiff_request *rq, struct dentry *dentry)
 	for (u32 k = 0; !names.many && k < names.num; k++) {
 		path.mnt = names.mnt[k];
 		bailiff_request_path(rq, &path, 0);
-		open_by_name(&h, rq, &view);
+		begin(&h, rq, &view, true);
 		err = ask_about_name(&h, &asked);
 		ret = ret ?: err;
 	}
 	rq->path = NULL;
-	open_by_name(&h, rq, &view);
+	begin(&h, rq, &view, true);
 	err = ask_without_name(&h, asked, names.many);
 	rcu_read_unlock();
 	return ret ?: err;
@@ -638,8 +632,8 @@ int bailiff_decide_move(const struct bailiff_request *from,
 
 	rcu_read_lock();
 	look(from->set, &view);
-	open_by_name(&old, from, &view);
-	open_by_name(&new, to, &view);
+	begin(&old, from, &view, true);
+	begin(&new, to, &view, true);
 	for (u32 i = 0; i < view.num; i++) {
 		static const struct answer wider = {
 			.reason = BVM_REASON_WIDENS,

@@ -23,6 +23,8 @@ static void setup(void)
 			 .uid = 33 },
 		.policy = "web",
 		.label = "",
+		.name = "",
+		.image = "",
 		.file = "",
 		.message = "",
 		.exe = "/usr/bin/x",
