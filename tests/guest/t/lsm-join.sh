@@ -107,7 +107,7 @@ tell $fs/bind "cgroup=$swap policy=one" > /dev/null
 		done
 	done > $work/replies
 ) &
-for i in $(seq "$(volume 300 60)"); do
+for i in $(seq "$(volume 100 30)"); do
 	in_cgroup swap cat $fs/self >> $work/joins 2> /dev/null ||
 		echo refused >> $work/joins
 done
@@ -115,7 +115,7 @@ done
 wait $!
 is "$(sort -u $work/joins | paste -sd' ')" "one refused two" \
 	"while its binding is replaced an exec joins one of the versions"
-is "$(grep -c . $work/joins)" "$(volume 300 60)" "and none but one"
+is "$(grep -c . $work/joins)" "$(volume 100 30)" "and none but one"
 is "$(sort -u $work/replies)" ok "each was bound"
 tell $fs/unbind "cgroup=$swap" > /dev/null
 rmdir /sys/fs/cgroup/swap
