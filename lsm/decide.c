@@ -114,9 +114,10 @@ static bool asks_texts(const struct hearing *h, u32 i)
 /* Why the caller's program cannot be judged by its name, or NONE. */
 static u32 reason_of_exe(const struct hearing *h, u32 i)
 {
-	if (!h->rq->exe || !asks_texts(h, i))
-		return BVM_REASON_NONE;
-	return h->rq->exe->reason;
+	const u32 asking = h->view->policy[i]->exe_classes;
+
+	return h->rq->exe && (asking & BIT(h->rq->class)) ? h->rq->exe->reason :
+							    BVM_REASON_NONE;
 }
 
 static bool asks_args(const struct hearing *h, u32 i)
@@ -531,7 +532,7 @@ int bailiff_decide(const struct bailiff_request *rq)
 
 		ret = ret ?: err;
 	}
-	if (plain != NOT_PLAIN)
+	if (plain != NOT_PLAIN && !ret)
 		bailiff_seen_keep(rq, view.policy[0], &h.name, plain);
 	rcu_read_unlock();
 	return ret;

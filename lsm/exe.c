@@ -9,6 +9,7 @@
 #include "exe.h"
 #include "path.h"
 #include "request.h"
+#include "vm/insn.h"
 
 #define EXE_OF(CLASS, name) \
 	[BVM_CLASS_##CLASS] = offsetof(struct bvm_ctx_##name, exe)
@@ -68,6 +69,13 @@ int bailiff_exe_find(const struct file *file, struct bailiff_exe **exe)
 	return ret;
 }
 
+struct bailiff_exe *bailiff_exe_unknown(void)
+{
+	const struct bailiff_name name = { .reason = BVM_REASON_NAMELESS };
+
+	return make(&name, "", 0);
+}
+
 struct bailiff_exe *bailiff_exe_get(struct bailiff_exe *exe)
 {
 	if (exe)
@@ -80,6 +88,21 @@ void bailiff_exe_put(struct bailiff_exe *exe)
 	/* Whoever reads it has the credentials: they go after a grace period. */
 	if (exe && refcount_dec_and_test(&exe->ref))
 		kfree(exe);
+}
+
+/*
+ * Each class has the number of the caller's path at one place of its ctx, and
+ * programs are made to load it from there.
+ */
+bool bailiff_exe_is_asked(const struct bvm_image *image, u32 class)
+{
+	const struct bvm_program *program = &image->programs[class];
+
+	for (u32 i = 0; program->header && i < program->header->num_insns; i++)
+		if (BVM_CODE_CLASS(program->insns[i].code) == BVM_CLS_LDX &&
+		    program->insns[i].off == field_at[class])
+			return true;
+	return false;
 }
 
 void bailiff_exe_give(const struct bailiff_exe *exe,

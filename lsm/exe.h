@@ -35,9 +35,18 @@ struct bailiff_exe {
 int __must_check bailiff_exe_find(const struct file *file,
 				  struct bailiff_exe **exe);
 
+/*
+ * A program of which it is not known which it is: what asks for it is denied.
+ * Return: owned; NULL no memory. Sleeps.
+ */
+struct bailiff_exe *bailiff_exe_unknown(void);
+
 /* NULL is fine for both. Any context. */
 struct bailiff_exe *bailiff_exe_get(struct bailiff_exe *exe);
 void bailiff_exe_put(struct bailiff_exe *exe);
+
+/* Does the program of a class ask for it? */
+bool bailiff_exe_is_asked(const struct bvm_image *image, u32 class);
 
 /*
  * Let the program of a class see the name in a run, if it means something in

@@ -408,22 +408,16 @@ static bool is_judged_by_source(const struct sock *sk)
  */
 static bool may_be_handed(const struct sock *sk)
 {
-	const struct sock_reuseport *group;
-	const struct bpf_prog *prog = NULL;
-	bool may;
-
-	if (!sk->sk_reuseport)
-		return false;
-	if (READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_migrate_req))
+	/* Its first part is in the group, and it is not told. */
+	if (sk->sk_protocol == IPPROTO_MPTCP)
 		return true;
-	rcu_read_lock();
-	group = rcu_dereference(sk->sk_reuseport_cb);
-	if (group)
-		prog = rcu_dereference(group->prog);
-	may = prog &&
-	      prog->expected_attach_type == BPF_SK_REUSEPORT_SELECT_OR_MIGRATE;
-	rcu_read_unlock();
-	return may;
+	/*
+	 * Whether they are handed over depends on a sysctl and on the group's
+	 * program, and was decided then: both may be others by now. Who is in a
+	 * group stays there; sk_reuseport he can clear.
+	 */
+	return sk->sk_protocol == IPPROTO_TCP &&
+	       rcu_access_pointer(sk->sk_reuseport_cb);
 }
 
 static int hook_socket_accept(struct socket *sock, struct socket *newsock)

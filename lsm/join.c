@@ -372,7 +372,10 @@ hook_bprm_committing_creds(BAILIFF_CONST_BPRM struct linux_binprm *bprm)
 		bailiff_inherit_sweep(bprm->cred);
 }
 
-/* Who was unconfined has no exe yet: that of the memory map is as good. */
+/*
+ * Who was unconfined has no exe yet. Of one who confines himself that of the
+ * memory map is as good.
+ */
 static int name_program(struct cred *cred)
 {
 	struct bailiff_exe *exe;
@@ -389,6 +392,23 @@ static int name_program(struct cred *cred)
 	if (!err)
 		bailiff_cred_replace_exe(cred, exe);
 	return err;
+}
+
+/*
+ * Of one who does not ask for it, it is not: PR_SET_MM lets him pose as another.
+ * Until his next exec, what rules ask about the program has no answer.
+ */
+static int leave_unnamed(struct cred *cred)
+{
+	struct bailiff_exe *exe;
+
+	if (bailiff_cred_set(cred))
+		return 0;
+	exe = bailiff_exe_unknown();
+	if (!exe)
+		return -ENOMEM;
+	bailiff_cred_replace_exe(cred, exe);
+	return 0;
 }
 
 static int error_of_reason(u32 reason)
@@ -477,15 +497,17 @@ static bool join_order(struct order *order)
 {
 	struct cred *cred = NULL;
 
-	if (!order->reason && !has_rings() &&
-	    current_cred() == current_real_cred())
+	if (!order->reason && current_cred() == current_real_cred())
 		cred = prepare_creds();
-	if (!cred || name_program(cred)) {
+	if (!cred || leave_unnamed(cred)) {
 		put_slots(order);
 		order->reason = BVM_REASON_NO_MEMORY; /* or another */
 	} else {
 		add_domains(cred, order);
 	}
+	/* Who traces what he may not goes on as he is, and is counted. */
+	if (!order->reason && bailiff_tracees_judge(cred))
+		order->reason = BVM_REASON_NO_MEMORY; /* or another */
 	if (order->reason && cred)
 		abort_creds(cred);
 	else if (cred)
@@ -497,6 +519,11 @@ void bailiff_join_current(void)
 {
 	struct order order;
 
+	/* In an exec that ends its rings, the caller has the mutex himself. */
+	if (has_rings()) {
+		bailiff_count(join_failures);
+		return;
+	}
 	/* An exec that waits for its other threads to end holds it. */
 	if (mutex_lock_killable(&current->signal->cred_guard_mutex))
 		return;

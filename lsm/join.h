@@ -19,9 +19,10 @@ int bailiff_join_self(struct bailiff_slot *slot, struct file *file);
 /*
  * The caller, on its way back to user space, enters what its cgroup is bound
  * to, for ever. What it has open is judged when it is next used; what it has
- * mapped stays. Who has rings, borrowed credentials, or lacks the filter of a
- * policy does not, and is counted as one who failed to join. Takes
- * cred_guard_mutex.
+ * mapped stays, and rules about the caller's program deny until the next exec.
+ * Who has rings, borrowed credentials, traces what he may not under the policy,
+ * or lacks its filter does not join, and is counted as one who failed to.
+ * Takes cred_guard_mutex, but of who has rings: he may be in an exec.
  */
 void bailiff_join_current(void);
 

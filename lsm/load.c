@@ -12,6 +12,7 @@
 
 #include "common.h"
 #include "compat.h"
+#include "exe.h"
 #include "feed.h"
 #include "load.h"
 #include "mediate.h"
@@ -158,6 +159,9 @@ static void summarize(struct bailiff_policy *policy)
 	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
 		if (calls(&image->programs[i], BVM_HELPER_MATCH_TEXT))
 			policy->text_classes |= BIT(i);
+	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
+		if (bailiff_exe_is_asked(image, i))
+			policy->exe_classes |= BIT(i);
 	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
 		if (bailiff_memo_fits(image, i))
 			policy->memo_classes |= BIT(i);

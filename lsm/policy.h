@@ -43,6 +43,7 @@ struct bailiff_policy {
 	u32 audit_classes; /* bit n: class n audits; READ_ONCE, WRITE_ONCE */
 	u32 ruled_classes; /* bit n: class n has a rule */
 	u32 text_classes; /* bit n: the program of class n looks at texts */
+	u32 exe_classes; /* bit n: it looks at the caller's path */
 	u32 named_classes; /* bit n: a rule or the program of n asks for names */
 	u32 memo_classes; /* bit n: answers of class n can be remembered, memo.h */
 	bool path_rules; /* some rule has a path */

@@ -35,7 +35,7 @@ struct entry {
 	u64 set; /* id */
 	u64 generation;
 	u64 ops;
-	unsigned long since; /* a state of RCU */
+	struct rcu_gp_oldstate since;
 	struct ids ids;
 	u32 renames; /* rename_lock */
 	u32 mounts; /* mount_lock */
@@ -77,12 +77,12 @@ static bool same_object(const struct entry *entry, const struct path *path,
 		!d_unlinked(path->dentry));
 }
 
-static bool same_name(const struct entry *entry, const struct path *path,
-		      u32 renames, u32 mounts)
+static bool same_name(struct entry *entry, const struct path *path, u32 renames,
+		      u32 mounts)
 {
 	return mounts == entry->mounts && renames == entry->renames &&
 	       path->mnt == entry->mnt &&
-	       !poll_state_synchronize_rcu(entry->since);
+	       !poll_state_synchronize_rcu_full(&entry->since);
 }
 
 bool bailiff_seen_passes(const struct cred *cred, const struct path *path,
@@ -90,11 +90,11 @@ bool bailiff_seen_passes(const struct cred *cred, const struct path *path,
 {
 	const struct bailiff_set *set = bailiff_cred_set(cred);
 	const struct bailiff_policy *policy;
-	const struct entry *entry;
 	u32 renames, mounts;
+	struct entry *entry;
 	bool passes;
 
-	if (static_branch_unlikely(&bailiff_tracing))
+	if (set->num != 1 || static_branch_unlikely(&bailiff_tracing))
 		return false;
 	/* First: what is read after them is at least as new. */
 	renames = raw_read_seqcount(&rename_lock.seqcount);
@@ -133,18 +133,18 @@ void bailiff_seen_keep(const struct bailiff_request *rq,
 {
 	const struct inode *inode = d_backing_inode(rq->path->dentry);
 	const struct bvm_ctx_files *ctx = &rq->ctx.files;
+	struct entry *entry;
 
 	if (!may_keep(rq, policy, name, inode))
 		return;
 	preempt_disable();
-	*entry_of(rq->path->dentry, rq->ops) = (struct entry){
+	entry = entry_of(rq->path->dentry, rq->ops);
+	*entry = (struct entry){
 		.dentry = rq->path->dentry,
 		.mnt = rq->path->mnt,
 		.set = rq->set->id,
 		.generation = policy->generation,
 		.ops = rq->ops,
-		/* The caller holds the dentry and the mount: they live now. */
-		.since = get_state_synchronize_rcu(),
 		.ids = {
 			.uid = ctx->uid,
 			.gid = ctx->gid,
@@ -158,6 +158,8 @@ void bailiff_seen_keep(const struct bailiff_request *rq,
 		.kind = inode->i_mode & S_IFMT,
 		.owner = ctx->owner,
 	};
+	/* The caller holds the dentry and the mount: they live now. */
+	get_state_synchronize_rcu_full(&entry->since);
 	preempt_enable();
 }
 

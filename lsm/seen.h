@@ -12,11 +12,11 @@
  *	the object	its owner, its kind, that its name is not gone
  *
  * A dentry, or a mount, is freed a grace period of RCU after its last user, and
- * its memory may then be another's (call_rcu(): expedited ones do not matter).
- * Nothing is held here; so nothing is believed
+ * its memory may then be another's. Nothing is held here; so nothing is believed
  * that is older than a grace period, and until then an address means what it
- * meant. Nor is a name whose file system drops directories as it pleases
- * (d_revalidate), /proc among them.
+ * meant. It is the full state that is looked at: the other one may miss a grace
+ * period beside which an expedited one runs. Nor is a name believed whose file
+ * system drops directories as it pleases (d_revalidate), /proc among them.
  *
  * Denials are never remembered, nor what is recorded, nor what rules answer
  * that ask for more than is compared here. While anybody traces nothing passes.
