@@ -224,7 +224,7 @@ fuzz:
 .PHONY: mutants-guest
 # All, or HOOKS='file_open capable'
 mutants-guest:
-	@scripts/deps.sh tools guest
+	@scripts/deps.sh tools guest suite
 	@$(MAKE) binaries guest-binaries
 	@tests/guest/mutants.sh $(or $(HOOKS),all)
 

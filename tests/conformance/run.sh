@@ -207,8 +207,8 @@ IFS=: read -r -a others <<< "${BVM_CONFORMANCE-}"
 for path in "$own" "$@" "${others[@]}"; do
 	directory "$path"
 done
-public=$top/../shared/conformance
-[ ! -d "$public" ] || directory "$public" --expect 120,19,23
+[ -z "${BVM_PUBLIC-}" ] ||
+	directory "$BVM_PUBLIC" --expect "${BVM_PUBLIC_EXPECT:-256,57,45}"
 protocol
 runner_itself
 echo "$passed passed, $failed failed"
