@@ -188,6 +188,7 @@ test-debug:
 KILLS ?= 1000
 .PHONY: test-kills
 test-kills:
+	@[ "$$(id -u)" = 0 ] || { echo 'make test-kills: as root' >&2; exit 1; }
 	@scripts/deps.sh tools test
 	@$(MAKE) build/bin/policyc build/test/unit/kills_test
 	@KILLS=$(KILLS) build/test/unit/kills_test

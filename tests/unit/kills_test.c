@@ -97,6 +97,17 @@ static unsigned int num_kills(void)
 	return kills ? (unsigned int)strtoul(kills, NULL, 10) : KILLS;
 }
 
+/* When each kill comes; KILLS_SEED repeats a run. */
+static void choose_moments(void)
+{
+	const char *given = getenv("KILLS_SEED");
+	unsigned int seed = given ? (unsigned int)strtoul(given, NULL, 10) :
+				    (unsigned int)time(NULL);
+
+	printf("KILLS_SEED=%u\n", seed);
+	srand(seed);
+}
+
 /* A kill leaves half a line at most, which the next daemon ends. */
 static unsigned int count_lines(void)
 {
@@ -133,7 +144,7 @@ START_TEST(what_the_kernel_holds_outlives_every_kill)
 	unsigned int one, two, lines;
 	pid_t loader, daemon;
 
-	srand((unsigned int)time(NULL));
+	choose_moments();
 	fixture.options.log_window = 0;
 	fixture.options.log_size = 0;
 	fixture_write_policy("one.yaml", "one", versions[0]);
@@ -179,6 +190,7 @@ START_TEST(what_the_kernel_holds_outlives_every_kill)
 	ck_assert_str_eq(fixture_file_says("three.yaml", "state"), "active");
 	ck_assert_ptr_nonnull(fake_kernel_find(fixture.kernel, "web-blue"));
 	lines = count_lines();
+	ck_assert_uint_gt(lines, 0);
 	fixture_put_record(MAX_RECORDS - 1);
 	wait_until(count_lines() > lines);
 	printf("%u kills, %u records in the log, none twice\n", kills, lines);
