@@ -37,6 +37,7 @@ struct instances {
 	unsigned int num;
 	struct event *begin; /* the first is to be worked on */
 	struct event *look; /* for what is used no more, and what changed */
+	struct event *on; /* with the look: what it waited for is over */
 	bool unloading; /* one that is used no more */
 	char gone[BVM_MAX_NAME]; /* its name */
 };
@@ -122,7 +123,7 @@ instances_find(const struct instances *instances,
 		    /* the parent was asked already, and would do it first */
 		    (!instances->unloading ||
 		     strcmp(instances->gone, policy->name))) {
-			policy->origin->used = now();
+			policy->used = now();
 			return policy;
 		}
 	return NULL;
@@ -150,8 +151,7 @@ static void end_work(struct instances *instances, const char *why)
 	work->made(work->arg, why);
 	roster_release(&work->candidate);
 	free(work);
-	if (instances->first)
-		event_active(instances->begin, 0, 0);
+	event_active(instances->first ? instances->begin : instances->on, 0, 0);
 }
 
 static void __attribute__((format(printf, 2, 3)))
@@ -185,7 +185,7 @@ static void enter(struct instances *instances, uint64_t generation)
 		return;
 	}
 	*candidate->origin = work->origin;
-	candidate->origin->used = now();
+	candidate->used = now();
 	if (roster_put(instances->config.roster, candidate))
 		fail(instances, "out of memory");
 	else
@@ -375,8 +375,9 @@ static void on_gone(void *arg, const struct proto_message *message)
 	instances->unloading = false;
 	if (!done->err || done->err == -ENOENT)
 		roster_remove(instances->config.roster, instances->gone);
-	else if (policy && policy->origin)
-		policy->origin->used = now(); /* its container runs */
+	else if (policy)
+		policy->used = now(); /* its container runs */
+	event_active(instances->on, 0, 0);
 }
 
 /* Unload it, if nobody is bound to it: that is the kernel's to say. */
@@ -440,6 +441,15 @@ static void make_anew(struct instances *instances,
 	text_free(&why);
 }
 
+/* What is made of it now would be another one. */
+static bool has_changed(const struct roster_policy *template,
+			const struct roster_origin *origin)
+{
+	return template && template->at_bind &&
+	       strcmp(template->digest, origin->digest) &&
+	       strcmp(template->digest, origin->failed);
+}
+
 static void look_at(struct instances *instances,
 		    const struct roster_policy *policy)
 {
@@ -449,14 +459,38 @@ static void look_at(struct instances *instances,
 				     origin->template) :
 			 NULL;
 
-	/* one that an earlier daemon made may be used, which the kernel knows */
-	if (!origin || now() - origin->used >= instances_keep_s) {
-		if (!instances->unloading)
-			let_go(instances, policy);
-	} else if (template && template->at_bind &&
-		   strcmp(template->digest, origin->digest) &&
-		   strcmp(template->digest, origin->failed)) {
+	/* who runs under it does not wait until nobody asks any more */
+	if (has_changed(template, origin))
 		make_anew(instances, policy, template);
+	/* one that an earlier daemon made may be used, which the kernel knows */
+	else if (now() - policy->used >= instances_keep_s)
+		let_go(instances, policy);
+}
+
+static struct roster_policy *first_due(const struct instances *instances)
+{
+	struct roster_policy *at = instances->config.roster->first;
+
+	while (at && !at->due)
+		at = at->next;
+	return at;
+}
+
+/*
+ * One after the other, each once a look: what has to wait for an answer leaves
+ * the rest to the time after it. What a container waits for comes before.
+ */
+static void on_go_on(int fd, short what, void *arg)
+{
+	struct instances *instances = arg;
+	struct roster_policy *policy;
+
+	(void)fd;
+	(void)what;
+	while (!instances->first && !instances->unloading &&
+	       (policy = first_due(instances))) {
+		policy->due = false;
+		look_at(instances, policy);
 	}
 }
 
@@ -464,15 +498,14 @@ static void on_look(int fd, short what, void *arg)
 {
 	struct timeval next = { instances_look_s, 0 };
 	struct instances *instances = arg;
-	const struct roster_policy *policy;
+	struct roster_policy *policy;
 
-	(void)fd;
-	(void)what;
-	/* nothing is under way that a container waits for */
-	for (policy = instances->config.roster->first;
-	     policy && !instances->first; policy = policy->next)
-		if (policy->instance)
-			look_at(instances, policy);
+	/* a look that takes longer ends before there is another */
+	if (!first_due(instances))
+		for (policy = instances->config.roster->first; policy;
+		     policy = policy->next)
+			policy->due = policy->instance;
+	on_go_on(fd, what, instances);
 	event_add(instances->look, &next);
 }
 
@@ -486,7 +519,8 @@ struct instances *instances_create(const struct instances_config *config)
 	instances->config = *config;
 	instances->begin = evtimer_new(config->base, on_begin, instances);
 	instances->look = evtimer_new(config->base, on_look, instances);
-	if (instances->begin && instances->look &&
+	instances->on = evtimer_new(config->base, on_go_on, instances);
+	if (instances->begin && instances->look && instances->on &&
 	    !event_add(instances->look, &next))
 		return instances;
 	instances_free(instances);
@@ -503,5 +537,7 @@ void instances_free(struct instances *instances)
 		event_free(instances->begin);
 	if (instances->look)
 		event_free(instances->look);
+	if (instances->on)
+		event_free(instances->on);
 	free(instances);
 }

@@ -40,7 +40,6 @@ struct roster_origin {
 	char failed[COMPILE_DIGEST_HEX]; /* a later one that makes no policy */
 	/* "" where the template does not ask for it */
 	char values[ROSTER_NUM_VALUES][PROTO_VALUE];
-	uint64_t used; /* seconds, monotonic: last time that it was bound */
 };
 
 struct roster_policy {
@@ -54,6 +53,9 @@ struct roster_policy {
 	bool instance; /* made for one container: it selects nobody */
 	/* of an instance; NULL: it was made by a daemon that is no more */
 	struct roster_origin *origin;
+	/* seconds, monotonic: when somebody last needed it; 0: not known */
+	uint64_t used;
+	bool due; /* in the look of instances.c that goes on */
 	/* IMAGES_* of images.h: a template, which the kernel does not have */
 	uint32_t at_bind;
 	char file[PROTO_FILE]; /* of a template */

@@ -253,18 +253,50 @@ START_TEST(after_a_kill_it_selects_nobody_else)
 }
 END_TEST
 
-START_TEST(a_changed_template_makes_its_policies_anew)
+#define MANY 8 /* more than there are looks before they are asked again */
+
+static const char *many(char letter)
 {
-	instances_look_s = 1;
+	static char name[16];
+
+	snprintf(name, sizeof(name), "web-%c", letter);
+	return name;
+}
+
+/* web-a to web-h, each with a container that runs. */
+static void bind_many(void)
+{
+	char value[2] = "";
+
+	for (value[0] = 'a'; value[0] < 'a' + MANY; value[0]++) {
+		ck_assert_str_eq(asked(value, "nginx:1"), many(value[0]));
+		loaded(many(value[0]))->bound = true;
+	}
+}
+
+static unsigned int num_newer(unsigned int generation)
+{
+	unsigned int num = 0;
+	char letter;
+
+	for (letter = 'a'; letter < 'a' + MANY; letter++)
+		num += loaded(many(letter))->generation > generation;
+	return num;
+}
+
+START_TEST(a_changed_template_makes_all_its_policies_anew)
+{
+	/* in each look their last use is long ago */
+	instances_look_s = 2;
+	instances_keep_s = 1;
 	fixture_write_file("web.yaml", TEMPLATE);
 	fixture_start();
-	ck_assert_str_eq(asked("blue", "nginx:1"), "web-blue");
-	loaded("web-blue")->bound = true;
+	bind_many();
 	fixture_write_file("web.yaml", TEMPLATE "      \n"
 						"exec:\n  - allow: /bin/x\n");
-	wait_until(fixture.kernel->num_loads == 2);
-	ck_assert_uint_eq(loaded("web-blue")->generation, 2);
-	instances_look_s = 10;
+	wait_until(num_newer(MANY) == MANY);
+	ck_assert_uint_eq(fixture.kernel->num_loads, 2 * MANY);
+	ck_assert_uint_eq(fixture.kernel->num_unloads, 0);
 }
 END_TEST
 
@@ -284,8 +316,26 @@ START_TEST(what_nobody_is_bound_to_goes)
 	fixture_start();
 	loaded("web-green")->bound = false;
 	wait_until(!loaded("web-green"));
-	instances_look_s = 10;
-	instances_keep_s = 60;
+}
+END_TEST
+
+START_TEST(one_that_is_used_is_in_nobodys_way)
+{
+	char letter;
+
+	instances_look_s = 3600; /* not before there is another daemon */
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	bind_many();
+	fixture_stop(SIGKILL, 0);
+	for (letter = 'b'; letter < 'a' + MANY; letter += 2)
+		loaded(many(letter))->bound = false;
+	/* there is time for one look, after which the next is far away */
+	instances_look_s = 4;
+	fixture_start();
+	wait_until(fixture.kernel->num_unloads == MANY / 2);
+	for (letter = 'a'; letter < 'a' + MANY; letter++)
+		ck_assert_int_eq(!!loaded(many(letter)), letter % 2);
 }
 END_TEST
 
@@ -403,8 +453,9 @@ static void add_tests(TCase *tcase)
 	tcase_add_test(tcase,
 		       a_file_does_not_replace_the_policy_of_a_container);
 	tcase_add_test(tcase, after_a_kill_it_selects_nobody_else);
-	tcase_add_test(tcase, a_changed_template_makes_its_policies_anew);
+	tcase_add_test(tcase, a_changed_template_makes_all_its_policies_anew);
 	tcase_add_test(tcase, what_nobody_is_bound_to_goes);
+	tcase_add_test(tcase, one_that_is_used_is_in_nobodys_way);
 	tcase_add_test(tcase, a_removed_template_selects_nobody);
 	tcase_add_test(tcase, a_file_becomes_a_template_and_a_policy_again);
 	tcase_add_test(tcase, so_many_wait_and_no_more);
