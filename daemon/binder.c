@@ -278,7 +278,7 @@ static json_t *finish(struct job *job)
 	return json_pack("{s:b, s:n}", "ok", 1, "policy");
 }
 
-static void on_made(void *arg, const char *why);
+static void on_made(void *arg, int err, const char *why);
 
 /*
  * What of the template is for the container: an instance, or nothing if its
@@ -347,10 +347,10 @@ static json_t *go_on(struct job *job)
 }
 
 /* An instance is loaded, or why not. */
-static void on_made(void *arg, const char *why)
+static void on_made(void *arg, int err, const char *why)
 {
 	struct job *job = arg;
-	json_t *answer = why ? refuse(job, why) : go_on(job);
+	json_t *answer = err ? refuse(job, why) : go_on(job);
 
 	if (!answer)
 		return;

@@ -142,20 +142,20 @@ void instances_unit(const char *unit, char *instance, size_t size)
 /* ---- making one ---- */
 
 /* It is made, or why not; on to the next. */
-static void end_work(struct instances *instances, const char *why)
+static void end_work(struct instances *instances, int err, const char *why)
 {
 	struct work *work = instances->first;
 
 	instances->first = work->next;
 	instances->num--;
-	work->made(work->arg, why);
+	work->made(work->arg, err, why);
 	roster_release(&work->candidate);
 	free(work);
 	event_active(instances->first ? instances->begin : instances->on, 0, 0);
 }
 
-static void __attribute__((format(printf, 2, 3)))
-fail(struct instances *instances, const char *fmt, ...)
+static void __attribute__((format(printf, 3, 4)))
+fail(struct instances *instances, int err, const char *fmt, ...)
 {
 	char what[WHY_MAX];
 	struct text why = {};
@@ -168,7 +168,7 @@ fail(struct instances *instances, const char *fmt, ...)
 	for (len = strlen(what); len && what[len - 1] == '\n'; len--)
 		what[len - 1] = '\0';
 	text_printf(&why, "%s: %s", instances->first->file, what);
-	end_work(instances, text_string(&why));
+	end_work(instances, err, text_string(&why));
 	text_free(&why);
 }
 
@@ -181,15 +181,15 @@ static void enter(struct instances *instances, uint64_t generation)
 	candidate->generation = generation;
 	candidate->origin = malloc(sizeof(work->origin));
 	if (!candidate->origin) {
-		fail(instances, "out of memory");
+		fail(instances, -ENOMEM, "out of memory");
 		return;
 	}
 	*candidate->origin = work->origin;
 	candidate->used = now();
 	if (roster_put(instances->config.roster, candidate))
-		fail(instances, "out of memory");
+		fail(instances, -ENOMEM, "out of memory");
 	else
-		end_work(instances, NULL);
+		end_work(instances, 0, NULL);
 }
 
 static void on_loaded(void *arg, const struct proto_message *message)
@@ -200,7 +200,7 @@ static void on_loaded(void *arg, const struct proto_message *message)
 	char word[32];
 
 	if (done->err) {
-		fail(instances, "%s",
+		fail(instances, done->err, "%s",
 		     done->text[0] ? done->text : strerror(-done->err));
 		return;
 	}
@@ -218,7 +218,7 @@ static void load(struct instances *instances)
 	err = link_request(instances->config.link, &message, on_loaded,
 			   instances);
 	if (err)
-		fail(instances, "%s", strerror(-err));
+		fail(instances, err, "%s", strerror(-err));
 }
 
 /* Its name was another container's, which has gone if the kernel let go. */
@@ -229,7 +229,7 @@ static void on_unloaded(void *arg, const struct proto_message *message)
 	const char *name = instances->first->candidate.name;
 
 	if (done->err && done->err != -ENOENT) {
-		fail(instances,
+		fail(instances, done->err,
 		     "policy %s is that of another container, which was made "
 		     "with other values: %s",
 		     name, done->text);
@@ -248,7 +248,7 @@ static void unload_other(struct instances *instances)
 	err = link_request(instances->config.link, &message, on_unloaded,
 			   instances);
 	if (err)
-		fail(instances, "%s", strerror(-err));
+		fail(instances, err, "%s", strerror(-err));
 }
 
 /* May the candidate have its name? */
@@ -261,7 +261,8 @@ static void take_name(struct instances *instances)
 	if (!loaded)
 		load(instances);
 	else if (!loaded->instance)
-		fail(instances, "there is another policy of the name %s",
+		fail(instances, -EEXIST,
+		     "there is another policy of the name %s",
 		     work->candidate.name);
 	else if (!strcmp(loaded->digest, work->candidate.digest))
 		enter(instances, loaded->generation);
@@ -281,7 +282,7 @@ static void on_built(void *arg, const struct proto_message *message)
 	int err;
 
 	if (compiled->err) {
-		fail(instances, "%s",
+		fail(instances, compiled->err, "%s",
 		     compiled->text[0] ? compiled->text :
 					 strerror(-compiled->err));
 		return;
@@ -294,7 +295,7 @@ static void on_built(void *arg, const struct proto_message *message)
 	if (!err && !candidate->instance)
 		err = -EPROTO;
 	if (err)
-		fail(instances, "%s",
+		fail(instances, err, "%s",
 		     why.len ? text_string(&why) : strerror(-err));
 	else
 		take_name(instances);
@@ -319,7 +320,7 @@ static void on_begin(int fd, short what, void *arg)
 	err = link_request(instances->config.link, &message, on_built,
 			   instances);
 	if (err)
-		fail(instances, "%s", strerror(-err));
+		fail(instances, err, "%s", strerror(-err));
 }
 
 static int add_work(struct instances *instances, struct work *work,
@@ -398,44 +399,57 @@ struct anew {
 	char digest[COMPILE_DIGEST_HEX]; /* of the template */
 };
 
-static void on_made_anew(void *arg, const char *why)
+/* The same template and container give it again. */
+static bool is_for_good(int err)
+{
+	return err == -EINVAL || err == -ENODATA || err == -ENAMETOOLONG ||
+	       err == -EPROTO || err == -EEXIST;
+}
+
+/* What is loaded stays. What will not change is told once. */
+static void give_up(struct instances *instances, struct roster_policy *policy,
+		    const char *digest, int err, const char *why)
+{
+	struct roster_origin *origin = policy->origin;
+
+	strcpy(origin->failed, digest);
+	origin->again = is_for_good(err) ? 0 : now() + instances_keep_s;
+	log_daemon(instances->config.log, "error", policy->name, why);
+}
+
+static void on_made_anew(void *arg, int err, const char *why)
 {
 	struct anew *anew = arg;
 	struct instances *instances = anew->instances;
 	struct roster_policy *policy =
 		roster_find(instances->config.roster, anew->name);
 
-	if (why) {
-		log_daemon(instances->config.log, "error", anew->name, why);
-		/* what is loaded stays; once is enough to be told */
-		if (policy && policy->origin)
-			strcpy(policy->origin->failed, anew->digest);
-	}
+	if (err && policy && policy->origin)
+		give_up(instances, policy, anew->digest, err, why);
 	free(anew);
 }
 
 /* Its template has changed, and holds for who runs under it, too. */
-static void make_anew(struct instances *instances,
-		      const struct roster_policy *policy,
+static void make_anew(struct instances *instances, struct roster_policy *policy,
 		      const struct roster_policy *template)
 {
 	struct anew *anew = malloc(sizeof(*anew));
 	struct instances_values values;
 	struct text why = {};
-	int i;
+	int i, err;
 
 	if (!anew)
-		return;
+		return; /* the next look comes */
 	anew->instances = instances;
 	strcpy(anew->name, policy->name);
 	strcpy(anew->digest, template->digest);
 	for (i = 0; i < ROSTER_NUM_VALUES; i++)
 		values.of[i] = policy->origin->values[i];
-	if (instances_make(instances, template, &values, on_made_anew, anew,
-			   &why)) {
-		strcpy(policy->origin->failed, template->digest);
-		log_daemon(instances->config.log, "error", policy->name,
-			   text_string(&why));
+	err = instances_make(instances, template, &values, on_made_anew, anew,
+			     &why);
+	if (err) {
+		give_up(instances, policy, template->digest, err,
+			text_string(&why));
 		free(anew);
 	}
 	text_free(&why);
@@ -445,13 +459,14 @@ static void make_anew(struct instances *instances,
 static bool has_changed(const struct roster_policy *template,
 			const struct roster_origin *origin)
 {
-	return template && template->at_bind &&
-	       strcmp(template->digest, origin->digest) &&
-	       strcmp(template->digest, origin->failed);
+	if (!template || !template->at_bind ||
+	    !strcmp(template->digest, origin->digest))
+		return false;
+	return strcmp(template->digest, origin->failed) ||
+	       (origin->again && now() >= origin->again);
 }
 
-static void look_at(struct instances *instances,
-		    const struct roster_policy *policy)
+static void look_at(struct instances *instances, struct roster_policy *policy)
 {
 	const struct roster_origin *origin = policy->origin;
 	const struct roster_policy *template =
@@ -532,7 +547,7 @@ void instances_free(struct instances *instances)
 	if (!instances)
 		return;
 	while (instances->first)
-		end_work(instances, "bailiffd ends");
+		end_work(instances, -ESHUTDOWN, "bailiffd ends");
 	if (instances->begin)
 		event_free(instances->begin);
 	if (instances->look)

@@ -54,8 +54,13 @@ instances_find(const struct instances *instances,
 	       const struct roster_policy *template,
 	       const struct instances_values *values);
 
-/* Called once, later: the instance is loaded, or why it cannot be. */
-typedef void instances_made(void *arg, const char *why);
+/*
+ * Called once, later: 0, and the instance is loaded; or -errno, and why has a
+ * sentence. -EINVAL, -ENODATA, -ENAMETOOLONG, -EPROTO and -EEXIST are to be had
+ * again as long as the template is the same; others may be over (-ETIMEDOUT,
+ * -ENOMEM).
+ */
+typedef void instances_made(void *arg, int err, const char *why);
 
 /*
  * Make it. Return: 0, and made will be called; -ENODATA the container does not

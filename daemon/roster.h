@@ -37,7 +37,8 @@ enum {
 struct roster_origin {
 	char template[BVM_MAX_NAME]; /* its name in the roster */
 	char digest[COMPILE_DIGEST_HEX]; /* of the template */
-	char failed[COMPILE_DIGEST_HEX]; /* a later one that makes no policy */
+	char failed[COMPILE_DIGEST_HEX]; /* a later one that made no policy */
+	uint64_t again; /* seconds, monotonic: it may then; 0: it never will */
 	/* "" where the template does not ask for it */
 	char values[ROSTER_NUM_VALUES][PROTO_VALUE];
 };
