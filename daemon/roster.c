@@ -334,6 +334,24 @@ int roster_choice_add(const struct roster *roster,
 	return check_filter(policy, container, choice, why);
 }
 
+/* One by its name. Another container's has that one's values in its rules. */
+static int add_by_name(const struct roster *roster,
+		       const struct roster_container *container,
+		       const char *name, struct roster_choice *choice,
+		       struct text *why)
+{
+	const struct roster_policy *policy = roster_find(roster, name);
+
+	if (policy && policy->instance) {
+		text_printf(why,
+			    "annotation %s: policy %s is made for one "
+			    "container, and is for no other",
+			    POLICY_ANNOTATION, name);
+		return -EINVAL;
+	}
+	return roster_choice_add(roster, container, name, choice, why);
+}
+
 /* What the annotation names; none without it. */
 static int add_named(const struct roster *roster,
 		     const struct roster_container *container,
@@ -354,7 +372,7 @@ static int add_named(const struct roster *roster,
 				    POLICY_ANNOTATION);
 			return -EINVAL;
 		}
-		err = roster_choice_add(roster, container, name, choice, why);
+		err = add_by_name(roster, container, name, choice, why);
 		at += len + (at[len] == ',');
 	}
 	return err;

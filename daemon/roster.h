@@ -129,9 +129,9 @@ bool roster_selects(const struct roster_policy *policy,
  * installed is not looked at: what is made of it is to be added in its place.
  *
  * Return: 0, with num 0 if there are none; -EINVAL the annotation is no list of
- * names; -E2BIG there are more than can be stacked; -EPERM one has a filter of
- * system calls that nobody installs; -EACCES one is not for users' containers.
- * why has a sentence.
+ * names, or names what is made for one container; -E2BIG there are more than
+ * can be stacked; -EPERM one has a filter of system calls that nobody installs;
+ * -EACCES one is not for users' containers. why has a sentence.
  */
 int roster_choose(const struct roster *roster,
 		  const struct roster_container *container,

@@ -302,6 +302,23 @@ START_TEST(what_was_made_for_a_container_selects_no_other)
 }
 END_TEST
 
+START_TEST(nobody_names_what_was_made_for_a_container)
+{
+	json_t *map = json_pack("{s:s}", "io.bailiff.policy", "one,web-blue");
+	struct roster_container container = nothing;
+
+	add("one", BVM_SELECT_NAME, "", "x");
+	add("web-blue", BVM_SELECT_NAME, "", "x");
+	container.annotations = map;
+	ck_assert_str_eq(chosen(&container), "one,web-blue");
+	roster_find(&roster, "web-blue")->instance = true;
+	ck_assert_int_eq(atoi(chosen(&container)), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(why.data, "web-blue is made for one "
+					       "container"));
+	json_decref(map);
+}
+END_TEST
+
 START_TEST(putting_again_replaces)
 {
 	struct roster_container container = nothing;
@@ -365,6 +382,7 @@ int main(void)
 	tcase_add_test(tcase, a_retired_policy_selects_nothing);
 	tcase_add_test(tcase, a_template_is_not_for_users);
 	tcase_add_test(tcase, what_was_made_for_a_container_selects_no_other);
+	tcase_add_test(tcase, nobody_names_what_was_made_for_a_container);
 	tcase_add_test(tcase, putting_again_replaces);
 	tcase_add_test(tcase, bytes_that_are_no_image_are_refused);
 	suite_add_tcase(suite, tcase);
