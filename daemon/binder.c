@@ -22,6 +22,9 @@
 #include "userlog.h"
 #include "vm/image.h"
 
+/* One for each template, and some once more that others took meanwhile. */
+#define MADE_MAX (2 * BVM_MAX_STACKED)
+
 #define SHORT_ID 12 /* characters, as docker and podman show ids */
 
 /* A request under way. */
@@ -37,6 +40,7 @@ struct job {
 	bool service; /* of systemd's, and no container */
 	struct roster_choice chosen; /* with templates */
 	unsigned int next; /* of them, to be looked at */
+	unsigned int num_made; /* instances, for it, or asked for */
 	struct roster_choice choice; /* with what was made of them */
 	char policies[PROTO_POLICIES]; /* NAME,NAME,... */
 	char versions[PROTO_POLICIES]; /* the same, with digests if filtered */
@@ -302,6 +306,13 @@ static int take_template(struct job *job, const struct roster_policy *template,
 
 	instances_unit(job->unit, unit, sizeof(unit));
 	made = instances_find(job->config.instances, template, &values);
+	if (!made && job->num_made++ == MADE_MAX) {
+		text_printf(why,
+			    "%s: other containers take the name of its policy "
+			    "again and again",
+			    template->file);
+		return -EINVAL;
+	}
 	if (!made)
 		return instances_make(job->config.instances, template, &values,
 				      on_made, job, why) ?
@@ -346,12 +357,19 @@ static json_t *go_on(struct job *job)
 	return answer;
 }
 
-/* An instance is loaded, or why not. */
+/*
+ * An instance is loaded, or why not. While it was made, those that were found
+ * before may have gone, and others have their names: from the first one on, so
+ * that the last pass finds all of them and waits for none.
+ */
 static void on_made(void *arg, int err, const char *why)
 {
 	struct job *job = arg;
-	json_t *answer = err ? refuse(job, why) : go_on(job);
+	json_t *answer;
 
+	job->next = 0;
+	memset(&job->choice, 0, sizeof(job->choice));
+	answer = err ? refuse(job, why) : go_on(job);
 	if (!answer)
 		return;
 	control_answer(job->control, job->client.id, answer);

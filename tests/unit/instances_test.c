@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "daemon/images.h"
@@ -26,20 +27,29 @@
 
 #define is_state(file, state) (!strcmp(fixture_file_says(file, "state"), state))
 
-/* What bailiff-runtime is told: the policies, or why not. */
-static const char *asked(const char *name, const char *image)
-{
-	static char text[8192];
-	const char *answer, *error;
-	char line[1024];
-	json_t *object, *list, *policy;
-	size_t i;
+#define REQUEST_MAX 1024
 
-	snprintf(line, sizeof(line),
+/* What bailiff-runtime asks. */
+static void request_of(const char *name, const char *image,
+		       char line[REQUEST_MAX])
+{
+	snprintf(line, REQUEST_MAX,
 		 "{\"cmd\":\"runtime\",\"id\":\"x1\",\"name\":\"%s\","
 		 "\"image\":\"%s\",\"cgroup\":"
 		 "\"/system.slice/a.slice/web@8080.service\"}\n",
 		 name, image);
+}
+
+/* What it is told: the policies, or why not. */
+static const char *asked(const char *name, const char *image)
+{
+	static char text[8192];
+	const char *answer, *error;
+	char line[REQUEST_MAX];
+	json_t *object, *list, *policy;
+	size_t i;
+
+	request_of(name, image, line);
 	answer = fixture_exchange(line, strlen(line));
 	object = json_loads(answer, 0, NULL);
 	ck_assert_msg(object, "no answer but: %s", answer);
@@ -215,6 +225,90 @@ START_TEST(nobody_takes_the_policy_of_a_container_that_runs)
 	ck_assert_str_eq(asked("blue", "nginx:2"), "web-blue");
 	ck_assert_uint_eq(fixture.kernel->num_unloads, 1);
 	ck_assert_uint_eq(fixture.kernel->num_loads, 2);
+}
+END_TEST
+
+static int ask_later(const char *name, const char *image)
+{
+	int fd = fixture_connect_socket();
+	char line[REQUEST_MAX];
+
+	request_of(name, image, line);
+	ck_assert_int_eq(send(fd, line, strlen(line), MSG_NOSIGNAL),
+			 (ssize_t)strlen(line));
+	return fd;
+}
+
+/* The answer to it; owned. */
+static json_t *take_answer(int fd)
+{
+	char answer[4096];
+	ssize_t len = recv(fd, answer, sizeof(answer) - 1, 0);
+
+	answer[len > 0 ? len : 0] = '\0';
+	close(fd);
+	return json_loads(answer, 0, NULL);
+}
+
+/* A template whose name tells images not apart, and its text does. */
+static void write_template(const char *name)
+{
+	char text[512], file[32];
+
+	snprintf(text, sizeof(text),
+		 "bailiff: 1\npolicy: %s-${container.name}\n"
+		 "containers:\n  - image: \"nginx:*\"\n"
+		 "files:\n  - allow: read\n"
+		 "    paths: /srv/${container.image}/**\n",
+		 name);
+	snprintf(file, sizeof(file), "%s.yaml", name);
+	fixture_write_file(file, text);
+}
+
+/* While it waits for the second, the name of the first goes to another. */
+START_TEST(each_gets_its_own_of_two_templates)
+{
+	json_t *answers[2], *list;
+	const char *digests[2];
+	int fds[2], i;
+
+	write_template("aux");
+	fixture_write_file("web.yaml", TEMPLATE);
+	fixture_start();
+	fds[0] = ask_later("blue", "nginx:1");
+	fds[1] = ask_later("blue", "nginx:2");
+	for (i = 0; i < 2; i++) {
+		answers[i] = take_answer(fds[i]);
+		list = json_object_get(answers[i], "policies");
+		ck_assert_uint_eq(json_array_size(list), 2);
+		digests[i] = json_string_value(
+			json_object_get(json_array_get(list, 0), "digest"));
+	}
+	ck_assert_str_ne(digests[0], digests[1]);
+	json_decref(answers[0]);
+	json_decref(answers[1]);
+}
+END_TEST
+
+/* Each would take from the other what that has just had made, for ever. */
+START_TEST(who_takes_names_from_each_other_comes_to_an_end)
+{
+	int fds[2], i;
+
+	write_template("aux");
+	write_template("log");
+	write_template("web");
+	fixture_start();
+	fds[0] = ask_later("blue", "nginx:1");
+	fds[1] = ask_later("blue", "nginx:2");
+	for (i = 0; i < 2; i++) {
+		json_t *answer = take_answer(fds[i]);
+
+		ck_assert_ptr_nonnull(answer);
+		json_decref(answer);
+	}
+	ck_assert_str_eq(asked("blue", "nginx:1"),
+			 "aux-blue,log-blue,web-blue");
 }
 END_TEST
 
@@ -544,6 +638,8 @@ static void add_tests(TCase *tcase)
 	tcase_add_test(tcase,
 		       a_template_without_a_variable_in_its_name_is_in_error);
 	tcase_add_test(tcase, nobody_takes_the_policy_of_a_container_that_runs);
+	tcase_add_test(tcase, each_gets_its_own_of_two_templates);
+	tcase_add_test(tcase, who_takes_names_from_each_other_comes_to_an_end);
 	tcase_add_test(tcase, a_policy_of_that_name_is_not_replaced);
 	tcase_add_test(tcase,
 		       a_file_does_not_replace_the_policy_of_a_container);
