@@ -78,6 +78,26 @@ static bool is_under(const struct roster *roster, const struct line *line,
 				 text_in_list(line->names, policy->name);
 }
 
+/*
+ * A scope of the process that waits for a container of podman or CRI-O: beside
+ * the container's own, so that a glob has it, too, and nobody's to bind.
+ */
+static bool is_of_conmon(const char *path)
+{
+	static const char *const prefixes[] = { "libpod-conmon-",
+						"crio-conmon-" };
+	const char *at;
+	size_t i;
+
+	for (at = strchr(path, '/'); at; at = strchr(at, '/')) {
+		at++;
+		for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+			if (!strncmp(at, prefixes[i], strlen(prefixes[i])))
+				return true;
+	}
+	return false;
+}
+
 static void check_selected(struct patrol *patrol, const struct line *line)
 {
 	const struct roster *roster = patrol->config.roster;
@@ -133,7 +153,7 @@ static void judge_line(struct patrol *patrol, const char *text)
 	strcpy(line.path, text + at);
 	cgroup_unit(line.path, line.unit, sizeof(line.unit));
 	text_add_safe(&line.about, line.unit[0] ? line.unit : line.path, "");
-	if (line.holds)
+	if (line.holds && !is_of_conmon(line.path))
 		check_selected(patrol, &line);
 	check_joined(patrol, &line);
 	if (line.bound)

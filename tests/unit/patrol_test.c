@@ -149,6 +149,30 @@ START_TEST(each_policy_that_selects_must_be_there)
 }
 END_TEST
 
+static const struct {
+	const char *path;
+	unsigned int num; /* of two policies */
+} scopes[] = {
+	{ "/machine.slice/libpod-1f.scope", 2 },
+	{ "/machine.slice/libpod-conmon-1f.scope", 0 },
+	{ "/machine.slice/libpod-conmon-1f.scope/below", 0 },
+	{ "/machine.slice/crio-conmon-1f.scope", 0 },
+	{ "/machine.slice/crio-1f.scope", 1 },
+	{ "/machine.slice/my-libpod-conmon-1f.scope", 1 },
+};
+
+START_TEST(who_waits_for_a_container_is_none)
+{
+	char line[128];
+
+	add("all", BVM_SELECT_CGROUP, "/machine.slice/*");
+	add("pod", BVM_SELECT_UNIT, "libpod-*.scope");
+	snprintf(line, sizeof(line), "1 0 0 0 - %s\n", scopes[_i].path);
+	look_twice(line);
+	ck_assert_uint_eq(unbound(), scopes[_i].num);
+}
+END_TEST
+
 START_TEST(what_only_a_runtime_knows_raises_nothing)
 {
 	add("web", BVM_SELECT_NAME, "*");
@@ -307,6 +331,8 @@ int main(void)
 	tcase_add_loop_test(tcase, the_nearest_binding_alone_counts, 0,
 			    sizeof(lines) / sizeof(lines[0]));
 	tcase_add_test(tcase, each_policy_that_selects_must_be_there);
+	tcase_add_loop_test(tcase, who_waits_for_a_container_is_none, 0,
+			    sizeof(scopes) / sizeof(scopes[0]));
 	tcase_add_test(tcase, what_only_a_runtime_knows_raises_nothing);
 	tcase_add_test(tcase, a_retired_policy_raises_nothing);
 	tcase_add_test(tcase, what_was_made_of_a_template_stands_for_it);
