@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,9 @@
 #include "alarms.h"
 #include "cgroup.h"
 #include "link.h"
+#include "log.h"
 #include "patrol.h"
+#include "populated.h"
 #include "roster.h"
 #include "state.h"
 #include "store.h"
@@ -25,6 +28,7 @@ struct patrol {
 	struct event *look;
 	unsigned int looks;
 	bool asking;
+	char trouble[256]; /* with the last look, as the log has it; "": none */
 	struct text found; /* in this look, a line each: KIND CGROUP TEXT */
 	struct text before; /* in the look before it */
 };
@@ -161,9 +165,44 @@ static void judge_line(struct patrol *patrol, const char *text)
 	text_free(&line.about);
 }
 
+/* What keeps us from looking, NULL: nothing. The log is told once. */
+static void set_trouble(struct patrol *patrol, const char *trouble)
+{
+	if (!strcmp(patrol->trouble, trouble ?: ""))
+		return;
+	snprintf(patrol->trouble, sizeof(patrol->trouble), "%s", trouble ?: "");
+	log_daemon(patrol->config.alarms->log, trouble ? "error" : "notice",
+		   "cgroups", trouble ?: "all cgroups are looked at again");
+}
+
+/* It was not looked at: alarms about it, and what is below it, are not over. */
+static void keep_below(struct alarms *alarms, const char *path)
+{
+	unsigned int i;
+
+	for (i = 0; i < alarms->num; i++)
+		if (cgroup_contains(path, alarms->list[i].cgroup))
+			alarms->list[i].seen = true;
+}
+
+/* path was left out, perhaps among others; "": nothing was. */
+static void tell_left(struct patrol *patrol, const char *path)
+{
+	char trouble[sizeof(patrol->trouble)], shown[128];
+
+	snprintf(trouble, sizeof(trouble),
+		 "not all cgroups are looked into, and alarms about the others "
+		 "stay: %s and what is below it is hidden, too deep, or too "
+		 "much",
+		 text_safe(path, shown, sizeof(shown)));
+	set_trouble(patrol, *path ? trouble : NULL);
+}
+
 void patrol_judge(struct patrol *patrol, const char *cgroups)
 {
+	const size_t left_len = strlen(POPULATED_LEFT);
 	char line[STATE_POLICIES + PATH_MAX + 64];
+	char left[PATH_MAX] = "";
 	struct text swap = patrol->before;
 	size_t len;
 
@@ -179,11 +218,33 @@ void patrol_judge(struct patrol *patrol, const char *cgroups)
 			continue;
 		memcpy(line, cgroups, len);
 		line[len] = '\0';
-		judge_line(patrol, line);
+		if (strncmp(line, POPULATED_LEFT, left_len)) {
+			judge_line(patrol, line);
+			continue;
+		}
+		keep_below(patrol->config.alarms, line + left_len);
+		if (!left[0])
+			snprintf(left, sizeof(left), "%.*s", PATH_MAX - 1,
+				 line + left_len);
 	}
+	tell_left(patrol, left);
 	alarms_end(patrol->config.alarms, ALARM_UNBOUND);
 	alarms_end(patrol->config.alarms, ALARM_UNJOINED);
 	alarms_end(patrol->config.alarms, ALARM_DEAD_RULE);
+}
+
+/* What could not be looked at keeps the alarms that there are. */
+static void lose_look(struct patrol *patrol, int err, const char *text)
+{
+	char trouble[sizeof(patrol->trouble)];
+
+	snprintf(trouble, sizeof(trouble),
+		 "the cgroups cannot be looked at, and alarms stay as they "
+		 "are: %s",
+		 err == -E2BIG ? "there are too many" :
+		 *text	       ? text :
+				 strerror(-err));
+	set_trouble(patrol, trouble);
 }
 
 static void on_cgroups(void *arg, const struct proto_message *message)
@@ -195,16 +256,21 @@ static void on_cgroups(void *arg, const struct proto_message *message)
 	off_t off = 0;
 
 	patrol->asking = false;
-	/* what could not be looked at keeps the alarms that there are */
-	if (message->type != PROTO_CGROUPS)
+	if (message->type != PROTO_CGROUPS) {
+		lose_look(patrol, message->u.done.err, message->u.done.text);
 		return;
+	}
 	while ((len = pread(message->fd, chunk, sizeof(chunk), off)) > 0) {
 		text_add_bytes(&cgroups, chunk, (size_t)len);
 		off += len;
 	}
-	close(message->fd);
-	if (!len && !cgroups.cut)
+	if (len)
+		lose_look(patrol, -errno, "");
+	else if (cgroups.cut)
+		lose_look(patrol, -ENOMEM, "");
+	else
 		patrol_judge(patrol, text_string(&cgroups));
+	close(message->fd);
 	text_free(&cgroups);
 }
 
@@ -221,13 +287,17 @@ static void on_look(int fd, short what, void *arg)
 {
 	struct proto_message message = { .type = PROTO_LOOK, .fd = -1 };
 	struct patrol *patrol = arg;
+	int err;
 
 	(void)fd;
 	(void)what;
 	/* before, nobody knows who is selected */
 	if (store_is_ready(patrol->config.store) && !patrol->asking) {
-		patrol->asking = !link_request(patrol->config.link, &message,
-					       on_cgroups, patrol);
+		err = link_request(patrol->config.link, &message, on_cgroups,
+				   patrol);
+		if (err)
+			lose_look(patrol, err, "");
+		patrol->asking = !err;
 		patrol->looks++;
 	}
 	arm(patrol);

@@ -12,6 +12,8 @@
 #include "state.h"
 #include "text.h"
 
+unsigned int populated_max = POPULATED_MAX;
+
 struct bound {
 	uint64_t cgroup;
 	unsigned long long tasks;
@@ -25,6 +27,7 @@ struct walk {
 	struct bound *bound; /* owned */
 	size_t num_bound;
 	unsigned int num; /* looked at */
+	bool part; /* leave out what users may make */
 	struct text *out;
 };
 
@@ -64,34 +67,64 @@ static const struct bound *find_bound(const struct walk *walk, const char *path)
 	return NULL;
 }
 
-/* Does it hold processes, and not just cgroups that do? */
-static bool holds(const char *path)
+/* It went away while it was looked at. */
+static bool is_gone(int err)
+{
+	return err == ENOENT || err == ENODEV;
+}
+
+/* Does it hold processes, and not just cgroups that do? 1, 0, -errno. */
+static int holds(const char *path)
 {
 	char file[PATH_MAX], byte;
-	bool any = false;
-	int fd;
+	int fd, any;
 
 	if ((size_t)snprintf(file, sizeof(file), "%s/cgroup.procs", path) >=
 	    sizeof(file))
-		return false;
+		return 0;
 	fd = open(file, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		any = read(fd, &byte, 1) == 1;
-		close(fd);
-	}
+	if (fd < 0)
+		return is_gone(errno) ? 0 : -errno;
+	/* of threads alone nothing can be read: their processes are above */
+	any = read(fd, &byte, 1) == 1;
+	close(fd);
 	return any;
 }
 
-static void print(struct walk *walk, const char *path, const struct bound *own,
-		  const struct bound *nearest)
+static const char *name_of(const struct walk *walk, const char *path)
 {
 	const char *name = path + strlen(walk->top);
-	bool any = holds(path);
 
+	return *name ? name : "/";
+}
+
+/* What is below it is not looked at, which is no error, and is said. */
+static int leave_out(struct walk *walk, const char *path)
+{
+	text_printf(walk->out, POPULATED_LEFT "%s\n", name_of(walk, path));
+	return 0;
+}
+
+static void print(struct walk *walk, const char *path, const struct bound *own,
+		  const struct bound *nearest, bool any)
+{
 	if (any || own)
 		text_printf(walk->out, "%d %d %llu %llu %s %s\n", any, !!own,
 			    own ? own->tasks : 0, own ? own->joined : 0,
-			    nearest ? nearest->names : "-", *name ? name : "/");
+			    nearest ? nearest->names : "-",
+			    name_of(walk, path));
+}
+
+/* A user's own manager: what is below it is his to make. */
+static bool is_manager(const char *path)
+{
+	static const char start[] = "/user@", end[] = ".service";
+	const char *at = strrchr(path, '/');
+	size_t len = at ? strlen(at) : 0;
+
+	return len > strlen(start) + strlen(end) &&
+	       !strncmp(at, start, strlen(start)) &&
+	       !strcmp(at + len - strlen(end), end);
 }
 
 static int look_below(struct walk *walk, const char *path,
@@ -100,31 +133,70 @@ static int look_below(struct walk *walk, const char *path,
 static int look_at(struct walk *walk, const char *path,
 		   const struct bound *above, unsigned int depth)
 {
-	const struct bound *own = find_bound(walk, path);
+	const struct bound *own;
+	int any;
 
-	if (++walk->num > POPULATED_MAX)
+	if (++walk->num > populated_max)
 		return -E2BIG;
-	print(walk, path, own, own ?: above);
+	own = find_bound(walk, path);
+	any = holds(path);
+	if (any < 0 && any != -EACCES)
+		return any;
+	print(walk, path, own, own ?: above, any > 0);
+	/* we have no capability for files: its owner may hide it from us */
+	if (any < 0)
+		return leave_out(walk, path);
 	return look_below(walk, path, own ?: above, depth);
+}
+
+/* The next one in dir, NULL at the end; err says whether that is one. */
+static const struct dirent *next_child(DIR *dir, int *err)
+{
+	const struct dirent *entry;
+
+	do {
+		errno = 0;
+		entry = readdir(dir);
+	} while (entry &&
+		 (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
+		  !strcmp(entry->d_name, "..")));
+	*err = entry || is_gone(errno) ? 0 : -errno;
+	return entry;
 }
 
 static int look_below(struct walk *walk, const char *path,
 		      const struct bound *above, unsigned int depth)
 {
-	DIR *dir = depth < CGROUP_MAX_DEPTH ? opendir(path) : NULL;
 	const struct dirent *entry;
 	char child[PATH_MAX];
 	int err = 0;
+	DIR *dir;
 
-	while (dir && !err && (entry = readdir(dir)))
-		if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") &&
-		    strcmp(entry->d_name, "..") &&
-		    (size_t)snprintf(child, sizeof(child), "%s/%s", path,
-				     entry->d_name) < sizeof(child))
-			err = look_at(walk, child, above, depth + 1);
-	if (dir)
-		closedir(dir);
+	if (depth >= CGROUP_MAX_DEPTH || (walk->part && is_manager(path)))
+		return leave_out(walk, path);
+	dir = opendir(path);
+	if (!dir && errno == EACCES)
+		return leave_out(walk, path);
+	if (!dir)
+		return is_gone(errno) ? 0 : -errno;
+	while (!err && (entry = next_child(dir, &err)))
+		err = (size_t)snprintf(child, sizeof(child), "%s/%s", path,
+				       entry->d_name) < sizeof(child) ?
+			      look_at(walk, child, above, depth + 1) :
+			      leave_out(walk, path);
+	closedir(dir);
 	return err;
+}
+
+static int walk_once(struct walk *walk, bool part)
+{
+	int err;
+
+	walk->num = 0;
+	walk->part = part;
+	text_reset(walk->out);
+	err = look_at(walk, walk->top, NULL, 0);
+	return !err && walk->out->cut ? -E2BIG : err;
 }
 
 int populated_walk(const char *top, struct kfs *kfs,
@@ -136,9 +208,10 @@ int populated_walk(const char *top, struct kfs *kfs,
 
 	err = state_bindings(kfs, add_binding, &walk);
 	if (!err)
-		err = look_at(&walk, top, NULL, 0);
-	if (!err && out->cut)
-		err = -E2BIG;
+		err = walk_once(&walk, false);
+	/* else whoever has a cgroup of his own could blind us */
+	if (err == -E2BIG)
+		err = walk_once(&walk, true);
 	free(walk.bound);
 	return err;
 }
