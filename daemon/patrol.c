@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <event2/event.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,38 @@ static void suspect(struct patrol *patrol, enum alarm_kind kind,
 	text_free(&row);
 }
 
+static const char any_value[] =
+#define BVM_ANY_VALUE(text) text
+#include "vm/template.def"
+#undef BVM_ANY_VALUE
+	;
+
+/* The names of all that is made of the template, as fnmatch(3). */
+static void names_of(const struct roster_policy *template,
+		     char glob[BVM_MAX_NAME])
+{
+	const char *at = template->name, *next;
+
+	for (glob[0] = '\0'; (next = strstr(at, any_value));
+	     at = next + strlen(any_value)) {
+		strncat(glob, at, (size_t)(next - at));
+		strcat(glob, "*");
+	}
+	strcat(glob, at);
+}
+
+/* Of one that an earlier daemon made, its name says it. */
+static bool is_made_of(const struct roster_policy *policy,
+		       const struct roster_policy *template)
+{
+	char glob[BVM_MAX_NAME];
+
+	if (policy->origin)
+		return !strcmp(policy->origin->template, template->name);
+	names_of(template, glob);
+	return !fnmatch(glob, policy->name, 0);
+}
+
 /* Is any of the names that of what was made of the template? */
 static bool has_instance(const struct roster *roster, const char *names,
 			 const struct roster_policy *template)
@@ -69,8 +102,7 @@ static bool has_instance(const struct roster *roster, const char *names,
 
 	for (at = roster->first; at; at = at->next)
 		if (at->instance && text_in_list(names, at->name) &&
-		    (!at->origin ||
-		     !strcmp(at->origin->template, template->name)))
+		    is_made_of(at, template))
 			return true;
 	return false;
 }

@@ -183,7 +183,11 @@ static void report_define(struct vars *vars, const char *define,
 
 #define MAX_AT_BIND 255 /* bytes of such a value */
 
-#define ANY_VALUE "61734" /* a port, too, and in no name by chance */
+static const char any_value[] =
+#define BVM_ANY_VALUE(text) text
+#include "vm/template.def"
+#undef BVM_ANY_VALUE
+	;
 
 static const char *const at_bind[] = {
 	"container.name",
@@ -255,7 +259,7 @@ void vars_fill_in(struct vars *vars)
 	for (i = 0; i < ARRAY_SIZE(at_bind); i++) {
 		const struct var var = {
 			.name = at_bind[i],
-			.define = ANY_VALUE,
+			.define = any_value,
 			.own = true,
 			.at_bind = true,
 			.filled_in = true,
@@ -277,7 +281,7 @@ void vars_match_any(struct vars *vars, bool on)
 		struct var *var = &vars->items[i];
 
 		if (var->filled_in)
-			var->define = on ? "*" : ANY_VALUE;
+			var->define = on ? "*" : any_value;
 		/* it may be made of one of them */
 		if (var->state == STATE_DONE)
 			var->state = STATE_NEW;

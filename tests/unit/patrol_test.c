@@ -205,6 +205,37 @@ START_TEST(what_was_made_of_a_template_stands_for_it)
 }
 END_TEST
 
+static const struct {
+	const char *template;
+	const char *origin; /* NULL: an earlier daemon made it */
+	unsigned int num;
+} made[] = {
+	{ "web-61734", NULL, 0 },
+	{ "61734-a-61734", NULL, 0 },
+	{ "61734", NULL, 0 },
+	{ "base-61734", NULL, 1 },
+	{ "web-61734-x", NULL, 1 },
+	{ "61734-b-61734", NULL, 1 },
+	{ "web-61734", "web-61734", 0 },
+	{ "web-61734", "61734", 1 },
+	{ "base-61734", "base-61734", 0 },
+};
+
+START_TEST(what_was_made_stands_for_its_own_template)
+{
+	struct roster_policy *policy = add("web-a-1", BVM_SELECT_UNIT, "x");
+
+	policy->instance = true;
+	if (made[_i].origin) {
+		policy->origin = calloc(1, sizeof(*policy->origin));
+		strcpy(policy->origin->template, made[_i].origin);
+	}
+	add(made[_i].template, BVM_SELECT_UNIT, "web@*.service")->at_bind = 4;
+	look_twice("1 1 1 1 web-a-1 /a/web@1.service\n");
+	ck_assert_uint_eq(unbound(), made[_i].num);
+}
+END_TEST
+
 START_TEST(tasks_that_have_not_joined_are_an_alarm)
 {
 	look_twice("1 1 3 3 web " NGINX "\n");
@@ -557,6 +588,8 @@ int main(void)
 	tcase_add_test(tcase, what_only_a_runtime_knows_raises_nothing);
 	tcase_add_test(tcase, a_retired_policy_raises_nothing);
 	tcase_add_test(tcase, what_was_made_of_a_template_stands_for_it);
+	tcase_add_loop_test(tcase, what_was_made_stands_for_its_own_template, 0,
+			    sizeof(made) / sizeof(made[0]));
 	tcase_add_test(tcase, tasks_that_have_not_joined_are_an_alarm);
 	tcase_add_test(tcase, what_is_more_than_can_be_told_apart_is_counted);
 	tcase_add_test(tcase,
