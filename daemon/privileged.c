@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@
 struct parent {
 	struct daemon_options *options;
 	int sock;
+	pid_t worker;
 	struct jobs jobs;
 	struct text synced; /* digests that the kernel held at the last SYNC */
 	struct images images;
@@ -206,16 +208,50 @@ static int check_bind(struct kfs *kfs, const struct proto_bind *bind,
 					why);
 }
 
-/* Who asks is what the kernel says of the client's socket. */
-static int take_peer(int sock, struct proto_bind *bind)
+static bool has_option(int sock, int option, int value)
+{
+	int is;
+	socklen_t len = sizeof(is);
+
+	return !getsockopt(sock, SOL_SOCKET, option, &is, &len) && is == value;
+}
+
+/*
+ * The worker has other sockets, which root made: its end of our pair, and what
+ * it listens on. Their peer would be root, too.
+ */
+static bool is_of_client(const struct parent *parent, int sock)
+{
+	struct sockaddr_un address = {};
+	socklen_t len = sizeof(address);
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" CONTROL_SOCKET,
+		 parent->options->run_dir);
+	return has_option(sock, SO_TYPE, SOCK_STREAM) &&
+	       has_option(sock, SO_ACCEPTCONN, 0) &&
+	       !getsockname(sock, (struct sockaddr *)&address, &len) &&
+	       len <= sizeof(address) &&
+	       !strncmp(address.sun_path, path, sizeof(address.sun_path));
+}
+
+/*
+ * Who asks is what the kernel says of the client's socket. It may have ended
+ * since.
+ */
+static int take_peer(const struct parent *parent, int sock,
+		     struct proto_bind *bind)
 {
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
-	int err = getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &peer, &len) ||
-		  len != sizeof(peer);
+	bool is_right =
+		is_of_client(parent, sock) &&
+		!getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &peer, &len) &&
+		len == sizeof(peer);
 
 	close(sock);
-	if (err || peer.pid <= 0)
+	if (!is_right || peer.pid <= 0 || peer.pid == getpid() ||
+	    peer.pid == parent->worker)
 		return -EPROTO;
 	bind->hook = peer.pid;
 	bind->uid = peer.uid;
@@ -232,13 +268,13 @@ static int bind_container(struct parent *parent, struct proto_message *message)
 	pid_t runtime;
 	int err, len;
 
-	err = take_peer(message->fd, bind);
+	err = take_peer(parent, message->fd, bind);
 	if (err)
 		return err;
 	if (!bindcheck_list(bind->policies, names) ||
 	    !text_is_label(bind->label) || bind->pid <= 0 || bind->hook <= 0 ||
 	    bind->filtered > 1 || bind->service > 1 ||
-	    (bind->service && bind->uid))
+	    (bind->service && (bind->uid || bind->pid != bind->hook)))
 		return -EPROTO;
 	err = bind->service ?
 		      find_service(bind, &cgroup, reply) :
@@ -537,6 +573,7 @@ int privileged_run(struct daemon_options *options, int worker_sock,
 	struct parent parent = {
 		.options = options,
 		.sock = worker_sock,
+		.worker = worker,
 		.notify = notify,
 		.images = { .dir = images,
 			    .policies = options->policies,

@@ -59,12 +59,14 @@ struct proto_bind {
 	/*
 	 * The process that asks, whose parent is the runtime, and its user; who
 	 * is not root must own the cgroup. The parent does not take the worker's
-	 * word for them: it asks the socket of that client, which comes along.
+	 * word for them: it asks the socket of that client, which comes along and
+	 * must be one of the control socket's, of neither the worker nor itself.
+	 * For which of its clients the worker asks, and what for, is its word.
 	 */
 	int32_t hook;
 	uint32_t uid;
 	int32_t pid; /* the container's first process */
-	uint32_t service; /* 1: hook and pid are in a service of systemd's */
+	uint32_t service; /* 1: hook, which pid is too, is in a service */
 	uint32_t filtered; /* 1: the runtime installs the policies' filters */
 	/* NAME[@DIGEST],...; with filtered each has the DIGEST it was made of */
 	char policies[PROTO_POLICIES];

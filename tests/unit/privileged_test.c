@@ -11,19 +11,74 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/bailiffd.h"
 #include "daemon/images.h"
 #include "daemon/privileged.h"
 #include "daemon/proto.h"
 #include "daemon/sdnotify.h"
 #include "tests/lib/daemon_fixture.h"
 
+#define NOBODYS_PID 0x7fffffff
+
 static struct proto_message message;
 static int sock = -1;
+static int listener = -1; /* at the control socket's path */
 
-/* A parent, with this process in the place of its worker. */
+static struct sockaddr_un address_of(const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	(void)mkdir(fixture.run_dir, 0755);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%.60s/%s",
+		 fixture.run_dir, name);
+	return address;
+}
+
+static int listen_as(const char *name, int type)
+{
+	struct sockaddr_un address = address_of(name);
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+	(void)unlink(address.sun_path);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)),
+			 0);
+	ck_assert_int_eq(listen(fd, 8), 0);
+	return fd;
+}
+
+static int connect_to(const char *name, int type)
+{
+	struct sockaddr_un address = address_of(name);
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_eq(
+		connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+/* The next one; who is connected there is what the kernel says. */
+static int accept_from(int from, pid_t *peer)
+{
+	int fd = accept4(from, NULL, NULL, SOCK_CLOEXEC);
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len),
+			 0);
+	*peer = cred.pid;
+	return fd;
+}
+
+/*
+ * A parent, with this process in the place of its worker. Itself and the worker
+ * that it knows of ask at the control socket, if there is one.
+ */
 static void start_parent(void)
 {
 	int socks[2];
@@ -32,9 +87,14 @@ static void start_parent(void)
 	fixture.pid = fork();
 	if (!fixture.pid) {
 		struct sdnotify notify = { .fd = -1 };
-		pid_t worker = fork();
+		pid_t worker;
 
+		if (listener >= 0)
+			(void)connect_to(CONTROL_SOCKET, SOCK_STREAM);
+		worker = fork();
 		/* the one whose end it awaits */
+		if (!worker && listener >= 0)
+			(void)connect_to(CONTROL_SOCKET, SOCK_STREAM);
 		if (!worker)
 			_exit(0);
 		close(socks[0]);
@@ -94,22 +154,134 @@ static void fill_bind(void)
 	strcpy(message.u.bind.label, "web");
 }
 
-START_TEST(who_asks_is_shown_by_a_socket)
+/* Whoever asks, the parent looks for the container's process next. */
+static void is_taken(int fd)
 {
-	int client[2], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, client), 0);
-	start_parent();
 	fill_bind();
-	send_it(PROTO_BIND, client[0]);
+	message.u.bind.pid = NOBODYS_PID;
+	send_it(PROTO_BIND, fd);
 	ck_assert_int_eq(answered(), 0);
 	ck_assert_uint_eq(message.type, PROTO_DONE);
+	ck_assert_int_eq(message.u.done.err, -ESRCH);
+}
+
+START_TEST(who_asks_is_shown_by_a_socket)
+{
+	pid_t peer, ended;
+	int status, fd;
+
+	listener = listen_as(CONTROL_SOCKET, SOCK_STREAM);
+	connect_to(CONTROL_SOCKET, SOCK_STREAM);
+	start_parent();
+	is_taken(accept_from(listener, &peer));
+	ck_assert_int_eq(peer, getpid());
+	stop();
+	/* and by that of one who has ended */
+	ended = fork();
+	if (!ended) {
+		connect_to(CONTROL_SOCKET, SOCK_STREAM);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(ended, &status, 0), ended);
+	ck_assert_int_eq(status, 0);
+	start_parent();
+	do {
+		fd = accept_from(listener, &peer);
+	} while (peer != ended);
+	is_taken(fd);
+	stop();
+}
+END_TEST
+
+enum socket_of {
+	THE_LINK,
+	THE_LISTENER,
+	A_PAIR,
+	ANOTHER_PATH,
+	ANOTHER_TYPE,
+	THE_PARENT,
+	THE_WORKER,
+	NO_SOCKET,
+	NUM_SOCKETS,
+};
+
+static int listen_anew(const char *name, int type)
+{
+	int fd = listen_as(name, type);
+	pid_t peer;
+
+	connect_to(name, type);
+	fd = accept_from(fd, &peer);
+	ck_assert_int_eq(peer, getpid());
+	return fd;
+}
+
+/* What a worker has or could come by, and is no client of it. */
+static int make_socket(enum socket_of which, int of_parent, int of_worker)
+{
+	int pair[2];
+
+	switch (which) {
+	case THE_LINK:
+		return sock;
+	case THE_LISTENER:
+		return listener;
+	case A_PAIR:
+		ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+		return pair[0];
+	case ANOTHER_PATH:
+		return listen_anew("metrics.sock", SOCK_STREAM);
+	case ANOTHER_TYPE:
+		return listen_anew(CONTROL_SOCKET, SOCK_SEQPACKET);
+	case THE_PARENT:
+		return of_parent;
+	case THE_WORKER:
+		return of_worker;
+	default:
+		return open("/dev/null", O_RDONLY | O_CLOEXEC);
+	}
+}
+
+START_TEST(no_other_socket_shows_who_asks)
+{
+	int of_parent, of_worker;
+	pid_t parent, worker;
+
+	listener = listen_as(CONTROL_SOCKET, SOCK_STREAM);
+	start_parent();
+	of_parent = accept_from(listener, &parent);
+	of_worker = accept_from(listener, &worker);
+	ck_assert_int_eq(parent, fixture.pid);
+	ck_assert_int_ne(worker, getpid());
 	fill_bind();
-	send_it(PROTO_BIND, null);
+	message.u.bind.pid = NOBODYS_PID;
+	send_it(PROTO_BIND,
+		make_socket((enum socket_of)_i, of_parent, of_worker));
 	has_ended();
-	close(null);
-	close(client[0]);
-	close(client[1]);
+}
+END_TEST
+
+START_TEST(a_service_is_bound_for_a_process_of_its_own)
+{
+	pid_t peer;
+	int fd;
+
+	listener = listen_as(CONTROL_SOCKET, SOCK_STREAM);
+	connect_to(CONTROL_SOCKET, SOCK_STREAM);
+	start_parent();
+	fd = accept_from(listener, &peer);
+	fill_bind();
+	message.u.bind.service = 1;
+	send_it(PROTO_BIND, fd);
+	ck_assert_int_eq(answered(), 0);
+	ck_assert_uint_eq(message.type, PROTO_DONE);
+	/* at the latest as the parent is in the same */
+	ck_assert_int_ne(message.u.done.err, 0);
+	fill_bind();
+	message.u.bind.service = 1;
+	message.u.bind.pid = getppid();
+	send_it(PROTO_BIND, fd);
+	has_ended();
 }
 END_TEST
 
@@ -203,6 +375,9 @@ END_TEST
 static void add_tests(TCase *tcase)
 {
 	tcase_add_test(tcase, who_asks_is_shown_by_a_socket);
+	tcase_add_loop_test(tcase, no_other_socket_shows_who_asks, 0,
+			    NUM_SOCKETS);
+	tcase_add_test(tcase, a_service_is_bound_for_a_process_of_its_own);
 	tcase_add_test(tcase, without_a_descriptor_nothing_is_bound);
 	tcase_add_test(tcase, a_template_is_not_loaded);
 	tcase_add_test(tcase, what_is_made_of_it_is);
