@@ -251,6 +251,7 @@ int cgroup_threads(uint64_t id, const uint64_t *except, size_t num,
 }
 
 #define SERVICE ".service"
+#define USER "user@"
 
 const char *cgroup_cut_to_service(char *path)
 {
@@ -279,6 +280,13 @@ static bool ends_with(const char *word, size_t len, const char *end)
 	return len > end_len && !strncmp(word + len - end_len, end, end_len);
 }
 
+/* What a user's own systemd is: the names below are of his choice. */
+static bool is_of_user(const char *word, size_t len)
+{
+	return !strncmp(word, USER, sizeof(USER) - 1) &&
+	       ends_with(word, len, SERVICE);
+}
+
 void cgroup_unit(const char *path, char *unit, size_t size)
 {
 	const char *at = path;
@@ -288,11 +296,13 @@ void cgroup_unit(const char *path, char *unit, size_t size)
 	while (*at) {
 		at += strspn(at, "/");
 		len = strcspn(at, "/");
-		if (len < size && (ends_with(at, len, ".service") ||
+		if (len < size && (ends_with(at, len, SERVICE) ||
 				   ends_with(at, len, ".scope"))) {
 			memcpy(unit, at, len);
 			unit[len] = '\0';
 		}
+		if (is_of_user(at, len))
+			break;
 		at += len;
 	}
 }

@@ -72,7 +72,8 @@ const char *cgroup_cut_to_service(char *path);
 
 /*
  * The innermost component of path that systemd gave its name, a service or a
- * scope; "" if there is none.
+ * scope; "" if there is none. Below user@UID.service it is a user's systemd, of
+ * which the units are not looked at: anybody may call one nginx.service.
  */
 void cgroup_unit(const char *path, char *unit, size_t size);
 

@@ -109,6 +109,32 @@ START_TEST(what_is_no_cgroup_has_no_threads)
 }
 END_TEST
 
+static const struct {
+	const char *path, *unit;
+} units[] = {
+	{ "/system.slice/nginx.service", "nginx.service" },
+	{ "/system.slice/docker.service/x/y.scope", "y.scope" },
+	{ "/system.slice/web.service/nginx", "web.service" },
+	{ "/user.slice/user-1000.slice/session-1.scope", "session-1.scope" },
+	{ "/user.slice/user-1000.slice/user@1000.service/app.slice/"
+	  "nginx.service",
+	  "user@1000.service" },
+	{ "/user.slice/user-0.slice/user@0.service", "user@0.service" },
+	{ "/system.slice/xuser@1.service/nginx.service", "nginx.service" },
+	{ "/user@1.slice/nginx.service", "nginx.service" },
+	{ "/machine.slice", "" },
+	{ "/", "" },
+};
+
+START_TEST(a_unit_is_of_the_systems_systemd)
+{
+	char unit[256];
+
+	cgroup_unit(units[_i].path, unit, sizeof(unit));
+	ck_assert_str_eq(unit, units[_i].unit);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("cgroup");
@@ -119,6 +145,8 @@ int main(void)
 	tcase_add_test(tcase, what_is_bound_itself_is_left_out_with_all_below);
 	tcase_add_test(tcase, what_is_nested_too_deep_is_an_error);
 	tcase_add_test(tcase, what_is_no_cgroup_has_no_threads);
+	tcase_add_loop_test(tcase, a_unit_is_of_the_systems_systemd, 0,
+			    sizeof(units) / sizeof(units[0]));
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -252,6 +252,15 @@ START_TEST(tasks_that_have_not_joined_are_an_alarm)
 }
 END_TEST
 
+START_TEST(what_a_user_calls_so_is_not_selected)
+{
+	add("web", BVM_SELECT_UNIT, "nginx.service");
+	look_twice("1 0 0 0 - /user.slice/user-1000.slice/user@1000.service/"
+		   "app.slice/nginx.service\n");
+	ck_assert_uint_eq(unbound(), 0);
+}
+END_TEST
+
 START_TEST(what_is_more_than_can_be_told_apart_is_counted)
 {
 	char about[16];
@@ -591,6 +600,7 @@ int main(void)
 	tcase_add_loop_test(tcase, what_was_made_stands_for_its_own_template, 0,
 			    sizeof(made) / sizeof(made[0]));
 	tcase_add_test(tcase, tasks_that_have_not_joined_are_an_alarm);
+	tcase_add_test(tcase, what_a_user_calls_so_is_not_selected);
 	tcase_add_test(tcase, what_is_more_than_can_be_told_apart_is_counted);
 	tcase_add_test(tcase,
 		       a_dead_rule_is_one_as_long_as_its_container_is_bound);
