@@ -54,7 +54,9 @@ void alarms_begin(struct alarms *alarms, enum alarm_kind kind)
 {
 	unsigned int i;
 
-	alarms->more[kind] = 0;
+	/* these are raised once, and not in each round */
+	if (kind != ALARM_DEAD_RULE)
+		alarms->more[kind] = 0;
 	for (i = 0; i < alarms->num; i++)
 		if (alarms->list[i].kind == kind)
 			alarms->list[i].seen = false;
@@ -69,6 +71,8 @@ void alarms_end(struct alarms *alarms, enum alarm_kind kind)
 			end(alarms, i);
 		else
 			i++;
+	if (!alarms->more[kind])
+		alarms->full[kind] = false;
 }
 
 void alarms_keep(struct alarms *alarms, enum alarm_kind kind,
@@ -80,6 +84,22 @@ void alarms_keep(struct alarms *alarms, enum alarm_kind kind,
 		if (alarms->list[i].kind == kind &&
 		    !strcmp(alarms->list[i].cgroup, cgroup))
 			alarms->list[i].seen = true;
+}
+
+/* Once, and not in each round in which it is so. */
+static void tell_full(struct alarms *alarms, enum alarm_kind kind)
+{
+	struct text line = {};
+
+	if (alarms->full[kind])
+		return;
+	alarms->full[kind] = true;
+	text_printf(&line,
+		    "ALARM %s: there are more than %d alarms: the rest is "
+		    "counted, and not told",
+		    alarms_kind(kind), ALARMS_MAX);
+	log_daemon(alarms->log, "error", NULL, text_string(&line));
+	text_free(&line);
 }
 
 void alarms_raise(struct alarms *alarms, enum alarm_kind kind,
@@ -101,6 +121,7 @@ void alarms_raise(struct alarms *alarms, enum alarm_kind kind,
 	if (alarms->num == ALARMS_MAX || !alarm.about || !alarm.cgroup ||
 	    !alarm.text) {
 		alarms->more[kind]++;
+		tell_full(alarms, kind);
 		release(&alarm);
 		return;
 	}
@@ -114,6 +135,15 @@ unsigned int alarms_count(const struct alarms *alarms, enum alarm_kind kind)
 
 	for (i = 0; i < alarms->num; i++)
 		num += alarms->list[i].kind == kind;
+	return num;
+}
+
+unsigned int alarms_more(const struct alarms *alarms)
+{
+	unsigned int num = 0, i;
+
+	for (i = 0; i < ALARM_NUM_KINDS; i++)
+		num += alarms->more[i];
 	return num;
 }
 

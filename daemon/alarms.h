@@ -35,8 +35,12 @@ struct alarms {
 	struct log *log;
 	struct alarm list[ALARMS_MAX];
 	unsigned int num;
-	/* more than could be told apart in the last round, by kind */
+	/*
+	 * More than could be told apart in the last round, by kind; of dead rules
+	 * since the start.
+	 */
 	unsigned int more[ALARM_NUM_KINDS];
+	bool full[ALARM_NUM_KINDS]; /* the log was told that there are more */
 };
 
 void alarms_free(struct alarms *alarms);
@@ -45,7 +49,10 @@ void alarms_free(struct alarms *alarms);
 void alarms_begin(struct alarms *alarms, enum alarm_kind kind);
 void alarms_end(struct alarms *alarms, enum alarm_kind kind);
 
-/* It is so; the log is told unless it was so before. */
+/*
+ * It is so; the log is told unless it was so before. Of those that there is no
+ * room for it is told once.
+ */
 void alarms_raise(struct alarms *alarms, enum alarm_kind kind,
 		  const char *about, const char *cgroup, const char *text);
 
@@ -54,6 +61,9 @@ void alarms_keep(struct alarms *alarms, enum alarm_kind kind,
 		 const char *cgroup);
 
 unsigned int alarms_count(const struct alarms *alarms, enum alarm_kind kind);
+
+/* Of all kinds, those that the list below lacks. */
+unsigned int alarms_more(const struct alarms *alarms);
 
 /* Its name in metrics and JSON. */
 const char *alarms_kind(enum alarm_kind kind);

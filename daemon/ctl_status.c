@@ -234,6 +234,8 @@ static void print_daemon(const struct summary *summary)
 
 static void print_alarms(const json_t *daemon)
 {
+	const json_int_t more =
+		json_integer_value(json_object_get(daemon, "alarms_more"));
 	json_t *alarm;
 	const char *about, *text;
 	size_t i;
@@ -249,6 +251,8 @@ static void print_alarms(const json_t *daemon)
 		text_put_safe(text, stdout);
 		putchar('\n');
 	}
+	if (more)
+		printf("ALARM     and %lld more\n", (long long)more);
 }
 
 static void print_checks(const struct summary *summary)

@@ -53,7 +53,7 @@ static json_t *status(const struct worker *worker)
 	struct control_counts clients = control_counts(worker->control);
 
 	return json_pack("{s:b, s:i, s:s, s:b, s:I, s:I, s:I, s:I, s:i, s:i, "
-			 "s:I, s:I, s:I, s:I, s:I, s:o}",
+			 "s:I, s:I, s:I, s:I, s:I, s:o, s:I}",
 			 "ok", 1, "pid", (int)worker->parent, "version",
 			 BAILIFF_VERSION, "ready",
 			 store_is_ready(worker->store), "records",
@@ -68,7 +68,8 @@ static json_t *status(const struct worker *worker)
 			 "repeated", (json_int_t)counts->repeated, "journaled",
 			 (json_int_t)worker->journal.written, "journal_failed",
 			 (json_int_t)worker->journal.failed, "alarms",
-			 alarms_json(&worker->alarms));
+			 alarms_json(&worker->alarms), "alarms_more",
+			 (json_int_t)alarms_more(&worker->alarms));
 }
 
 static struct binder_config binder(struct worker *worker)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* daemon_test.c - policies in, records out, and what becomes of the daemon */
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,18 @@ START_TEST(policies_are_loaded_at_the_start)
 	ck_assert_ptr_nonnull(fake_kernel_find(fixture.kernel, "two"));
 	ck_assert(is_state("one.yaml", "active"));
 	ck_assert(is_state("notes.txt", ""));
+}
+END_TEST
+
+START_TEST(the_status_has_alarms_and_how_many_more_there_are)
+{
+	json_t *answer;
+
+	fixture_start();
+	answer = fixture_ask("status");
+	ck_assert(json_is_array(json_object_get(answer, "alarms")));
+	ck_assert(json_is_integer(json_object_get(answer, "alarms_more")));
+	json_decref(answer);
 }
 END_TEST
 
@@ -415,6 +428,8 @@ END_TEST
 static void add_directory_tests(TCase *tcase)
 {
 	tcase_add_test(tcase, policies_are_loaded_at_the_start);
+	tcase_add_test(tcase,
+		       the_status_has_alarms_and_how_many_more_there_are);
 	tcase_add_test(tcase, a_changed_file_is_loaded_again);
 	tcase_add_test(tcase, a_file_moved_into_place_is_loaded_again);
 	tcase_add_test(tcase, a_change_without_effect_loads_nothing);

@@ -72,7 +72,7 @@ static void teardown(void)
 
 static unsigned int num_lines(const char *part)
 {
-	static char text[65536];
+	static char text[262144];
 	ssize_t len = pread(log_of.fd, text, sizeof(text) - 1, 0);
 	unsigned int num = 0;
 	const char *at = text;
@@ -261,15 +261,20 @@ START_TEST(what_a_user_calls_so_is_not_selected)
 }
 END_TEST
 
-START_TEST(what_is_more_than_can_be_told_apart_is_counted)
+static void fill(enum alarm_kind kind)
 {
 	char about[16];
 	int i;
 
 	for (i = 0; i < ALARMS_MAX; i++) {
 		snprintf(about, sizeof(about), "%d", i);
-		alarms_raise(&alarms, ALARM_UNBOUND, about, about, "x");
+		alarms_raise(&alarms, kind, about, about, "x");
 	}
+}
+
+START_TEST(what_is_more_than_can_be_told_apart_is_counted)
+{
+	fill(ALARM_UNBOUND);
 	ck_assert_uint_eq(unbound(), ALARMS_MAX);
 	ck_assert_uint_eq(alarms.more[ALARM_UNBOUND], 0);
 	alarms_raise(&alarms, ALARM_UNBOUND, "one more", "/y", "x");
@@ -277,6 +282,45 @@ START_TEST(what_is_more_than_can_be_told_apart_is_counted)
 	alarms_begin(&alarms, ALARM_UNBOUND);
 	alarms_end(&alarms, ALARM_UNBOUND);
 	ck_assert_uint_eq(unbound(), 0);
+	ck_assert_uint_eq(alarms_more(&alarms), 0);
+}
+END_TEST
+
+#define MORE "there are more than 256 alarms"
+
+/* In each round they are more, and in one they are not. */
+START_TEST(that_there_are_more_is_told_once)
+{
+	int round;
+
+	for (round = 0; round < 3; round++) {
+		alarms_begin(&alarms, ALARM_UNBOUND);
+		fill(ALARM_UNBOUND);
+		ck_assert_uint_eq(num_lines(MORE), round ? 1 : 0);
+		alarms_raise(&alarms, ALARM_UNBOUND, "one", "/y", "x");
+		alarms_raise(&alarms, ALARM_UNBOUND, "two", "/z", "x");
+		alarms_end(&alarms, ALARM_UNBOUND);
+		ck_assert_uint_eq(num_lines(MORE), 1);
+		ck_assert_uint_eq(alarms_more(&alarms), 2);
+	}
+	alarms_begin(&alarms, ALARM_UNBOUND);
+	fill(ALARM_UNBOUND);
+	alarms_end(&alarms, ALARM_UNBOUND);
+	ck_assert_uint_eq(alarms_more(&alarms), 0);
+	alarms_raise(&alarms, ALARM_UNBOUND, "one", "/y", "x");
+	ck_assert_uint_eq(num_lines(MORE), 2);
+}
+END_TEST
+
+/* No later look raises them again. */
+START_TEST(dead_rules_that_are_more_stay_counted)
+{
+	fill(ALARM_DEAD_RULE);
+	alarms_raise(&alarms, ALARM_DEAD_RULE, "web", "/a", "rule 1");
+	look_twice("1 1 1 1 web /b\n");
+	ck_assert_uint_eq(alarms_count(&alarms, ALARM_DEAD_RULE), 1);
+	ck_assert_uint_eq(alarms_more(&alarms), 1);
+	ck_assert_uint_eq(num_lines(MORE), 1);
 }
 END_TEST
 
@@ -602,6 +646,8 @@ int main(void)
 	tcase_add_test(tcase, tasks_that_have_not_joined_are_an_alarm);
 	tcase_add_test(tcase, what_a_user_calls_so_is_not_selected);
 	tcase_add_test(tcase, what_is_more_than_can_be_told_apart_is_counted);
+	tcase_add_test(tcase, that_there_are_more_is_told_once);
+	tcase_add_test(tcase, dead_rules_that_are_more_stay_counted);
 	tcase_add_test(tcase,
 		       a_dead_rule_is_one_as_long_as_its_container_is_bound);
 	tcase_add_test(tcase, an_alarm_is_json);
