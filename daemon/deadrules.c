@@ -42,24 +42,37 @@ static void tell(const struct deadrules *deadrules, const char *label,
 	text_free(&line);
 }
 
-/* A line for each rule. */
-static void raise_all(const struct deadrules *deadrules,
-		      const struct work *work, const char *lines)
+static void raise_one(const struct deadrules *deadrules,
+		      const struct work *work, const char *what)
 {
 	struct text text = {};
-	size_t len;
 
-	for (; *lines; lines += len + (lines[len] == '\n')) {
-		len = strcspn(lines, "\n");
-		if (!len)
-			continue;
-		text_reset(&text);
-		text_printf(&text, "policy %s, %.*s", work->policy, (int)len,
-			    lines);
-		alarms_raise(deadrules->config.alarms, ALARM_DEAD_RULE,
-			     work->label, work->cgroup, text_string(&text));
-	}
+	text_printf(&text, "policy %s, ", work->policy);
+	text_add_safe(&text, what, "");
+	alarms_raise(deadrules->config.alarms, ALARM_DEAD_RULE, work->label,
+		     work->cgroup, text_string(&text));
 	text_free(&text);
+}
+
+/*
+ * A line for each rule. The names in them are the image's, and so is their
+ * number: it must not take the room of others' alarms.
+ */
+static void raise_all(const struct deadrules *deadrules,
+		      const struct work *work, char *lines)
+{
+	unsigned int num = 0;
+	char more[32], *next;
+
+	for (; lines; lines = next) {
+		next = text_next_line(lines);
+		if (*lines && num++ < DEADRULES_LINES)
+			raise_one(deadrules, work, lines);
+	}
+	if (num <= DEADRULES_LINES)
+		return;
+	snprintf(more, sizeof(more), "and %u more", num - DEADRULES_LINES);
+	raise_one(deadrules, work, more);
 }
 
 static void on_looked(void *arg, const struct proto_message *message)
@@ -78,7 +91,7 @@ static void on_looked(void *arg, const struct proto_message *message)
 			off += len;
 		}
 		close(message->fd);
-		raise_all(deadrules, work, text_string(&lines));
+		raise_all(deadrules, work, lines.data);
 	} else {
 		tell(deadrules, work->label, work->policy,
 		     message->u.done.text);

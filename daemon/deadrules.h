@@ -5,7 +5,8 @@
  *
  * Looked for after each bind, by policyc reach as an unprivileged child on the
  * image that the kernel has and the container's own root. An alarm is raised
- * for each, and is over when the container's cgroup is bound no more.
+ * for each, and is over when the container's cgroup is bound no more. Of what
+ * one look finds past DEADRULES_LINES there is one alarm for all.
  */
 #ifndef DAEMON_DEADRULES_H
 #define DAEMON_DEADRULES_H
@@ -18,6 +19,7 @@ struct link;
 struct log;
 
 #define DEADRULES_MAX 64 /* policies that wait to be looked at */
+#define DEADRULES_LINES 16 /* of one look, that are told apart */
 
 struct deadrules_config {
 	struct link *link;

@@ -8,6 +8,7 @@
 #include "reach.h"
 #include "rootfs.h"
 #include "show.h"
+#include "yaml_text.h"
 
 /* A rule that a link passes by. */
 struct hole {
@@ -166,6 +167,15 @@ static void look_into(struct reach *reach, const char *dir, u32 depth)
 	}
 }
 
+/* Whoever made the system chose it: it stays within its line and its place. */
+static const char *quote(struct reach *reach, const char *path)
+{
+	struct arena *arena = reach->run->arena;
+
+	return strpbrk(path, " '") ? yaml_text_quote(arena, path) :
+				     yaml_text(arena, path);
+}
+
 static void print(struct reach *reach)
 {
 	u32 i;
@@ -176,7 +186,8 @@ static void print(struct reach *reach)
 
 		show_rule(&rule, reach->input.img, hole->class, hole->rule);
 		printf("%s: '%s %s' is not denied, as it leads to %s there",
-		       buf_text(&rule), hole->verb, hole->name, hole->target);
+		       buf_text(&rule), hole->verb, quote(reach, hole->name),
+		       quote(reach, hole->target));
 		if (hole->more)
 			printf(" (and %u more)", hole->more);
 		putchar('\n');

@@ -16,7 +16,8 @@
 
 /*
  * policyc reach --root DIR POLICY|IMAGE: a line for each rule that denies a
- * name below DIR which leads elsewhere, to what the policy does not deny.
+ * name below DIR which leads elsewhere, to what the policy does not deny. Names
+ * that are not plain are quoted, control characters escaped.
  *
  * Return: EXIT_YES there is none; EXIT_NO there are; EXIT_BAD, EXIT_MACHINE.
  */

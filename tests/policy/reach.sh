@@ -18,6 +18,14 @@ reaches()
 	says "reach: $1" "$2" "$3" "$policyc" reach --root "$work/system" "$work/reach.img"
 }
 
+# reaches_lines WHAT NUM: so many are printed.
+reaches_lines()
+{
+	# shellcheck disable=SC2016 # the inner shell's
+	says "reach: $1, lines" 0 "^$2$" sh -c '"$@" | wc -l' sh \
+		"$policyc" reach --root "$work/system" "$work/reach.img"
+}
+
 # reaches_none WHAT: no rule of the image is passed by, and nothing is said.
 reaches_none()
 {
@@ -54,6 +62,15 @@ reach()
 	reach_policy '  - deny: ["/usr/bin/{wget,nc,gone}"]'
 	reaches 'applets of busybox' 1 \
 		"'exec /usr/bin/nc' is not denied, as it leads to /usr/bin/busybox there (and 1 more)$"
+	ln -s $'da\nrule 9: \e[2J' "$system/usr/bin/forged"
+	touch "$system/usr/bin/"$'da\nrule 9: \e[2J'
+	ln -s dash "$system/usr/bin/a b"
+	reach_policy '  - deny: /usr/bin/forged'
+	reaches 'a link to what is no line' 1 \
+		"'exec /usr/bin/forged' is not denied, as it leads to \"/usr/bin/da\\\\nrule 9: \\\\e\[2J\" there$"
+	reaches_lines 'a link to what is no line' 1
+	reach_policy '  - deny: "/usr/bin/a b"'
+	reaches 'a name with a blank' 1 "'exec \"/usr/bin/a b\"' is not denied, as it leads to /usr/bin/dash there$"
 	reach_policy '  - {deny: /usr/bin/sh, when: {uid: 33}}'
 	reaches 'under a condition' 1 'leads to /usr/bin/dash there$'
 	reach_policy '  - deny: /usr/bin/vi'
