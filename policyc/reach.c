@@ -118,6 +118,12 @@ static const char *join(const struct reach *reach, const char *dir,
 			    strcmp(dir, "/") ? dir : "", name);
 }
 
+/* More of a directory are not even read: they would have to be kept. */
+static u32 num_left(const struct reach *reach)
+{
+	return reach->cut ? 0 : REACH_MAX_NAMES - reach->num_names;
+}
+
 /* Is there room for one more name? */
 static bool count(struct reach *reach)
 {
@@ -129,12 +135,15 @@ static bool count(struct reach *reach)
 static void look_through(struct reach *reach, const char *dir,
 			 const char *target)
 {
-	const struct rootfs_names names = rootfs_list(&reach->root, dir);
+	struct rootfs_names names;
+	const bool whole =
+		rootfs_list_some(&reach->root, dir, num_left(reach), &names);
 	u32 i;
 
 	for (i = 0; i < names.num && count(reach); i++)
 		check_link(reach, join(reach, dir, names.items[i]),
 			   join(reach, target, names.items[i]));
+	reach->cut |= !whole;
 }
 
 static void look_at(struct reach *reach, const char *path)
@@ -153,18 +162,20 @@ static void look_at(struct reach *reach, const char *path)
 
 static void look_into(struct reach *reach, const char *dir, u32 depth)
 {
-	struct rootfs_names links, dirs;
+	struct rootfs_names links, dirs = { 0 };
+	const bool whole = rootfs_list_kinds(&reach->root, dir, num_left(reach),
+					     &links, depth ? &dirs : NULL);
 	u32 i;
 
-	rootfs_list_kinds(&reach->root, dir, &links, &dirs);
 	for (i = 0; i < links.num && count(reach); i++)
 		look_at(reach, join(reach, dir, links.items[i]));
-	for (i = 0; i < dirs.num && depth && count(reach); i++) {
+	for (i = 0; i < dirs.num && count(reach); i++) {
 		const char *path = join(reach, dir, dirs.items[i]);
 
 		if (!is_other(path))
 			look_into(reach, path, depth - 1);
 	}
+	reach->cut |= !whole;
 }
 
 /* Whoever made the system chose it: it stays within its line and its place. */

@@ -189,49 +189,81 @@ static void sort(struct rootfs_names *names)
 		qsort(names->items, names->num, sizeof(*names->items), by_name);
 }
 
-/* Into links, dirs and files, which may be one. */
-static void list(const struct rootfs *root, const char *path,
-		 struct rootfs_names *links, struct rootfs_names *dirs,
-		 struct rootfs_names *files)
+/* Where each kind goes: two may be one, and NULL is nowhere. */
+struct kinds {
+	struct rootfs_names *links, *dirs, *files;
+};
+
+static struct rootfs_names *place(const struct kinds *kinds,
+				  const struct dirent *entry)
+{
+	if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+		return NULL;
+	if (entry->d_type == DT_DIR)
+		return kinds->dirs;
+	if (entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN)
+		return kinds->links;
+	return kinds->files;
+}
+
+/* Return: were these all? */
+static bool list(const struct rootfs *root, const char *path, u32 max,
+		 const struct kinds *kinds)
 {
 	const int fd = open_in(root, path, O_RDONLY | O_DIRECTORY);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
+	u32 num = 0;
 
 	if (!dir) {
 		if (fd >= 0)
 			(void)close(fd);
-		return;
+		return true;
 	}
-	while ((entry = readdir(dir))) {
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		if (entry->d_type == DT_DIR)
-			add_name(root, dirs, entry->d_name);
-		else if (entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN)
-			add_name(root, links, entry->d_name);
-		else if (files)
-			add_name(root, files, entry->d_name);
+	while (num <= max && (entry = readdir(dir))) {
+		struct rootfs_names *names = place(kinds, entry);
+
+		if (names && num++ < max)
+			add_name(root, names, entry->d_name);
 	}
 	(void)closedir(dir);
+	return num <= max;
+}
+
+bool rootfs_list_some(const struct rootfs *root, const char *path, u32 max,
+		      struct rootfs_names *names)
+{
+	const struct kinds all = { names, names, names };
+	bool whole;
+
+	*names = (struct rootfs_names){ 0 };
+	whole = list(root, path, max, &all);
+	sort(names);
+	return whole;
 }
 
 struct rootfs_names rootfs_list(const struct rootfs *root, const char *path)
 {
-	struct rootfs_names names = { 0 };
+	struct rootfs_names names;
 
-	list(root, path, &names, &names, &names);
-	sort(&names);
+	(void)rootfs_list_some(root, path, UINT32_MAX, &names);
 	return names;
 }
 
-void rootfs_list_kinds(const struct rootfs *root, const char *path,
+bool rootfs_list_kinds(const struct rootfs *root, const char *path, u32 max,
 		       struct rootfs_names *links, struct rootfs_names *dirs)
 {
-	*links = *dirs = (struct rootfs_names){ 0 };
-	list(root, path, links, dirs, NULL);
+	const struct kinds kinds = { .links = links, .dirs = dirs };
+	bool whole;
+
+	*links = (struct rootfs_names){ 0 };
+	if (dirs)
+		*dirs = (struct rootfs_names){ 0 };
+	whole = list(root, path, max, &kinds);
 	sort(links);
-	sort(dirs);
+	if (dirs)
+		sort(dirs);
+	return whole;
 }
 
 const void *rootfs_map(const struct rootfs *root, const char *path, size_t *len)

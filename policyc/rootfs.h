@@ -52,10 +52,18 @@ const struct source *rootfs_read(const struct rootfs *root, const char *path,
 struct rootfs_names rootfs_list(const struct rootfs *root, const char *path);
 
 /*
- * Those of symbolic links and of directories alone. A name of which the file
- * system does not say what it is is among the links.
+ * At most max of them, whichever, of a system that nobody vouches for.
+ *
+ * Return: were these all?
  */
-void rootfs_list_kinds(const struct rootfs *root, const char *path,
+bool rootfs_list_some(const struct rootfs *root, const char *path, u32 max,
+		      struct rootfs_names *names);
+
+/*
+ * The same for symbolic links and directories alone; dirs may be NULL. A name of
+ * which the file system does not say what it is is among the links.
+ */
+bool rootfs_list_kinds(const struct rootfs *root, const char *path, u32 max,
 		       struct rootfs_names *links, struct rootfs_names *dirs);
 
 /* A regular file in memory, to be unmapped by munmap(2). NULL: there is none. */

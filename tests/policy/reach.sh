@@ -34,6 +34,24 @@ reaches_none()
 		"$policyc" reach --root "$work/system" "$work/reach.img"
 }
 
+# As many names as are looked at: a directory, and links in it; and one more.
+reach_many()
+{
+	local system=$work/system max
+
+	max=$(sed -n 's/^#define REACH_MAX_NAMES \([0-9]*\) .*/\1/p' "$root/policyc/reach.h")
+	rm -r "$system"
+	mkdir -p "$system/many"
+	# shellcheck disable=SC2046 # a word each
+	ln -s -t "$system/many" $(seq $((max - 1)))
+	reach_policy '  - deny: /usr/bin/nothing'
+	reaches_none 'as many names as are looked at'
+	ln -s nowhere "$system/many/last"
+	reaches 'one name more' 1 "^more than $max names: the rest was not looked at$"
+	reaches_lines 'one name more' 1
+	rm -r "$system"
+}
+
 reach()
 {
 	local system=$work/system
@@ -88,5 +106,6 @@ reach()
 	"$policyc" build "$work/reach.yaml" -o "$work/reach.img" > /dev/null
 	reaches_none 'what the default denies'
 	says 'reach: no root' 2 'needs --root' "$policyc" reach "$work/reach.img"
+	reach_many
 	says 'reach: none there' 3 'nowhere' "$policyc" reach --root "$work/nowhere" "$work/reach.img"
 }
