@@ -31,7 +31,11 @@
 #define POLICY_FILE "/dev/fd/6"
 #define STATUS_NO_PROGRAM 127
 #define STATUS_NO_SANDBOX 126
+#define STATUS_NO_ROOT 125
 #define MEMORY_MAX (3ull << 30) /* address space of the child, bytes */
+#define REACH_MEMORY_MAX (512ull << 20) /* what it looks at is an image's */
+#define OOM_SCORE_ADJ 500 /* its, of 1000 */
+#define KILL_MS 500 /* most children have gone after a few */
 
 const char *compile_find_policyc(char *buf, size_t size)
 {
@@ -55,9 +59,28 @@ static int limit(int what, unsigned long long value)
 	return setrlimit(what, &rlimit);
 }
 
+/*
+ * The daemon is spared when memory is short; what nobody waits for goes first.
+ * While we are root: of a process that changed its user the file is root's.
+ */
+static int be_no_favourite(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+	char now[16] = "";
+	int err = fd < 0 || read(fd, now, sizeof(now) - 1) <= 0;
+
+	if (!err && strtol(now, NULL, 10) < OOM_SCORE_ADJ)
+		err = dprintf(fd, "%d", OOM_SCORE_ADJ) < 0;
+	if (fd >= 0)
+		close(fd);
+	return err ? -1 : 0;
+}
+
 /* In the child: give up what a compiler does not need. */
 static int confine(const struct compile_request *request)
 {
+	if (request->in_root && be_no_favourite())
+		return -1;
 	if (limit(RLIMIT_CORE, 0) || limit(RLIMIT_CPU, COMPILE_SECONDS) ||
 	    limit(RLIMIT_NOFILE, 64) || limit(RLIMIT_FSIZE, BVM_MAX_IMAGE))
 		return -1;
@@ -68,7 +91,8 @@ static int confine(const struct compile_request *request)
 	if (sandbox_compiler())
 		return -1;
 	/* last: what comes before may need much under a sanitizer */
-	return limit(RLIMIT_AS, MEMORY_MAX);
+	return limit(RLIMIT_AS,
+		     request->in_root ? REACH_MEMORY_MAX : MEMORY_MAX);
 }
 
 /* Opened while we still may: the sandbox's user need not reach its directory. */
@@ -105,15 +129,15 @@ static int set_streams(const struct compile *compile)
 
 /* None may be where another goes. Return: the first that is free. */
 static int set_others(const struct compile_request *request, int program,
-		      int deps)
+		      int deps, int root)
 {
 	const int behind = request->in_root ? POLICY_FD + 1 : DEPS_FD + 1;
-	int root = -1, policy = -1;
+	int policy = -1;
 
 	program = fcntl(program, F_DUPFD, POLICY_FD + 1);
 	deps = fcntl(deps, F_DUPFD, POLICY_FD + 1);
 	if (request->in_root) {
-		root = fcntl(request->root_fd, F_DUPFD, POLICY_FD + 1);
+		root = fcntl(root, F_DUPFD, POLICY_FD + 1);
 		policy = fcntl(request->policy_fd, F_DUPFD, POLICY_FD + 1);
 	}
 	if (program < 0 || deps < 0 || dup2(program, PROGRAM_FD) < 0 ||
@@ -142,6 +166,21 @@ static void add_options(const char **argv,
 	}
 }
 
+/* Return: -1 if none is wanted; without the one that is, the child ends. */
+static int open_root(const struct compile_request *request, int diag)
+{
+	int root;
+
+	if (!request->in_root)
+		return -1;
+	root = open(request->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0) {
+		dprintf(diag, "its root directory: %s\n", strerror(errno));
+		_exit(STATUS_NO_ROOT);
+	}
+	return root;
+}
+
 static void __attribute__((noreturn))
 child(const struct compile_request *request, const struct compile *compile)
 {
@@ -152,7 +191,7 @@ child(const struct compile_request *request, const struct compile *compile)
 			NULL };
 	int program = compile_open_program(request->policyc);
 	sigset_t none;
-	int behind;
+	int behind, root;
 
 	argv[6] = request->file;
 	if (request->include) {
@@ -179,9 +218,11 @@ child(const struct compile_request *request, const struct compile *compile)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	/* not in the parent, which would wait for a file system that hangs */
+	root = open_root(request, compile->diag_fd);
 	behind = set_streams(compile) ?
 			 -1 :
-			 set_others(request, program, compile->deps_fd);
+			 set_others(request, program, compile->deps_fd, root);
 	if (behind < 0)
 		_exit(STATUS_NO_SANDBOX);
 	syscall(SYS_close_range, behind, ~0U, 0);
@@ -214,6 +255,9 @@ int compile_start(const struct compile_request *request,
 		return -E2BIG;
 	compile->pidfd = -1;
 	compile->in_root = request->in_root;
+	compile->template = request->template;
+	compile->dying = false;
+	compile->seconds = request->seconds ?: COMPILE_SECONDS;
 	compile->image_fd =
 		memfd_create("image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	compile->diag_fd = memfd_create("diagnostics", MFD_CLOEXEC);
@@ -247,13 +291,8 @@ out_err:
 
 #define STATUS_NO 1 /* of policyc reach: there are such rules */
 
-static int verdict_of(int status, bool killed, bool in_root, struct text *diag)
+static int verdict_of(int status, bool in_root, struct text *diag)
 {
-	if (killed) {
-		text_printf(diag, "policyc: no result after %d s\n",
-			    COMPILE_SECONDS);
-		return -ETIMEDOUT;
-	}
 	if (WIFSIGNALED(status)) {
 		text_printf(diag, "policyc: killed by signal %d%s\n",
 			    WTERMSIG(status),
@@ -269,6 +308,8 @@ static int verdict_of(int status, bool killed, bool in_root, struct text *diag)
 		return 0;
 	case STATUS_NO_PROGRAM:
 		text_add(diag, "policyc cannot be run: is it installed?\n");
+		return -ENOENT;
+	case STATUS_NO_ROOT:
 		return -ENOENT;
 	case STATUS_NO_SANDBOX:
 		text_add(diag, "policyc: its sandbox could not be set up\n");
@@ -300,35 +341,75 @@ static bool read_text(int fd, off_t max, struct text *text)
 	return off >= max;
 }
 
-static void read_texts(const struct compile *compile, struct text *diag,
-		       struct text *deps)
+/* Return: 0; -E2BIG without what says that it is a template. */
+static int read_texts(const struct compile *compile, struct text *diag,
+		      struct text *deps)
 {
 	if (read_text(compile->diag_fd, DIAG_MAX, diag))
 		text_add(diag, "\n[the rest is cut: run policyc check]\n");
-	if (deps && read_text(compile->deps_fd, DEPS_MAX, deps))
-		text_reset(deps);
+	if (!deps || !read_text(compile->deps_fd, DEPS_MAX, deps))
+		return 0;
+	text_reset(deps);
+	if (!compile->template)
+		return 0;
+	text_add(diag, "policyc: it is made of too many files: their list is "
+		       "over 1 MiB\n");
+	return -E2BIG;
+}
+
+/* Return: 0 and the status; -ETIMEDOUT it was killed, and may be dying. */
+static int collect(struct compile *compile, int *status)
+{
+	struct pollfd wait = { .fd = compile->pidfd, .events = POLLIN };
+	pid_t gone = waitpid(compile->pid, status, WNOHANG);
+
+	if (gone)
+		return gone < 0 ? -errno : 0;
+	kill(compile->pid, SIGKILL);
+	(void)poll(&wait, 1, KILL_MS);
+	compile->dying = !waitpid(compile->pid, status, WNOHANG);
+	return -ETIMEDOUT;
+}
+
+bool compile_reap(struct compile *compile)
+{
+	int status;
+
+	if (!waitpid(compile->pid, &status, WNOHANG))
+		return false;
+	compile->dying = false;
+	compile->pid = 0;
+	close_fd(&compile->pidfd);
+	return true;
+}
+
+void compile_leave(struct compile *compile)
+{
+	compile->dying = false;
+	compile->pid = 0;
+	close_fd(&compile->pidfd);
 }
 
 int compile_finish(struct compile *compile, struct text *diag,
 		   struct text *deps)
 {
-	bool killed = false;
-	int status, err;
+	int status = 0, err, texts;
 
-	if (!waitpid(compile->pid, &status, WNOHANG)) {
-		killed = true;
-		kill(compile->pid, SIGKILL);
-		while (waitpid(compile->pid, &status, 0) < 0 && errno == EINTR)
-			;
-	}
-	compile->pid = 0;
-	read_texts(compile, diag, deps);
-	err = verdict_of(status, killed, compile->in_root, diag);
+	err = collect(compile, &status);
+	texts = read_texts(compile, diag, deps);
+	if (err == -ETIMEDOUT)
+		text_printf(diag, "policyc: no result after %u s\n",
+			    compile->seconds);
+	else if (!err)
+		err = verdict_of(status, compile->in_root, diag);
+	if (!err)
+		err = texts;
 	if (!err &&
 	    fcntl(compile->image_fd, F_ADD_SEALS,
 		  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL))
 		err = -errno;
-	close_fd(&compile->pidfd);
+	if (!compile->dying)
+		compile_leave(compile);
 	close_fd(&compile->diag_fd);
 	close_fd(&compile->deps_fd);
 	if (err)
@@ -349,9 +430,12 @@ int compile_run(const struct compile_request *request, struct text *diag,
 		return err;
 	}
 	wait = (struct pollfd){ .fd = compile.pidfd, .events = POLLIN };
-	while (poll(&wait, 1, COMPILE_SECONDS * 1000) < 0 && errno == EINTR)
+	while (poll(&wait, 1, (int)compile.seconds * 1000) < 0 &&
+	       errno == EINTR)
 		;
 	err = compile_finish(&compile, diag, NULL);
+	if (compile.dying)
+		compile_leave(&compile);
 	*image_fd = err ? -1 : compile.image_fd;
 	return err;
 }

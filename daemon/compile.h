@@ -33,12 +33,13 @@ struct compile_request {
 	bool instance; /* policyc build --instance */
 	/*
 	 * policyc reach instead: the image of a policy, and the directory that is
-	 * its --root, as of O_PATH. What it prints is the "image" then. Both -1, or
-	 * with in_root unset whatever they are: no.
+	 * its --root, which the child opens while it is root. What it prints is the
+	 * "image" then.
 	 */
 	bool in_root;
-	int root_fd;
+	const char *root;
 	int policy_fd;
+	unsigned int seconds; /* after which it is ended; 0: COMPILE_SECONDS */
 	uid_t uid; /* whom to become; 0: nobody else, and no sandbox */
 	gid_t gid;
 };
@@ -50,7 +51,10 @@ struct compile {
 	int image_fd;
 	int diag_fd;
 	int deps_fd; /* what it read: policyc/deps.h */
-	bool in_root; /* as it was asked */
+	bool in_root; /* as it was asked, and the next two */
+	bool template;
+	unsigned int seconds;
+	bool dying; /* finished, killed, and still there: compile_reap */
 };
 
 /*
@@ -66,20 +70,28 @@ int compile_start(const struct compile_request *request,
 		  struct compile *compile);
 
 /*
- * Collect the child; one that still runs is killed first.
+ * Collect the child; one that still runs is killed first. Nothing ends one that
+ * waits for a file system that hangs: it is dying then, with pid and pidfd.
  *
  * diag takes what it wrote on standard error, or our own sentence; deps what
  * the image was made of, and may be NULL.
  *
  * Return: 0, and compile->image_fd is a sealed memory file that the caller
- * must close; -EINVAL it found errors; -ETIMEDOUT; -ENOENT no policyc; -EIO it
- * died. Every other descriptor is closed. With in_root, rules that cannot match
+ * must close; -EINVAL it found errors; -ETIMEDOUT; -ENOENT no policyc, or no
+ * root; -EIO it died; -E2BIG a template is made of so much that deps cannot say
+ * so. Every other descriptor is closed, but for the pidfd of a dying one. With in_root, rules that cannot match
  * are no error but what image_fd holds.
  */
 int compile_finish(struct compile *compile, struct text *diag,
 		   struct text *deps);
 
-/* Start, wait at most COMPILE_SECONDS, finish. */
+/* Of a dying child, as pidfd is readable: it is none. Return: has it gone? */
+bool compile_reap(struct compile *compile);
+
+/* Forget a dying child: when this process ends, it is somebody else's. */
+void compile_leave(struct compile *compile);
+
+/* Start, wait at most as long as it may take, finish. */
 int compile_run(const struct compile_request *request, struct text *diag,
 		int *image_fd);
 

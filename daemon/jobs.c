@@ -57,15 +57,23 @@ bool jobs_is_policy_file(const char *file)
 	       !strcmp(file + len - 5, ".yaml");
 }
 
+#define STUCK                                                                 \
+	"policyc: the one before does not end, though it was killed: does a " \
+	"file system hang?"
+
 static int start(struct jobs *jobs, struct job *job, uint32_t serial,
 		 struct compile_request *request, int seconds)
 {
 	int err;
 
+	if (job->compile.dying)
+		return answer_compiled(jobs, serial, job->staged, -1, -EBUSY,
+				       STUCK);
 	request->policyc = jobs->options->policyc;
 	request->dir = jobs->options->policies;
 	request->uid = jobs->options->uid;
 	request->gid = jobs->options->gid;
+	request->seconds = (unsigned int)seconds;
 	strcpy(job->policyc, images_policyc(jobs->images));
 	job->serial = serial;
 	err = compile_start(request, &job->compile);
@@ -74,6 +82,12 @@ static int start(struct jobs *jobs, struct job *job, uint32_t serial,
 				       strerror(-err));
 	job->deadline = now() + seconds;
 	return 0;
+}
+
+/* What a worker waits for, and asks for no other meanwhile. */
+static bool runs(const struct job *job)
+{
+	return job->compile.pid && !job->compile.dying;
 }
 
 int jobs_compile(struct jobs *jobs, const struct proto_message *message)
@@ -85,7 +99,7 @@ int jobs_compile(struct jobs *jobs, const struct proto_message *message)
 	};
 	struct job *job = &jobs->of[JOBS_OF_FILE];
 
-	if (job->compile.pid || !jobs_is_policy_file(wanted->file))
+	if (runs(job) || !jobs_is_policy_file(wanted->file))
 		return -EPROTO;
 	if (!wanted->anew) {
 		int fd = images_saved(jobs->images, wanted->file, true);
@@ -116,7 +130,7 @@ int jobs_build(struct jobs *jobs, const struct proto_message *message)
 	struct job *job = &jobs->of[JOBS_OF_CONTAINER];
 	unsigned int i;
 
-	if (job->compile.pid || !jobs_is_policy_file(wanted->file))
+	if (runs(job) || !jobs_is_policy_file(wanted->file))
 		return -EPROTO;
 	/* policyc looks at what is in them: this passes them on */
 	for (i = 0; i < 3; i++) {
@@ -144,7 +158,7 @@ static int answer_done(struct jobs *jobs, uint32_t serial, int err,
 	return proto_send(jobs->sock, answer);
 }
 
-int jobs_reach(struct jobs *jobs, uint32_t serial, int policy, int root)
+int jobs_reach(struct jobs *jobs, uint32_t serial, int policy, const char *root)
 {
 	struct job *job = &jobs->of[JOBS_OF_ROOT];
 	struct compile_request request = {
@@ -153,11 +167,13 @@ int jobs_reach(struct jobs *jobs, uint32_t serial, int policy, int root)
 		.gid = jobs->options->gid,
 		.in_root = true,
 		.policy_fd = policy,
-		.root_fd = root,
+		.root = root,
 	};
 	int err = -EPROTO;
 
-	if (!job->compile.pid) {
+	if (job->compile.dying) {
+		err = answer_done(jobs, serial, -EBUSY, STUCK);
+	} else if (!runs(job)) {
 		job->serial = serial;
 		err = compile_start(&request, &job->compile);
 		job->deadline = now() + COMPILE_SECONDS;
@@ -165,7 +181,6 @@ int jobs_reach(struct jobs *jobs, uint32_t serial, int policy, int root)
 			err = answer_done(jobs, serial, err, strerror(-err));
 	}
 	close(policy);
-	close(root);
 	return err;
 }
 
@@ -251,7 +266,7 @@ int jobs_wait_ms(const struct jobs *jobs)
 	int i;
 
 	for (i = 0; i < JOBS_NUM; i++) {
-		if (!jobs->of[i].compile.pid)
+		if (!runs(&jobs->of[i]))
 			continue;
 		left = jobs->of[i].deadline - now();
 		if (left < 0)
@@ -262,16 +277,25 @@ int jobs_wait_ms(const struct jobs *jobs)
 	return least < 0 ? -1 : (int)least * 1000;
 }
 
+static int collect(struct jobs *jobs, struct job *job, bool ended)
+{
+	if (job->compile.dying) {
+		if (ended)
+			(void)compile_reap(&job->compile);
+		return 0;
+	}
+	if (!runs(job) || (!ended && now() < job->deadline))
+		return 0;
+	return job == &jobs->of[JOBS_OF_ROOT] ? end_reach(jobs, job) :
+						end(jobs, job);
+}
+
 int jobs_collect(struct jobs *jobs, const struct pollfd *fds)
 {
 	int i, err = 0;
 
 	for (i = 0; i < JOBS_NUM && !err; i++)
-		if (jobs->of[i].compile.pid &&
-		    (fds[i].revents || now() >= jobs->of[i].deadline))
-			err = i == JOBS_OF_ROOT ?
-				      end_reach(jobs, &jobs->of[i]) :
-				      end(jobs, &jobs->of[i]);
+		err = collect(jobs, &jobs->of[i], fds[i].revents);
 	return err;
 }
 
@@ -280,9 +304,13 @@ void jobs_end(struct jobs *jobs)
 	struct text diag = {};
 	int i;
 
-	for (i = 0; i < JOBS_NUM; i++)
-		if (jobs->of[i].compile.pid &&
-		    !compile_finish(&jobs->of[i].compile, &diag, NULL))
-			close(jobs->of[i].compile.image_fd);
+	for (i = 0; i < JOBS_NUM; i++) {
+		struct compile *compile = &jobs->of[i].compile;
+
+		if (runs(&jobs->of[i]) && !compile_finish(compile, &diag, NULL))
+			close(compile->image_fd);
+		if (compile->dying)
+			compile_leave(compile);
+	}
 	text_free(&diag);
 }

@@ -25,7 +25,7 @@ struct pollfd;
 enum { JOBS_OF_FILE, JOBS_OF_CONTAINER, JOBS_OF_ROOT, JOBS_NUM };
 
 struct job {
-	struct compile compile; /* pid 0: none runs */
+	struct compile compile; /* pid 0: none is there */
 	uint32_t serial;
 	time_t deadline; /* monotonic seconds */
 	char staged[PROTO_FILE]; /* what the image is staged under */
@@ -42,13 +42,15 @@ struct jobs {
 
 /*
  * Each serves one request of proto.def. Return: 0, it was answered or will be;
- * -EPROTO the worker may not ask that, or not now; -errno of the socket.
+ * -EPROTO the worker may not ask that, or not now; -errno of the socket. While
+ * the compiler before cannot be ended, each answer is -EBUSY.
  */
 int jobs_compile(struct jobs *jobs, const struct proto_message *message);
 int jobs_build(struct jobs *jobs, const struct proto_message *message);
 int jobs_saved(struct jobs *jobs, const struct proto_message *message);
-/* policy: the image of the policy; owned. root: the directory; owned. */
-int jobs_reach(struct jobs *jobs, uint32_t serial, int policy, int root);
+/* policy: the image of the policy; owned. root: the directory's path. */
+int jobs_reach(struct jobs *jobs, uint32_t serial, int policy,
+	       const char *root);
 
 /* A plain name that ends in .yaml: no way out of the directory. */
 bool jobs_is_policy_file(const char *file);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <check.h>
 #include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,23 +16,35 @@
 static char dir[] = "/tmp/compile_test.XXXXXX";
 static char program[64]; /* a compiler that writes its arguments, a line each */
 
+static char another[64]; /* whatever a test needs */
+
+static void __attribute__((format(printf, 2, 3)))
+put(const char *path, const char *script, ...)
+{
+	FILE *file = fopen(path, "w");
+	va_list args;
+
+	ck_assert_ptr_nonnull(file);
+	fputs("#!/bin/sh\n", file);
+	va_start(args, script);
+	ck_assert_int_gt(vfprintf(file, script, args), 0);
+	va_end(args);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_eq(chmod(path, 0755), 0);
+}
+
 static void setup(void)
 {
-	FILE *file;
-
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(program, sizeof(program), "%s/policyc", dir);
-	file = fopen(program, "w");
-	ck_assert_ptr_nonnull(file);
-	fputs("#!/bin/sh\n[ \"$#\" -gt 0 ] || exit 2\nprintf '%s\\n' \"$@\"\n",
-	      file);
-	ck_assert_int_eq(fclose(file), 0);
-	ck_assert_int_eq(chmod(program, 0755), 0);
+	snprintf(another, sizeof(another), "%s/another", dir);
+	put(program, "[ \"$#\" -gt 0 ] || exit 2\nprintf '%%s\\n' \"$@\"\n");
 }
 
 static void teardown(void)
 {
 	ck_assert_int_eq(unlink(program), 0);
+	(void)unlink(another);
 	ck_assert_int_eq(rmdir(dir), 0);
 }
 
@@ -110,6 +124,79 @@ START_TEST(as_many_as_may_be_and_no_more)
 }
 END_TEST
 
+#define DEPS_MAX (1 << 20)
+
+/* What compile_finish says of a compiler that read so much, and of its deps. */
+static int finish_with_deps(int len, bool template, struct text *diag,
+			    struct text *deps)
+{
+	struct compile_request request = {
+		.policyc = another,
+		.file = "web.yaml",
+		.template = template,
+	};
+	struct compile compile;
+	struct pollfd wait;
+	int err;
+
+	put(another, "head -c %d /dev/zero | tr '\\0' x > \"$5\"\n", len);
+	ck_assert_int_eq(compile_start(&request, &compile), 0);
+	wait = (struct pollfd){ .fd = compile.pidfd, .events = POLLIN };
+	ck_assert_int_eq(poll(&wait, 1, 20000), 1);
+	err = compile_finish(&compile, diag, deps);
+	if (!err)
+		close(compile.image_fd);
+	return err;
+}
+
+/* They say that it is a template: without them it would be taken for none. */
+START_TEST(of_a_template_all_is_known_that_it_was_made_of)
+{
+	struct text diag = {}, deps = {};
+	const int len = DEPS_MAX - 1 + _i;
+
+	ck_assert_int_eq(finish_with_deps(len, true, &diag, &deps),
+			 len < DEPS_MAX ? 0 : -E2BIG);
+	ck_assert_uint_eq(deps.len, len < DEPS_MAX ? (size_t)len : 0);
+	ck_assert_str_eq(text_string(&diag),
+			 len < DEPS_MAX ?
+				 "" :
+				 "policyc: it is made of too many files: their "
+				 "list is over 1 MiB\n");
+	text_free(&diag);
+	text_free(&deps);
+}
+END_TEST
+
+START_TEST(what_is_no_template_is_made_anew_without)
+{
+	struct text diag = {}, deps = {};
+
+	ck_assert_int_eq(finish_with_deps(DEPS_MAX, false, &diag, &deps), 0);
+	ck_assert_uint_eq(deps.len, 0);
+	text_free(&diag);
+	text_free(&deps);
+}
+END_TEST
+
+START_TEST(a_deadline_is_told_as_it_was)
+{
+	struct compile_request request = {
+		.policyc = another,
+		.file = "web.yaml",
+		.seconds = 1,
+	};
+	struct text diag = {};
+	int fd;
+
+	put(another, "exec sleep %d\n", 60);
+	ck_assert_int_eq(compile_run(&request, &diag, &fd), -ETIMEDOUT);
+	ck_assert_int_eq(fd, -1);
+	ck_assert_str_eq(text_string(&diag), "policyc: no result after 1 s\n");
+	text_free(&diag);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("compile");
@@ -118,6 +205,11 @@ int main(void)
 	tcase_add_unchecked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, defines_follow_the_file);
 	tcase_add_test(tests, as_many_as_may_be_and_no_more);
+	tcase_add_loop_test(
+		tests, of_a_template_all_is_known_that_it_was_made_of, 0, 3);
+	tcase_add_test(tests, what_is_no_template_is_made_anew_without);
+	tcase_add_test(tests, a_deadline_is_told_as_it_was);
+	tcase_set_timeout(tests, 30);
 	suite_add_tcase(suite, tests);
 	return suite_run(suite);
 }

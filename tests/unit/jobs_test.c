@@ -5,11 +5,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/bailiffd.h"
@@ -22,7 +25,7 @@ static struct daemon_options options;
 static struct images images;
 static struct jobs jobs;
 static struct proto_message message;
-static char policyc[PATH_MAX];
+static char policyc[PATH_MAX], other[128];
 static int socks[2];
 
 static void put(const char *name, const char *text, mode_t mode)
@@ -71,6 +74,17 @@ static void teardown(void)
 	close(socks[1]);
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
 	ck_assert_int_eq(system(command), 0);
+}
+
+/* Another compiler: these lines of a shell. */
+static void use(const char *script)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "#!/bin/sh\n%s\n", script);
+	put("other", text, 0755);
+	snprintf(other, sizeof(other), "%s/other", dir);
+	options.policyc = other;
 }
 
 /* Wait for the next answer. */
@@ -155,14 +169,12 @@ END_TEST
 /* The container's hook does not wait longer than that. */
 START_TEST(a_compiler_that_takes_too_long_is_ended)
 {
-	char slow[128];
-
-	put("slow", "#!/bin/sh\nexec sleep 60\n", 0755);
-	snprintf(slow, sizeof(slow), "%s/slow", dir);
-	options.policyc = slow;
+	use("exec sleep 60");
 	ck_assert_int_eq(build("web.yaml", "blue"), 0);
 	answered();
 	ck_assert_int_eq(message.u.compiled.err, -ETIMEDOUT);
+	ck_assert_str_eq(message.u.compiled.text,
+			 "policyc: no result after 4 s\n");
 }
 END_TEST
 
@@ -176,10 +188,9 @@ static int image_of_policy(void)
 	return message.fd;
 }
 
-static int root_dir(const char *target)
+static const char *root_dir(const char *target)
 {
-	char path[128];
-	int fd;
+	static char path[128];
 
 	snprintf(path, sizeof(path),
 		 "mkdir -p %s/root/usr/bin && "
@@ -190,9 +201,7 @@ static int root_dir(const char *target)
 	if (target)
 		ck_assert_int_eq(symlink(target, path), 0);
 	snprintf(path, sizeof(path), "%s/root", dir);
-	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	ck_assert_int_ge(fd, 0);
-	return fd;
+	return path;
 }
 
 static const char *reached(void)
@@ -241,6 +250,127 @@ START_TEST(bytes_that_are_no_policy_are_an_error)
 }
 END_TEST
 
+START_TEST(a_root_that_is_not_there_is_named)
+{
+	int policy = image_of_policy();
+
+	ck_assert_int_eq(jobs_reach(&jobs, 3, policy, "/nonexistent"), 0);
+	answered();
+	ck_assert_uint_eq(message.type, PROTO_DONE);
+	ck_assert_int_eq(message.u.done.err, -ENOENT);
+	ck_assert_str_eq(message.u.done.text,
+			 "its root directory: No such file or directory\n");
+}
+END_TEST
+
+static const char *const before[] = { "400", "700" };
+
+/* It is taken before the daemon is, and before it takes much. */
+START_TEST(what_looks_at_a_root_is_bounded_in_memory)
+{
+	int policy = image_of_policy(), fd;
+
+	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	ck_assert_int_eq(write(fd, before[_i], 3), 3);
+	close(fd);
+	use("read now < /proc/self/oom_score_adj\necho $now\nulimit -v");
+	ck_assert_int_eq(jobs_reach(&jobs, 3, policy, root_dir(NULL)), 0);
+	ck_assert_str_eq(reached(), _i ? "700\n524288\n" : "500\n524288\n");
+}
+END_TEST
+
+/* ---- one that cannot be ended ---- */
+
+/*
+ * As one that waits for a file system that hangs: who traces it lets it stop
+ * before it exits, until he ends himself.
+ */
+static pid_t hold(pid_t held)
+{
+	int ready[2];
+	pid_t pid;
+	char byte;
+
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork();
+	if (!pid) {
+		if (ptrace(PTRACE_SEIZE, held, 0, PTRACE_O_TRACEEXIT) ||
+		    write(ready[1], "x", 1) != 1)
+			_exit(1);
+		pause();
+		_exit(1);
+	}
+	close(ready[1]);
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return pid;
+}
+
+static int ask(int kind)
+{
+	switch (kind) {
+	case JOBS_OF_FILE:
+		return compile("web.yaml");
+	case JOBS_OF_CONTAINER:
+		return build("web.yaml", "blue");
+	default:
+		return jobs_reach(&jobs, 3,
+				  open("/dev/null", O_RDONLY | O_CLOEXEC),
+				  root_dir(NULL));
+	}
+}
+
+static int answer_to(int kind)
+{
+	answered();
+	return kind == JOBS_OF_ROOT ? message.u.done.err :
+				      message.u.compiled.err;
+}
+
+START_TEST(a_compiler_that_cannot_be_ended_is_waited_for_by_nobody)
+{
+	struct pollfd fds[JOBS_NUM];
+	struct job *job = &jobs.of[_i];
+	pid_t holder;
+
+	use("exec sleep 60");
+	ck_assert_int_eq(ask(_i), 0);
+	holder = hold(job->compile.pid);
+	job->deadline = 0;
+	ck_assert_int_eq(answer_to(_i), -ETIMEDOUT);
+	ck_assert(job->compile.dying);
+	ck_assert_int_eq(jobs_wait_ms(&jobs), -1);
+	ck_assert_int_eq(ask(_i), 0);
+	ck_assert_int_eq(answer_to(_i), -EBUSY);
+	jobs_watch(&jobs, fds);
+	ck_assert_int_eq(poll(fds, JOBS_NUM, 0), 0);
+	kill(holder, SIGKILL);
+	waitpid(holder, NULL, 0);
+	/* it ends, and the next one runs */
+	ck_assert_int_eq(poll(fds, JOBS_NUM, 10000), 1);
+	ck_assert_int_eq(jobs_collect(&jobs, fds), 0);
+	ck_assert_int_eq(job->compile.pid, 0);
+	use("exit 7");
+	ck_assert_int_eq(ask(_i), 0);
+	ck_assert_int_eq(answer_to(_i), -EINVAL);
+}
+END_TEST
+
+START_TEST(the_end_does_not_wait_for_it_either)
+{
+	pid_t holder;
+
+	use("exec sleep 60");
+	ck_assert_int_eq(ask(JOBS_OF_ROOT), 0);
+	holder = hold(jobs.of[JOBS_OF_ROOT].compile.pid);
+	jobs_end(&jobs);
+	ck_assert_int_eq(jobs.of[JOBS_OF_ROOT].compile.pid, 0);
+	ck_assert(!jobs.of[JOBS_OF_ROOT].compile.dying);
+	kill(holder, SIGKILL);
+	waitpid(holder, NULL, 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("jobs");
@@ -257,6 +387,18 @@ int main(void)
 	tcase_add_test(tcase, what_denies_a_mere_link_is_named);
 	tcase_add_test(tcase, without_such_a_link_nothing_is_said);
 	tcase_add_test(tcase, bytes_that_are_no_policy_are_an_error);
+	tcase_add_test(tcase, a_root_that_is_not_there_is_named);
+	if (geteuid()) {
+		puts("not root: what root's processes are told is not tested");
+	} else {
+		tcase_add_loop_test(
+			tcase, what_looks_at_a_root_is_bounded_in_memory, 0, 2);
+		tcase_add_loop_test(
+			tcase,
+			a_compiler_that_cannot_be_ended_is_waited_for_by_nobody,
+			0, JOBS_NUM);
+		tcase_add_test(tcase, the_end_does_not_wait_for_it_either);
+	}
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
