@@ -133,11 +133,13 @@ static void keep(char to[NAMES_TEXT], const char *text)
 void names_put(struct names *names, uint64_t cgroup, const char *name,
 	       const char *image)
 {
-	size_t at = names->file->puts % NAMES_MAX;
-	struct slot *slot = &names->file->slots[at];
+	struct slot *slot;
+	size_t at;
 
-	if (!cgroup)
+	if (!names || !cgroup)
 		return;
+	at = names->file->puts % NAMES_MAX;
+	slot = &names->file->slots[at];
 	drop(names, cgroup);
 	if (slot->cgroup)
 		drop(names, slot->cgroup);
@@ -151,7 +153,7 @@ void names_put(struct names *names, uint64_t cgroup, const char *name,
 
 const struct names_entry *names_find(const struct names *names, uint64_t cgroup)
 {
-	uint16_t at = names->first[cgroup % BUCKETS];
+	uint16_t at = names ? names->first[cgroup % BUCKETS] : 0;
 
 	while (at && names->file->slots[at - 1].cgroup != cgroup)
 		at = names->next[at - 1];

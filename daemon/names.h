@@ -27,7 +27,8 @@ struct names_entry {
  * What the file at path has, if it was written since boot, a word that no other
  * boot has; it is made where it is missing. A child goes on with the same.
  *
- * Return: owned names; NULL and errno.
+ * Return: owned names; NULL and errno. NULL is fine for all below: nothing is
+ * known then, and nothing kept.
  */
 struct names *names_open(const char *path, const char *boot);
 void names_free(struct names *names);

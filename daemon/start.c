@@ -98,8 +98,11 @@ static int link_runtime(const struct daemon_options *options)
 	return symlink(options->runtime, new) || rename(new, path) ? -errno : 0;
 }
 
-/* What containers are called, as long as this boot lasts. */
-static int open_names(struct start *start)
+/*
+ * What containers are called, as long as this boot lasts. It is for the log
+ * alone: no container is refused for want of it.
+ */
+static void open_names(struct start *start)
 {
 	char path[PATH_MAX], boot[64] = "";
 	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
@@ -107,11 +110,13 @@ static int open_names(struct start *start)
 
 	if (file)
 		fclose(file);
-	if (!known)
-		return complain("the kernel's boot_id", -ENOENT);
 	snprintf(path, sizeof(path), "%s/names", start->options->run_dir);
-	start->fds.names = names_open(path, boot);
-	return start->fds.names ? 0 : complain(path, -errno);
+	errno = ENOENT;
+	start->fds.names = known ? names_open(path, boot) : NULL;
+	if (!start->fds.names)
+		log_error("%s: %s: the log has no names of containers",
+			  known ? path : "the kernel's boot_id",
+			  strerror(errno));
 }
 
 int start_open(struct start *start)
@@ -136,9 +141,7 @@ int start_open(struct start *start)
 	err = link_runtime(options);
 	if (err)
 		return complain(options->run_dir, err);
-	err = open_names(start);
-	if (err)
-		return err;
+	open_names(start);
 	logfile_make_parent(options->state_dir);
 	start->images = images_open(options->state_dir);
 	if (start->images == -EPERM)

@@ -43,6 +43,21 @@ START_TEST(the_status_has_alarms_and_how_many_more_there_are)
 }
 END_TEST
 
+/* As where there is no room for it: records come all the same. */
+START_TEST(without_the_file_of_names_it_starts)
+{
+	char path[PATH_MAX + 64];
+
+	ck_assert_int_eq(mkdir(fixture.run_dir, 0755), 0);
+	snprintf(path, sizeof(path), "%s/names", fixture.run_dir);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	fixture_start();
+	fixture_put_record(1);
+	wait_until(fixture_status("logged") == 1);
+	ck_assert_ptr_nonnull(strstr(fixture_log_text(), "/etc/shadow"));
+}
+END_TEST
+
 START_TEST(a_changed_file_is_loaded_again)
 {
 	fixture_write_policy("one.yaml", "one", "/etc/hosts");
@@ -430,6 +445,7 @@ static void add_directory_tests(TCase *tcase)
 	tcase_add_test(tcase, policies_are_loaded_at_the_start);
 	tcase_add_test(tcase,
 		       the_status_has_alarms_and_how_many_more_there_are);
+	tcase_add_test(tcase, without_the_file_of_names_it_starts);
 	tcase_add_test(tcase, a_changed_file_is_loaded_again);
 	tcase_add_test(tcase, a_file_moved_into_place_is_loaded_again);
 	tcase_add_test(tcase, a_change_without_effect_loads_nothing);

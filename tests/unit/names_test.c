@@ -198,6 +198,14 @@ START_TEST(a_link_is_no_file)
 }
 END_TEST
 
+START_TEST(without_a_file_nothing_is_known)
+{
+	names_put(NULL, 7, "web", "nginx:1");
+	ck_assert_ptr_null(names_find(NULL, 7));
+	names_free(NULL);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("names");
@@ -212,6 +220,7 @@ int main(void)
 	tcase_add_test(tcase, another_boot_has_other_cgroups);
 	tcase_add_test(tcase, rubbish_in_the_file_harms_nobody);
 	tcase_add_test(tcase, a_link_is_no_file);
+	tcase_add_test(tcase, without_a_file_nothing_is_known);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
