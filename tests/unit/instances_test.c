@@ -383,8 +383,8 @@ static unsigned int num_newer(unsigned int generation)
 START_TEST(a_changed_template_makes_all_its_policies_anew)
 {
 	/* in each look their last use is long ago */
-	instances_look_s = 2;
-	instances_keep_s = 1;
+	instances_look_s = 3;
+	instances_keep_s = 2;
 	fixture_write_file("web.yaml", TEMPLATE);
 	fixture_start();
 	bind_many();
@@ -426,8 +426,9 @@ START_TEST(one_that_is_used_is_in_nobodys_way)
 	fixture_stop(SIGKILL, 0);
 	for (letter = 'b'; letter < 'a' + MANY; letter += 2)
 		loaded(many(letter))->bound = false;
-	/* there is time for one look, after which the next is far away */
+	/* there is time for two looks, and four are to go */
 	instances_look_s = 4;
+	instances_keep_s = 1;
 	fixture_start();
 	wait_until(fixture.kernel->num_unloads == MANY / 2);
 	for (letter = 'a'; letter < 'a' + MANY; letter++)
