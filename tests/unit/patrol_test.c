@@ -354,7 +354,7 @@ START_TEST(what_was_not_looked_at_keeps_its_alarms)
 {
 	static const char inner[] = "1 0 0 0 - /u/user@7.service/a.service\n";
 
-	add("a", BVM_SELECT_UNIT, "a.service");
+	add("a", BVM_SELECT_CGROUP, "/u/user@7.service/*");
 	look_twice(inner);
 	alarms_raise(&alarms, ALARM_UNBOUND, "b", "/u/user@7.serviceb", "b");
 	alarms_raise(&alarms, ALARM_DEAD_RULE, "c", "/u/user@7.service", "c");
