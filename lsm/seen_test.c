@@ -136,12 +136,27 @@ static void another_question_is_not_seen(struct kunit *test)
 	TOLD(s->cred.fsgid = KGIDT_INIT(7), s->cred = cred);
 	TOLD(s->cred.fsuid = KUIDT_INIT(7), s->cred = cred);
 	TOLD(s->path.mnt = &mount, s->path = path);
+	TOLD(s->set->num = 2, s->set->num = 1);
 	KUNIT_ASSERT_TRUE(test, is_kept(s));
 	KUNIT_EXPECT_FALSE(test,
 			   bailiff_seen_passes(&s->cred, &s->path, STAT, 0));
-	KUNIT_EXPECT_FALSE(test, bailiff_seen_passes(&s->cred, &s->path,
-						     BVM_BIT(FILES, READ),
-						     BAILIFF_WALK_UNLINKED));
+}
+
+/*
+ * What is kept is about another operation or object, at the same place: few
+ * places are for many of them. So it is changed where it lies.
+ */
+static void what_lies_at_the_same_place_is_not_seen(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	struct entry *entry;
+
+	migrate_disable();
+	entry = entry_of(s->path.dentry, STAT);
+	TOLD(entry->ops = BVM_BIT(FILES, READ), );
+	TOLD(entry->kind = S_IFREG, );
+	TOLD(entry->dentry = NULL, );
+	migrate_enable();
 }
 
 /* The answer was about somebody, or something, else. */
@@ -231,6 +246,7 @@ static void counters_are_apart(struct kunit *test)
 static struct kunit_case seen_cases[] = {
 	KUNIT_CASE(the_same_is_seen_and_counted),
 	KUNIT_CASE(another_question_is_not_seen),
+	KUNIT_CASE(what_lies_at_the_same_place_is_not_seen),
 	KUNIT_CASE(another_answer_is_not_seen),
 	KUNIT_CASE(what_moves_ends_it),
 	KUNIT_CASE(a_grace_period_ends_it),

@@ -8,7 +8,10 @@
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 
 results=/sys/kernel/debug/kunit
-for suite in bailiff-event bailiff-state bailiff-set bailiff-bind bailiff-join bailiff-ring bailiff-feed bailiff-memo bailiff-seen; do
+suites=$(sed -n 's/^\t\.name = "\(bailiff-[a-z]*\)",$/\1/p' "$BAILIFF_TOP"/lsm/*_test.c)
+is "$(wc -w <<< "$suites")" "$(cat "$BAILIFF_TOP"/lsm/*_test.c | grep -c '^kunit_test_suite(')" \
+	"each file of tests has a suite"
+for suite in $suites; do
 	if [ ! -r $results/$suite/results ]; then
 		not_ok "$suite: did not run"
 		continue
