@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2054
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 90
@@ -160,4 +160,90 @@ asks EACCES "with the same rules" "append /dir/sub/file"
 pid=$asker_PID to=${asker[1]}
 exec {to}>&-
 wait "$pid"
+
+# Of two policies the first allows by a rule and the second denies
+succeeds "a policy that allows loads" load_policy <<END
+bailiff: 1
+policy: allows
+default: allow
+files:
+  - allow: [stat, read]
+    paths: $work/plain
+network:
+  - allow: connect
+    protocol: udp
+    to: 127.0.0.1
+  - allow: connect
+    family: netlink
+tasks:
+  - deny: rlimit
+END
+succeeds "one that denies loads" load_policy <<END
+bailiff: 1
+policy: denies
+default: allow
+files:
+  - deny: [stat, read]
+    paths: $work/plain
+network:
+  - deny: connect
+mounts:
+  - deny: [mount, umount, pivot-root, move-mount]
+END
+# five POLICY... -- VERB...: what the verb says five times
+five()
+{
+	local program=$1 enter=() verbs=() i
+	shift
+
+	while [ "$1" != -- ]; do
+		enter+=(enter "$1" ,)
+		shift
+	done
+	shift
+	for i in 1 2 3 4 5; do
+		verbs+=(, "$@")
+	done
+	"$program" "${enter[@]}" "${verbs[@]:1}" | tail -n 5 | paste -sd' '
+}
+talk=$BAILIFF_TOP/build/guest/talk
+reach=$BAILIFF_TOP/build/guest/reach
+denied="EACCES EACCES EACCES EACCES EACCES"
+is "$(five "$act" allows -- open r "$work/plain" 1)" "ok ok ok ok ok" \
+	"a file that one policy allows"
+is "$(five "$act" allows denies -- open r "$work/plain" 1)" "$denied" \
+	"... and another denies, each time"
+# shellcheck disable=SC2016 # the inner shell's
+is "$(bash -c 'echo allows > $0; echo denies > $0
+	for i in 1 2 3 4 5; do
+		[ ! -e $1 ] && echo EACCES || echo ok
+	done' $fs/self "$work/plain" | paste -sd' ')" "$denied" "nor is it looked at"
+udp=(, socket 2 dgram 1)
+is "$("$talk" enter allows "${udp[@]}" , connect 1 4:127.0.0.1:9 , connect 1 4:127.0.0.1:9 |
+	tail -n 2 | paste -sd' ')" "ok ok" "an address that one policy allows"
+connects=()
+for _ in 1 2 3 4 5; do
+	connects+=(, connect 1 4:127.0.0.1:9)
+done
+is "$("$talk" enter allows , enter denies "${udp[@]}" "${connects[@]}" |
+	tail -n 5 | paste -sd' ')" "$denied" "... and another denies, each time"
+
+# An address that is too short is none, and denied for that: to the rule it looks
+# like one of another family, which it allows.
+is "$(python3 - << 'END'
+import ctypes, errno, os, socket
+os.sched_setaffinity(0, {0})
+with open("/sys/kernel/security/bailiff/self", "wb") as f:
+    f.write(b"allows")
+libc = ctypes.CDLL(None, use_errno=True)
+sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+for address in [b"\x10".ljust(12, b"\0")] * 3 + [b"\2\0"]:
+    failed = libc.connect(sock.fileno(), address, len(address))
+    print(errno.errorcode[ctypes.get_errno()] if failed else "ok", end=" ")
+END
+)" "ok ok ok EACCES " "no address is not taken for one that is known"
+
+# What a default allows is not all it takes to take over who is not confined
+is "$(five "$reach" allows -- trace $$)" "EPERM EPERM EPERM EPERM EPERM" \
+	"default: allow takes over nobody outside, however often he is asked for"
 done_testing
