@@ -48,6 +48,10 @@ network:
   - allow: listen
     protocol: tcp
     ports: 8001
+  - allow: listen
+    protocol: mptcp
+    ports: 8000
+    from: 127.0.0.1
 END
 
 udp="socket 2 dgram 1 , bind 1 4:127.0.0.1:5000"
@@ -150,8 +154,11 @@ inherited "ok ok ETIMEDOUT EAGAIN" "what comes later gets no answer" \
 cat > $work/handed.py <<'END'
 import ctypes, errno, os, socket, struct, sys
 
+kind = socket.IPPROTO_MPTCP if "mptcp" in sys.argv else 0
+switch = "/proc/sys/net/ipv4/tcp_migrate_req"
+
 def listener():
-    s = socket.socket()
+    s = socket.socket(proto=kind)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     s.bind(("0.0.0.0", 8000))
     s.listen()
@@ -177,8 +184,10 @@ def receive(s):
         return errno.errorcode[e.errno]
 
 first = listener()
-if sys.argv[1] == "program":
+if "program" in sys.argv:
     attach(first)
+else:
+    open(switch, "w").write("1")
 clients = []
 for ip in "127.0.0.1", "127.0.0.2":
     c = socket.socket()
@@ -194,6 +203,8 @@ if os.fork() == 0:
         f.write("packet")
     second = listener()
     second.settimeout(10)
+    if "cleared" in sys.argv:
+        second.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 0)
     os.write(tell, b"r")
     os.read(go, 1)
     for i in clients:
@@ -207,15 +218,17 @@ if os.fork() == 0:
     os._exit(0)
 os.read(ready, 1)
 first.close()
+if "off" in sys.argv:
+    open(switch, "w").write("0")
 os.write(say_go, b"g")
 os.wait()
 END
-# In a network of its own: its ports are free, and the switch goes with it
-for way in switch program; do
-	# shellcheck disable=SC2016 # the inner shell's
-	is "$(unshare -n bash -c 'ip link set lo up
-		[ $2 = program ] || echo 1 > /proc/sys/net/ipv4/tcp_migrate_req
-		python3 $1 $2' - $work/handed.py $way 2>&1 | sort | paste -sd' ')" \
+# In a network of its own: its ports are free, and the switch goes with it. What
+# said so may say otherwise when they are accepted.
+for way in switch program "switch off" "switch cleared" "switch mptcp"; do
+	# shellcheck disable=SC2016,SC2086 # the inner shell's; words
+	is "$(unshare -n bash -c 'ip link set lo up; exec python3 "$@"' \
+		- $work/handed.py $way 2>&1 | sort | paste -sd' ')" \
 		"127.0.0.1 x 127.0.0.2 EACCES" \
 		"what came to another listener is judged by its source ($way)"
 done
