@@ -91,7 +91,8 @@ class Asker:
     def __init__(self, policy):
         down, self.to = os.pipe()
         self.back, up = os.pipe()
-        if os.fork():
+        self.pid = os.fork()
+        if self.pid:
             os.close(down), os.close(up)
             return
         os.close(self.to), os.close(self.back)
@@ -226,6 +227,11 @@ print(abs(records("trace", b"policy=seen", f"{work}/in/counted") - 5), "each is 
 # /proc/self of one is /proc/NUMBER of the other
 wrong = sum(asker.ask("status") != "okEACCES" for _ in range(ROUNDS))
 print(f"{wrong} /proc/self is the caller's own", flush=True)
+
+# The one that was made last has what ends the other one.
+for one in other, asker:
+    os.close(one.to)
+    os.waitpid(one.pid, 0)
 END
 
 while read -r wrong what; do
