@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# timeout: 60
+# timeout: 90
 # also: 6.1 fast
 #
 # `bind ... now`: those who run already are confined, without an exec.
@@ -70,8 +70,15 @@ wait $shell 2> /dev/null
 
 # One that sleeps is not woken for it.
 in_cgroup now/sleeping sleep 1000 &
-wait_for 5 grep -q . /sys/fs/cgroup/now/sleeping/cgroup.procs
-sleep 0.2
+# 230: clock_nanosleep
+is_asleep()
+{
+	local pid number
+
+	read -r pid < /sys/fs/cgroup/now/sleeping/cgroup.procs &&
+		read -r number _ < "/proc/$pid/syscall" && [ "$number" = 230 ]
+}
+succeeds "a program sleeps" wait_for 20 is_asleep
 rc=0
 out=$(bailiffctl bind --cgroup /now/sleeping --policy now --now 2> /dev/null) || rc=$?
 is "$rc ${out##*$'\n'}" "1 0 of 1 tasks are confined" "one that sleeps in a call has not joined"
@@ -96,6 +103,91 @@ succeeds "a program has five threads" wait_for 20 has_five
 is "$(bailiffctl bind --cgroup /now/threads --policy now --now | tail -n 1)" \
 	"5 of 5 tasks are confined" "all threads of a program join"
 is "$(joined "$threads")" "5 of 5" "... says the kernel"
+kill %% 2> /dev/null
+wait 2> /dev/null
+
+# Who must not do what he does already is left as he is, and counted.
+has_failed()
+{
+	[ "$(status_of join_failures)" -gt "$failures" ]
+}
+# refuses CGROUP-ID WHO
+refuses()
+{
+	failures=$(status_of join_failures)
+	tell $fs/bind "cgroup=$1 policy=now now" > /dev/null
+	succeeds "$2 fails to join" wait_for 10 has_failed
+	is "$(joined "$1")" "0 of 1" "... and has not"
+}
+
+tracer=$(cgroup now-tracer)
+sleep 1000 &
+tracee=$!
+in_cgroup now-tracer python3 -c '
+import ctypes, os, sys, time
+libc, pid, file = ctypes.CDLL(None), int(sys.argv[1]), sys.argv[2]
+if libc.ptrace(0x4206, pid, None, None): sys.exit("PTRACE_SEIZE")
+open(file, "w").close()
+while os.path.exists(file): time.sleep(0.02)
+libc.ptrace(0x4207, pid, None, None) # PTRACE_INTERRUPT
+os.waitpid(pid, 0x40000000) # __WALL
+if libc.ptrace(17, pid, None, None): sys.exit("PTRACE_DETACH")
+while True: time.sleep(0.02)' $tracee "$work/traces" &
+succeeds "a program traces another" wait_for 20 test -e "$work/traces"
+refuses "$tracer" "who traces one outside"
+rm "$work/traces"
+succeeds "he has let go" wait_for 20 grep -q -x 'TracerPid:.0' /proc/$tracee/status
+tell $fs/bind "cgroup=$tracer policy=now now" > /dev/null
+succeeds "then he joins" wait_for 10 is_joined "$tracer" "1 of 1"
+kill %% $tracee 2> /dev/null
+wait 2> /dev/null
+
+ring=$(cgroup now-ring)
+in_cgroup now-ring python3 -c '
+import ctypes, sys, time
+params = ctypes.create_string_buffer(120)
+if ctypes.CDLL(None).syscall(425, 4, params) < 0: sys.exit("io_uring_setup")
+open(sys.argv[1], "w").close()
+while True: time.sleep(0.02)' "$work/has-ring" &
+succeeds "a program has an io_uring" wait_for 20 test -e "$work/has-ring"
+refuses "$ring" "who has a ring"
+kill %% 2> /dev/null
+wait 2> /dev/null
+
+# Which program one runs is not believed before he executes one: until then a
+# class whose rules ask for it denies all.
+echo plain > "$work/plain"
+succeeds "a policy that asks for the program loads" load_policy <<EOF
+bailiff: 1
+policy: now-exe
+default: allow
+files:
+  - deny: read
+    paths: $work/secret
+    when: {exe: "/usr/bin/*"}
+mounts:
+  - deny: [mount, umount, pivot-root, move-mount]
+EOF
+program=$(cgroup now-program)
+drain
+cat > "$work/then" <<'EOF'
+a=open b=open
+{ : < "$1/plain"; } || a=shut
+{ : < "$1/secret"; } || b=shut
+echo $a $b > "$1/program"
+EOF
+in_cgroup now-program python3 -c '
+import os, sys
+open(sys.argv[1] + "/begun", "w").close()
+try:
+    while True: open(sys.argv[1] + "/plain").close()
+except PermissionError:
+    os.execv("/usr/bin/bash", ["bash", sys.argv[1] + "/then", sys.argv[1]])' "$work" &
+succeeds "a program looks at a file again and again" wait_for 20 test -e "$work/begun"
+tell $fs/bind "cgroup=$program policy=now-exe now" > /dev/null
+succeeds "a class that asks for the program denies" wait_for 20 test -s "$work/program"
+is "$(cat "$work/program")" "open shut" "after an exec its rules fit"
+is "$(records | grep -c -x "$work/plain")" 1 "... and before that it was denied once"
 kill %% 2> /dev/null
 wait 2> /dev/null
 done_testing
