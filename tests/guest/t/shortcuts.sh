@@ -187,6 +187,7 @@ files:
     paths: $work/plain
 network:
   - deny: connect
+    when: {exe: "/**"} # such answers are not remembered
 mounts:
   - deny: [mount, umount, pivot-root, move-mount]
 END
@@ -227,6 +228,8 @@ for _ in 1 2 3 4 5; do
 done
 is "$("$talk" enter allows , enter denies "${udp[@]}" "${connects[@]}" |
 	tail -n 5 | paste -sd' ')" "$denied" "... and another denies, each time"
+is "$("$talk" enter denies , enter allows "${udp[@]}" "${connects[@]}" |
+	tail -n 5 | paste -sd' ')" "$denied" "... whichever came first"
 
 # An address that is too short is none, and denied for that: to the rule it looks
 # like one of another family, which it allows.
