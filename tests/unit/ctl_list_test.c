@@ -8,13 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/bailiffd.h"
 #include "daemon/ctl.h"
+#include "tests/lib/answer.h"
 #include "tests/lib/fake_kernel.h"
 #include "tests/lib/suite.h"
 
@@ -92,43 +91,19 @@ START_TEST(rules_that_never_decided_are_told_apart)
 }
 END_TEST
 
-/* A daemon that knows one file, which has this text. Return: its process. */
-static pid_t answer_once(const char *dir, const char *diagnostics)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0), client;
-	char line[512];
-	pid_t pid;
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s", dir,
-		 CONTROL_SOCKET);
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)),
-			 0);
-	ck_assert_int_eq(listen(fd, 1), 0);
-	pid = fork();
-	if (pid) {
-		close(fd);
-		return pid;
-	}
-	client = accept(fd, NULL, NULL);
-	if (read(client, line, sizeof(line)) <= 0)
-		_exit(1);
-	snprintf(line, sizeof(line),
-		 "{\"ok\": true, \"files\": [{\"file\": \"a.yaml\", "
-		 "\"state\": \"%s\", \"policy\": \"a\", \"text\": \"%s\"}]}\n",
-		 *diagnostics ? "error" : "active", diagnostics);
-	_exit(write(client, line, strlen(line)) < 0);
-}
-
 /* The exit code of policies, with the daemon's answer. */
 static int policies(char *option, const char *diagnostics)
 {
-	char dir[] = "/tmp/ctl-list.XXXXXX", path[64];
+	char dir[] = "/tmp/ctl-list.XXXXXX", path[64], answer[512];
 	int code;
 	pid_t pid;
 
 	ck_assert_ptr_nonnull(mkdtemp(dir));
-	pid = answer_once(dir, diagnostics);
+	snprintf(answer, sizeof(answer),
+		 "{\"ok\": true, \"files\": [{\"file\": \"a.yaml\", "
+		 "\"state\": \"%s\", \"policy\": \"a\", \"text\": \"%s\"}]}\n",
+		 *diagnostics ? "error" : "active", diagnostics);
+	pid = answer_once(dir, answer);
 	ctl.run_dir = dir;
 	code = run(ctl_policies, "policies", option, NULL);
 	kill(pid, SIGKILL);

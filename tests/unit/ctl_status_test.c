@@ -4,42 +4,15 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "daemon/bailiffd.h"
+#include "tests/lib/answer.h"
 #include "tests/lib/ctl_fixture.h"
 #include "tests/lib/suite.h"
 
-/* A daemon that gives one answer. Return: its process. */
-static pid_t answer_once(const char *answer)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0), client;
-	char line[512];
-	pid_t pid;
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s", ctl_dir,
-		 CONTROL_SOCKET);
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)),
-			 0);
-	ck_assert_int_eq(listen(fd, 1), 0);
-	pid = fork();
-	if (pid) {
-		close(fd);
-		return pid;
-	}
-	client = accept(fd, NULL, NULL);
-	if (read(client, line, sizeof(line)) <= 0)
-		_exit(1);
-	_exit(write(client, answer, strlen(answer)) < 0);
-}
-
 static void status(const char *answer)
 {
-	pid_t pid = answer_once(answer);
+	pid_t pid = answer_once(ctl_dir, answer);
 
 	ctl.run_dir = ctl_dir;
 	(void)ctl_run_command(ctl_status, "status", "--state-dir", ctl_dir,
