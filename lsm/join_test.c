@@ -51,9 +51,14 @@ static void a_filter_counts_from_the_version_that_brought_it(struct kunit *test)
 static void who_was_under_another_filter_does_not_join(struct kunit *test)
 {
 	static const struct bvm_syscalls some = { .arch = 1 };
-	struct bailiff_slot *slot = load_slot(test, "kunit-filter", &some);
-	u64 before = bailiff_slot_filter_since(slot);
+	struct bailiff_slot *slot;
+	u64 before;
 
+	/* credentials have no place of ours then: bailiff=off runs this, too */
+	if (!bailiff_initialized)
+		kunit_skip(test, "Bailiff is off");
+	slot = load_slot(test, "kunit-filter", &some);
+	before = bailiff_slot_filter_since(slot);
 	/* this one is under no filter at all */
 	KUNIT_EXPECT_EQ(test, join_after(test, slot, before),
 			(u32)BVM_REASON_NO_FILTER);
