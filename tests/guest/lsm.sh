@@ -36,12 +36,17 @@ load_image()
 	return "$status"
 }
 
-# load_policy: compiles the policy on standard input and loads it.
+# load_policy: compiles the policy on standard input and loads it. Says why not.
 load_policy()
 {
+	local reply
+
 	cat > "$work/policy.yaml"
-	policyc build "$work/policy.yaml" -o "$work/policy.img" > /dev/null &&
-		load_image "$work/policy.img" > /dev/null
+	policyc build "$work/policy.yaml" -o "$work/policy.img" > /dev/null || return
+	reply=$(load_image "$work/policy.img") || {
+		echo "$reply" >&2
+		return 1
+	}
 }
 
 # under POLICY VERB...: what act prints when it has entered the policy.
