@@ -6,8 +6,8 @@
 # Replays the .data files of this directory, and of DIRECTORYs or those that
 # BVM_CONFORMANCE names (with ':' between), in two ways: all in one process,
 # raw and lowered; and one by one through bvm-plugin, as the public suite's
-# runner would. Where a part of the public suite is beside the checkout, it is
-# one of them, and must have as many of each sort as it has.
+# runner would. BVM_PUBLIC names the public suite, which must have as many of each
+# sort as BVM_PUBLIC_EXPECT says (256,57,45).
 # Ends with "N passed, N failed".
 set -euo pipefail
 own=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

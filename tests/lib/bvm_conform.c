@@ -271,8 +271,35 @@ static FILE *open_table(const char *directory, const char *name)
 	return fopen(path, "r");
 }
 
+static int parse_line(struct bvm_conform *c, struct bvm_data *data, char *line)
+{
+	(void)c;
+	return bvm_data_parse_line(data, line);
+}
+
+/* It must be what is wrong with it that such a program is refused for. */
+static int parse_negative(struct bvm_conform *c, struct bvm_data *data,
+			  char *line)
+{
+	static struct bvm_data without;
+	struct bvm_oracle *o = &c->raw;
+
+	if (bvm_data_parse_negative(data, &without, line))
+		return -EINVAL;
+	if (!without.num_insns)
+		return 0;
+	bvm_oracle_set_raw(o, without.insns, without.num_insns, 0);
+	if (bvm_oracle_verify(o))
+		snprintf(data->why, sizeof(data->why),
+			 "refused without the field, too: %.400s", o->err.text);
+	else
+		c->without++;
+	return 0;
+}
+
 static void check_table(struct bvm_conform *c, FILE *table,
-			int (*parse)(struct bvm_data *data, char *line))
+			int (*parse)(struct bvm_conform *c,
+				     struct bvm_data *data, char *line))
 {
 	static struct bvm_data data;
 	static char line[1 << 20];
@@ -280,7 +307,7 @@ static void check_table(struct bvm_conform *c, FILE *table,
 	while (table && fgets(line, sizeof(line), table)) {
 		if (!strncmp(line, "name\t", 5))
 			continue;
-		if (parse(&data, line))
+		if (parse(c, &data, line))
 			snprintf(data.why, sizeof(data.why), "no such line");
 		check_one(c, &data, was_seen(c, &data));
 	}
@@ -362,8 +389,8 @@ int bvm_conform_directory(struct bvm_conform *c, const char *path)
 	if (index)
 		rewind(index);
 	if (!c->list) {
-		check_table(c, index, bvm_data_parse_line);
-		check_table(c, negative, bvm_data_parse_negative);
+		check_table(c, index, parse_line);
+		check_table(c, negative, parse_negative);
 	}
 	return found && nothing ? -ENOENT : 0;
 }

@@ -25,6 +25,7 @@ struct bvm_conform {
 	struct bvm_oracle raw, lowered;
 	u32 right, refused, wrong;
 	u32 negative; /* those of refused that the file says are in error */
+	u32 without; /* lines whose program was accepted without its error */
 	struct bvm_conform_seen *seen; /* of this directory; owned */
 	u32 num_seen;
 	/* by number of the row in insn.def */
@@ -48,7 +49,8 @@ void bvm_conform_check(struct bvm_conform *c, const struct bvm_data *data);
  * Check all of a directory: its .data files, also those below, and the programs of index.tsv
  * and negative.tsv if they are there. The .data files that index.tsv names
  * must assemble to what is there, and such a program is run as both and
- * counted once. Return: 0; -ENOENT: there is nothing.
+ * counted once. Where negative.tsv has a program without its error beside it, that
+ * must be accepted. Return: 0; -ENOENT: there is nothing.
  */
 int __must_check bvm_conform_directory(struct bvm_conform *c, const char *path);
 

@@ -494,13 +494,18 @@ int bvm_data_parse_line(struct bvm_data *data, char *line)
 	return 0;
 }
 
-int bvm_data_parse_negative(struct bvm_data *data, char *line)
+int bvm_data_parse_negative(struct bvm_data *data, struct bvm_data *without,
+			    char *line)
 {
-	char *c[2];
+	char *c[3];
 
 	memset(data, 0, sizeof(*data));
-	split_line(line, c, 2);
+	memset(without, 0, sizeof(*without));
+	split_line(line, c, 3);
 	data->has_error = true;
 	data->class = BVM_DATA_NEGATIVE;
+	/* the suite has words there */
+	if (take_program(without, c[0], c[2]))
+		without->num_insns = 0;
 	return take_program(data, c[0], c[1]);
 }

@@ -73,7 +73,11 @@ void bvm_data_list(const struct bvm_data *data, FILE *out);
  */
 int __must_check bvm_data_parse_line(struct bvm_data *data, char *line);
 
-/* The same for name and program: one that must be refused. */
-int __must_check bvm_data_parse_negative(struct bvm_data *data, char *line);
+/*
+ * The same for name, program, and the program without what is wrong with it: the
+ * first must be refused, and *without, if it has instructions, must not.
+ */
+int __must_check bvm_data_parse_negative(struct bvm_data *data,
+					 struct bvm_data *without, char *line);
 
 #endif /* TESTS_BVM_DATA_H */

@@ -32,6 +32,7 @@ START_TEST(every_data_file_gives_its_result_or_refusal)
 	ck_assert_uint_eq(conform.wrong, 0);
 	ck_assert_uint_gt(conform.right, 200);
 	ck_assert_uint_gt(conform.refused, 30);
+	ck_assert_uint_gt(conform.without, 150);
 }
 END_TEST
 
@@ -272,13 +273,34 @@ START_TEST(a_file_and_its_line_are_one_program)
 }
 END_TEST
 
+/* r0 is not set, with the field and without. */
+START_TEST(an_error_that_is_not_the_only_one_is_told)
+{
+	char directory[] = "/tmp/conformance-XXXXXX", path[256];
+
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	put_file(directory, "negative.tsv",
+		 "d\t07000100010000009500000000000000"
+		 "\t07000000010000009500000000000000\n");
+	ck_assert_int_eq(bvm_conform_directory(&conform, directory), 0);
+	ck_assert_uint_eq(conform.wrong, 1);
+	ck_assert_ptr_nonnull(strstr(conform.why, "without the field, too"));
+	snprintf(path, sizeof(path), "%s/negative.tsv", directory);
+	unlink(path);
+	rmdir(directory);
+}
+END_TEST
+
 /* ---- fields that an instruction does not use ---- */
 
 static u32 refused_fields;
 
-static void expect_refused(const struct bvm_insn *insns, u32 num)
+/* Refused for that: r0, say, is not set either. */
+static void expect_refused(const struct bvm_insn *insns, u32 num,
+			   const char *error)
 {
 	memset(&data, 0, sizeof(data));
+	snprintf(data.error, sizeof(data.error), "%s", error);
 	memcpy(data.insns, insns, num * sizeof(*insns));
 	data.num_insns = num;
 	data.has_error = true;
@@ -313,20 +335,20 @@ static void set_unused(const struct bvm_insn_info *row)
 		insns[0].dst = value & 7;
 		if (form == BVM_FORM_JA || form == BVM_FORM_CALL ||
 		    form == BVM_FORM_EXIT)
-			expect_refused(insns, 3);
+			expect_refused(insns, 3, "the unused dst field");
 		insns[0] = good;
 		insns[0].src = value & 7;
 		if (form != BVM_FORM_ALU_X && form != BVM_FORM_JMP_X &&
 		    form != BVM_FORM_LDX && form != BVM_FORM_STX)
-			expect_refused(insns, 3);
+			expect_refused(insns, 3, "the unused src field");
 		insns[0] = good;
 		insns[0].off += (s16)(value * 64 + 3);
 		if (row->off != BVM_ANY)
-			expect_refused(insns, 3);
+			expect_refused(insns, 3, "of the off field here");
 		insns[0] = good;
 		insns[0].imm += value;
 		if (row->imm != BVM_ANY)
-			expect_refused(insns, 3);
+			expect_refused(insns, 3, "of the imm field here");
 	}
 }
 
@@ -355,7 +377,8 @@ START_TEST(the_second_half_of_lddw_holds_an_imm_alone)
 			{ .code = BVM_EXIT },
 		};
 
-		expect_refused(insns, 3);
+		expect_refused(insns, 3,
+			       "its second half may hold only an imm");
 	}
 }
 END_TEST
@@ -378,7 +401,7 @@ START_TEST(codes_without_a_row_are_refused)
 		if (known[code])
 			continue;
 		unknown++;
-		expect_refused(insns, 3);
+		expect_refused(insns, 3, "no such instruction");
 	}
 	ck_assert_uint_eq(unknown, 139);
 }
@@ -403,6 +426,7 @@ int main(void)
 			    ARRAY_SIZE(rights));
 	tcase_add_test(tc, a_line_of_the_list_is_the_same_program);
 	tcase_add_test(tc, a_file_and_its_line_are_one_program);
+	tcase_add_test(tc, an_error_that_is_not_the_only_one_is_told);
 	tcase_add_test(tc, a_field_that_is_not_used_must_be_zero);
 	tcase_add_test(tc, the_second_half_of_lddw_holds_an_imm_alone);
 	tcase_add_test(tc, codes_without_a_row_are_refused);
