@@ -5,7 +5,9 @@
 #
 # What a policy keeps for a container: token buckets in slots, in the kernel's
 # JIT, shared by all tasks of a container and by no others, new with each load.
-# policyc does not write rates yet, so its image gets a table and a program.
+# The image of a policy gets a table and a program made by hand, so that the bucket,
+# its slot and what is wrong with them are chosen here (rules with `rate`:
+# exec-rate.sh).
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 . "$BAILIFF_TOP/tests/guest/lsm.sh"
 

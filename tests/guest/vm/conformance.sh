@@ -4,14 +4,17 @@
 # usage: conformance.sh > TABLE
 #
 # The conformance programs for `engines` (table.c): a line each, with tabs
-# between name, memory, program and result or `refused`. The project's own, and
-# those of the public suite where the design notes are beside the checkout.
+# between name, memory, program and result or `refused`. The project's own, those of
+# the directories that BVM_CONFORMANCE names (with ':' between), and of the public
+# suite, which is in BVM_PUBLIC or where the design notes are beside the checkout.
+# A program that is there twice is one line.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 
 runner=${RUNNER:-build/bin/bvm-conformance}
 own=tests/conformance
-public=../shared/conformance
+public=("${BVM_PUBLIC:-../shared/conformance}")
+[ -n "${BVM_PUBLIC-}" ] || [ -d "${public[0]}" ] || public=()
 
 # The columns: name cpu groups ninsn class flags mem result program. What is
 # not of class core writes to its memory, jumps backwards, calls, ...
@@ -21,11 +24,23 @@ choose()
 		print $1, $7, $9, $5 == "core" ? $8 : "refused" }'
 }
 
-if [ -x "$runner" ]; then
-	"$runner" --list "$own" | choose
-fi
-if [ -f "$public/index.tsv" ]; then
-	choose < "$public/index.tsv"
-	awk -F'\t' -v OFS='\t' 'NR > 1 { print $1, "-", $2, "refused" }' \
-		"$public/negative.tsv"
-fi
+# suite DIRECTORY
+suite()
+{
+	if [ -x "$runner" ]; then
+		"$runner" --list "$1" | choose
+	fi
+	if [ -f "$1/index.tsv" ]; then
+		choose < "$1/index.tsv"
+	fi
+	if [ -f "$1/negative.tsv" ]; then
+		awk -F'\t' -v OFS='\t' '$1 != "name" { print $1, "-", $2, "refused" }' \
+			"$1/negative.tsv"
+	fi
+}
+
+IFS=: read -r -a others <<< "${BVM_CONFORMANCE-}"
+for directory in "$own" "${others[@]}" "${public[@]}"; do
+	[ -d "$directory" ] || { echo "$0: $directory: no such directory" >&2; exit 1; }
+	suite "$directory"
+done | awk -F'\t' '!seen[$2, $3]++'
