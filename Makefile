@@ -49,6 +49,7 @@ EXHAUSTIVE := $(patsubst %,build/test/prove/exhaustive%,4 6 8)
 PAIRS      := $(patsubst %,build/test/prove/%,pairs6 pairs8 lanes8)
 
 BENCHES    := verify exec load guest cost
+BENCHES_OF_TESTS := build/bench/exec_bench build/bench/cost_bench
 BENCH_LIB  := tests/bench/measure.c tests/bench/ubpf.c tests/bench/ebpf.c tests/lib/bvm_family.c
 
 GUEST_PROGRAMS := $(patsubst tests/guest/prog/%.c,build/guest/%,$(wildcard tests/guest/prog/*.c)) \
@@ -160,7 +161,7 @@ HOST_PARTS := unit conformance policy domain hooks mutants fuzz
 test:
 	@scripts/deps.sh tools test guest suite
 	@$(MAKE) binaries test-binaries guest-binaries
-	@tests/run.sh $(HOST_PARTS) guest lint
+	@tests/run.sh $(HOST_PARTS) guest bench lint
 
 test-unit:
 	@scripts/deps.sh tools test
@@ -355,7 +356,7 @@ clean:
 binaries: $(BINARIES) $(LIBS:%=build/lib%.a)
 guest-binaries: $(GUEST_PROGRAMS) $(GUEST_FILES)
 	@:
-test-binaries: $(UNIT_TESTS) $(FUZZERS) $(EXHAUSTIVE) build/bench/exec_bench
+test-binaries: $(UNIT_TESTS) $(FUZZERS) $(EXHAUSTIVE) $(BENCHES_OF_TESTS)
 bench-binaries: $(BENCHES:%=build/bench/%_bench)
 
 build/obj/%.o: %.c

@@ -232,9 +232,10 @@ part_lint()
 	done
 }
 
-# Counts of instructions, no times.
+# Counts of instructions, no times. First: would a count that has grown be seen?
 part_bench()
 {
+	run_counting "$out/bench-self.log" tests/bench/check-selftest.sh
 	run_counting "$out/bench.log" tests/bench/check.sh
 }
 

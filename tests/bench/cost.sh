@@ -49,7 +49,9 @@ boot()
 {
 	local lsm=$1
 
-	GUEST_LSM=$lsm GUEST_FLAVOUR=$flavour tests/guest/run.sh --icount --timeout 600 \
+	# a minute each; it waits for nothing, so only a very slow host takes more
+	GUEST_LSM=$lsm GUEST_FLAVOUR=$flavour tests/guest/run.sh --icount \
+		--timeout $((1200 * ${GUEST_PATIENCE:-1})) \
 		--log "$out/$1.log" -- $here/cost-guest.sh "$1" > "$out/$1.new" || {
 		cat "$out/$1.new" >&2
 		fail "the guest of $1 failed"
