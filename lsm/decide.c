@@ -12,6 +12,7 @@
 #include "detached.h"
 #include "event.h"
 #include "kill.h"
+#include "known.h"
 #include "memo.h"
 #include "names.h"
 #include "path.h"
@@ -226,34 +227,6 @@ static u32 ask_program(const struct hearing *h, u32 op, u32 i)
 	if (verdict != BVM_VERDICT_BROKEN)
 		bailiff_memo_keep(&key, verdict);
 	return verdict;
-}
-
-/* What answer_of() and act_on() would find is left out, but for the count. */
-bool bailiff_decide_known(const struct bailiff_set *set, u32 class, u32 op,
-			  const union bvm_ctx *ctx)
-{
-	struct bailiff_memo_key key = { .class = class, .op = op, .ctx = ctx };
-	const struct bailiff_policy *policy;
-	u32 verdict BAILIFF_UNSET, rule;
-	bool known;
-
-	if (set->num != 1 || static_branch_unlikely(&bailiff_tracing))
-		return false;
-	rcu_read_lock();
-	policy = bailiff_slot_active(set->domain[0].slot);
-	key.generation = policy->generation;
-	known = (policy->memo_classes & BIT(class)) &&
-		bailiff_memo_find(&key, &verdict) &&
-		!(verdict & (BVM_VERDICT_DENY | BVM_VERDICT_AUDIT));
-	rule = known ? bvm_verdict_rule(verdict) : 0;
-	/* The default has more to it: see answer_of(). */
-	known = rule && rule <= policy->image.num_rules;
-	if (known)
-		bailiff_hits_count(policy->hits,
-				   bvm_nospec(rule,
-					      policy->image.num_rules + 1));
-	rcu_read_unlock();
-	return known;
 }
 
 /*
@@ -508,8 +481,7 @@ int bailiff_decide(const struct bailiff_request *rq)
 	int ret = 0;
 
 	if (!rq->path && !rq->reason && is_power_of_2(rq->ops) &&
-	    bailiff_decide_known(rq->set, rq->class, __ffs64(rq->ops),
-				 &rq->ctx))
+	    bailiff_known(rq->set, rq->class, __ffs64(rq->ops), &rq->ctx))
 		return 0;
 	rcu_read_lock();
 	look(rq->set, &view);

@@ -8,15 +8,6 @@
 #include "request.h"
 
 /*
- * The short way of what most requests are that have no path: has the only
- * domain of set just allowed the same, by a rule and without a record? ctx is
- * all of it that a program sees, and nothing else denies it. True is a decision,
- * and counted; false says nothing. Any context.
- */
-bool bailiff_decide_known(const struct bailiff_set *set, u32 class, u32 op,
-			  const union bvm_ctx *ctx);
-
-/*
  * Ask every domain of the request's set. All must allow; a class in audit mode
  * allows, and records what it would have denied. Denials are counted before
  * they are recorded. Any context; a request with a path, or one that is not

@@ -9,6 +9,7 @@
 #include "compat.h"
 #include "cred.h"
 #include "decide.h"
+#include "known.h"
 
 /*
  * Comes after the kernel's own answer was yes: what a task lacks anyway is
@@ -21,8 +22,8 @@ static noinline int judge(const struct cred *cred, int cap, unsigned int opts)
 
 	bailiff_request_begin(&rq, cred, BVM_CLASS_CAPABILITIES);
 	rq.ctx.capabilities.cap = cap;
-	if (bailiff_decide_known(set, BVM_CLASS_CAPABILITIES,
-				 BVM_OP_CAPABILITIES_CAPABILITY, &rq.ctx))
+	if (bailiff_known(set, BVM_CLASS_CAPABILITIES,
+			  BVM_OP_CAPABILITIES_CAPABILITY, &rq.ctx))
 		return 0;
 	bailiff_request_complete(&rq, cred, set, BVM_CLASS_CAPABILITIES);
 	rq.ops = BVM_BIT(CAPABILITIES, CAPABILITY);

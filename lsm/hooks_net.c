@@ -19,12 +19,14 @@
 #include <net/sock_reuseport.h>
 
 #include "address.h"
+#include "aim.h"
 #include "attach.h"
 #include "common.h"
 #include "compat.h"
 #include "cred.h"
 #include "decide.h"
 #include "early.h"
+#include "known.h"
 #include "sock.h"
 #include "unix.h"
 #include "use.h"
@@ -288,13 +290,16 @@ static int judge_remote(const struct sock *sk, const struct bailiff_set *set,
 {
 	struct bailiff_request rq BAILIFF_UNSET;
 
+	if (bailiff_aim_passes(sk, set, to->address, to->len, op))
+		return 0;
 	bailiff_request_begin(&rq, current_cred(), BVM_CLASS_NETWORK);
 	bailiff_address_socket(&rq, sk);
 	if (is_ip(sk, to->family))
 		set_remote(&rq, sk, to->address, to->len, to->family);
-	if (!rq.reason &&
-	    bailiff_decide_known(set, BVM_CLASS_NETWORK, op, &rq.ctx))
+	if (!rq.reason && bailiff_known(set, BVM_CLASS_NETWORK, op, &rq.ctx)) {
+		bailiff_aim_keep(set, &rq.ctx.network, to->address, op);
 		return 0;
+	}
 	bailiff_request_complete(&rq, current_cred(), set, BVM_CLASS_NETWORK);
 	rq.ops = BIT_ULL(op);
 	return where ? bailiff_early_decide(&rq, where) : bailiff_decide(&rq);

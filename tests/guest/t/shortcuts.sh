@@ -4,7 +4,7 @@
 # timeout: 90
 # also: 6.1 fast
 #
-# What is remembered (lsm/memo.c) and skipped (lsm/feed.c) never changes a
+# What is remembered (lsm/memo.c, aim.c) and skipped (lsm/feed.c) never changes a
 # verdict: a task asks the same again and again while everything round it moves.
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 . "$BAILIFF_TOP/tests/guest/lsm.sh"
@@ -38,13 +38,25 @@ network:
   - allow: connect
     protocol: udp
     to: $2
+  - allow: bind
+    at: 127.0.0.0/8
+  - allow: [connect, send]
+    protocol: udp
+    at: 127.0.0.5
+    to: 127.0.0.6
+  - allow: connect
+    protocol: udp
+    to: 127.0.0.3
+    ports: 9
+    when: {uid: 0}
 END
 }
 
-# A task that does what its input says, and says how that ended. The socket is
-# one and the same throughout.
+# A task that does what its input says, and says how that ended, always on the same
+# CPU. The socket is one and the same, until another one is asked for.
 cat > "$work/asker.py" <<'END'
 import errno, os, socket, sys
+os.sched_setaffinity(0, {0})
 with open("/sys/kernel/security/bailiff/self", "wb") as f:
     f.write(b"short")
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -59,10 +71,20 @@ for line in sys.stdin:
         elif verb == "connect":
             host, port = argument.split(":")
             sock.connect((host, int(port)))
+        elif verb == "send":
+            host, port = argument.split(":")
+            sock.sendto(b"x", (host, int(port)))
+        elif verb in ("udp", "udplite"):
+            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM,
+                                 136 if verb == "udplite" else 0)
+            if argument:
+                sock.bind((argument, 0))
         elif verb == "chroot":
             os.chroot(argument)
         elif verb == "fsuid":
             os.setresuid(-1, int(argument), -1)
+    except ConnectionRefusedError:
+        pass  # nobody listens, which an earlier packet came to know
     except OSError as error:
         said = errno.errorcode[error.errno]
     print(said, flush=True)
@@ -92,6 +114,19 @@ before=$(hits short :17)
 asks ok "an address that is allowed" "connect 127.0.0.1:9"
 is $(($(hits short :17) - before)) 5 "each time is counted"
 asks EACCES "another one, by the same socket" "connect 127.0.0.2:9"
+asks EACCES "to send there is another question" "send 127.0.0.1:9"
+asks ok "a port that is allowed" "connect 127.0.0.3:9"
+asks EACCES "another one" "connect 127.0.0.3:10"
+asks ok "a socket that has an address" "udp 127.0.0.5"
+asks ok "from there it may connect" "connect 127.0.0.6:9"
+asks ok "and send" "send 127.0.0.6:9"
+asks ok "a socket that has another" "udp 127.0.0.7"
+asks EACCES "from there it may not connect" "connect 127.0.0.6:9"
+asks EACCES "nor send" "send 127.0.0.6:9"
+asks ok "a socket of another protocol" "udplite 127.0.0.5"
+asks EACCES "which the rule is not about" "connect 127.0.0.6:9"
+asks ok "a socket as the first one" "udp"
+asks ok "which may as that did" "connect 127.0.0.1:9"
 
 # an ancestor goes elsewhere, and comes back
 mv "$work/in/dir" "$work/moved"
@@ -127,10 +162,13 @@ asks ok "the socket, too" "connect 127.0.0.1:9"
 
 # the caller is another
 asks ok "a rule about the caller" "read $work/plain"
+asks ok "and one about an address, too" "connect 127.0.0.3:9"
 asks ok "he becomes another" "fsuid 1"
 asks EACCES "the rule is not about him" "read $work/plain"
+asks EACCES "nor that about an address" "connect 127.0.0.3:9"
 asks ok "he is himself" "fsuid 0"
 asks ok "the rule is about him" "read $work/plain"
+asks ok "and that about an address" "connect 127.0.0.3:9"
 
 # many files at once, more than are remembered
 for i in {1..80}; do
