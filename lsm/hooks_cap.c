@@ -13,9 +13,13 @@
 
 /*
  * Comes after the kernel's own answer was yes: what a task lacks anyway is
- * never asked here. The subject is cred, not always the caller.
+ * never asked here. The subject is cred, not always the caller. The arguments
+ * are those of the hook, and stay so (__used), that it has none to move before
+ * its test.
  */
-static noinline int judge(const struct cred *cred, int cap, unsigned int opts)
+static noinline __used int judge(const struct cred *cred,
+				 struct user_namespace *ns, int cap,
+				 unsigned int opts)
 {
 	const struct bailiff_set *set = bailiff_cred_set(cred);
 	struct bailiff_request rq BAILIFF_UNSET;
@@ -34,7 +38,7 @@ static noinline int judge(const struct cred *cred, int cap, unsigned int opts)
 static int hook_capable(const struct cred *cred, struct user_namespace *ns,
 			int cap, unsigned int opts)
 {
-	return likely(!bailiff_cred_set(cred)) ? 0 : judge(cred, cap, opts);
+	return likely(!bailiff_cred_set(cred)) ? 0 : judge(cred, ns, cap, opts);
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {

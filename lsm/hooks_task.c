@@ -127,10 +127,12 @@ static int hook_ptrace_traceme(struct task_struct *parent)
 
 /*
  * Only what a program sends comes by here, each target alone. cred is that of
- * who asked for the signal, where somebody else sends it.
+ * who asked for the signal, where somebody else sends it. The arguments are those
+ * of the hook, and stay so (__used), that it has none to move before its test.
  */
-static noinline int kill_confined(const struct task_struct *p, int sig,
-				  const struct cred *cred)
+static noinline __used int kill_confined(struct task_struct *p,
+					 struct kernel_siginfo *info, int sig,
+					 const struct cred *cred)
 {
 	return judge(cred ?: current_cred(), p,
 		     (struct deed){
@@ -142,9 +144,9 @@ static noinline int kill_confined(const struct task_struct *p, int sig,
 static int hook_task_kill(struct task_struct *p, struct kernel_siginfo *info,
 			  int sig, const struct cred *cred)
 {
-	if (likely(!bailiff_cred_set(cred ?: current_cred())))
+	if (likely(!cred) && likely(!bailiff_current_set()))
 		return 0;
-	return kill_confined(p, sig, cred);
+	return kill_confined(p, info, sig, cred);
 }
 
 /*
