@@ -34,11 +34,11 @@ struct bailiff_binding {
 	bool now; /* those who run already join, too: now.h */
 	char label[BVM_MAX_NAME];
 	u32 num; /* policies; 0: refuse every exec */
-	struct bailiff_bound bound[BVM_MAX_STACKED];
 	struct hlist_node node; /* RCU; under bind_lock */
 	struct rcu_work rwork; /* frees */
 	u32 num_tasks; /* scratch of bailiff_bind_for_each, under bind_lock */
 	u32 num_joined; /* the same */
+	struct bailiff_bound bound[]; /* num of them; BVM_MAX_STACKED at most */
 };
 
 /*

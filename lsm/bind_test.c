@@ -21,7 +21,8 @@ static void make_slots(struct kunit *test, struct bailiff_slot **slots)
 static struct bailiff_binding *
 make_binding(struct kunit *test, struct bailiff_slot **slots, u32 num)
 {
-	struct bailiff_binding *binding = kzalloc(sizeof(*binding), GFP_KERNEL);
+	struct bailiff_binding *binding =
+		kzalloc(struct_size(binding, bound, num), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, binding);
 	binding->cgroup = ROOT_CGROUP;

@@ -356,6 +356,22 @@ static int parse_binding(struct bailiff_channel *ch,
 	return 0;
 }
 
+/*
+ * A line has room for as many policies as can be bound, a binding for those that
+ * are. Takes over line. NULL: no memory.
+ */
+static struct bailiff_binding *trim(struct bailiff_binding *line)
+{
+	struct bailiff_binding *binding = kmemdup(
+		line, struct_size(line, bound, line->num), GFP_KERNEL_ACCOUNT);
+
+	if (binding)
+		kfree(line);
+	else
+		bailiff_bind_free(line);
+	return binding;
+}
+
 static const char *why_not_bound(int err)
 {
 	switch (err) {
@@ -387,7 +403,8 @@ static int run_bind(struct bailiff_channel *ch, char *data, size_t len)
 	int err;
 	u32 num;
 
-	binding = kzalloc(sizeof(*binding), GFP_KERNEL_ACCOUNT);
+	binding = kzalloc(struct_size(binding, bound, BVM_MAX_STACKED),
+			  GFP_KERNEL_ACCOUNT);
 	if (!binding)
 		return -ENOMEM;
 	err = parse_binding(ch, binding, strim(data));
@@ -395,6 +412,9 @@ static int run_bind(struct bailiff_channel *ch, char *data, size_t len)
 		bailiff_bind_free(binding);
 		return err;
 	}
+	binding = trim(binding);
+	if (!binding)
+		return -ENOMEM;
 	cgroup = binding->cgroup;
 	num = binding->num;
 	now = binding->now;

@@ -11,8 +11,9 @@
 #include "trace.h"
 
 /* To the default there is more: see answer_of() in decide.c. */
-u32 bailiff_known_rule(const struct bailiff_policy *policy, u32 class, u32 op,
-		       const union bvm_ctx *ctx)
+static __always_inline u32 find_rule(const struct bailiff_policy *policy,
+				     u32 class, u32 op,
+				     const union bvm_ctx *ctx)
 {
 	const struct bailiff_memo_key key = {
 		.generation = policy->generation,
@@ -32,6 +33,12 @@ u32 bailiff_known_rule(const struct bailiff_policy *policy, u32 class, u32 op,
 		       0;
 }
 
+u32 bailiff_known_rule(const struct bailiff_policy *policy, u32 class, u32 op,
+		       const union bvm_ctx *ctx)
+{
+	return find_rule(policy, class, op, ctx);
+}
+
 /* What answer_of() and act_on() would find is left out, but for the count. */
 bool bailiff_known(const struct bailiff_set *set, u32 class, u32 op,
 		   const union bvm_ctx *ctx)
@@ -43,7 +50,7 @@ bool bailiff_known(const struct bailiff_set *set, u32 class, u32 op,
 		return false;
 	rcu_read_lock();
 	policy = bailiff_slot_active(set->domain[0].slot);
-	rule = bailiff_known_rule(policy, class, op, ctx);
+	rule = find_rule(policy, class, op, ctx);
 	if (rule)
 		bailiff_hits_count(policy->hits, rule);
 	rcu_read_unlock();

@@ -5,10 +5,12 @@
  *	churn load ROUNDS A.img B.img
  *	churn bind ROUNDS POLICY DIRECTORY
  *	churn enter ROUNDS POLICY
+ *	churn keep POLICY DIRECTORY
  *
  * A round of load replaces a policy twice; a round of bind binds each cgroup
  * below DIRECTORY and unbinds it; a round of enter starts a task that enters
- * POLICY and ends. Memory is measured after 5 rounds and after the last one,
+ * POLICY and ends. keep puts a task into each cgroup below DIRECTORY, and binds
+ * them so that those join: what do that many containers take? Memory is measured after 5 rounds and after the last one,
  * when everything that is freed later has been: twice, of which the least
  * counts. What the rest of the guest takes and gives back meanwhile goes away
  * again, a leak does not. Prints "KEY BEFORE AFTER" lines in bytes ("kmalloc" is
@@ -19,9 +21,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -207,6 +211,7 @@ static void print_caches(const struct memory *before,
 static char images[2][1 << 20];
 static ssize_t image_len[2];
 static unsigned long long cgroups[MAX_CGROUPS];
+static char *directories[MAX_CGROUPS];
 static int num_cgroups;
 static const char *policy;
 
@@ -235,6 +240,7 @@ static void find_cgroups(const char *path)
 		if (entry->d_name[0] == '.' || stat(name, &st) ||
 		    !S_ISDIR(st.st_mode) || num_cgroups == MAX_CGROUPS)
 			continue;
+		directories[num_cgroups] = strdup(name);
 		cgroups[num_cgroups++] = st.st_ino;
 	}
 	closedir(dir);
@@ -246,15 +252,23 @@ static void load_round(void)
 		tell("load", images[i], image_len[i]);
 }
 
-static void bind_round(void)
+static void bind_all(const char *how)
 {
 	char line[128];
 
 	for (int i = 0; i < num_cgroups; i++) {
-		snprintf(line, sizeof(line), "cgroup=%llu policy=%s label=c%d",
-			 cgroups[i], policy, i);
+		snprintf(line, sizeof(line),
+			 "cgroup=%llu policy=%s label=c%d%s", cgroups[i],
+			 policy, i, how);
 		tell("bind", line, strlen(line));
 	}
+}
+
+static void bind_round(void)
+{
+	char line[128];
+
+	bind_all("");
 	for (int i = 0; i < num_cgroups; i++) {
 		snprintf(line, sizeof(line), "cgroup=%llu", cgroups[i]);
 		tell("unbind", line, strlen(line));
@@ -274,6 +288,45 @@ static void enter_round(void)
 		fail("a task that enters");
 }
 
+/* How many have joined since the kernel started. */
+static long count_joins(void)
+{
+	FILE *file = fopen(BAILIFF_DIR "/status", "r");
+	char line[256];
+	long joins = -1;
+
+	while (file && fgets(line, sizeof(line), file) &&
+	       sscanf(line, "joins %ld", &joins) != 1)
+		;
+	if (joins < 0)
+		fail(BAILIFF_DIR "/status");
+	fclose(file);
+	return joins;
+}
+
+/*
+ * One in each cgroup, until this process ends. A task joins when it returns from
+ * the kernel, so they do so now and then.
+ */
+static void start_tasks(void)
+{
+	char path[600];
+
+	for (int i = 0; i < num_cgroups; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			fail("fork");
+		if (pid)
+			continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		snprintf(path, sizeof(path), "%s/cgroup.procs", directories[i]);
+		write_text(path, "0");
+		for (;;)
+			sleep(1);
+	}
+}
+
 static unsigned long now_ms(void)
 {
 	struct timespec t;
@@ -282,9 +335,38 @@ static unsigned long now_ms(void)
 	return t.tv_sec * 1000ul + t.tv_nsec / 1000000;
 }
 
+static struct memory before, after;
+
+static void print_growth(void)
+{
+	printf("slab %ld %ld\nkmalloc %ld %ld\n", before.slab, after.slab,
+	       before.kmalloc, after.kmalloc);
+	printf("percpu %ld %ld\nvmalloc %ld %ld\n", before.percpu, after.percpu,
+	       before.vmalloc, after.vmalloc);
+}
+
+static int keep(void)
+{
+	long joins = count_joins();
+
+	start_tasks();
+	/* Once for what measuring itself takes. */
+	measure_once(&before);
+	measure(&before);
+	bind_all(" now");
+	for (int tries = 0; count_joins() < joins + num_cgroups; tries++) {
+		if (tries == 300)
+			fail("the tasks did not join");
+		usleep(200000);
+	}
+	measure(&after);
+	print_growth();
+	print_caches(&before, &after);
+	return 0;
+}
+
 static int churn(void (*round)(void), unsigned long rounds)
 {
-	static struct memory before, after;
 	unsigned long start;
 
 	for (int i = 0; i < WARM_UP; i++)
@@ -297,10 +379,7 @@ static int churn(void (*round)(void), unsigned long rounds)
 		round();
 	start = now_ms() - start;
 	measure(&after);
-	printf("slab %ld %ld\nkmalloc %ld %ld\n", before.slab, after.slab,
-	       before.kmalloc, after.kmalloc);
-	printf("percpu %ld %ld\nvmalloc %ld %ld\n", before.percpu, after.percpu,
-	       before.vmalloc, after.vmalloc);
+	print_growth();
 	printf("milliseconds %lu\n", start);
 	print_caches(&before, &after);
 	return 0;
@@ -319,6 +398,11 @@ int main(int argc, char **argv)
 		policy = argv[3];
 		find_cgroups(argv[4]);
 		return churn(bind_round, rounds);
+	}
+	if (argc == 4 && strcmp(argv[1], "keep") == 0) {
+		policy = argv[2];
+		find_cgroups(argv[3]);
+		return keep();
 	}
 	if (argc == 4 && strcmp(argv[1], "enter") == 0) {
 		policy = argv[3];

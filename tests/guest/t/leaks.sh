@@ -98,12 +98,19 @@ claim "$loads replacements" $churn load $((loads / 2)) $work/1.img $work/2.img
 claim "$cycles bindings" $churn bind $((cycles / boxes)) churn /sys/fs/cgroup/churn
 claim "$joins joins" $churn enter "$joins" churn
 
-# All at once, with a task in some
-stat -c 'cgroup=%i policy=churn' /sys/fs/cgroup/churn/*/ > $work/lines
-while read -r line; do
-	echo "$line" > $fs/bind
-done < $work/lines
+# All at once, with a task in each that joins. A container takes its binding, a set
+# of domains, what the policy keeps for it, and the name of its program.
+before=$(status_of joins)
+text=$($churn keep churn /sys/fs/cgroup/churn)
+diag "$(paste -sd' ' <<< "$text")"
 is "$(status_of bindings)" "$boxes" "$boxes containers are bound"
+is "$(($(status_of joins) - before))" "$boxes" "a task in each has joined"
+each=$(grown "$text" | awk -v boxes="$boxes" '$1 != "kmalloc" { sum += $2 } END { print int(sum / boxes) }')
+diag "a container takes $each bytes"
+if [ ! -e /sys/kernel/debug/kmemleak ]; then
+	[ "$each" -le 1024 ] && ok "a container more takes 1 KiB at most" ||
+		not_ok "a container more takes $each bytes"
+fi
 before=$(status_of joins)
 for i in $(seq 1 $((boxes / 10))); do
 	in_cgroup churn/$i true
