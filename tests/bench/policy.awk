@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: awk -v kind=paths|prefixes -v num=N -f policy.awk
+# usage: awk -v kind=paths|prefixes|nft -v num=N -f policy.awk
 #
 # A large policy for the bench, the same each time. paths: num rules of one
 # path each. prefixes: num prefixes of IPv4, in a rule that allows and one that
-# denies; every other one lies inside the one before.
+# denies; every other one lies inside the one before. nft: a ruleset that says
+# the same about those prefixes.
 
 function path(i)
 {
@@ -32,7 +33,26 @@ function rule(action, from, i, lead)
 	print "]"
 }
 
+function set(name, from, i, lead)
+{
+	printf "\tset %s {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t\telements = { ", name
+	for (i = from; i < num; i += 2) {
+		printf "%s%s", lead, prefix(i)
+		lead = ", "
+	}
+	print " }\n\t}"
+}
+
 BEGIN {
+	if (kind == "nft") {
+		print "table ip bench {"
+		set("denied", 1)
+		set("allowed", 0)
+		print "\tchain output {\n\t\ttype filter hook output priority 0"
+		print "\t\tip daddr @denied tcp dport 443 drop"
+		print "\t\tip daddr @allowed tcp dport 443 accept\n\t}\n}"
+		exit
+	}
 	print "bailiff: 1\npolicy: bench"
 	print "default: {files: deny, exec: deny, network: deny, capabilities: allow, mounts: deny}"
 	if (kind == "paths") {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: run.sh [NAME...]        verify, exec, load, compile, guest, cost; without:
-# all of them
+# usage: run.sh [NAME...]        verify, exec, load, compile, guest, nft, memory, cost;
+# without: all of them
 #
 # Runs the benches that make built, prints tables of what they measured, and
 # says which budgets hold: the status is 1 if one does not. The rows are left
@@ -38,6 +38,7 @@ describe_machine()
 	printf 'ubpf\t%s\n' "${UBPF:-none}"
 	printf 'guest\t%s\n' "${guest:-none}"
 	printf 'cost\t%s\n' "${cost:-none}"
+	printf 'nft\t%s\n' "${nftables:-none}"
 	printf 'load\t%s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
 }
 
@@ -200,10 +201,38 @@ bench_cost()
 		$out/cost/{none,bailiff,apparmor,landlock}.tsv >> "$rows"
 }
 
-# tables_of WHICH ROWS: WHICH is "cost", or "other" for all the rest
+# A set of equal size, as a policy and for nftables.
+bench_nft()
+{
+	nftables=$(PATH=$PATH:/usr/sbin:/sbin nft --version) || {
+		say 'no nft to compare with: apt-get install nftables'
+		return 1
+	}
+	tests/guest/kernel.sh build > "$out/kernel.path" 2> "$out/kernel.log"
+	GUEST_LSM=bailiff tests/guest/run.sh --icount --timeout 1200 --log "$out/nft.log" -- \
+		$here/nft-guest.sh < /dev/null > "$out/nft.tsv"
+	cat "$out/nft.tsv" >> "$rows"
+}
+
+# The policy of the costs, 1,000 times.
+bench_memory()
+{
+	tests/guest/kernel.sh build > "$out/kernel.path" 2> "$out/kernel.log"
+	mkdir -p "$out/memory"
+	awk -v kind=bailiff -v num=100 -f $here/cost.awk > "$out/memory/100.yaml"
+	build/bin/policyc build "$out/memory/100.yaml" -o "$out/memory/100.img" > /dev/null
+	tests/guest/run.sh --timeout 600 --log "$out/memory.log" -- \
+		$here/memory-guest.sh "$out/memory/100.img" < /dev/null > "$out/memory.tsv"
+	cat "$out/memory.tsv" >> "$rows"
+}
+
+# tables_of WHICH ROWS: WHICH is "cost", "sets" for what is measured in the guest
+# beside others, or "other" for all the rest
 tables_of()
 {
-	awk -v which="$1" -F'\t' '(which == "cost") == ($1 == "cost")' "$2" |
+	awk -v which="$1" -F'\t' '
+		BEGIN { group["cost"] = "cost"; group["nft"] = group["memory"] = "sets" }
+		which == ($1 in group ? group[$1] : "other")' "$2" |
 		awk -v format=table -v machine=$out/machine.tsv -f $here/table.awk || :
 }
 
@@ -227,19 +256,22 @@ put()
 write_docs()
 {
 	tables_of other $rows > $out/other.md
+	tables_of sets $rows > $out/sets.md
 	tables_of cost $rows > $out/cost.md
 	! grep -q '^###' $out/other.md || put '' $out/other.md
+	! grep -q '^###' $out/sets.md || put ' sets' $out/sets.md
 	! grep -q '^###' $out/cost.md || put ' cost' $out/cost.md
+	$here/plots.sh $rows docs
 }
 
-[ $# -gt 0 ] || set -- verify exec load compile guest cost
+[ $# -gt 0 ] || set -- verify exec load compile guest nft memory cost
 mkdir -p $out
 : > $rows
 started=$SECONDS
 for name in "$@"; do
 	case $name in
-	verify|exec|load|compile|guest|cost) ;;
-	*) say "no bench '$name': verify, exec, load, compile, guest, cost"; exit 2 ;;
+	verify|exec|load|compile|guest|nft|memory|cost) ;;
+	*) say "no bench '$name': verify, exec, load, compile, guest, nft, memory, cost"; exit 2 ;;
 	esac
 	say "$name"
 	"bench_$name"
