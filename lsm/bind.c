@@ -221,19 +221,52 @@ static void count_tasks(void)
 	rcu_read_unlock();
 }
 
-void bailiff_bind_for_unjoined(u64 cgroup, void (*fn)(struct task_struct *task))
+void bailiff_bind_want(u64 cgroup)
+{
+	struct bailiff_binding *binding;
+
+	rcu_read_lock();
+	binding = find_binding(cgroup);
+	if (binding)
+		set_bit(0, &binding->wanted);
+	rcu_read_unlock();
+}
+
+/* Is any binding looked for? */
+static bool take_wanted(void)
+{
+	struct bailiff_binding *binding;
+	bool any = false;
+	u32 i;
+
+	lockdep_assert_held(&bind_lock);
+	hash_for_each(bindings, i, binding, node) {
+		binding->looked_for = test_and_clear_bit(0, &binding->wanted) &&
+				      binding->now;
+		any |= binding->looked_for;
+	}
+	return any;
+}
+
+void bailiff_bind_for_unjoined(void (*fn)(
+	struct task_struct *task, const struct bailiff_binding *binding))
 {
 	const struct bailiff_binding *binding;
 	struct task_struct *process, *thread;
 
 	mutex_lock(&bind_lock);
-	binding = find_binding(cgroup);
+	if (!take_wanted()) {
+		mutex_unlock(&bind_lock);
+		return;
+	}
 	rcu_read_lock();
 	for_each_process(process)
-		for_each_thread(process, thread)
-			if (binding && bailiff_bind_find(thread) == binding &&
+		for_each_thread(process, thread) {
+			binding = bailiff_bind_find(thread);
+			if (binding && binding->looked_for &&
 			    !has_joined(thread, binding))
-				fn(thread);
+				fn(thread, binding);
+		}
 	rcu_read_unlock();
 	mutex_unlock(&bind_lock);
 }

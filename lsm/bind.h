@@ -26,18 +26,20 @@ struct bailiff_bound {
 	u8 digest[BAILIFF_DIGEST_LEN];
 };
 
-/* Constant once added. */
+/* Constant once added, but for what is below `node`. */
 struct bailiff_binding {
 	u64 cgroup; /* id */
 	u64 runtime; /* mount namespace in which nobody joins; 0: none */
 	bool filtered; /* the runtime installs the policies' filters */
-	bool now; /* those who run already join, too: now.h */
+	u64 now; /* those who run already join, too: a number; 0: no. now.h */
 	char label[BVM_MAX_NAME];
 	u32 num; /* policies; 0: refuse every exec */
 	struct hlist_node node; /* RCU; under bind_lock */
 	struct rcu_work rwork; /* frees */
 	u32 num_tasks; /* scratch of bailiff_bind_for_each, under bind_lock */
 	u32 num_joined; /* the same */
+	unsigned long wanted; /* bit 0: bailiff_bind_want() was said */
+	bool looked_for; /* scratch of bailiff_bind_for_unjoined, the same */
 	struct bailiff_bound bound[]; /* num of them; BVM_MAX_STACKED at most */
 };
 
@@ -72,12 +74,15 @@ int bailiff_bind_for_each(int (*fn)(const struct bailiff_binding *binding,
 				    void *arg),
 			  void *arg);
 
+/* The next bailiff_bind_for_unjoined() is about the cgroup's binding, too. */
+void bailiff_bind_want(u64 cgroup);
+
 /*
- * Call fn for each task that the cgroup's binding counts for and that has not
- * joined it, under RCU. Sleeps.
+ * Call fn for each task that a binding with `now` counts for which is wanted,
+ * and that has not joined it, under RCU. Then none is wanted. Sleeps.
  */
-void bailiff_bind_for_unjoined(u64 cgroup,
-			       void (*fn)(struct task_struct *task));
+void bailiff_bind_for_unjoined(void (*fn)(
+	struct task_struct *task, const struct bailiff_binding *binding));
 
 u32 bailiff_bind_count(void);
 

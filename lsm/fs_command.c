@@ -320,7 +320,7 @@ static int set_option(struct bailiff_channel *ch,
 		return 0;
 	}
 	if (option == OPT_NOW) {
-		binding->now = true;
+		binding->now = bailiff_now_number();
 		return 0;
 	}
 	value = strchr(word, '=') + 1;

@@ -168,9 +168,28 @@ static int hook_quota_on(struct dentry *dentry)
 /* ---- io_uring ---- */
 
 #ifdef CONFIG_IO_URING
+/*
+ * To act with the credentials of who is under less than the caller is no matter
+ * of rules: a ring may be from before, and who made it have ended.
+ */
+static noinline int override_confined(const struct bailiff_set *set,
+				      const struct bailiff_set *theirs)
+{
+	struct bailiff_request rq BAILIFF_UNSET;
+
+	bailiff_request_init(&rq, current_cred(), set, BVM_CLASS_KERNEL);
+	rq.ops = BVM_BIT(KERNEL, IO_URING);
+	rq.detail = "personality";
+	if (!theirs || !bailiff_set_is_under(theirs, set))
+		rq.reason = BVM_REASON_OUTSIDE_FD;
+	return bailiff_decide(&rq);
+}
+
 static int hook_uring_override_creds(const struct cred *new)
 {
-	return judge_current(BVM_BIT(KERNEL, IO_URING), "personality");
+	const struct bailiff_set *set = bailiff_current_set();
+
+	return likely(!set) ? 0 : override_confined(set, bailiff_cred_set(new));
 }
 
 static int hook_uring_sqpoll(void)

@@ -16,6 +16,8 @@ struct bailiff_task {
 	unsigned long killed; /* bit 0: kill is queued, once and for all */
 	struct callback_head joining;
 	unsigned long join_queued; /* bit 0: joining is queued; now.h */
+	u64 now; /* number of the last binding that it was tried for, or 0 */
+	u64 now_cgroup; /* that this one is of */
 	struct callback_head mounted;
 	/* set while mount(2) may look up again what it was judged by */
 	bool mounting;

@@ -7,9 +7,11 @@
  * calls that are interrupted may fail; until it is back it does what it was
  * asked for before the binding.
  */
+#include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/sched.h>
 #include <linux/task_work.h>
+#include <linux/workqueue.h>
 
 #include "bind.h"
 #include "compat.h"
@@ -18,19 +20,37 @@
 #include "now.h"
 #include "setup.h"
 
+static atomic64_t last_number;
+
+u64 bailiff_now_number(void)
+{
+	return atomic64_inc_return(&last_number);
+}
+
+static void look_again(struct work_struct *work);
+static DECLARE_DELAYED_WORK(looking, look_again);
+
+/* Often enough, and seldom enough for who has many that wake one by one. */
+#define LOOK_AFTER (HZ / 10)
+
 static void join_later(struct callback_head *work)
 {
 	struct bailiff_task *task =
 		container_of(work, struct bailiff_task, joining);
 
 	/* First: what is bound from here on queues it again. */
-	clear_bit_unlock(0, &task->join_queued);
+	clear_bit(0, &task->join_queued);
+	smp_mb__after_atomic();
 	if (!(current->flags & PF_EXITING))
 		bailiff_join_current();
+	/* What it forked before is there by now. */
+	bailiff_bind_want(READ_ONCE(task->now_cgroup));
+	queue_delayed_work(system_unbound_wq, &looking, LOOK_AFTER);
 }
 
 /* Under RCU, and under the lock of bindings. */
-static void queue_join(struct task_struct *thread)
+static void queue_join(struct task_struct *thread,
+		       const struct bailiff_binding *binding)
 {
 	struct bailiff_task *task =
 		thread->security + bailiff_blob_sizes.lbs_task;
@@ -38,15 +58,25 @@ static void queue_join(struct task_struct *thread)
 	/* Workers act with the credentials of others. */
 	if (thread->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER))
 		return;
-	if (test_and_set_bit_lock(0, &task->join_queued))
+	if (task->now == binding->now)
+		return;
+	task->now = binding->now;
+	WRITE_ONCE(task->now_cgroup, binding->cgroup);
+	if (test_and_set_bit(0, &task->join_queued))
 		return;
 	init_task_work(&task->joining, join_later);
-	/* It fails for one that is ending. */
+	/* It fails for one that is ending: what that forked is behind it. */
 	if (task_work_add(thread, &task->joining, TWA_RESUME))
-		clear_bit_unlock(0, &task->join_queued);
+		clear_bit(0, &task->join_queued);
+}
+
+static void look_again(struct work_struct *work)
+{
+	bailiff_bind_for_unjoined(queue_join);
 }
 
 void bailiff_now(u64 cgroup)
 {
-	bailiff_bind_for_unjoined(cgroup, queue_join);
+	bailiff_bind_want(cgroup);
+	bailiff_bind_for_unjoined(queue_join);
 }

@@ -7,11 +7,18 @@
 
 #include <linux/types.h>
 
+/* What tells one line with `now` from the next: for binding->now. */
+u64 bailiff_now_number(void);
+
 /*
  * Have every task that the cgroup's binding counts for join it before it next
- * runs in user space. A task that sleeps in a system call ends that first; what
- * one forks in that moment is not among them; one that cannot join stays as it
- * is. `bindings` counts who has joined. Sleeps.
+ * runs in user space. A task that sleeps in a system call ends that first; one
+ * that cannot join stays as it is. `bindings` counts who has joined. Sleeps.
+ *
+ * What is forked at that moment has its parent's credentials already, and is
+ * not to be seen yet. But when the parent has joined, or failed to, it is: so
+ * after each that was tried all are looked at once more, some ten times a second
+ * at most. Each is tried once for a line with `now`; so that has an end.
  */
 void bailiff_now(u64 cgroup);
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# timeout: 90
+# timeout: 120
 # also: 6.1 fast
 #
 # `bind ... now`: those who run already are confined, without an exec.
@@ -188,8 +188,56 @@ tell $fs/bind "cgroup=$program policy=now-exe now" > /dev/null
 succeeds "a class that asks for the program denies" wait_for 20 test -s "$work/program"
 is "$(cat "$work/program")" "open shut" "after an exec its rules fit"
 like "$(records)" "^$work/plain$" "... and before that it was denied"
+
+# What is being forked is seen by nobody, and not under the policy: it joins when
+# its parent has.
+late=$BAILIFF_TOP/build/guest/late
+# begin_late MODE CGROUP: in a directory of its own
+begin_late()
+{
+	dir=$work/$2
+	mkdir "$dir"
+	echo secret > "$dir/secret"
+	late_id=$(cgroup "$2")
+	"$late" "$1" "$dir" "/sys/fs/cgroup/$2" &
+}
+# 56: clone
+is_forking()
+{
+	local pid number
+
+	read -r pid < /sys/fs/cgroup/now-fork/cgroup.procs &&
+		read -r number _ < "/proc/$pid/syscall" && [ "$number" = 56 ]
+}
+begin_late fork now-fork
+succeeds "a program is in the middle of a fork" wait_for 20 is_forking
+tell $fs/bind "cgroup=$late_id policy=now now" > /dev/null
+is "$(joined "$late_id")" "0 of 1" "nobody can join yet"
+: > "$dir/go"
+succeeds "the child comes" wait_for 20 test -e "$dir/begun"
+succeeds "both join" wait_for 20 is_joined "$late_id" "2 of 2"
+
+# tried_ring: what its heir does with a ring, and the rights of who made it.
+tried_ring()
+{
+	: > "$dir/go"
+	wait_for 20 test -e "$dir/tried"
+	cat "$dir/tried"
+}
+begin_late ring now-heir
+succeeds "a program has inherited a ring" wait_for 20 test -e "$dir/begun"
+is "$(tried_ring)" linked "it acts by that with the rights of who made it"
+begin_late ring now-bound-heir
+succeeds "another has" wait_for 20 test -e "$dir/begun"
+wait $!
+tell $fs/bind "cgroup=$late_id policy=now now" > /dev/null
+succeeds "it joins" wait_for 20 is_joined "$late_id" "1 of 1"
+drain
+is "$(tried_ring)" "Operation not permitted" "it does so no more, whatever is allowed"
+like "$(records)" "^personality$" "... as a record says"
+
 # Nobody stays behind under these policies.
-for name in now now-tracer now-ring now-program; do
+for name in now now-tracer now-ring now-program now-fork now-heir now-bound-heir; do
 	echo 1 > /sys/fs/cgroup/$name/cgroup.kill
 done
 wait 2> /dev/null

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * late.c - who is in a cgroup at the moment when it is bound
+ *
+ * usage: late fork DIR CGROUP	forks in the cgroup; the child is not there
+ *				before DIR/go is
+ *	  late ring DIR CGROUP	the child has a ring, with its parent's rights,
+ *				and tries them when DIR/go is there: DIR/tried
+ *				has the result
+ *	  late execs DIR CGROUP	executes itself in the cgroup again and again
+ *				until DIR/go is there: each prints the policies
+ *				that it is under, or "none", or "refused"
+ *
+ * The child of the first two makes DIR/begun, and in the end waits to be killed.
+ */
+#include "ring.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <linux/userfaultfd.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+
+#define PAGE 4096
+
+static const char *dir;
+
+static void fail(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static const char *in_dir(const char *name)
+{
+	static char path[400];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+/* name appears with all that it says. */
+static void say(const char *name, const char *text)
+{
+	char path[400];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/new", dir);
+	file = fopen(path, "w");
+	if (!file || fputs(text, file) < 0 || fclose(file) ||
+	    rename(path, in_dir(name)))
+		fail("say");
+}
+
+static void wait_for_go(void)
+{
+	while (access(in_dir("go"), F_OK))
+		usleep(20000);
+}
+
+static void join_cgroup(const char *cgroup)
+{
+	char path[400];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		fail(path);
+	close(fd);
+}
+
+/* A page that is not there until somebody has filled it. */
+static void *make_page(int *uffd)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	*uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	reg.range.start = (uintptr_t)page;
+	reg.range.len = PAGE;
+	if (page == MAP_FAILED || *uffd < 0 || ioctl(*uffd, UFFDIO_API, &api) ||
+	    ioctl(*uffd, UFFDIO_REGISTER, &reg))
+		fail("userfaultfd");
+	return page;
+}
+
+static void fill_page(int uffd, void *page)
+{
+	struct uffdio_zeropage zero = {
+		.range = { .start = (uintptr_t)page, .len = PAGE },
+	};
+
+	wait_for_go();
+	if (ioctl(uffd, UFFDIO_ZEROPAGE, &zero))
+		fail("UFFDIO_ZEROPAGE");
+	exit(0);
+}
+
+/*
+ * The kernel writes the descriptor of the child after the child has got its
+ * credentials, and before it can be seen.
+ */
+static int late_fork(const char *cgroup)
+{
+	int uffd;
+	void *page = make_page(&uffd);
+	pid_t helper = fork();
+
+	if (helper < 0)
+		fail("fork");
+	if (!helper)
+		fill_page(uffd, page);
+	close(uffd);
+	join_cgroup(cgroup);
+	return syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL, page, NULL,
+		       NULL);
+}
+
+static void try_ring(struct ring *ring, int who)
+{
+	char from[400], to[400];
+	int res;
+
+	snprintf(from, sizeof(from), "%s", in_dir("secret"));
+	snprintf(to, sizeof(to), "%s", in_dir("linked"));
+	memset(ring->sqe, 0, sizeof(*ring->sqe));
+	ring->sqe->opcode = IORING_OP_LINKAT;
+	ring->sqe->fd = AT_FDCWD;
+	ring->sqe->len = AT_FDCWD;
+	ring->sqe->addr = (uintptr_t)from;
+	ring->sqe->addr2 = (uintptr_t)to;
+	ring->sqe->personality = who;
+	res = submit(ring, ring->fd, 0);
+	say("tried", res ? strerror(-res) : "linked");
+}
+
+/* Who has made a ring does not join, so the parent ends. */
+static int late_ring(const char *cgroup, struct ring *ring, int *who)
+{
+	int child;
+
+	join_cgroup(cgroup);
+	if (!make_ring(ring, 0))
+		fail("io_uring_setup");
+	*who = syscall(SYS_io_uring_register, ring->fd,
+		       IORING_REGISTER_PERSONALITY, NULL, 0);
+	if (*who <= 0)
+		fail("IORING_REGISTER_PERSONALITY");
+	child = fork();
+	if (child > 0)
+		exit(0);
+	return child;
+}
+
+/* One line, in one write. */
+static void print_policies(void)
+{
+	char names[400];
+	int fd = open("/sys/kernel/security/bailiff/self", O_RDONLY);
+	int len = fd < 0 ? -1 : read(fd, names, sizeof(names) - 1);
+
+	if (len < 0)
+		fail("self");
+	names[len] = 0;
+	for (char *end = names; (end = strchr(end, '\n'));)
+		*end = end[1] ? '+' : 0;
+	dprintf(STDOUT_FILENO, "%s\n", *names ? names : "none");
+}
+
+static void exec_once(void)
+{
+	pid_t child = fork();
+
+	if (child < 0)
+		fail("fork");
+	if (!child) {
+		execl("/proc/self/exe", "late", NULL);
+		dprintf(STDOUT_FILENO, "%s\n",
+			errno == EACCES ? "refused" : strerror(errno));
+		_exit(1);
+	}
+	waitpid(child, NULL, 0);
+}
+
+int main(int argc, char **argv)
+{
+	struct ring ring;
+	int child, who = 0;
+
+	if (argc == 1) {
+		print_policies();
+		return 0;
+	}
+	if (argc != 4)
+		return 2;
+	dir = argv[2];
+	if (strcmp(argv[1], "execs") == 0) {
+		join_cgroup(argv[3]);
+		while (access(in_dir("go"), F_OK))
+			exec_once();
+		return 0;
+	}
+	if (strcmp(argv[1], "fork") == 0)
+		child = late_fork(argv[3]);
+	else
+		child = late_ring(argv[3], &ring, &who);
+	if (child < 0)
+		fail("fork");
+	if (!child)
+		say("begun", "");
+	if (who) {
+		wait_for_go();
+		try_ring(&ring, who);
+	}
+	for (;;)
+		usleep(20000);
+}
