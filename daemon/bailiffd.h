@@ -39,6 +39,7 @@ struct daemon_options {
 	const char *runtime; /* for bailiff-runtime; NULL: as it finds */
 	bool foreground;
 	struct kfs kfs;
+	unsigned int build_seconds; /* 0: JOBS_BUILD_SECONDS; no option */
 	uint64_t alive_ms; /* how often the worker says that it works; 0: never */
 	uid_t uid; /* of the worker and of policyc */
 	gid_t gid;

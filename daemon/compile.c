@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <openssl/sha.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -246,6 +247,16 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+/*
+ * fork() with the child's descriptor: there is no child without one, which
+ * nobody could wait for with an end.
+ */
+static pid_t fork_with(int *pidfd)
+{
+	return (pid_t)syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL, pidfd,
+			      NULL, 0);
+}
+
 int compile_start(const struct compile_request *request,
 		  struct compile *compile)
 {
@@ -265,23 +276,15 @@ int compile_start(const struct compile_request *request,
 	if (compile->image_fd < 0 || compile->diag_fd < 0 ||
 	    compile->deps_fd < 0)
 		goto out_close;
-	compile->pid = fork();
+	compile->pid = fork_with(&compile->pidfd);
 	if (compile->pid < 0)
 		goto out_close;
 	if (!compile->pid)
 		child(request, compile);
-	compile->pidfd = (int)syscall(SYS_pidfd_open, compile->pid, 0);
-	if (compile->pidfd < 0) {
-		err = -errno;
-		kill(compile->pid, SIGKILL);
-		waitpid(compile->pid, NULL, 0);
-		goto out_err;
-	}
 	return 0;
 
 out_close:
 	err = -errno;
-out_err:
 	compile->pid = 0;
 	close_fd(&compile->image_fd);
 	close_fd(&compile->diag_fd);

@@ -62,7 +62,7 @@ bool jobs_is_policy_file(const char *file)
 	"file system hang?"
 
 static int start(struct jobs *jobs, struct job *job, uint32_t serial,
-		 struct compile_request *request, int seconds)
+		 struct compile_request *request, unsigned int seconds)
 {
 	int err;
 
@@ -73,7 +73,7 @@ static int start(struct jobs *jobs, struct job *job, uint32_t serial,
 	request->dir = jobs->options->policies;
 	request->uid = jobs->options->uid;
 	request->gid = jobs->options->gid;
-	request->seconds = (unsigned int)seconds;
+	request->seconds = seconds;
 	strcpy(job->policyc, images_policyc(jobs->images));
 	job->serial = serial;
 	err = compile_start(request, &job->compile);
@@ -141,7 +141,8 @@ int jobs_build(struct jobs *jobs, const struct proto_message *message)
 		defines[request.num_defines++] = texts[i];
 	}
 	strcpy(job->staged, JOBS_BUILT);
-	return start(jobs, job, message->serial, &request, JOBS_BUILD_SECONDS);
+	return start(jobs, job, message->serial, &request,
+		     jobs->options->build_seconds ?: JOBS_BUILD_SECONDS);
 }
 
 static int answer_done(struct jobs *jobs, uint32_t serial, int err,

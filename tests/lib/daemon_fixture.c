@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "daemon/client.h"
+#include "daemon/compile.h"
 #include "daemon/options.h"
 #include "daemon/start.h"
 #include "daemon_fixture.h"
@@ -164,6 +165,7 @@ void fixture_setup(void)
 	fixture.options.state_dir = fixture.state_dir;
 	fixture.options.log = fixture.log_file;
 	fixture.options.policyc = fixture.policyc;
+	fixture.options.build_seconds = COMPILE_SECONDS;
 	fixture.options.uid = fixture.options.gid = 65534;
 }
 

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/compile.h"
@@ -197,6 +199,69 @@ START_TEST(a_deadline_is_told_as_it_was)
 }
 END_TEST
 
+static int first_free(void)
+{
+	int first = dup(STDIN_FILENO);
+
+	ck_assert_int_ge(first, 0);
+	close(first);
+	return first;
+}
+
+/* compile_start() where num more descriptors are to be had, and no more. */
+static int start_with(int num, const struct compile_request *request,
+		      struct compile *compile)
+{
+	struct rlimit before, limit;
+	int err;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = before;
+	limit.rlim_cur = (rlim_t)(first_free() + num);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	err = compile_start(request, compile);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	return err;
+}
+
+/* Three files in memory, and the child's own descriptor. */
+START_TEST(a_compiler_that_could_not_be_waited_for_does_not_start)
+{
+	struct compile_request request = {
+		.policyc = program,
+		.file = "web.yaml",
+	};
+	struct compile compile;
+	int first = first_free();
+
+	ck_assert_int_eq(start_with(_i, &request, &compile), -EMFILE);
+	ck_assert_int_eq(compile.pid, 0);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+	ck_assert_int_eq(errno, ECHILD);
+	ck_assert_int_eq(first_free(), first);
+}
+END_TEST
+
+START_TEST(one_that_can_be_waited_for_does)
+{
+	struct compile_request request = {
+		.policyc = program,
+		.file = "web.yaml",
+	};
+	struct text diag = {};
+	struct compile compile;
+	struct pollfd wait;
+
+	ck_assert_int_eq(start_with(4, &request, &compile), 0);
+	wait = (struct pollfd){ .fd = compile.pidfd, .events = POLLIN };
+	ck_assert_int_eq(poll(&wait, 1, -1), 1);
+	ck_assert_int_ne(compile_finish(&compile, &diag, NULL), -ETIMEDOUT);
+	if (compile.image_fd >= 0)
+		close(compile.image_fd);
+	text_free(&diag);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("compile");
@@ -209,7 +274,11 @@ int main(void)
 		tests, of_a_template_all_is_known_that_it_was_made_of, 0, 3);
 	tcase_add_test(tests, what_is_no_template_is_made_anew_without);
 	tcase_add_test(tests, a_deadline_is_told_as_it_was);
-	tcase_set_timeout(tests, 30);
+	tcase_add_loop_test(
+		tests, a_compiler_that_could_not_be_waited_for_does_not_start,
+		0, 4);
+	tcase_add_test(tests, one_that_can_be_waited_for_does);
+	tcase_set_timeout(tests, 60);
 	suite_add_tcase(suite, tests);
 	return suite_run(suite);
 }
