@@ -50,7 +50,8 @@ const struct ctl_command ctl_commands[] = {
 	  "  --policy NAME     also NAME@DIGEST; `refuse` lets nothing start;\n"
 	  "                    several are stacked\n"
 	  "  --label LABEL     what records call it (the cgroup's path)\n"
-	  "  --runtime PID     only programs outside PID's mount namespace\n",
+	  "  --runtime PID     only programs outside PID's mount namespace\n"
+	  "  --now             what runs there already, too\n",
 	  ctl_bind },
 	{ "unbind", "--cgroup PATH|ID", "untie it; what runs stays confined",
 	  "", ctl_unbind },
@@ -77,8 +78,8 @@ const struct ctl_command ctl_commands[] = {
 	{ "monitor", "[--json] [FILE]",
 	  "loads, bindings and modes as they change",
 	  "  --json  as they are in the log\n", ctl_monitor },
-	{ "why", "[CONTAINER|POLICY] [FILE]", "explain the last denial", "",
-	  ctl_why },
+	{ "why", "[CONTAINER|POLICY] [FILE] [--json]",
+	  "explain the last denial", "", ctl_why },
 	{ "suggest", "[--since SEQ] [--policy NAME] [FILE]",
 	  "the YAML that would allow what was denied", "", ctl_suggest },
 	{ "record",
@@ -114,7 +115,8 @@ const struct ctl_command ctl_commands[] = {
 	  "(decided by policyc, not by the kernel), tasks of bound cgroups, and\n"
 	  "an operation of each class that the kernel must deny.\n",
 	  ctl_selftest },
-	{ "doctor", "", "check kernel, daemon and runtimes", "", ctl_doctor },
+	{ "doctor", "[--json]", "check kernel, daemon and runtimes", "",
+	  ctl_doctor },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ctl_doctor.c - doctor: is everything there that enforcement needs? */
 #include <errno.h>
+#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,23 +15,37 @@
 
 struct report {
 	struct ctl *ctl;
+	json_t *checks; /* NULL: they are printed as they come */
 	unsigned int num_bad;
 };
 
-static void good(const char *what, const char *text)
+/* A line, or an object of the list. */
+static void add(struct report *report, const char *result, const char *what,
+		const char *text)
 {
-	printf("ok    %-12s %s\n", what, text);
+	if (!report->checks)
+		printf("%-5s %-12s %s\n", result, what, text);
+	else if (json_array_append_new(report->checks,
+				       json_pack("{s:s, s:s, s:o}", "result",
+						 result, "what", what, "text",
+						 ctl_string(text))))
+		report->num_bad++; /* less than all is no answer */
+}
+
+static void good(struct report *report, const char *what, const char *text)
+{
+	add(report, "ok", what, text);
 }
 
 static void bad(struct report *report, const char *what, const char *text)
 {
-	printf("FAIL  %-12s %s\n", what, text);
+	add(report, "FAIL", what, text);
 	report->num_bad++;
 }
 
-static void note(const char *what, const char *text)
+static void note(struct report *report, const char *what, const char *text)
 {
-	printf("note  %-12s %s\n", what, text);
+	add(report, "note", what, text);
 }
 
 #define SYMBOLS "/proc/kallsyms"
@@ -44,17 +59,18 @@ static void check_module(struct report *report)
 	if (err)
 		bad(report, "module", why);
 	if (err == -ENODEV)
-		note("module", kfs_is_compiled_in(SYMBOLS) ?
-				       "it is compiled into this kernel, and "
-				       "not switched on: the command line "
-				       "lacks it, as above" :
-				       "this kernel was built without it: "
-				       "another one has to be booted");
+		note(report, "module",
+		     kfs_is_compiled_in(SYMBOLS) ?
+			     "it is compiled into this kernel, and "
+			     "not switched on: the command line "
+			     "lacks it, as above" :
+			     "this kernel was built without it: "
+			     "another one has to be booted");
 	if (err)
 		return;
 	uname(&name);
 	snprintf(why, sizeof(why), "active in Linux %s", name.release);
-	good("module", why);
+	good(report, "module", why);
 }
 
 static void check_versions(struct report *report)
@@ -64,7 +80,7 @@ static void check_versions(struct report *report)
 	if (kfs_check_abi(&report->ctl->kfs, why, sizeof(why)))
 		bad(report, "versions", why);
 	else
-		good("versions", "kernel and tools are of one version");
+		good(report, "versions", "kernel and tools are of one version");
 }
 
 /* Lines that the daemon could not write, and events that the kernel lost. */
@@ -88,13 +104,13 @@ static void check_log(struct report *report)
 	char line[KFS_REPLY];
 
 	if (!access(report->ctl->log, R_OK)) {
-		good("log", report->ctl->log);
+		good(report, "log", report->ctl->log);
 		return;
 	}
 	snprintf(line, sizeof(line), "%.300s: %s%s", report->ctl->log,
 		 strerror(errno), errno == ENOENT ? "; bailiffd makes it" : "");
 	if (errno == EACCES && geteuid())
-		note("log", line);
+		note(report, "log", line);
 	else
 		bad(report, "log", line);
 }
@@ -117,7 +133,8 @@ static void check_daemon(struct report *report)
 			 (long long)errors);
 		bad(report, "bailiffd", why);
 	} else {
-		good("bailiffd", "runs, and every policy file is loaded");
+		good(report, "bailiffd",
+		     "runs, and every policy file is loaded");
 	}
 	check_losses(report, answer);
 	json_decref(answer);
@@ -144,7 +161,7 @@ static void check_cgroups(struct report *report)
 	int err = cgroup_id("/", &id);
 
 	if (!err)
-		good("cgroups", "version 2 at " CGROUP_MOUNT);
+		good(report, "cgroups", "version 2 at " CGROUP_MOUNT);
 	else if (is_version_1())
 		bad(report, "cgroups",
 		    "version 1 at " CGROUP_MOUNT ", by which nothing can be "
@@ -191,7 +208,7 @@ static void check_names(struct report *report)
 			 "several containers share a name:%.200s; records "
 			 "tell them apart by `cgroup`",
 			 labels.twice.data);
-		note("names", line);
+		note(report, "names", line);
 	}
 	text_free(&labels.seen);
 	text_free(&labels.twice);
@@ -207,9 +224,10 @@ static void check_policyc(struct report *report)
 	if (strchr(policyc, '/') && access(policyc, X_OK))
 		bad(report, "policyc", strerror(errno));
 	else if (strchr(policyc, '/'))
-		good("policyc", policyc);
+		good(report, "policyc", policyc);
 	else
-		note("policyc", "not beside bailiffctl; looked for in PATH");
+		note(report, "policyc",
+		     "not beside bailiffctl; looked for in PATH");
 }
 
 #define HOOKS_DIR "/usr/share/containers/oci/hooks.d"
@@ -218,32 +236,69 @@ static void check_policyc(struct report *report)
  * Engines that read hooks from a directory find ours there. Of the one below
  * /etc podman knows only if its configuration says so.
  */
-static void check_hooks(void)
+static void check_hooks(struct report *report)
 {
 	if (!access(HOOKS_DIR "/bailiff.json", R_OK))
-		good("hook", HOOKS_DIR "/bailiff.json");
+		good(report, "hook", HOOKS_DIR "/bailiff.json");
 	else
-		note("hook", "no bailiff.json in " HOOKS_DIR ": podman and "
-			     "CRI-O bind no container by themselves");
+		note(report, "hook",
+		     "no bailiff.json in " HOOKS_DIR ": podman and "
+		     "CRI-O bind no container by themselves");
 }
+
+static void check_all(struct report *report)
+{
+	check_module(report);
+	if (!report->num_bad)
+		check_versions(report);
+	if (!report->num_bad)
+		check_names(report);
+	check_daemon(report);
+	check_log(report);
+	check_cgroups(report);
+	check_policyc(report);
+	check_hooks(report);
+	if (geteuid())
+		note(report, "user",
+		     "only root may load, bind and read everything");
+}
+
+static int print_json(struct report *report)
+{
+	json_t *object = json_pack("{s:b, s:O}", "well", !report->num_bad,
+				   "checks", report->checks);
+
+	if (!object)
+		return CTL_BUG;
+	ctl_dump(object);
+	json_decref(object);
+	return CTL_YES;
+}
+
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ NULL, 0, NULL, 0 },
+};
 
 int ctl_doctor(struct ctl *ctl, int argc, char **argv)
 {
 	struct report report = { .ctl = ctl };
+	int opt, code = CTL_YES;
 
-	if (argc != 1)
-		return ctl_usage(argv[0], "it takes no operands");
-	check_module(&report);
-	if (!report.num_bad)
-		check_versions(&report);
-	if (!report.num_bad)
-		check_names(&report);
-	check_daemon(&report);
-	check_log(&report);
-	check_cgroups(&report);
-	check_policyc(&report);
-	check_hooks();
-	if (geteuid())
-		note("user", "only root may load, bind and read everything");
-	return report.num_bad ? CTL_LACKS : CTL_YES;
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt != 'j')
+			return ctl_usage(argv[0], "bad option");
+		if (!report.checks)
+			report.checks = json_array();
+		if (!report.checks)
+			return CTL_BUG;
+	}
+	if (optind == argc)
+		check_all(&report);
+	else
+		code = ctl_usage(argv[0], "it takes no operands");
+	if (!code && report.checks)
+		code = print_json(&report);
+	json_decref(report.checks);
+	return code ? code : report.num_bad ? CTL_LACKS : CTL_YES;
 }

@@ -122,29 +122,100 @@ static void explain(const struct ctl *ctl, const json_t *record)
 	remedy_free(remedy);
 }
 
+/* The YAML as text, of which there is none for what nothing would allow. */
+static json_t *remedy_json(const json_t *record)
+{
+	struct remedy *remedy = remedy_create();
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	json_t *value = NULL;
+
+	if (remedy && out) {
+		remedy_add(remedy, record);
+		remedy_print_yaml(remedy, out);
+	}
+	if (out && !fclose(out) && remedy)
+		value = ctl_string(text);
+	free(text);
+	remedy_free(remedy);
+	return value;
+}
+
+static json_t *source_json(const json_t *record)
+{
+	const char *file = logread_string(record, "file");
+	struct srcline source = {};
+	const char *line = *file ? srcline_get(&source, file,
+					       logread_number(record, "line")) :
+				   NULL;
+	json_t *value = line ? ctl_string(line) : json_null();
+
+	srcline_free(&source);
+	return value;
+}
+
+/* record is NULL if there is none. Return: CTL_YES, or CTL_BUG. */
+static int print_why_json(json_t *record)
+{
+	json_t *object = record ? json_pack("{s:O, s:o, s:o}", "record", record,
+					    "source", source_json(record),
+					    "yaml", remedy_json(record)) :
+				  json_pack("{s:n}", "record");
+
+	if (!object)
+		return CTL_BUG;
+	ctl_dump(object);
+	json_decref(object);
+	return CTL_YES;
+}
+
+static int print_why(const struct ctl *ctl, json_t *record, const char *who,
+		     bool json)
+{
+	if (json)
+		return print_why_json(record);
+	if (record)
+		explain(ctl, record);
+	else
+		printf("no denial%s%s in the log\n", who ? " of " : "",
+		       who ? who : "");
+	return CTL_YES;
+}
+
+static const struct option why_options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ NULL, 0, NULL, 0 },
+};
+
 int ctl_why(struct ctl *ctl, int argc, char **argv)
 {
-	const char *who = argc > 1 ? argv[1] : NULL;
+	const char *who, *file;
+	bool json = false;
 	json_t *record;
 	FILE *log;
-	int code;
+	int opt, code;
 
-	if (argc > 3 || (who && who[0] == '-'))
+	while ((opt = getopt_long(argc, argv, "", why_options, NULL)) != -1) {
+		if (opt != 'j')
+			return ctl_usage(argv[0], "bad option");
+		json = true;
+	}
+	if (argc - optind > 2)
 		return ctl_usage(argv[0], "name at most a container or policy "
 					  "and a log");
-	code = open_log(argc > 2 ? argv[2] : ctl->log, &log);
+	who = optind < argc ? argv[optind] : NULL;
+	file = optind + 1 < argc ? argv[optind + 1] : ctl->log;
+	code = open_log(file, &log);
 	if (code)
 		return code;
 	record = last_denial(log, who);
 	fclose(log);
-	if (!record) {
-		printf("no denial%s%s in the log\n", who ? " of " : "",
-		       who ? who : "");
-		return CTL_NO;
-	}
-	explain(ctl, record);
+	code = print_why(ctl, record, who, json);
+	if (!code && !record)
+		code = CTL_NO;
 	json_decref(record);
-	return CTL_YES;
+	return code;
 }
 
 struct selection {

@@ -2,6 +2,7 @@
 /* ctl_doctor_test.c - what is missing is named, with what to do */
 #include <check.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,42 @@ START_TEST(all_that_is_there_is_listed)
 	says("it is not running");
 	says("ok    log");
 	says("ok    policyc");
+}
+END_TEST
+
+/* What it has of one check, "" if nothing. */
+static const char *result_of(const json_t *object, const char *what)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(object, "checks"), i, row) if (
+		!strcmp(json_string_value(json_object_get(row, "what")),
+			what)) return json_string_value(json_object_get(row,
+									"result"));
+	return "";
+}
+
+START_TEST(scripts_are_told_the_same)
+{
+	json_t *object;
+
+	ck_assert_int_eq(ctl_run_command(ctl_doctor, "doctor", "--json", NULL),
+			 3);
+	object = ctl_json();
+	ck_assert(json_is_false(json_object_get(object, "well")));
+	ck_assert_str_eq(result_of(object, "bailiffd"), "FAIL");
+	ck_assert_str_eq(result_of(object, "module"), "ok");
+	ck_assert_str_eq(result_of(object, "hook"),
+			 access("/usr/share/containers/oci/hooks.d/"
+				"bailiff.json",
+				R_OK) ?
+				 "note" :
+				 "ok");
+	json_decref(object);
+	ck_assert_int_eq(
+		ctl_run_command(ctl_doctor, "doctor", "--nonsense", NULL), 2);
+	ck_assert_int_eq(ctl_run_command(ctl_doctor, "doctor", "web", NULL), 2);
 }
 END_TEST
 
@@ -213,6 +250,7 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, ctl_setup, ctl_teardown);
 	tcase_add_test(tcase, all_that_is_there_is_listed);
+	tcase_add_test(tcase, scripts_are_told_the_same);
 	tcase_add_test(tcase, a_kernel_without_the_module_is_told);
 	tcase_add_test(tcase, a_module_that_is_not_switched_on_is_told_apart);
 	tcase_add_test(tcase, securityfs_that_is_not_mounted_is_told);
