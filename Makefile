@@ -478,6 +478,8 @@ build/test/unit/%: build/san/tests/unit/%.o $(UNIT_LIB:%.c=build/san/%.o) \
 # What no input brings about: the test stands in for these.
 build/test/unit/planted_test: private SAN_CFLAGS += \
 	-Wl,--wrap=bvm_image_parse,--wrap=seccomp_export_bpf,--wrap=replay_line
+build/test/unit/binder_test: private SAN_CFLAGS += \
+	-Wl,--wrap=instances_find,--wrap=instances_make
 
 LONG_LIB := $(filter-out tests/lib/fake_kernel.c tests/lib/daemon_fixture.c \
 	    tests/lib/ctl_fixture.c,$(UNIT_LIB))

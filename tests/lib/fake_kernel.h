@@ -33,6 +33,8 @@ struct fake_kernel {
 	unsigned int num_unloads;
 	unsigned int last_generation;
 	char last_bind[512];
+	unsigned int num_binds;
+	unsigned int join_at; /* bind by which all tasks have joined; 0: none */
 	char last_self[512]; /* the policy that was entered last */
 	char last_trace[128]; /* whose decisions are traced */
 	char modes[512]; /* all that was written to mode files, a line each */

@@ -15,6 +15,8 @@
 #include "daemon/binder.h"
 #include "daemon/control.h"
 #include "daemon/deadrules.h"
+#include "daemon/images.h"
+#include "daemon/instances.h"
 #include "daemon/log.h"
 #include "daemon/names.h"
 #include "daemon/roster.h"
@@ -434,6 +436,87 @@ START_TEST(a_service_with_a_blank_is_refused_here)
 }
 END_TEST
 
+/* ---- what of a template is taken away again and again ---- */
+
+/* As in binder.c: one for each that can be stacked, and so many once more. */
+#define MADE (2 * BVM_MAX_STACKED)
+
+static bool is_there;
+static instances_made *made;
+static void *made_arg;
+static unsigned int num_made;
+
+/* The linker puts these in the place of instances.c's. */
+const struct roster_policy *
+__wrap_instances_find(const struct instances *instances,
+		      const struct roster_policy *template,
+		      const struct instances_values *values);
+int __wrap_instances_make(struct instances *instances,
+			  const struct roster_policy *template,
+			  const struct instances_values *values,
+			  instances_made *call, void *arg, struct text *why);
+
+const struct roster_policy *
+__wrap_instances_find(const struct instances *instances,
+		      const struct roster_policy *template,
+		      const struct instances_values *values)
+{
+	(void)instances;
+	(void)template;
+	(void)values;
+	return is_there ? roster_find(&roster, "web-1") : NULL;
+}
+
+int __wrap_instances_make(struct instances *instances,
+			  const struct roster_policy *template,
+			  const struct instances_values *values,
+			  instances_made *call, void *arg, struct text *why)
+{
+	(void)instances;
+	(void)template;
+	(void)values;
+	(void)why;
+	made = call;
+	made_arg = arg;
+	num_made++;
+	return 0;
+}
+
+/* One is made, and gone before it is looked at: so often. */
+static void lose_it(unsigned int times)
+{
+	add("web", false);
+	roster.first->at_bind = IMAGES_NAME;
+	ck_assert_str_eq(asked(binder_request, &root,
+			       json_pack("{s:s}", "name", "web1")),
+			 "later");
+	while (num_made < times)
+		made(made_arg, 0, NULL);
+}
+
+START_TEST(who_gets_it_at_last_is_bound)
+{
+	lose_it(MADE);
+	add("web-1", false);
+	is_there = true;
+	made(made_arg, 0, NULL);
+	ck_assert_uint_eq(num_made, MADE);
+	ck_assert_str_eq(sent(), "web-1");
+}
+END_TEST
+
+START_TEST(who_never_gets_it_comes_to_an_end)
+{
+	static struct proto_message message;
+
+	lose_it(MADE);
+	made(made_arg, 0, NULL);
+	ck_assert_uint_eq(num_made, MADE);
+	ck_assert_ptr_nonnull(strstr(log_text(), "again and again"));
+	ck_assert(!take(&message, 0));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("binder");
@@ -454,6 +537,8 @@ int main(void)
 	tcase_add_test(tcase, for_users_nothing_is_looked_at);
 	tcase_add_test(tcase, so_many_containers_are_looked_at_and_no_more);
 	tcase_add_test(tcase, a_service_with_a_blank_is_refused_here);
+	tcase_add_test(tcase, who_gets_it_at_last_is_bound);
+	tcase_add_test(tcase, who_never_gets_it_comes_to_an_end);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
