@@ -118,6 +118,8 @@ help:
 	@echo 'make deb        a Debian package of the same, in build/deb (make test-deb tries it)'
 	@echo 'make kernel-deb packages of a kernel with Bailiff from the configuration of'
 	@echo '                Debian (CONFIG=cloud or full; an hour, resumable)'
+	@echo 'make test-install  both packages on the image of a disk, which boots and repeats'
+	@echo '                the demo (root; after make kernel-deb, or LINUX_IMAGE=FILE.deb)'
 	@echo 'make clean      remove build/ (the kernel cache: tests/guest/kernel.sh clean)'
 	@echo
 	@echo 'V=1 shows the commands. What a target needs is installed by apt (root or'
@@ -346,6 +348,13 @@ test-deb:
 kernel-deb:
 	@scripts/deps.sh kernel kdeb
 	@scripts/kernel-deb.sh build
+
+# A system on which dpkg installed both; after make kernel-deb.
+.PHONY: test-install
+test-install:
+	@scripts/deps.sh tools guest install
+	@$(MAKE) binaries guest-binaries
+	@tests/install.sh $(LINUX_IMAGE)
 
 clean:
 	rm -rf build

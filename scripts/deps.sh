@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: deps.sh tools|test|prove|guest|suite|runtimes|demo|style...
+# usage: deps.sh tools|test|prove|guest|suite|runtimes|install|demo|style...
 #
 # Installs the Debian packages that a part of the build needs and that are not
 # there. Quick when none is missing. The list with reasons is `packages`.
@@ -19,11 +19,11 @@ die()
 parts_of()
 {
 	case $1 in
-	tools|kernel|style|prove|bench|kdeb|suite|runtimes) echo "$1" ;;
+	tools|kernel|style|prove|bench|kdeb|suite|runtimes|install) echo "$1" ;;
 	test) echo tools test ;;
 	guest) echo tools kernel guest ;;
 	demo) echo tools kernel guest ;;
-	*) die "what is '$1'? (tools, test, kernel, guest, demo, suite, runtimes, bench, style, prove, kdeb)" ;;
+	*) die "what is '$1'? (tools, test, kernel, guest, demo, suite, runtimes, install, bench, style, prove, kdeb)" ;;
 	esac
 }
 
