@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -246,6 +248,54 @@ static void check_hooks(struct report *report)
 		     "CRI-O bind no container by themselves");
 }
 
+const char *ctl_docker_root = "";
+
+/* Is bailiff-runtime what its configuration has for whoever says nothing? */
+static bool docker_asks_us(void)
+{
+	const char *name, *path, *slash;
+	char file[PATH_MAX];
+	json_t *config;
+	bool asks;
+
+	snprintf(file, sizeof(file), "%s/etc/docker/daemon.json",
+		 ctl_docker_root);
+	config = json_load_file(file, 0, NULL);
+	name = json_string_value(json_object_get(config, "default-runtime"));
+	path = json_string_value(json_object_get(
+		json_object_get(json_object_get(config, "runtimes"),
+				name ? name : ""),
+		"path"));
+	slash = path ? strrchr(path, '/') : NULL;
+	asks = path && !strcmp(slash ? slash + 1 : path, "bailiff-runtime");
+	json_decref(config);
+	return asks;
+}
+
+/* It has no hooks; where it is not installed, there is nothing to say. */
+static void check_docker(struct report *report)
+{
+	static const char *const programs[] = { "/usr/sbin/dockerd",
+						"/usr/bin/dockerd" };
+	char path[PATH_MAX];
+	bool there = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		snprintf(path, sizeof(path), "%s%s", ctl_docker_root,
+			 programs[i]);
+		there = there || !access(path, X_OK);
+	}
+	if (there && docker_asks_us())
+		good(report, "docker",
+		     "its default runtime is "
+		     "bailiff-runtime");
+	else if (there)
+		note(report, "docker",
+		     "its default runtime is not bailiff-runtime: it binds no "
+		     "container (docs/on-my-server.md)");
+}
+
 static void check_all(struct report *report)
 {
 	check_module(report);
@@ -258,6 +308,7 @@ static void check_all(struct report *report)
 	check_cgroups(report);
 	check_policyc(report);
 	check_hooks(report);
+	check_docker(report);
 	if (geteuid())
 		note(report, "user",
 		     "only root may load, bind and read everything");

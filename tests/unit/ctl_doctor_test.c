@@ -242,6 +242,53 @@ START_TEST(a_host_without_cgroups_is_told)
 }
 END_TEST
 
+#define RUNTIMES \
+	"\"runtimes\": {\"bailiff\": {\"path\": \"/usr/sbin/bailiff-runtime\"}}"
+
+static const struct {
+	const char *config;
+	const char *result;
+} dockers[] = {
+	{ "{\"default-runtime\": \"bailiff\", " RUNTIMES "}", "ok" },
+	{ "{" RUNTIMES "}", "note" },
+	{ "{\"default-runtime\": \"runc\", " RUNTIMES "}", "note" },
+	{ "{\"default-runtime\": \"bailiff\"}", "note" },
+	{ "no JSON", "note" },
+	{ NULL, "note" },
+};
+
+START_TEST(whether_docker_asks_for_policies_is_told)
+{
+	char config[512];
+	json_t *object;
+
+	ctl_docker_root = ctl_dir;
+	snprintf(config, sizeof(config),
+		 "mkdir -p %s/usr/bin %s/etc/docker; touch %s/usr/bin/dockerd; "
+		 "chmod 755 %s/usr/bin/dockerd",
+		 ctl_dir, ctl_dir, ctl_dir, ctl_dir);
+	ck_assert_int_eq(system(config), 0);
+	if (dockers[_i].config)
+		ctl_write("etc/docker/daemon.json", dockers[_i].config);
+	ctl_run_command(ctl_doctor, "doctor", "--json", NULL);
+	object = ctl_json();
+	ck_assert_str_eq(result_of(object, "docker"), dockers[_i].result);
+	json_decref(object);
+}
+END_TEST
+
+START_TEST(of_no_docker_nothing_is_told)
+{
+	json_t *object;
+
+	ctl_docker_root = ctl_dir;
+	ctl_run_command(ctl_doctor, "doctor", "--json", NULL);
+	object = ctl_json();
+	ck_assert_str_eq(result_of(object, "docker"), "");
+	json_decref(object);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("ctl-doctor");
@@ -260,6 +307,9 @@ int main(void)
 	tcase_add_test(tcase, containers_of_one_name_are_told);
 	tcase_add_test(tcase, a_host_with_cgroup_v1_alone_is_told);
 	tcase_add_test(tcase, a_host_without_cgroups_is_told);
+	tcase_add_loop_test(tcase, whether_docker_asks_for_policies_is_told, 0,
+			    sizeof(dockers) / sizeof(dockers[0]));
+	tcase_add_test(tcase, of_no_docker_nothing_is_told);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
