@@ -4,6 +4,7 @@
 # systemd.sh - Bailiff as `make install` puts it, where systemd is the guest's
 # first process. Sourced by the tests that say "# boot: systemd".
 . "$BAILIFF_TOP/tests/guest/lib.sh"
+. "$BAILIFF_TOP/tests/guest/policy.sh"
 
 policies=/etc/bailiff/policies
 log=/var/log/bailiff/events.json
@@ -23,24 +24,6 @@ install_bailiff()
 	done
 	cp -r "$BAILIFF_TOP/policies/base" $policies/
 	systemctl daemon-reload
-}
-
-# policy NAME SELECTOR [RULES]: lets programs run, and what is added.
-policy()
-{
-	cat > $policies/.new <<END
-bailiff: 1
-policy: $1
-include: [base/runtime-linker, base/libc, base/users, base/stdio]
-containers: [{$2}]
-files:
-  - allow: [read, map-exec]
-    paths: ["/bin/**", "/usr/**"]
-${3:-}
-exec:
-  - allow: ["/bin/**", "/usr/bin/**"]
-END
-	mv $policies/.new "$policies/$1.yaml"
 }
 
 # service NAME LINE...: a unit of our own
@@ -69,11 +52,6 @@ guard()
 shows()
 {
 	systemctl show --value -p "$2" "$1"
-}
-
-is_gone()
-{
-	! bailiffctl rules "$1"
 }
 
 # The next file finds no policy of this one.

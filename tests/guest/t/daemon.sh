@@ -7,6 +7,7 @@
 # which policy, and everything that must refuse a container.
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 . "$BAILIFF_TOP/tests/guest/container.sh"
+. "$BAILIFF_TOP/tests/guest/policy.sh"
 
 policies=/run/daemon-test/policies
 log=/run/daemon-test/events.json
@@ -15,24 +16,6 @@ mkdir -p $policies
 ctl=/run/daemon-test/bailiffctl
 cp "$BAILIFF_TOP/build/bin/bailiffctl" $ctl
 cp -r "$BAILIFF_TOP/policies/base" $policies/
-
-# policy NAME SELECTOR [RULES]: lets /bin and /usr run, and what is added.
-policy()
-{
-	cat > $policies/.new <<END
-bailiff: 1
-policy: $1
-include: [base/runtime-linker, base/libc, base/users, base/stdio]
-containers: [{$2}]
-files:
-  - allow: [read, map-exec]
-    paths: ["/bin/**", "/usr/**"]
-${3:-}
-exec:
-  - allow: ["/bin/**", "/usr/bin/**"]
-END
-	mv $policies/.new "$policies/$1.yaml"
-}
 
 start_daemon()
 {
@@ -64,11 +47,6 @@ in_error()
 {
 	bailiffctl status | grep -q " $1 files in error" &&
 		bailiffctl policies | grep -q -e "$2"
-}
-
-is_gone()
-{
-	! bailiffctl rules "$1"
 }
 
 try_shadow='/bin/cat /etc/shadow > /dev/null 2>&1 && echo open || echo shut; echo ran'
