@@ -209,7 +209,7 @@ static int set_paths(struct arena *arena, const struct request *request,
 	intern_init(&accepts, arena);
 	if (fsm_build(arena, nfa, &accepts, fsm, &blame))
 		return operand_fail(err, "the pattern makes over %u states",
-				    FSM_MAX_STATES);
+				    blame.max_states);
 	fsm_minimise(arena, fsm);
 	query->set.paths = fsm;
 	return 0;

@@ -15,13 +15,17 @@
 
 /*
  * States before minimisation: so many, and more for each node of the NFA, for
- * large sets of literals need one for each; but never over the last figure. A
- * set that multiplies is given up before it has taken seconds.
+ * large sets of literals need one for each; but never over the last figure. The
+ * pool is the nodes in all the sets of nodes: a set of globs that multiplies has
+ * several in each, and literals one. It is given up within a second, and what
+ * is not takes no more in all that follows.
  */
-#define FSM_FREE_STATES (1u << 20)
+#define FSM_FREE_STATES (1u << 18)
 #define FSM_STATES_PER_NODE 2
 #define FSM_MAX_STATES (4u << 20)
-#define FSM_MAX_POOL (48u << 20) /* nodes in all the sets of nodes */
+#define FSM_FREE_POOL (1u << 19)
+#define FSM_POOL_PER_NODE 16
+#define FSM_MAX_POOL (48u << 20)
 
 struct fsm_edge {
 	u32 class; /* 1 .. num_classes - 1, ascending in a state */
@@ -48,7 +52,7 @@ struct fsm {
 /* Who is to blame for an automaton that is too large. */
 struct fsm_blame {
 	u32 patterns[2]; /* the most frequent ones in the last sets */
-	u32 max_states; /* that it may have */
+	u32 max_states; /* it has more, whichever limit it is over */
 };
 
 /*

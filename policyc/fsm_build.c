@@ -345,7 +345,6 @@ static u32 find_accept(struct builder *b, u32 state)
 
 /* ---- all of them ---- */
 
-/* Count which patterns the last sets consist of, and name the worst two. */
 static u32 max_states(const struct nfa *nfa)
 {
 	const u64 max =
@@ -356,6 +355,17 @@ static u32 max_states(const struct nfa *nfa)
 	return max < FSM_MAX_STATES ? max : FSM_MAX_STATES;
 }
 
+static u32 max_pool(const struct nfa *nfa)
+{
+	const u64 max = FSM_FREE_POOL + (u64)FSM_POOL_PER_NODE * nfa->num_nodes;
+
+	if (nfa->max_pool)
+		return nfa->max_pool;
+	return max < FSM_MAX_POOL ? max : FSM_MAX_POOL;
+}
+
+/* Count which patterns the last sets consist of, and name the worst two. */
+
 static int too_large(struct builder *b, struct fsm_blame *blame)
 {
 	u32 *counts = arena_array(b->arena, b->nfa->num_nodes, sizeof(u32));
@@ -364,6 +374,8 @@ static int too_large(struct builder *b, struct fsm_blame *blame)
 
 	memset(blame, 0, sizeof(*blame));
 	blame->max_states = max_states(b->nfa);
+	if (num <= blame->max_states)
+		blame->max_states = num - 1;
 	for (u32 set = from; set < num; set++)
 		for (u32 i = 0; i < intern_len(&b->sets, set); i++)
 			counts[intern_get(&b->sets, set)[i]]++;
@@ -407,7 +419,7 @@ int fsm_build(struct arena *arena, const struct nfa *nfa,
 	      struct intern *accepts, struct fsm *fsm, struct fsm_blame *blame)
 {
 	struct builder *b = arena_alloc(arena, sizeof(*b));
-	const u32 max = max_states(nfa);
+	const u32 max = max_states(nfa), pool = max_pool(nfa);
 
 	b->arena = arena;
 	b->nfa = nfa;
@@ -415,7 +427,7 @@ int fsm_build(struct arena *arena, const struct nfa *nfa,
 	b->accepts = accepts;
 	init(b);
 	for (u32 state = 0; state < b->sets.num; state++) {
-		if (b->sets.num > max || b->sets.pool_len > FSM_MAX_POOL)
+		if (b->sets.num > max || b->sets.pool_len > pool)
 			return too_large(b, blame);
 		fsm->states = arena_grow(arena, fsm->states, state,
 					 sizeof(*fsm->states));

@@ -60,7 +60,7 @@ struct nfa {
 	u32 root; /* node after the first '/', or NFA_NONE */
 	bool text_only; /* pattern_begin_text; set before the first pattern */
 	bool no_classes; /* fsm_build: one for each byte, to compare with */
-	u32 max_states; /* fsm_build: so many; 0: as fsm.h says */
+	u32 max_states, max_pool; /* fsm_build: so many; 0: as fsm.h says */
 };
 
 /* Returns an automaton that matches nothing; it lives in the arena. */

@@ -174,7 +174,10 @@ large_policies()
 		odd states P504
 	{ head_of files
 	  printf '  - {allow: read, paths: "/**%s**"}\n' a b c d e f g h i j \
-		k l m n o p q r; } | odd rows P505
+		k l m n o p q r; } | odd pool P504
+	{ head_of files
+	  seq -f '  - {allow: read, paths: ["/%.0f/*"]}' 363
+	  seq -f '  - {allow: read, paths: ["/*/%.0f"]}' 363; } | odd rows P505
 }
 
 # An image is no policy, and what is neither is no image.

@@ -236,6 +236,60 @@ START_TEST(an_automaton_has_at_most_so_many_states)
 }
 END_TEST
 
+/*
+ * So many nodes in all sets of nodes, and one more, but not one less. It has
+ * fewer states than it might have: how many there were is said.
+ */
+START_TEST(the_sets_of_an_automaton_have_at_most_so_many_nodes)
+{
+	static const char *const pattern = "/{a,b}*/c";
+	u32 most = 0, states = 0;
+
+	for (u32 pool = 1; !most && pool < 1000; pool++) {
+		struct nfa *nfa = nfa_create(arena);
+		struct machine m = { .blame = { .max_states = 0 } };
+
+		nfa->max_pool = pool;
+		intern_init(&m.accepts, arena);
+		ck_assert_int_eq(nfa_add(nfa, pattern, 0, NULL), 0);
+		if (!fsm_build(arena, nfa, &m.accepts, &m.fsm, &m.blame)) {
+			most = pool;
+			ck_assert_uint_eq(m.fsm.num_states, states + 1);
+		} else {
+			ck_assert_uint_ge(m.blame.max_states, states);
+			states = m.blame.max_states;
+		}
+	}
+	ck_assert_uint_gt(most, 4);
+}
+END_TEST
+
+/* Each multiplies at once in states or in nodes; each is named at once, too. */
+START_TEST(what_multiplies_is_given_up_early)
+{
+	const u32 lens[] = { 17, 18 };
+	static const char *const stars[] = {
+		"/**a*z", "/**b*z", "/**c*z", "/**d*z", "/**e*z", "/**f*z",
+		"/**g*z", "/**h*z", "/**i*z", "/**j*z", "/**k*z", "/**l*z",
+		"/**m*z", "/**n*z", "/**o*z", "/**p*z", "/**q*z", "/**r*z"
+	};
+	struct machine m;
+
+	for (u32 i = 0; i < ARRAY_SIZE(lens); i++) {
+		char text[32] = "/**a";
+		const char *const pattern = text;
+
+		memset(text + 4, '?', lens[i]);
+		ck_assert_int_eq(build(&m, &pattern, 1), -E2BIG);
+		ck_assert_uint_lt(m.blame.max_states, FSM_FREE_STATES + 100);
+		ck_assert_uint_gt(m.blame.max_states, FSM_FREE_STATES / 8);
+	}
+	ck_assert_int_eq(build(&m, stars, 12), 0);
+	ck_assert_int_eq(build(&m, stars, ARRAY_SIZE(stars)), -E2BIG);
+	ck_assert_uint_lt(m.blame.max_states, FSM_FREE_STATES / 2);
+}
+END_TEST
+
 /* From the start that many times 'a'; a pattern is never as long as a tail. */
 static void make_row(struct fsm *fsm, u32 len)
 {
@@ -325,6 +379,8 @@ int main(void)
 	tcase_add_test(tc, root_is_matched_by_its_name_alone);
 	tcase_add_test(tc, too_many_states_name_the_pattern);
 	tcase_add_test(tc, an_automaton_has_at_most_so_many_states);
+	tcase_add_test(tc, the_sets_of_an_automaton_have_at_most_so_many_nodes);
+	tcase_add_test(tc, what_multiplies_is_given_up_early);
 	tcase_add_test(tc, a_row_over_the_longest_tail_is_two);
 	tcase_add_test(tc, many_empty_braces_are_no_trouble);
 	tcase_add_test(tc, literal_patterns_stay_small);
