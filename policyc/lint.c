@@ -13,6 +13,7 @@
 
 #define MAX_POINTS 20000 /* of one comparison; past it nothing is said */
 #define MAX_PATTERNS 2000 /* of a class's rules */
+#define MAX_BYTES (32u << 20) /* of the images that a class takes */
 
 /* A rule as a policy of its own has it. */
 enum as {
@@ -30,12 +31,16 @@ struct subset {
 };
 
 struct lint {
-	struct arena *arena;
+	struct arena *arena; /* of a class */
+	struct arena *scratch; /* of what is tried for one rule */
 	struct diag *diag;
 	const struct ast_policy *ast;
 	u32 class;
 	const struct ast_rule *rules[LINT_MAX_RULES]; /* of the class, no rate */
 	u32 num;
+	struct bvm_image all; /* of the rules as they are */
+	/* of one rule alone, and of none; made when they are asked for */
+	struct bvm_image *alone[LINT_MAX_RULES + 1][2];
 };
 
 static void put(struct subset *set, const struct ast_rule *rule, enum as as)
@@ -44,13 +49,13 @@ static void put(struct subset *set, const struct ast_rule *rule, enum as as)
 	set->as[set->num++] = as;
 }
 
-static struct ast_policy *make_policy(const struct lint *l,
+static struct ast_policy *make_policy(const struct lint *l, struct arena *arena,
 				      const struct subset *set)
 {
-	struct ast_policy *p = arena_alloc(l->arena, sizeof(*p));
+	struct ast_policy *p = arena_alloc(arena, sizeof(*p));
 
 	*p = *l->ast;
-	p->rules = arena_array(l->arena, set->num + 1, sizeof(*p->rules));
+	p->rules = arena_array(arena, set->num + 1, sizeof(*p->rules));
 	p->num_rules = set->num;
 	p->num_selectors = 0;
 	p->defaults[l->class] = set->rest;
@@ -72,81 +77,107 @@ static struct ast_policy *make_policy(const struct lint *l,
 	return p;
 }
 
-static bool compile(const struct lint *l, const struct subset *set,
-		    struct bvm_image *img)
+static bool compile(const struct lint *l, struct arena *arena,
+		    const struct subset *set, struct bvm_image *img)
 {
 	const struct diag_options options = { .json = false };
-	struct diag *diag = diag_create(l->arena, &options);
-	struct buf *bytes = arena_alloc(l->arena, sizeof(*bytes));
+	struct diag *diag = diag_create(arena, &options);
+	struct buf *bytes = arena_alloc(arena, sizeof(*bytes));
 	struct bvm_error err;
 
-	*bytes = (struct buf)BUF_INIT(l->arena);
-	return !image_build(l->arena, diag, make_policy(l, set), bytes) &&
-	       !image_load(l->arena, bytes->data, bytes->len, img, &err);
+	*bytes = (struct buf)BUF_INIT(arena);
+	return !image_build(arena, diag, make_policy(l, arena, set), bytes) &&
+	       !image_load(arena, bytes->data, bytes->len, img, &err);
 }
 
-static bool look(void *arg, const struct space_point *point,
-		 const u32 *verdicts)
+static bool differs(void *arg, const struct space_point *point,
+		    const u32 *verdicts)
 {
-	bool *differ = arg;
+	bool *found = arg;
 
 	(void)point;
-	*differ = (verdicts[0] ^ verdicts[1]) & BVM_VERDICT_DENY;
-	return !*differ;
+	*found = (verdicts[0] ^ verdicts[1]) & BVM_VERDICT_DENY;
+	return !*found;
 }
 
-/* False as well where that cannot be found out. */
-static bool is_equal(const struct lint *l, const struct subset *a,
-		     const struct subset *b)
+/* A search for what the first matches, and the second does not. */
+struct surplus {
+	u32 match; /* the verdict's bit where a rule matches */
+	bool found;
+};
+
+static bool exceeds(void *arg, const struct space_point *point,
+		    const u32 *verdicts)
 {
-	struct bvm_image *images = arena_array(l->arena, 2, sizeof(*images));
+	struct surplus *s = arg;
+
+	(void)point;
+	s->found = (verdicts[0] & BVM_VERDICT_DENY) == s->match &&
+		   (verdicts[1] & BVM_VERDICT_DENY) != s->match;
+	return !s->found;
+}
+
+/* False if not all could be looked at. */
+static bool compare(const struct lint *l, const struct bvm_image *a,
+		    const struct bvm_image *b, space_visit_fn visit, void *arg)
+{
 	const struct space_query query = {
-		.images = { &images[0], &images[1] },
+		.images = { a, b },
 		.num_images = 2,
 		.class = l->class,
 		.ops = bvm_classes[l->class].mediated,
 		.max_points = MAX_POINTS,
 	};
-	bool differ = false;
 
-	return compile(l, a, &images[0]) && compile(l, b, &images[1]) &&
-	       !space_walk(l->arena, &query, look, &differ) && !differ;
+	return !space_walk(l->scratch, &query, visit, arg);
 }
 
-/* Does the second rule say all that the first does, both in one way? */
-static bool is_within(const struct lint *l, const struct ast_rule *rule,
+/* The policy of one rule, or with NULL of none; NULL: there is no such image. */
+static const struct bvm_image *alone(struct lint *l,
+				     const struct ast_rule *rule, enum as as)
+{
+	struct subset set = { .rest = as == AS_ALLOW ? AST_DENY : AST_ALLOW };
+	struct bvm_image **img;
+	u32 i = 0;
+
+	while (rule && l->rules[i] != rule)
+		i++;
+	img = &l->alone[rule ? i : LINT_MAX_RULES][as == AS_ALLOW];
+	if (!*img) {
+		*img = arena_alloc(l->arena, sizeof(**img));
+		if (rule)
+			put(&set, rule, as);
+		if (!compile(l, l->arena, &set, *img))
+			(*img)->header = NULL;
+	}
+	return (*img)->header ? *img : NULL;
+}
+
+/*
+ * Does the second rule say all that the first does, both in one way? False as
+ * well where that cannot be found out.
+ */
+static bool is_within(struct lint *l, const struct ast_rule *rule,
 		      const struct ast_rule *other, enum as as)
 {
-	struct subset both = { .rest = as == AS_ALLOW ? AST_DENY : AST_ALLOW };
-	struct subset one = both;
+	struct surplus s = { .match = as == AS_ALLOW ? 0 : BVM_VERDICT_DENY };
+	const struct bvm_image *a, *b;
 
-	if (!(rule->ops & other->ops) && !rule->implies_create)
+	if (other && !(rule->ops & other->ops) && !rule->implies_create)
 		return false;
-	put(&both, rule, as);
-	put(&both, other, as);
-	put(&one, other, as);
-	return is_equal(l, &both, &one);
+	a = alone(l, rule, as);
+	b = alone(l, other, as);
+	return a && b && compare(l, a, b, exceeds, &s) && !s.found;
 }
 
-static bool matches_nothing(const struct lint *l, const struct ast_rule *rule)
+static bool matches_nothing(struct lint *l, const struct ast_rule *rule)
 {
-	const enum as kinds[] = { AS_ALLOW, AS_DENY };
-
-	for (u32 i = 0; i < ARRAY_SIZE(kinds); i++) {
-		struct subset none = {
-			.rest = kinds[i] == AS_ALLOW ? AST_DENY : AST_ALLOW,
-		};
-		struct subset one = none;
-
-		put(&one, rule, kinds[i]);
-		if (!is_equal(l, &one, &none))
-			return false;
-	}
-	return true;
+	return is_within(l, rule, NULL, AS_ALLOW) &&
+	       is_within(l, rule, NULL, AS_DENY);
 }
 
 /* All that it allows is denied by one other rule? */
-static bool find_shadow(const struct lint *l, const struct ast_rule *rule)
+static bool find_shadow(struct lint *l, const struct ast_rule *rule)
 {
 	for (u32 i = 0; i < l->num; i++) {
 		const struct ast_rule *deny = l->rules[i];
@@ -165,7 +196,7 @@ static bool find_shadow(const struct lint *l, const struct ast_rule *rule)
 }
 
 /* Of two rules that say the same, the later one is too comparable. */
-static bool find_cover(const struct lint *l, const struct ast_rule *rule)
+static bool find_cover(struct lint *l, const struct ast_rule *rule)
 {
 	enum as as = rule->kind == BVM_RULE_ALLOW ? AS_ALLOW : AS_DENY;
 
@@ -185,17 +216,25 @@ static bool find_cover(const struct lint *l, const struct ast_rule *rule)
 	return false;
 }
 
+/* All rules of the class, but for one if that is not NULL. */
+static bool compile_all(const struct lint *l, struct arena *arena,
+			const struct ast_rule *but, struct bvm_image *img)
+{
+	struct subset set = { .rest = l->ast->defaults[l->class] };
+
+	for (u32 i = 0; i < l->num; i++)
+		if (l->rules[i] != but)
+			put(&set, l->rules[i], AS_IT_IS);
+	return compile(l, arena, &set, img);
+}
+
 static bool changes_nothing(const struct lint *l, const struct ast_rule *rule)
 {
-	struct subset with = { .rest = l->ast->defaults[l->class] };
-	struct subset without = with;
+	struct bvm_image *without = arena_alloc(l->scratch, sizeof(*without));
+	bool found = false;
 
-	for (u32 i = 0; i < l->num; i++) {
-		put(&with, l->rules[i], AS_IT_IS);
-		if (l->rules[i] != rule)
-			put(&without, l->rules[i], AS_IT_IS);
-	}
-	return is_equal(l, &with, &without);
+	return compile_all(l, l->scratch, rule, without) &&
+	       compare(l, &l->all, without, differs, &found) && !found;
 }
 
 /* What a denial brings along is a reason to have it. */
@@ -204,7 +243,7 @@ static bool is_special(const struct ast_rule *rule)
 	return rule->message || rule->quiet || rule->kill || rule->err;
 }
 
-static void lint_rule(const struct lint *l, const struct ast_rule *rule)
+static void lint_rule(struct lint *l, const struct ast_rule *rule)
 {
 	bool deny = rule->kind == BVM_RULE_DENY;
 
@@ -226,6 +265,14 @@ static bool is_unjudged(const struct ast_rule *rule)
 	return !(rule->ops & bvm_classes[rule->class].mediated);
 }
 
+static bool too_much(const struct lint *l, const char *why)
+{
+	diag_report(l->diag, &l->ast->name_span, NOT_COMPARED,
+		    bvm_classes[l->class].name, why);
+	return false;
+}
+
+/* False if there are none, or too many, which is said. */
 static bool collect(struct lint *l)
 {
 	u32 patterns = 0;
@@ -239,28 +286,66 @@ static bool collect(struct lint *l)
 		    rule->kind == BVM_RULE_AUDIT || is_unjudged(rule))
 			continue;
 		patterns += rule->paths.num + rule->except.num;
-		if (l->num == LINT_MAX_RULES || patterns > MAX_PATTERNS)
-			return false;
+		if (l->num == LINT_MAX_RULES)
+			return too_much(l, arena_printf(l->arena,
+							"there are over %u",
+							LINT_MAX_RULES));
+		if (patterns > MAX_PATTERNS)
+			return too_much(
+				l, arena_printf(l->arena,
+						"they have over %u patterns",
+						MAX_PATTERNS));
 		l->rules[l->num++] = rule;
 	}
+	return l->num;
+}
+
+/*
+ * An image of all but one rule is made for each that allows: what that takes
+ * goes by the size of the image. Past a second or two nobody waits for it.
+ */
+static bool is_small(const struct lint *l)
+{
+	size_t left = MAX_BYTES;
+
+	for (u32 i = 0; i < l->num; i++) {
+		if (l->rules[i]->kind == BVM_RULE_DENY)
+			continue;
+		if (left < l->all.len)
+			return too_much(
+				l, arena_printf(l->arena,
+						"that would take over %u MB",
+						MAX_BYTES >> 20));
+		left -= l->all.len;
+	}
 	return true;
+}
+
+static void lint_class(struct lint *l)
+{
+	memset(l->alone, 0, sizeof(l->alone));
+	if (!collect(l) || !l->num ||
+	    !compile_all(l, l->arena, NULL, &l->all) || !is_small(l))
+		return;
+	for (u32 i = 0; i < l->num; i++) {
+		if (l->rules[i]->span.source != l->ast->sources[0])
+			continue;
+		l->scratch = arena_create();
+		lint_rule(l, l->rules[i]);
+		arena_free(l->scratch);
+	}
 }
 
 void lint_policy(struct arena *arena, struct diag *diag,
 		 const struct ast_policy *ast, const struct bvm_image *img)
 {
 	struct lint *l = arena_alloc(arena, sizeof(*l));
-	bool comparable;
 
 	l->diag = diag;
 	l->ast = ast;
 	for (l->class = 1; l->class < BVM_NUM_CLASSES; l->class ++) {
-		/* what is tried is of no use later */
 		l->arena = arena_create();
-		comparable = collect(l);
-		for (u32 i = 0; comparable && i < l->num; i++)
-			if (l->rules[i]->span.source == ast->sources[0])
-				lint_rule(l, l->rules[i]);
+		lint_class(l);
 		arena_free(l->arena);
 	}
 	lint_paths(arena, diag, ast, img);
