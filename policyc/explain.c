@@ -382,6 +382,9 @@ static void print_notes(const struct explain *x)
 		printf("note: %s\n", x->request.note);
 	if (x->request.argv_len && !looks_at_args(x->input.img))
 		printf("note: no rule looks at the program's arguments\n");
+	if (x->judgement.tree_widens)
+		printf("note: of a directory it is denied: ask with "
+		       "type=dir\n");
 	if (x->input.img->start)
 		printf("note: until the container has started, a denial is "
 		       "only recorded\n");

@@ -339,8 +339,23 @@ static u64 find_dependence(const struct judge *j)
 	return fields;
 }
 
-static void judge_op(struct judge *j, u32 op, const char *path,
-		     struct judgement *out)
+/* What two names are needed for is denied by either. */
+static void run_paths(const struct judge *j, const struct facts *facts, u32 op,
+		      struct judge_case *c)
+{
+	run_case(j, facts, op, j->request->paths[0], c);
+	for (u32 i = 1; i < j->request->num_paths; i++) {
+		struct judge_case one;
+
+		if (c->verdict & BVM_VERDICT_DENY)
+			return;
+		run_case(j, facts, op, j->request->paths[i], &one);
+		if (one.verdict & BVM_VERDICT_DENY)
+			*c = one;
+	}
+}
+
+static void judge_op(struct judge *j, u32 op, struct judgement *out)
 {
 	bool found[2] = { false, false }; /* an allowed, a denied case */
 
@@ -350,7 +365,7 @@ static void judge_op(struct judge *j, u32 op, const char *path,
 		bool denied;
 
 		make_case(j, i, &facts);
-		run_case(j, &facts, op, path, &c);
+		run_paths(j, &facts, op, &c);
 		denied = c.verdict & BVM_VERDICT_DENY;
 		j->allowed[i] = !denied;
 		if (!i)
@@ -369,6 +384,7 @@ static void deny_widening(struct judgement *out, const struct judge_case *new)
 {
 	out->widens = true;
 	out->answer = JUDGE_DENY;
+	out->open = 0;
 	out->shown = *new;
 }
 
@@ -426,24 +442,29 @@ static void check_widening(const struct judge *j, struct judgement *out)
 {
 	struct renaming r;
 	struct judge_case new;
+	u64 below;
 
-	if (out->answer != JUDGE_ALLOW || !j->img->rights ||
-	    !is_renaming(j, &r))
+	/* whoever asks: what is allowed to nobody needs no other reason */
+	if ((out->answer != JUDGE_ALLOW && out->answer != JUDGE_OPEN) ||
+	    !j->img->rights || !is_renaming(j, &r))
 		return;
 	run_case(j, &j->base, out->shown.op, r.to, &new);
 	out->from = r.from;
 	out->to = r.to;
 	out->extra = find_gain(j, &r, false);
 	out->below = !out->extra;
+	below = find_gain(j, &r, true);
 	if (r.is_tree)
-		out->extra |= find_gain(j, &r, true);
+		out->extra |= below;
+	else if (is_open(j, (u32)request_field(j->request->class, "type")))
+		out->tree_widens = below;
 	if (out->extra)
 		deny_widening(out, &new);
 }
 
-/* What has been found so far and what one more operation or path adds. */
-static void merge(const struct judge *j, struct judgement *sum,
-		  const struct judgement *one, bool first)
+/* What has been found so far and what one more operation adds. */
+static void merge(struct judgement *sum, const struct judgement *one,
+		  bool first)
 {
 	if (first) {
 		*sum = *one;
@@ -453,12 +474,6 @@ static void merge(const struct judge *j, struct judgement *sum,
 		return;
 	if (one->answer == JUDGE_OPEN) {
 		*sum = *one;
-		return;
-	}
-	if (!j->request->group) {
-		/* two paths: the denial decides */
-		if (one->answer == JUDGE_DENY)
-			*sum = *one;
 		return;
 	}
 	if (sum->answer == JUDGE_DIFFERS)
@@ -471,7 +486,6 @@ int judge_request(struct arena *arena, const struct bvm_image *img,
 		  const struct request *request, struct judgement *judgement)
 {
 	struct judge *j = arena_alloc(arena, sizeof(*j));
-	u32 num_paths = request->num_paths ? request->num_paths : 1;
 	bool first = true;
 	int ret;
 
@@ -498,13 +512,13 @@ int judge_request(struct arena *arena, const struct bvm_image *img,
 	j->allowed = arena_array(arena, j->num_cases, sizeof(bool));
 
 	for (u32 op = 0; op < BVM_MAX_OPS; op++) {
-		for (u32 p = 0; request->ops >> op & 1 && p < num_paths; p++) {
-			struct judgement one = { .answer = JUDGE_ALLOW };
+		struct judgement one = { .answer = JUDGE_ALLOW };
 
-			judge_op(j, op, request->paths[p], &one);
-			merge(j, judgement, &one, first);
-			first = false;
-		}
+		if (!(request->ops >> op & 1))
+			continue;
+		judge_op(j, op, &one);
+		merge(judgement, &one, first);
+		first = false;
 	}
 	check_widening(j, judgement);
 	return 0;

@@ -40,6 +40,7 @@ struct judgement {
 	u64 extra; /* widens: those rights, BVM_RIGHT_* */
 	const char *from, *to; /* widens: the names */
 	bool below; /* widens: not of the name itself, but of some below it */
+	bool tree_widens; /* it would, of a directory: nobody said what it is */
 };
 
 /*

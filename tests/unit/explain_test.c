@@ -220,6 +220,63 @@ START_TEST(image_answers_alike)
 }
 END_TEST
 
+static const char renames[] = "bailiff: 1\n"
+			      "policy: x\n"
+			      "files:\n"
+			      "  - allow: manage\n" /* rule 1 */
+			      "    paths: /one\n"
+			      "    when: {uid: 1}\n"
+			      "  - allow: manage\n" /* rule 2 */
+			      "    paths: [/two, /less]\n"
+			      "    when: {uid: 2}\n"
+			      "  - allow: manage\n" /* rule 3 */
+			      "    paths: [/any, /also]\n"
+			      "  - allow: write\n" /* rule 4 */
+			      "    paths: /also/**\n";
+
+static const struct {
+	const char *request;
+	int code;
+	const char *first, *says;
+} two_names[] = {
+	/* for no uid are both allowed */
+	{ "rename /one /two", EXIT_NO, "deny: the default", "" },
+	{ "rename /one /none", EXIT_NO, "deny: the default", "" },
+	{ "rename /none /one", EXIT_NO, "deny: the default", "" },
+	{ "link /one /two", EXIT_NO, "deny: the default", "" },
+	{ "uid=1 rename /one /none", EXIT_NO, "deny: the default", "" },
+	{ "rename /two /less", EXIT_BAD, "undecided: it depends on uid",
+	  "with uid=2: allow: rule 2" },
+	{ "rename /any /two", EXIT_BAD, "undecided: it depends on uid",
+	  "with uid=2: allow: rule 3" },
+	{ "rename /any /also", EXIT_YES, "allow: rule 3",
+	  "note: of a directory it is denied: ask with type=dir" },
+	{ "type=dir rename /any /also", EXIT_NO, "deny: widens", "below" },
+	{ "type=regular rename /any /also", EXIT_YES, "allow: rule 3", "" },
+	/* who has uid 2 may not, since that widens: so nobody may */
+	{ "rename /two /any", EXIT_NO, "deny: widens", "" },
+};
+
+/* Both are judged for the same caller, whoever that is. */
+START_TEST(two_names_are_one_request)
+{
+	FILE *file = fopen(path, "w");
+	int code;
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(renames, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+	code = capture(command_explain, path, two_names[_i].request);
+	ck_assert_msg(code == two_names[_i].code &&
+			      !strncmp(output, two_names[_i].first,
+				       strlen(two_names[_i].first)) &&
+			      strstr(output, two_names[_i].says) &&
+			      (!strstr(output, "note: of a") ==
+			       !strstr(two_names[_i].says, "note: of a")),
+		      "%s: %d: %s", two_names[_i].request, code, output);
+}
+END_TEST
+
 START_TEST(why_not_names_what_is_missing)
 {
 	run.why_not = true;
@@ -279,6 +336,8 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, policy_answers, 0, ARRAY_SIZE(cases));
 	tcase_add_loop_test(tc, image_answers_alike, 0, ARRAY_SIZE(cases));
+	tcase_add_loop_test(tc, two_names_are_one_request, 0,
+			    ARRAY_SIZE(two_names));
 	tcase_add_test(tc, why_not_names_what_is_missing);
 	tcase_add_test(tc, trace_shows_states_and_list);
 	tcase_add_test(tc, failing_tests_are_named);
