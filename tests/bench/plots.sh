@@ -50,12 +50,12 @@ plot()
 			sub(/, depth 5/, "", name)
 			give(name ", " what, size)
 		}'
-	plot compile.svg 'Compiling globs and prefixes' 'globs or prefixes' 'ms' xy '
+	plot compile.svg 'Compiling globs, paths and prefixes' 'how many' 'ms' xy '
 		bench == "compile" && what == "ms" && (name == "policyc" || name == "apparmor_parser") {
 			give(name ", globs", size)
 		}
-		bench == "load" && name == "prefixes" && what == "compile ms" {
-			give("policyc, prefixes", size)
+		bench == "load" && what == "compile ms" {
+			give("policyc, " name, size)
 		}'
 	plot nft.svg 'A set of prefixes, compiled and loaded' 'prefixes' \
 		'million instructions' xy '

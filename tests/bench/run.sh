@@ -183,12 +183,19 @@ bench_compile()
 	row prefixes 1000000 MB "$mb" MB -
 }
 
-bench_guest()
+# Unless one is given.
+build_kernel()
 {
+	[ -z "${GUEST_KERNEL:-}" ] || return 0
 	tests/guest/kernel.sh build > "$out/kernel.path" 2> "$out/kernel.log" || {
 		tail -n 20 "$out/kernel.log" >&2
 		return 1
 	}
+}
+
+bench_guest()
+{
+	build_kernel
 	tests/guest/run.sh --timeout 600 -- $here/in-guest.sh < /dev/null > "$out/guest.tsv"
 	cat "$out/guest.tsv" >> "$rows"
 }
@@ -208,7 +215,7 @@ bench_nft()
 		say 'no nft to compare with: apt-get install nftables'
 		return 1
 	}
-	tests/guest/kernel.sh build > "$out/kernel.path" 2> "$out/kernel.log"
+	build_kernel
 	GUEST_LSM=bailiff tests/guest/run.sh --icount --timeout 1200 --log "$out/nft.log" -- \
 		$here/nft-guest.sh < /dev/null > "$out/nft.tsv"
 	cat "$out/nft.tsv" >> "$rows"
@@ -217,7 +224,7 @@ bench_nft()
 # The policy of the costs, 1,000 times.
 bench_memory()
 {
-	tests/guest/kernel.sh build > "$out/kernel.path" 2> "$out/kernel.log"
+	build_kernel
 	mkdir -p "$out/memory"
 	awk -v kind=bailiff -v num=100 -f $here/cost.awk > "$out/memory/100.yaml"
 	build/bin/policyc build "$out/memory/100.yaml" -o "$out/memory/100.img" > /dev/null
@@ -277,7 +284,7 @@ for name in "$@"; do
 	"bench_$name"
 done
 [[ " $* " != *' cost '* ]] || cost=$(tr '\t' ' ' < $out/cost/key)
-[[ " $* " != *' guest '* ]] || guest="QEMU without KVM, $(basename "$(tail -n 1 $out/kernel.path)")"
+[[ " $* " != *' guest '* ]] || guest="QEMU without KVM, $(basename "${GUEST_KERNEL:-$(tail -n 1 $out/kernel.path)}")"
 describe_machine > $out/machine.tsv
 status=0
 awk -v format=table -v machine=$out/machine.tsv -f $here/table.awk $rows > $out/tables.md || status=$?
