@@ -159,6 +159,16 @@ static struct bailiff_set *find_sum(const struct sum *sum)
 	return NULL;
 }
 
+/* Room for the names that write_names() writes, with a NUL. */
+static size_t names_room(const struct sum *sum)
+{
+	size_t size = 1;
+
+	for (u32 i = 0; i < sum->num; i++)
+		size += 1 + strlen(domain_of(sum, i)->slot->name);
+	return size;
+}
+
 /* Written once: who meets this set may hold any lock. Names never change. */
 static void write_names(struct bailiff_set *set, char *to, size_t size)
 {
@@ -190,7 +200,7 @@ static int enter_domains(struct bailiff_set *set, const struct sum *sum)
 
 static struct bailiff_set *make_sum(const struct sum *sum)
 {
-	size_t names = sum->num * (BVM_MAX_NAME + 1) + 1;
+	size_t names = names_room(sum);
 	struct bailiff_set *set;
 	size_t size;
 	int err;
