@@ -10,7 +10,10 @@
 #include "policy.h"
 #include "trace.h"
 
-/* To the default there is more: see answer_of() in decide.c. */
+/*
+ * To the default there is more: see answer_of() in decide.c. policyc denies that
+ * itself, others need not.
+ */
 static __always_inline u32 find_rule(const struct bailiff_policy *policy,
 				     u32 class, u32 op,
 				     const union bvm_ctx *ctx)
