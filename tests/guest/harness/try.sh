@@ -10,6 +10,10 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 try=$top/tests/guest/try.sh
 unset POLICY RUN ENFORCE SECONDS_MAX MAKEFLAGS MAKELEVEL MFLAGS
 
+# harness/tutorial.sh uses build/try as well
+exec 9> "$top/build/try.lock"
+flock 9
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
