@@ -106,6 +106,22 @@ static void log_event(struct audit_buffer *ab, void *arg)
 	log_string(ab, e, "exe", e->exe);
 }
 
+/*
+ * ausearch passes over a record of type AVC that has no tclass behind pid and
+ * comm, which LSM audit has just written.
+ */
+static void log_tclass(struct audit_buffer *ab, void *arg)
+{
+	struct common_audit_data *data = arg;
+	const struct bailiff_event *e =
+		container_of(data, struct audit_arg, data)->event;
+
+	audit_log_format(ab, " tclass=%s",
+			 e->outcome == BAILIFF_EVENT_LIFECYCLE ?
+				 "policy" :
+				 bvm_classes[e->class].name);
+}
+
 void bailiff_audit_event(const struct bailiff_event *event)
 {
 	struct audit_arg arg = {
@@ -120,5 +136,5 @@ void bailiff_audit_event(const struct bailiff_event *event)
 		bailiff_count(audit_suppressed);
 		return;
 	}
-	common_lsm_audit(&arg.data, log_event, NULL);
+	common_lsm_audit(&arg.data, log_event, log_tclass);
 }

@@ -141,8 +141,8 @@ total()
 sleep 5
 under verdict open r $work/tree/plain 1 > /dev/null
 like "$(dmesg | grep 'policy="verdict"' | grep 'tree/plain')" \
-	'bailiff=denied class=files op=read reason=rule policy="verdict" .* rule=[0-9]+ .*line=[0-9]+ errno=13' \
-	"the audit log has records, too"
+	'bailiff=denied class=files op=read reason=rule policy="verdict" .* rule=[0-9]+ .*line=[0-9]+ errno=13 .*pid=[0-9]+ comm=[^ ]+ tclass=files$' \
+	"the audit log has records, too, as ausearch reads them"
 
 drain
 lost=$(status_of events_lost)
