@@ -4,15 +4,16 @@
 # reboot.sh - a machine with systemd that is rebooted, on the host. Sourced by
 # those of harness/ that do it, after lib.sh.
 
-# reboot_guest SCRIPT: a guest with systemd runs it, again after each reboot that
-# it asks for. What it claims, in its last run, becomes claims of this file.
+# reboot_guest SCRIPT [SECONDS]: a guest with systemd runs it, again after each
+# reboot that it asks for, and so long each time. What it claims becomes claims of
+# this file.
 reboot_guest()
 {
 	local disk line said
 
 	disk=$(mktemp -d)
 	run "$BAILIFF_TOP/tests/guest/run.sh" --systemd --rw "$disk" \
-		--timeout "$(patient 180)" \
+		--timeout "$(patient "${2:-180}")" \
 		--log "$BAILIFF_TOP/build/guest/${1%.sh}.console" -- \
 		"$BAILIFF_TOP/tests/guest/$1" "$disk"
 	said=$out
