@@ -422,7 +422,55 @@ struct ast_policy *gen_policy(struct gen *gen)
 
 /* ---- requests ---- */
 
-static void gen_network(struct gen *gen, struct bvm_ctx_network *net)
+/* A prefix of some rule, or NULL. */
+static const struct ast_cidr *gen_prefix(struct gen *gen,
+					 const struct ast_policy *ast)
+{
+	for (u32 tries = 0; tries < 8 && ast->num_rules; tries++) {
+		const struct ast_rule *rule =
+			&ast->rules[gen_below(gen, ast->num_rules)];
+		const struct ast_cidrs *const all[] = {
+			&rule->to, &rule->to_except, &rule->at, &rule->at_except
+		};
+		const struct ast_cidrs *from =
+			all[gen_below(gen, ARRAY_SIZE(all))];
+
+		if (from->num)
+			return &from->items[gen_below(gen, from->num)];
+	}
+	return NULL;
+}
+
+/* The first or the last address of the prefix, or the one beyond it. */
+static struct bvm_addr gen_end(struct gen *gen, const struct ast_cidr *prefix)
+{
+	const bool last = ONE_IN(gen, 2), beyond = ONE_IN(gen, 2);
+	struct bvm_addr addr = prefix->addr;
+
+	for (u32 bit = prefix->len; last && bit < 128; bit++)
+		addr.bytes[bit / 8] |= 0x80 >> bit % 8;
+	for (u32 i = sizeof(addr.bytes); beyond && i-- > 0;) {
+		addr.bytes[i] += last ? 1 : 0xff;
+		if (addr.bytes[i] != (last ? 0 : 0xff))
+			break;
+	}
+	return addr;
+}
+
+static void gen_near_address(struct gen *gen, const struct ast_policy *ast,
+			     struct bvm_addr *addr)
+{
+	const struct ast_cidr *prefix = ONE_IN(gen, 2) ? gen_prefix(gen, ast) :
+							 NULL;
+
+	if (prefix)
+		*addr = gen_end(gen, prefix);
+	else
+		gen_address(gen, addr);
+}
+
+static void gen_network(struct gen *gen, const struct ast_policy *ast,
+			struct bvm_ctx_network *net)
 {
 	net->family = families[gen_below(gen, ARRAY_SIZE(families))];
 	net->type = socktypes[gen_below(gen, ARRAY_SIZE(socktypes))];
@@ -430,8 +478,8 @@ static void gen_network(struct gen *gen, struct bvm_ctx_network *net)
 	net->port = ONE_IN(gen, 20) ? 65535 : gen_below(gen, 16);
 	net->peer_port = gen_below(gen, 16);
 	net->has_addr = !ONE_IN(gen, 5);
-	gen_address(gen, &net->remote);
-	gen_address(gen, &net->local);
+	gen_near_address(gen, ast, &net->remote);
+	gen_near_address(gen, ast, &net->local);
 }
 
 /* The patterns of a rule that speak of a string of a request. */
@@ -547,7 +595,7 @@ void gen_request(struct gen *gen, const struct ast_policy *ast, u32 class,
 	if (class == BVM_CLASS_CAPABILITIES)
 		ctx->capabilities.cap = gen_below(gen, 41);
 	if (class == BVM_CLASS_NETWORK)
-		gen_network(gen, &ctx->network);
+		gen_network(gen, ast, &ctx->network);
 	if (class == BVM_CLASS_MOUNTS)
 		gen_mount(gen, ast, request);
 	if (class == BVM_CLASS_TASKS && ONE_IN(gen, 2))
