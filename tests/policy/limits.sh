@@ -248,3 +248,26 @@ claim_limits()
 		has "rules to blame, of $num" $((num < 8 ? num : 8)) "$work/out"
 	done
 }
+
+# A request that leaves open what 15 rules ask of each of three fields, and NUM of a
+# fourth: 16 * 16 * 16 * (NUM + 1) cases, of which 65536 may be.
+open_limits()
+{
+	local num
+
+	for num in 14 15 16; do
+		{ head_of files
+		  for field in uid gid host-uid; do
+			seq -f "  - {allow: read, paths: /x, when: {$field: %.0f}}" 15
+		  done
+		  seq -f '  - {allow: read, paths: /x, when: {exe: /bin%.0f}}' $num
+		} > "$work/open.yaml"
+		if [ $num -le 15 ]; then
+			says "what $num rules leave open" 2 '^undecided: it depends on' \
+				"$policyc" explain "$work/open.yaml" read /x
+		else
+			says "what $num rules leave open" 2 'too much open' \
+				"$policyc" explain "$work/open.yaml" read /x
+		fi
+	done
+}

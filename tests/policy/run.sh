@@ -568,6 +568,7 @@ line_limits
 log_limits
 lint_limits
 claim_limits
+open_limits
 coverage
 learn
 learn_groups
