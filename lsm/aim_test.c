@@ -158,7 +158,8 @@ static void another_socket_or_address_does_not(struct kunit *test)
 	TOLD(s->to.sin_addr.s_addr ^= htonl(1), s->to = to);
 	TOLD(s->to.sin_port ^= htons(1), s->to = to);
 	TOLD(s->to.sin_family = AF_UNSPEC, s->to = to);
-	TOLD(s->sk->inet_rcv_saddr ^= 1, s->sk->inet_rcv_saddr ^= 1);
+	TOLD(s->sk->inet_rcv_saddr ^= htonl(1),
+	     s->sk->inet_rcv_saddr ^= htonl(1));
 	TOLD(s->sk->inet_num ^= 1, s->sk->inet_num ^= 1);
 	TOLD(sk->sk_family = AF_INET6, sk->sk_family = AF_INET);
 	TOLD(sk->sk_type = SOCK_RAW, sk->sk_type = SOCK_DGRAM);
