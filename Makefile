@@ -248,7 +248,7 @@ mutants:
 .PHONY: bench
 bench:
 	@scripts/deps.sh tools guest bench
-	@$(MAKE) binaries bench-binaries
+	@$(MAKE) binaries bench-binaries build/guest/churn
 	@CC='$(CC)' CFLAGS='$(CFLAGS)' UBPF='$(UBPF)' JSON='$(JSON)' DOCS='$(DOCS)' tests/bench/run.sh
 
 # After a change that makes something dearer, in the same commit.

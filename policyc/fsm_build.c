@@ -365,7 +365,6 @@ static u32 max_pool(const struct nfa *nfa)
 }
 
 /* Count which patterns the last sets consist of, and name the worst two. */
-
 static int too_large(struct builder *b, struct fsm_blame *blame)
 {
 	u32 *counts = arena_array(b->arena, b->nfa->num_nodes, sizeof(u32));

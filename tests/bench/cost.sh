@@ -37,7 +37,7 @@ make_policies()
 		awk -v kind=bailiff -v num="$rules" -f $here/cost.awk > "$out/$rules.yaml"
 		build/bin/policyc build "$out/$rules.yaml" -o "$out/$rules.img" > /dev/null
 		# the one of 1,000 takes a second, and those that fail many
-		[ ! "$out/$rules.profile" -nt $here/cost.awk ] || continue
+		[ -s "$out/$rules.profile" ] && [ "$out/$rules.profile" -nt $here/cost.awk ] && continue
 		awk -v kind=apparmor -v num="$rules" -f $here/cost.awk > "$out/$rules.aa"
 		timeout 120 "$apparmor" -Q -K -S -M /etc/apparmor.d/abi/3.0 "$out/$rules.aa" \
 			> "$out/$rules.profile" 2> "$out/$rules.err" || : > "$out/$rules.profile"

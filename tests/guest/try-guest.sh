@@ -37,7 +37,9 @@ esac
 status=0
 timeout "$GUEST_SECONDS" bailiffctl run --policy "$name" -- "$@" || status=$?
 echo "$status" > build/try/status
-sleep 0.5
+# bailiffd writes all there is before it ends
+kill "$(pgrep -o -x bailiffd)"
+while pgrep -x bailiffd > /dev/null; do sleep 0.1; done
 
 printf '\n--- %s under policy %s: exit status %d\n' "$GUEST_RUN" "$name" "$status"
 if [ "$status" = 124 ]; then

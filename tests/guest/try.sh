@@ -17,6 +17,7 @@ caller=$PWD
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$top"
 ended=build/try/status # written in the guest when the program has ended
+. tests/guest/pace.sh
 
 usage()
 {
@@ -102,8 +103,8 @@ run_guest()
 {
 	rm -f "$ended"
 	GUEST_POLICY=$top/build/try/policy.img GUEST_RUN=$RUN \
-		GUEST_ENFORCE=${ENFORCE:-} GUEST_SECONDS=$limit \
-		tests/guest/run.sh --timeout $((limit + 60)) --rw "$top" \
+		GUEST_ENFORCE=${ENFORCE:-} GUEST_SECONDS=$(patient "$limit") \
+		tests/guest/run.sh --timeout "$(patient $((limit + 60)))" --rw "$top" \
 		--log build/try.console -- "$top/tests/guest/try-guest.sh"
 }
 

@@ -6,15 +6,15 @@
 # The conformance programs for `engines` (table.c): a line each, with tabs
 # between name, memory, program and result or `refused`. The project's own, those of
 # the directories that BVM_CONFORMANCE names (with ':' between), and of the public
-# suite, which is in BVM_PUBLIC or where the design notes are beside the checkout.
+# suite, if BVM_PUBLIC says where it is.
 # A program that is there twice is one line.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 
 runner=${RUNNER:-build/bin/bvm-conformance}
 own=tests/conformance
-public=("${BVM_PUBLIC:-../shared/conformance}")
-[ -n "${BVM_PUBLIC-}" ] || [ -d "${public[0]}" ] || public=()
+public=()
+[ -z "${BVM_PUBLIC-}" ] || public=("$BVM_PUBLIC")
 
 # The columns: name cpu groups ninsn class flags mem result program. What is
 # not of class core writes to its memory, jumps backwards, calls, ...
