@@ -242,7 +242,7 @@ static bool take_wanted(void)
 	lockdep_assert_held(&bind_lock);
 	hash_for_each(bindings, i, binding, node) {
 		binding->looked_for = test_and_clear_bit(0, &binding->wanted) &&
-				      binding->now;
+				      binding->now && binding->num;
 		any |= binding->looked_for;
 	}
 	return any;

@@ -11,6 +11,7 @@
  */
 #include <linux/binfmts.h>
 #include <linux/fdtable.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -456,6 +457,32 @@ static int enter(struct bailiff_slot *slot, struct file *file)
 	return 0;
 }
 
+/*
+ * Does the caller have a ring? By its personalities it acts as before, and one
+ * that is registered is not in the table of files. A child that inherited one
+ * has none of its own, but tells the poller what to do by what is mapped.
+ */
+static bool has_rings(void)
+{
+#ifdef CONFIG_IO_URING
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	VMA_ITERATOR(vmi, mm, 0);
+	bool found = current->io_uring;
+
+	if (found || !mm)
+		return found;
+	mmap_read_lock(mm);
+	for_each_vma(vmi, vma)
+		found |= vma->vm_file && bailiff_kind_of_file(vma->vm_file) ==
+						 BVM_KIND_IO_URING;
+	mmap_read_unlock(mm);
+	return found;
+#else
+	return false;
+#endif
+}
+
 int bailiff_join_self(struct bailiff_slot *slot, struct file *file)
 {
 	int err = -EBUSY;
@@ -463,14 +490,9 @@ int bailiff_join_self(struct bailiff_slot *slot, struct file *file)
 	/* Workers act with the credentials of others. */
 	if (current->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER))
 		return -EBUSY;
-#ifdef CONFIG_IO_URING
-	/*
-	 * So do rings, by a personality, and a registered ring is not in the
-	 * table that is swept. (An exec that joins ends all rings.)
-	 */
-	if (current->io_uring)
+	/* So do rings. (An exec that joins ends all, and what is mapped.) */
+	if (has_rings())
 		return -EBUSY;
-#endif
 	if (mutex_lock_interruptible(&current->signal->cred_guard_mutex))
 		return -EINTR;
 	if (current_cred() == current_real_cred() &&
@@ -480,16 +502,6 @@ int bailiff_join_self(struct bailiff_slot *slot, struct file *file)
 			      enter(slot, file);
 	mutex_unlock(&current->signal->cred_guard_mutex);
 	return err;
-}
-
-static bool has_rings(void)
-{
-#ifdef CONFIG_IO_URING
-	/* Their personalities are of before. */
-	return current->io_uring;
-#else
-	return false;
-#endif
 }
 
 /* Return: has the caller joined? */

@@ -163,7 +163,9 @@ static void summarize(struct bailiff_policy *policy)
 		if (bailiff_exe_is_asked(image, i))
 			policy->exe_classes |= BIT(i);
 	for (u32 i = 1; i < BVM_NUM_CLASSES; i++)
-		if (bailiff_memo_fits(image, i))
+		/* who has no name is denied by no program */
+		if (bailiff_memo_fits(image, i) &&
+		    !(policy->exe_classes & BIT(i)))
 			policy->memo_classes |= BIT(i);
 	policy->asks_args =
 		calls(&image->programs[BVM_CLASS_EXEC], BVM_HELPER_ARGV);

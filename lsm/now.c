@@ -79,4 +79,7 @@ void bailiff_now(u64 cgroup)
 {
 	bailiff_bind_want(cgroup);
 	bailiff_bind_for_unjoined(queue_join);
+	/* Who forks by vfork comes back only when the child needs him no more. */
+	bailiff_bind_want(cgroup);
+	queue_delayed_work(system_unbound_wq, &looking, LOOK_AFTER);
 }

@@ -7,11 +7,12 @@
  *	  late ring DIR CGROUP	the child has a ring, with its parent's rights,
  *				and tries them when DIR/go is there: DIR/tried
  *				has the result
+ *	  late mapped DIR CGROUP	the same, and has it mapped all the while
  *	  late execs DIR CGROUP	executes itself in the cgroup again and again
  *				until DIR/go is there: each prints the policies
  *				that it is under, or "none", or "refused"
  *
- * The child of the first two makes DIR/begun, and in the end waits to be killed.
+ * The child of the first three makes DIR/begun, and in the end waits to be killed.
  */
 #include "ring.h"
 
@@ -142,7 +143,8 @@ static void try_ring(struct ring *ring, int who)
 }
 
 /* Who has made a ring does not join, so the parent ends. */
-static int late_ring(const char *cgroup, struct ring *ring, int *who)
+static int late_ring(const char *cgroup, struct ring *ring, int *who,
+		     int mapped)
 {
 	int child;
 
@@ -156,6 +158,10 @@ static int late_ring(const char *cgroup, struct ring *ring, int *who)
 	child = fork();
 	if (child > 0)
 		exit(0);
+	if (!child && !mapped) {
+		munmap(ring->sq, ring_bytes(ring));
+		munmap(ring->sqe, RING_SIZE * sizeof(*ring->sqe));
+	}
 	return child;
 }
 
@@ -192,7 +198,7 @@ static void exec_once(void)
 int main(int argc, char **argv)
 {
 	struct ring ring;
-	int child, who = 0;
+	int child, mapped, who = 0;
 
 	if (argc == 1) {
 		print_policies();
@@ -201,6 +207,7 @@ int main(int argc, char **argv)
 	if (argc != 4)
 		return 2;
 	dir = argv[2];
+	mapped = strcmp(argv[1], "mapped") == 0;
 	if (strcmp(argv[1], "execs") == 0) {
 		join_cgroup(argv[3]);
 		while (access(in_dir("go"), F_OK))
@@ -210,13 +217,15 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "fork") == 0)
 		child = late_fork(argv[3]);
 	else
-		child = late_ring(argv[3], &ring, &who);
+		child = late_ring(argv[3], &ring, &who, mapped);
 	if (child < 0)
 		fail("fork");
 	if (!child)
 		say("begun", "");
 	if (who) {
 		wait_for_go();
+		if (!mapped && !map_ring(&ring))
+			fail("mmap");
 		try_ring(&ring, who);
 	}
 	for (;;)

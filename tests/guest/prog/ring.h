@@ -21,19 +21,15 @@ struct ring {
 	struct io_uring_sqe *sqe; /* RING_SIZE of them */
 };
 
-static int make_ring(struct ring *ring, unsigned int flags)
+static size_t ring_bytes(const struct ring *ring)
 {
-	struct io_uring_params *p = &ring->params;
-	size_t size = 65536;
+	return ring->params.cq_off.cqes +
+	       ring->params.cq_entries * sizeof(struct io_uring_cqe);
+}
 
-	memset(ring, 0, sizeof(*ring));
-	p->flags = flags;
-	p->sq_thread_idle = 100000;
-	ring->fd = syscall(SYS_io_uring_setup, RING_SIZE, p);
-	if (ring->fd < 0)
-		return 0;
-	size = p->cq_off.cqes + p->cq_entries * sizeof(struct io_uring_cqe);
-	ring->sq = mmap(NULL, size, PROT_READ | PROT_WRITE,
+static int map_ring(struct ring *ring)
+{
+	ring->sq = mmap(NULL, ring_bytes(ring), PROT_READ | PROT_WRITE,
 			MAP_SHARED | MAP_POPULATE, ring->fd,
 			IORING_OFF_SQ_RING);
 	ring->cq = ring->sq;
@@ -41,6 +37,17 @@ static int make_ring(struct ring *ring, unsigned int flags)
 			 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
 			 ring->fd, IORING_OFF_SQES);
 	return ring->sq != MAP_FAILED && ring->sqe != MAP_FAILED;
+}
+
+static int make_ring(struct ring *ring, unsigned int flags)
+{
+	struct io_uring_params *p = &ring->params;
+
+	memset(ring, 0, sizeof(*ring));
+	p->flags = flags;
+	p->sq_thread_idle = 100000;
+	ring->fd = syscall(SYS_io_uring_setup, RING_SIZE, p);
+	return ring->fd >= 0 && map_ring(ring);
 }
 
 static unsigned int *at(char *base, unsigned int off)

@@ -36,6 +36,8 @@ default: allow
 files:
   - deny: [read, write, manage]
     paths: $work/secret
+  - allow: inherit # who has one mapped does not join; who maps it later may use it
+    type: io_uring
 mounts:
   - deny: [mount, umount, pivot-root, move-mount]
 EOF
@@ -235,9 +237,14 @@ succeeds "it joins" wait_for 20 is_joined "$late_id" "1 of 1"
 drain
 is "$(tried_ring)" "Operation not permitted" "it does so no more, whatever is allowed"
 like "$(records)" "^personality$" "... as a record says"
+# by what is mapped one tells the poller what to do
+begin_late mapped now-mapped
+succeeds "a third has it mapped" wait_for 20 test -e "$dir/begun"
+wait $!
+refuses "$late_id" "who has a mapped ring"
 
 # Nobody stays behind under these policies.
-for name in now now-tracer now-ring now-program now-fork now-heir now-bound-heir; do
+for name in now now-tracer now-ring now-program now-fork now-heir now-bound-heir now-mapped; do
 	echo 1 > /sys/fs/cgroup/$name/cgroup.kill
 done
 wait 2> /dev/null
