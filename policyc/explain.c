@@ -520,10 +520,12 @@ static void print_json(const struct explain *x)
 	show_field_names(&open, class, j->open);
 	buf_printf(&buf, "{\"answer\": \"%s\", \"class\": \"%s\", ",
 		   answers[j->answer], bvm_classes[class].name);
-	buf_printf(&buf, "\"audit\": %s, \"widens\": %s, ",
+	buf_printf(&buf,
+		   "\"audit\": %s, \"widens\": %s, \"directory_widens\": %s, ",
 		   x->input.img->meta->audit_classes >> class & 1 ? "true" :
 								    "false",
-		   j->widens ? "true" : "false");
+		   j->widens ? "true" : "false",
+		   j->tree_widens ? "true" : "false");
 	put_json_text(&buf, "depends_on", buf_text(&open));
 	buf_printf(&buf, ",\n \"cases\": [");
 	if (!j->widens)

@@ -321,14 +321,29 @@ static bool is_small(const struct lint *l)
 	return true;
 }
 
+/* Of what an include says its author is told, when he checks that. */
+static bool is_own(const struct lint *l, const struct ast_rule *rule)
+{
+	return rule->span.source == l->ast->sources[0];
+}
+
+static bool has_own(const struct lint *l)
+{
+	for (u32 i = 0; i < l->ast->num_rules; i++)
+		if (l->ast->rules[i].class == l->class &&
+		    is_own(l, &l->ast->rules[i]))
+			return true;
+	return false;
+}
+
 static void lint_class(struct lint *l)
 {
 	memset(l->alone, 0, sizeof(l->alone));
-	if (!collect(l) || !l->num ||
+	if (!has_own(l) || !collect(l) || !l->num ||
 	    !compile_all(l, l->arena, NULL, &l->all) || !is_small(l))
 		return;
 	for (u32 i = 0; i < l->num; i++) {
-		if (l->rules[i]->span.source != l->ast->sources[0])
+		if (!is_own(l, l->rules[i]))
 			continue;
 		l->scratch = arena_create();
 		lint_rule(l, l->rules[i]);

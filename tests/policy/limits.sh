@@ -208,6 +208,12 @@ lint_limits()
 	says_not 'lint of 65 rules' P343 "$policyc" check "$work/rules.yaml"
 	says 'lint of 65 rules is left out' 0 'rules of files .*: there are over 64 .P348' \
 		"$policyc" check "$work/rules.yaml"
+	# nor does it tell who only includes them
+	sed '/^bailiff:/d; /^policy:/d; /^default:/d' "$work/rules.yaml" > "$work/many.yaml"
+	printf 'bailiff: 1\npolicy: few\ninclude: many\nexec: [{allow: /usr/bin/true}]\n' \
+		> "$work/few.yaml"
+	says 'rules that are included' 0 '66 rules from 3 files' "$policyc" check "$work/few.yaml"
+	says_not 'lint of rules that are included' P348 "$policyc" check "$work/few.yaml"
 	for num in 1999 2000; do
 		rules_of_class 5 $num
 		says "lint of $num patterns" 0 P343 "$policyc" check "$work/rules.yaml"

@@ -389,6 +389,11 @@ explain_json()
 		'.cases[0].message' "$policy" write /etc/nginx/x
 	explained 'a default as JSON' 1 '["deny","read","deny",0,13]' "$deciding" \
 		"$policy" read /srv/x
+	printf 'bailiff: 1\npolicy: two\nfiles: [{allow: manage, paths: [/any, /also]},\n  {allow: write, paths: /also/**}]\n' > "$work/two.yaml"
+	explained 'of a directory it is denied, as JSON' 0 '["allow",true]' \
+		'[.answer, .directory_widens]' "$work/two.yaml" rename /any /also
+	explained 'of a file alone it is not' 0 '["allow",false]' \
+		'[.answer, .directory_widens]' "$work/two.yaml" type=regular rename /any /also
 	explained 'what is open as JSON' 2 '["undecided","uid",["deny","allow"]]' \
 		'[.answer, .depends_on, [.cases[].verdict]]' "$policy" connect tcp 10.1.2.3:8080
 	explained 'a rule that lacks something as JSON' 1 '[[7,["uid 33, 101"]]]' \
