@@ -292,8 +292,9 @@ static void check_docker(struct report *report)
 		     "bailiff-runtime");
 	else if (there)
 		note(report, "docker",
-		     "its default runtime is not bailiff-runtime: it binds no "
-		     "container (docs/on-my-server.md)");
+		     "/etc/docker/daemon.json does not make bailiff-runtime "
+		     "its default runtime: then it binds no container "
+		     "(docs/on-my-server.md)");
 }
 
 static void check_all(struct report *report)

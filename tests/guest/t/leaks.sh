@@ -105,6 +105,9 @@ text=$($churn keep churn /sys/fs/cgroup/churn)
 diag "$(paste -sd' ' <<< "$text")"
 is "$(status_of bindings)" "$boxes" "$boxes containers are bound"
 is "$(($(status_of joins) - before))" "$boxes" "a task in each has joined"
+for kind in slab percpu vmalloc; do
+	like "$text" "^$kind [0-9]" "what they take: $kind is counted"
+done
 each=$(grown "$text" | awk -v boxes="$boxes" '$1 != "kmalloc" { sum += $2 } END { print int(sum / boxes) }')
 diag "a container takes $each bytes"
 if [ ! -e /sys/kernel/debug/kmemleak ]; then
