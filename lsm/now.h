@@ -18,7 +18,9 @@ u64 bailiff_now_number(void);
  * What is forked at that moment has its parent's credentials already, and is
  * not to be seen yet. But when the parent has joined, or failed to, it is: so
  * after each that was tried all are looked at once more, some ten times a second
- * at most. Each is tried once for a line with `now`; so that has an end.
+ * at most. Each is tried once for a line with `now`; so it ends when nobody forks
+ * who cannot join. Who forks by vfork is not back before the child execs: for
+ * him all are looked at once more in any case.
  */
 void bailiff_now(u64 cgroup);
 
