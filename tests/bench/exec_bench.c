@@ -104,7 +104,7 @@ static double bench_family(enum bvm_family family, u32 size)
 	const char *name = bvm_family_name(family);
 	double steps, ours, theirs;
 
-	bvm_family_make(family, size, insns);
+	bvm_family_make(family, 0, size, insns);
 	num_insns = size;
 	steps = count_steps() - 2;
 	measure_all();
@@ -139,7 +139,7 @@ static void check_size(u32 size)
 	u32 i;
 
 	for (i = 0; i < BVM_NUM_FAMILIES; i++) {
-		bvm_family_make(i, size, insns);
+		bvm_family_make(i, 0, size, insns);
 		num_insns = size;
 		take_program();
 	}

@@ -114,7 +114,7 @@ static void bench_verifiers(void)
 			if (is_costly(family, sizes[i]))
 				continue;
 			num_insns = sizes[i];
-			bvm_family_make(family, num_insns, insns);
+			bvm_family_make(family, 0, num_insns, insns);
 			compare_verifiers(bvm_family_name(family));
 		}
 	}

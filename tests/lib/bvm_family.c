@@ -315,13 +315,13 @@ static void put_tail(struct maker *m)
 	put(m, BVM_EXIT, 0, 0, 0, 0);
 }
 
-void bvm_family_make(enum bvm_family family, u32 num_insns,
+void bvm_family_make(enum bvm_family family, u32 variant, u32 num_insns,
 		     struct bvm_insn *insns)
 {
 	struct maker m = {
 		.insns = insns,
 		.tail = num_insns - NUM_TAIL,
-		.seed = family + 1,
+		.seed = family + 1 + ((u64)variant << 32),
 	};
 
 	assert(num_insns >= BVM_FAMILY_MIN && num_insns <= BVM_FAMILY_MAX);

@@ -51,10 +51,11 @@ const char *bvm_family_name(enum bvm_family family);
 void bvm_family_ctx(u8 ctx[BVM_FAMILY_CTX]);
 
 /*
- * Make the program of exactly num_insns slots: BVM_FAMILY_MIN (DEEP, SOMEWHERE,
- * ANYWHERE: 96; WIDER: 512) to BVM_FAMILY_MAX. The same arguments give the same program.
+ * Make a program of exactly num_insns slots: BVM_FAMILY_MIN (DEEP, SOMEWHERE,
+ * ANYWHERE: 96; WIDER: 512) to BVM_FAMILY_MAX. Another variant is another
+ * program of the same sort; the same arguments give the same program.
  */
-void bvm_family_make(enum bvm_family family, u32 num_insns,
+void bvm_family_make(enum bvm_family family, u32 variant, u32 num_insns,
 		     struct bvm_insn *insns);
 
 /*

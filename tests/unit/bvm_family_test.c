@@ -77,7 +77,7 @@ static u64 run_family(enum bvm_family family, u32 num, struct count *count)
 {
 	u64 r0, traced;
 
-	bvm_family_make(family, num, insns);
+	bvm_family_make(family, 0, num, insns);
 	verify(num);
 	memset(count, 0, sizeof(*count));
 	r0 = bvm_exec(insns, num, ctx, sizeof(ctx));
@@ -221,7 +221,7 @@ START_TEST(wider_jumps_where_more_is_possible_of_each_slot)
 		.watch_arg = &tail,
 	};
 
-	bvm_family_make(BVM_FAMILY_WIDER, 1024, insns);
+	bvm_family_make(BVM_FAMILY_WIDER, 0, 1024, insns);
 	ck_assert_msg(!bvm_verify(&in, &out, &err), "%s", err.text);
 	free(in.scratch);
 	ck_assert(met_tail);
@@ -272,9 +272,26 @@ START_TEST(a_program_is_always_the_same)
 {
 	static struct bvm_insn again[512];
 
-	bvm_family_make(BVM_FAMILY_MIX, 512, insns);
-	bvm_family_make(BVM_FAMILY_MIX, 512, again);
+	bvm_family_make(BVM_FAMILY_MIX, 0, 512, insns);
+	bvm_family_make(BVM_FAMILY_MIX, 0, 512, again);
 	ck_assert_int_eq(memcmp(insns, again, sizeof(again)), 0);
+}
+END_TEST
+
+START_TEST(another_variant_is_another_program_of_its_sort)
+{
+	static struct bvm_insn other[64];
+	u32 i, same = 0;
+
+	bvm_family_make(BVM_FAMILY_ALU64, 0, 64, other);
+	bvm_family_make(BVM_FAMILY_ALU64, 1, 64, insns);
+	verify(64);
+	for (i = 0; i < 64; i++) {
+		same += !memcmp(&insns[i], &other[i], sizeof(insns[i]));
+		ck_assert_uint_eq(BVM_CODE_CLASS(insns[i].code),
+				  BVM_CODE_CLASS(other[i].code));
+	}
+	ck_assert_uint_lt(same, 16); /* head and tail are 8 */
 }
 END_TEST
 
@@ -295,6 +312,7 @@ int main(void)
 	tcase_add_test(tc, anywhere_stores_at_any_offset);
 	tcase_add_test(tc, diamonds_index_memory_with_their_sum);
 	tcase_add_test(tc, a_program_is_always_the_same);
+	tcase_add_test(tc, another_variant_is_another_program_of_its_sort);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
 }
