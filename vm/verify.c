@@ -97,6 +97,14 @@ static int check_targets(struct bvm_verifier *v)
 
 /* ---- control flow ---- */
 
+/* 1 + a state that nobody uses, or 0. The ones never used are not listed. */
+static u32 take_state(struct bvm_verifier *v)
+{
+	if (v->num_free)
+		return v->free_states[--v->num_free] + 1u;
+	return v->num_used < v->max_pending ? ++v->num_used : 0;
+}
+
 /* Let a state wait at a jump's target. */
 static int send(struct bvm_verifier *v, const struct bvm_state *state,
 		u32 target)
@@ -107,7 +115,8 @@ static int send(struct bvm_verifier *v, const struct bvm_state *state,
 		bvm_state_join(&v->states[*waiting - 1], state, target);
 		return 0;
 	}
-	if (!v->num_free) {
+	*waiting = (u16)take_state(v);
+	if (!*waiting) {
 		(void)bvm_refuse(
 			v, -1,
 			"%u jump targets lie ahead, the verifier keeps a state for %u",
@@ -116,7 +125,6 @@ static int send(struct bvm_verifier *v, const struct bvm_state *state,
 			v->err->code = -E2BIG;
 		return -E2BIG;
 	}
-	*waiting = v->free_states[--v->num_free] + 1;
 	bvm_state_copy(&v->states[*waiting - 1], state);
 	return 0;
 }
@@ -429,9 +437,8 @@ static void init(struct bvm_verifier *v)
 	if (!ctx->num_fields)
 		bvm_reg_set_num(&v->cur.regs[2], bvm_num_const(ctx->size));
 	v->max_pending = v->in->lowered ? BVM_MAX_WAITING : BVM_MAX_PENDING;
-	for (i = 0; i < v->max_pending; i++)
-		v->free_states[i] = (u16)i;
-	v->num_free = v->max_pending;
+	v->num_used = 0;
+	v->num_free = 0;
 	v->live = true;
 	v->has_exit = false;
 	v->r0 = bvm_num_top();

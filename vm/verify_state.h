@@ -61,7 +61,8 @@ struct bvm_verifier {
 	u32 pc; /* the instruction being checked */
 	bool live; /* some way leads from the one before into this one */
 	bool has_exit; /* out->r0_* hold a result */
-	u32 num_free;
+	u32 num_used; /* states that were ever used */
+	u32 num_free; /* those of them that are free again */
 	struct bvm_num r0; /* results of the exits so far */
 	struct bvm_state cur;
 	char known[160]; /* text of registers */
@@ -93,12 +94,16 @@ struct bvm_slot *bvm_state_slot(struct bvm_state *s, u32 i);
 /* Set a register to a number. */
 static inline void bvm_reg_set_num(struct bvm_reg *reg, struct bvm_num num)
 {
-	*reg = (struct bvm_reg){ .num = num, .kind = BVM_REG_NUM };
+	reg->num = num;
+	reg->kind = BVM_REG_NUM;
+	reg->lost = 0;
 }
 
 static inline void bvm_reg_unset(struct bvm_reg *reg)
 {
-	*reg = (struct bvm_reg){ .num = bvm_num_top(), .kind = BVM_REG_UNSET };
+	reg->num = bvm_num_top();
+	reg->kind = BVM_REG_UNSET;
+	reg->lost = 0;
 }
 
 /* verify_join.c: fold state from into state to; both reach instruction pc. */
