@@ -91,8 +91,9 @@ void bailiff_exe_put(struct bailiff_exe *exe)
 }
 
 /*
- * Each class has the number of the caller's path at one place of its ctx, and
- * programs are made to load it from there.
+ * Each class has the handle of the caller's path at one place of its ctx, and
+ * the verifier takes no load of a handle that has its place elsewhere than in
+ * the instruction.
  */
 bool bailiff_exe_is_asked(const struct bvm_image *image, u32 class)
 {

@@ -47,7 +47,11 @@ static const struct bvm_field *field_at(const struct bvm_ctx_desc *ctx, s64 off)
 	return NULL;
 }
 
-/* Wherever the load is, it is inside one field. */
+/*
+ * Wherever the load is, it is inside one field. That of a handle has the
+ * field's offset in the instruction: so instructions alone show which strings
+ * a program can ask for, whatever its ways.
+ */
 static int load_field(struct bvm_verifier *v, const struct bvm_insn *insn,
 		      const struct access *a, struct bvm_reg *result)
 {
@@ -65,6 +69,11 @@ static int load_field(struct bvm_verifier *v, const struct bvm_insn *insn,
 				v, insn->src,
 				"%s is a string's handle, which only ldxdw may load",
 				f->name);
+		if (insn->off != a->lo)
+			return bvm_refuse(
+				v, insn->src,
+				"%s is a string's handle, which is loaded from ctx+0 with off %u",
+				f->name, f->off);
 		result->kind = f->kind == BVM_FIELD_STR ? BVM_REG_STR :
 							  BVM_REG_TEXT;
 		result->num = bvm_num_top();

@@ -613,6 +613,16 @@ ldxw %r0, [%r1+24]
 exit
 # expect: insn 0: ldxw %r0, [%r1+24]: r1 is ctx+0; path is a string's handle, which only ldxdw may load
 
+== ldxdw %r3, [%r3+16] where r3 is ctx+8: path is a string's handle, which is loaded from ctx+0 with off 24
+# ctx: files
+# stack: 256
+mov %r3, %r1
+add %r3, 8
+ldxdw %r3, [%r3+16]
+mov %r0, 0
+exit
+# expect: insn 2: ldxdw %r3, [%r3+16]: r3 is ctx+8; path is a string's handle, which is loaded from ctx+0 with off 24
+
 == exit where r0 is a string's handle
 # ctx: files
 # stack: 256
