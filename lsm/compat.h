@@ -77,6 +77,13 @@ bailiff_fown_file(const struct fown_struct *fown)
 #define BAILIFF_CONST_QUOTACTL
 #endif
 
+/* Stable kernels lost the first argument, too: 6.12.95 has it, .117 has not. */
+#ifdef BAILIFF_HAVE_PERF_OPEN_ATTR
+#define BAILIFF_PERF_OPEN_ARGS(type) struct perf_event_attr *attr, int type
+#else
+#define BAILIFF_PERF_OPEN_ARGS(type) int type
+#endif
+
 /* Threads of vhost and their like, which are kernel threads without it. */
 #ifndef PF_USER_WORKER
 #define PF_USER_WORKER 0

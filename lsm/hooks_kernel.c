@@ -101,7 +101,7 @@ static int hook_bpf(int cmd, union bpf_attr *attr, unsigned int size)
 
 #ifdef CONFIG_PERF_EVENTS
 /* For some events it is asked again, with another type. */
-static int hook_perf_event_open(struct perf_event_attr *attr, int type)
+static int hook_perf_event_open(BAILIFF_PERF_OPEN_ARGS(type))
 {
 	if (type != PERF_SECURITY_OPEN)
 		return 0;

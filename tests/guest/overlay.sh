@@ -117,6 +117,7 @@ print_probes()
 	define HEX_H include/linux/hex.h 'hex'
 	define FOWN_FILE include/linux/fs.h 'struct fown_struct \{[^}]*struct file \*file'
 	define CONST_QUOTACTL $hooks 'quotactl,[^)]*const struct super_block'
+	define PERF_OPEN_ATTR $hooks 'perf_event_open, struct perf_event_attr \*'
 	define CAP_OPT include/linux/security.h 'CAP_OPT_NOAUDIT'
 	define BPF_V4 include/uapi/linux/bpf.h 'BPF_MEMSX'
 	echo
