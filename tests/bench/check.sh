@@ -9,7 +9,8 @@
 # among the kernel's own variants of code.
 #
 #	the same key	each count may have grown by 3 %
-#	another one	the ratio to AppArmor may have grown by 10 %
+#	another one	the ratio to AppArmor may have grown by 10 %, or what
+#			AppArmor costs has fallen: the count has not grown by 10 %
 #
 # --update writes the table anew. --compare counts nothing: it compares what lies
 # in COST_OUT. Counts are exact but for operations that take
@@ -80,10 +81,13 @@ compare()
 				judge("instructions unconfined", $2, free[op], 1.03, room)
 				judge("instructions confined", $3, confined[op], 1.03, room)
 			} else if (!noisy[op] && $4 > 0 && peer[op] > 0) {
-				# beside the same of AppArmor; of few
-				# instructions a compiler may make more
-				judge("instructions beside AppArmor", $3,
-					confined[op] * $4 / peer[op], 1.10, 15)
+				# beside the same of AppArmor, which another
+				# compiler may make cheaper: then beside the
+				# count; of few instructions it may make more
+				was = confined[op]
+				if ($4 > peer[op])
+					was *= $4 / peer[op]
+				judge("instructions beside AppArmor", $3, was, 1.10, 15)
 			}
 		}
 		END {
