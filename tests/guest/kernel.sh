@@ -75,6 +75,18 @@ own_apt()
 		-o APT::Sandbox::User=root -o Acquire::Languages=none "$@"
 }
 
+# Where there is no such package, apt takes the name for an expression: by
+# linux-source-6.1 it finds linux-source-6.12.
+is_fetched()
+{
+	local debs
+
+	debs=$(find "$fetch" -maxdepth 1 -name '*.deb')
+	[[ $debs != */linux-source-${guest_version}_*.deb ]] || return 0
+	rm -f "$fetch"/*.deb
+	return 1
+}
+
 fetch_package()
 {
 	local codename suites keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -87,7 +99,7 @@ fetch_package()
 		echo "  FETCH   linux-source-$guest_version from $suites" >&2
 		(cd "$fetch" && own_apt update &&
 			own_apt download "linux-source-$guest_version") \
-			>> "$fetch/log" 2>&1 && return
+			>> "$fetch/log" 2>&1 && is_fetched && return
 	done < <(list_attempts)
 	[ ! -f "$fetch/log" ] || tail -n 5 "$fetch/log" >&2
 	fail "cannot fetch the package linux-source-$guest_version:" \
