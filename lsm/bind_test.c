@@ -137,10 +137,33 @@ static void who_is_past_the_front_finds_the_new_one(struct kunit *test)
 	drop_slots(test, slots);
 }
 
+/* There is nothing to join of what refuses all. */
+static void
+for_a_binding_without_policies_nobody_is_looked_for(struct kunit *test)
+{
+	struct bailiff_slot *slots[NUM];
+
+	make_slots(test, slots);
+	for (u32 num = 0; num < 2; num++) {
+		struct bailiff_binding *binding =
+			make_binding(test, slots, num);
+
+		binding->now = 1;
+		KUNIT_ASSERT_EQ(test, bailiff_bind_add(binding), 0);
+		bailiff_bind_want(ROOT_CGROUP);
+		mutex_lock(&bind_lock);
+		KUNIT_EXPECT_EQ(test, take_wanted(), num > 0);
+		mutex_unlock(&bind_lock);
+		KUNIT_EXPECT_EQ(test, bailiff_bind_remove(ROOT_CGROUP), 0);
+	}
+	drop_slots(test, slots);
+}
+
 static struct kunit_case bind_cases[] = {
 	KUNIT_CASE(who_is_past_the_front_finds_the_new_one),
 	KUNIT_CASE(all_policies_are_bound_together),
 	KUNIT_CASE(one_that_fails_leaves_none_bound),
+	KUNIT_CASE(for_a_binding_without_policies_nobody_is_looked_for),
 	{}
 };
 

@@ -527,24 +527,27 @@ static bool join_order(struct order *order)
 	return !order->reason;
 }
 
-void bailiff_join_current(void)
+bool bailiff_join_current(void)
 {
 	struct order order;
+	bool joined;
 
 	/* In an exec that ends its rings, the caller has the mutex himself. */
 	if (has_rings()) {
 		bailiff_count(join_failures);
-		return;
+		return false;
 	}
 	/* An exec that waits for its other threads to end holds it. */
 	if (mutex_lock_killable(&current->signal->cred_guard_mutex))
-		return;
+		return false;
 	find_order(bailiff_current_set(), &order);
-	if (order.num && join_order(&order))
+	joined = order.num && join_order(&order);
+	if (joined)
 		bailiff_count(joins);
 	else if (order.num)
 		bailiff_count(join_failures);
 	mutex_unlock(&current->signal->cred_guard_mutex);
+	return joined;
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {

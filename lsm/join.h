@@ -5,6 +5,8 @@
 #ifndef BAILIFF_JOIN_H
 #define BAILIFF_JOIN_H
 
+#include <linux/types.h>
+
 struct bailiff_slot;
 struct file;
 
@@ -22,8 +24,9 @@ int bailiff_join_self(struct bailiff_slot *slot, struct file *file);
  * mapped stays, and rules about the caller's program deny until the next exec.
  * Who has rings, borrowed credentials, traces what he may not under the policy,
  * or lacks its filter does not join, and is counted as one who failed to.
- * Takes cred_guard_mutex, but of who has rings: he may be in an exec.
+ * Takes cred_guard_mutex, but of who has rings: he may be in an exec. Return:
+ * has the caller joined?
  */
-void bailiff_join_current(void);
+bool bailiff_join_current(void);
 
 #endif /* BAILIFF_JOIN_H */

@@ -13,7 +13,9 @@
 #include <linux/task_work.h>
 #include <linux/workqueue.h>
 
+#include "attach.h"
 #include "bind.h"
+#include "common.h"
 #include "compat.h"
 #include "join.h"
 #include "kill.h"
@@ -37,12 +39,13 @@ static void join_later(struct callback_head *work)
 {
 	struct bailiff_task *task =
 		container_of(work, struct bailiff_task, joining);
+	u64 now = READ_ONCE(task->now);
 
 	/* First: what is bound from here on queues it again. */
 	clear_bit(0, &task->join_queued);
 	smp_mb__after_atomic();
-	if (!(current->flags & PF_EXITING))
-		bailiff_join_current();
+	if (!(current->flags & PF_EXITING) && !bailiff_join_current())
+		task->now_failed = now;
 	/* What it forked before is there by now. */
 	bailiff_bind_want(READ_ONCE(task->now_cgroup));
 	queue_delayed_work(system_unbound_wq, &looking, LOOK_AFTER);
@@ -73,6 +76,33 @@ static void queue_join(struct task_struct *thread,
 static void look_again(struct work_struct *work)
 {
 	bailiff_bind_for_unjoined(queue_join);
+}
+
+/*
+ * The child of one that has failed could go on for ever to be found, to fail and
+ * to have others looked for. Of one that is yet to be tried it is as new: what
+ * keeps its parent out may be over by then.
+ */
+static int hook_task_alloc(struct task_struct *child, unsigned long flags)
+{
+	const struct bailiff_task *task = bailiff_task_of_current();
+	struct bailiff_task *heir =
+		child->security + bailiff_blob_sizes.lbs_task;
+
+	if (task) {
+		heir->now = task->now_failed;
+		heir->now_failed = task->now_failed;
+	}
+	return 0;
+}
+
+static struct security_hook_list hooks[] __ro_after_init = {
+	LSM_HOOK_INIT(task_alloc, hook_task_alloc),
+};
+
+void __init bailiff_now_add_hooks(void)
+{
+	bailiff_add_hooks(hooks);
 }
 
 void bailiff_now(u64 cgroup)

@@ -18,9 +18,11 @@ u64 bailiff_now_number(void);
  * What is forked at that moment has its parent's credentials already, and is
  * not to be seen yet. But when the parent has joined, or failed to, it is: so
  * after each that was tried all are looked at once more, some ten times a second
- * at most. Each is tried once for a line with `now`; so it ends when nobody forks
- * who cannot join. Who forks by vfork is not back before the child execs: for
- * him all are looked at once more in any case.
+ * at most. Each is tried once for a line with `now`, and what one that failed
+ * forks after that is not tried at all; so it ends, however many it forks. Who
+ * forks by vfork is not back before the child execs: for him all are looked at
+ * once more in any case. A child that is held up for longer than that in a vfork is
+ * missed, and counted as one that has not joined.
  */
 void bailiff_now(u64 cgroup);
 

@@ -54,6 +54,7 @@ static int __init bailiff_init(void)
 {
 	bailiff_cred_add_hooks();
 	bailiff_join_add_hooks();
+	bailiff_now_add_hooks();
 	bailiff_file_add_hooks();
 	bailiff_use_add_hooks();
 	bailiff_origin_add_hooks();

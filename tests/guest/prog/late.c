@@ -4,6 +4,9 @@
  *
  * usage: late fork DIR CGROUP	forks in the cgroup; the child is not there
  *				before DIR/go is
+ *	  late vfork DIR CGROUP	the same, and is not back before the child ends
+ *	  late serve DIR CGROUP	has a ring mapped, and forks one child after
+ *				the other: DIR/forks says how many
  *	  late ring DIR CGROUP	the child has a ring, with its parent's rights,
  *				and tries them when DIR/go is there: DIR/tried
  *				has the result
@@ -12,7 +15,7 @@
  *				until DIR/go is there: each prints the policies
  *				that it is under, or "none", or "refused"
  *
- * The child of the first three makes DIR/begun, and in the end waits to be killed.
+ * The child of those with one, and who serves, makes DIR/begun, and in the end waits to be killed.
  */
 #include "ring.h"
 
@@ -108,7 +111,7 @@ static void fill_page(int uffd, void *page)
  * The kernel writes the descriptor of the child after the child has got its
  * credentials, and before it can be seen.
  */
-static int late_fork(const char *cgroup)
+static int late_fork(const char *cgroup, unsigned long flags)
 {
 	int uffd;
 	void *page = make_page(&uffd);
@@ -120,8 +123,8 @@ static int late_fork(const char *cgroup)
 		fill_page(uffd, page);
 	close(uffd);
 	join_cgroup(cgroup);
-	return syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL, page, NULL,
-		       NULL);
+	return syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, NULL, page,
+		       NULL, NULL);
 }
 
 static void try_ring(struct ring *ring, int who)
@@ -163,6 +166,31 @@ static int late_ring(const char *cgroup, struct ring *ring, int *who,
 		munmap(ring->sqe, RING_SIZE * sizeof(*ring->sqe));
 	}
 	return child;
+}
+
+/* Each child lives long enough to be found, and does as its parent may. */
+static void serve(const char *cgroup)
+{
+	char number[20];
+	struct ring ring;
+
+	join_cgroup(cgroup);
+	if (!make_ring(&ring, 0))
+		fail("io_uring_setup");
+	say("begun", "");
+	for (int i = 1;; i++) {
+		pid_t child = fork();
+
+		if (child < 0)
+			fail("fork");
+		if (!child) {
+			usleep(30000);
+			_exit(0);
+		}
+		waitpid(child, NULL, 0);
+		snprintf(number, sizeof(number), "%d\n", i);
+		say("forks", number);
+	}
 }
 
 /* One line, in one write. */
@@ -214,8 +242,12 @@ int main(int argc, char **argv)
 			exec_once();
 		return 0;
 	}
+	if (strcmp(argv[1], "serve") == 0)
+		serve(argv[3]);
 	if (strcmp(argv[1], "fork") == 0)
-		child = late_fork(argv[3]);
+		child = late_fork(argv[3], 0);
+	else if (strcmp(argv[1], "vfork") == 0)
+		child = late_fork(argv[3], CLONE_VFORK);
 	else
 		child = late_ring(argv[3], &ring, &who, mapped);
 	if (child < 0)
