@@ -251,3 +251,7 @@ struct bailiff_policy *bailiff_load(void *bytes, size_t len,
 	}
 	return policy;
 }
+
+#ifdef CONFIG_SECURITY_BAILIFF_KUNIT_TEST
+#include "load_test.c"
+#endif
