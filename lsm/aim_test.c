@@ -3,23 +3,18 @@
  * aim_test.c - what was let reach is known again while nothing is another;
  * included by aim.c
  */
-#include <kunit/test.h>
-
 #include "address.h"
 #include "memo.h"
+#include "shortcut_kunit.h"
 
 #define CONNECT BVM_OP_NETWORK_CONNECT
-
-#define RULE 3
 
 /* A socket, to where it reaches, and what that is judged by. */
 struct scene {
 	struct inet_sock *sk;
 	struct sockaddr_in to;
 	union bvm_ctx ctx; /* the request that is made of those */
-	struct bailiff_policy policy;
-	struct bailiff_slot slot;
-	struct bailiff_set *set;
+	struct judge judge;
 };
 
 static struct bailiff_sock *blob_of(const struct scene *s)
@@ -52,17 +47,10 @@ static void set_ctx(struct scene *s)
 static int scene_init(struct kunit *test)
 {
 	struct scene *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
-	static u64 generation = 1ull
-				<< 61; /* nothing of the case before passes */
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
 	s->sk = kunit_kzalloc(test, sizeof(*s->sk), GFP_KERNEL);
-	s->set =
-		kunit_kzalloc(test, struct_size(s->set, domain, 1), GFP_KERNEL);
-	s->policy.hits = bailiff_hits_alloc(8);
 	KUNIT_ASSERT_NOT_NULL(test, s->sk);
-	KUNIT_ASSERT_NOT_NULL(test, s->set);
-	KUNIT_ASSERT_NOT_NULL(test, s->policy.hits);
 	s->sk->sk.sk_security = kunit_kzalloc(
 		test, bailiff_blob_sizes.lbs_sock + sizeof(*blob_of(s)),
 		GFP_KERNEL);
@@ -75,13 +63,8 @@ static int scene_init(struct kunit *test)
 	s->to.sin_family = AF_INET;
 	s->to.sin_port = htons(53);
 	s->to.sin_addr.s_addr = htonl(0x0a000002);
-	s->policy.generation = generation += 10;
-	s->policy.memo_classes = BIT(BVM_CLASS_NETWORK);
-	s->policy.image.num_rules = RULE;
-	rcu_assign_pointer(s->slot.active, &s->policy);
-	s->set->num = 1;
-	s->set->domain[0].slot = &s->slot;
 	set_ctx(s);
+	judge_init(test, &s->judge, BVM_CLASS_NETWORK);
 	test->priv = s;
 	return 0;
 }
@@ -91,12 +74,12 @@ static void scene_exit(struct kunit *test)
 	struct scene *s = test->priv;
 
 	if (s)
-		bailiff_hits_free(s->policy.hits);
+		judge_fini(&s->judge);
 }
 
 static bool passes_as(const struct scene *s, int len, u32 op)
 {
-	return bailiff_aim_passes(&s->sk->sk, s->set,
+	return bailiff_aim_passes(&s->sk->sk, s->judge.set,
 				  (const struct sockaddr *)&s->to, len, op);
 }
 
@@ -109,14 +92,14 @@ static bool passes(const struct scene *s)
 static void keep(const struct scene *s, u32 verdict)
 {
 	const struct bailiff_memo_key key = {
-		.generation = s->policy.generation,
+		.generation = s->judge.policy.generation,
 		.class = BVM_CLASS_NETWORK,
 		.op = CONNECT,
 		.ctx = &s->ctx,
 	};
 
 	bailiff_memo_keep(&key, verdict);
-	bailiff_aim_keep(s->set, &s->ctx.network,
+	bailiff_aim_keep(s->judge.set, &s->ctx.network,
 			 (const struct sockaddr *)&s->to, CONNECT);
 }
 
@@ -137,17 +120,8 @@ static void the_same_passes_and_is_counted(struct kunit *test)
 
 	KUNIT_EXPECT_FALSE(test, passes(s));
 	KUNIT_EXPECT_TRUE(test, is_kept(s));
-	KUNIT_EXPECT_EQ(test, bailiff_hits_read(s->policy.hits, RULE), 1);
+	KUNIT_EXPECT_EQ(test, bailiff_hits_read(s->judge.policy.hits, RULE), 1);
 }
-
-/* Once kept, each change below is told. */
-#define TOLD(change, back)                           \
-	do {                                         \
-		KUNIT_ASSERT_TRUE(test, is_kept(s)); \
-		change;                              \
-		KUNIT_EXPECT_FALSE(test, passes(s)); \
-		back;                                \
-	} while (0)
 
 static void another_socket_or_address_does_not(struct kunit *test)
 {
@@ -174,8 +148,8 @@ static void another_policy_does_not(struct kunit *test)
 {
 	struct scene *s = test->priv;
 
-	TOLD(s->policy.generation++, s->policy.generation--);
-	TOLD(s->set->num = 2, s->set->num = 1);
+	TOLD(s->judge.policy.generation++, s->judge.policy.generation--);
+	TOLD(s->judge.set->num = 2, s->judge.set->num = 1);
 	TOLD(static_branch_inc(&bailiff_tracing),
 	     static_branch_dec(&bailiff_tracing));
 }
@@ -186,18 +160,12 @@ static void another_caller_does_not(struct kunit *test)
 	struct scene *s = test->priv;
 	const struct bvm_ctx_network net = s->ctx.network;
 
-#define NEVER(change)                                 \
-	do {                                          \
-		change;                               \
-		KUNIT_EXPECT_FALSE(test, is_kept(s)); \
-		s->ctx.network = net;                 \
-	} while (0)
-	NEVER(s->ctx.network.uid++);
-	NEVER(s->ctx.network.gid++);
-	NEVER(s->ctx.network.host_uid++);
-	NEVER(s->ctx.network.no_new_privs ^= 1);
-	NEVER(s->ctx.network.family = AF_INET6);
-	NEVER(s->ctx.network.local.bytes[0] = 1);
+	NEVER(s->ctx.network.uid++, s->ctx.network = net);
+	NEVER(s->ctx.network.gid++, s->ctx.network = net);
+	NEVER(s->ctx.network.host_uid++, s->ctx.network = net);
+	NEVER(s->ctx.network.no_new_privs ^= 1, s->ctx.network = net);
+	NEVER(s->ctx.network.family = AF_INET6, s->ctx.network = net);
+	NEVER(s->ctx.network.local.bytes[0] = 1, s->ctx.network = net);
 	KUNIT_EXPECT_TRUE(test, is_kept(s));
 }
 
@@ -217,7 +185,7 @@ static void only_what_a_rule_allows_is_kept(struct kunit *test)
 			KUNIT_EXPECT_FALSE(test, passes(s));
 		}
 	}
-	s->policy.memo_classes = 0;
+	s->judge.policy.memo_classes = 0;
 	KUNIT_EXPECT_FALSE(test, is_kept(s));
 }
 

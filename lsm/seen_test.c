@@ -3,10 +3,11 @@
  * seen_test.c - what was let pass is known again while nothing is another;
  * included by seen.c
  */
-#include <kunit/test.h>
 #include <linux/completion.h>
 #include <linux/namei.h>
 #include <linux/rcupdate_wait.h>
+
+#include "shortcut_kunit.h"
 
 #define STAT BVM_BIT(FILES, STAT)
 
@@ -14,20 +15,15 @@
 struct scene {
 	struct path path;
 	struct cred cred;
-	struct bailiff_policy policy;
-	struct bailiff_slot slot;
-	struct bailiff_set *set;
+	struct judge judge;
 	struct bailiff_name name;
 	struct bailiff_request rq;
 };
 
-/* Numbers that nothing else of this boot will have. */
-#define NUMBER (1ull << 62)
-
 static void set_request(struct scene *s)
 {
 	s->rq = (struct bailiff_request){
-		.set = s->set,
+		.set = s->judge.set,
 		.cred = &s->cred,
 		.class = BVM_CLASS_FILES,
 		.path = &s->path,
@@ -42,30 +38,20 @@ static void set_request(struct scene *s)
 static int scene_init(struct kunit *test)
 {
 	struct scene *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
-	static u64 generation = NUMBER; /* nothing of the case before passes */
 	struct bailiff_cred *blob;
 
 	KUNIT_ASSERT_NOT_NULL(test, s);
-	s->set =
-		kunit_kzalloc(test, struct_size(s->set, domain, 1), GFP_KERNEL);
 	s->cred.security = kunit_kzalloc(
 		test, bailiff_blob_sizes.lbs_cred + sizeof(*blob), GFP_KERNEL);
-	s->policy.hits = bailiff_hits_alloc(8);
-	KUNIT_ASSERT_NOT_NULL(test, s->set);
 	KUNIT_ASSERT_NOT_NULL(test, s->cred.security);
-	KUNIT_ASSERT_NOT_NULL(test, s->policy.hits);
+	judge_init(test, &s->judge, BVM_CLASS_FILES);
+	test->priv = s;
 	KUNIT_ASSERT_EQ(test, kern_path("/", 0, &s->path), 0);
 	s->cred.user_ns = &init_user_ns;
 	s->cred.fsuid = d_inode(s->path.dentry)->i_uid;
-	bailiff_cred(&s->cred)->set = s->set;
-	s->policy.generation = generation += 10;
-	s->policy.memo_classes = BIT(BVM_CLASS_FILES);
-	rcu_assign_pointer(s->slot.active, &s->policy);
-	s->set->id = NUMBER;
-	s->set->num = 1;
-	s->set->domain[0].slot = &s->slot;
+	bailiff_cred(&s->cred)->set = s->judge.set;
+	s->judge.set->id = 1ull << 62; /* no other set of this boot has it */
 	set_request(s);
-	test->priv = s;
 	return 0;
 }
 
@@ -75,7 +61,7 @@ static void scene_exit(struct kunit *test)
 
 	if (!s)
 		return;
-	bailiff_hits_free(s->policy.hits);
+	judge_fini(&s->judge);
 	if (s->path.dentry)
 		path_put(&s->path);
 }
@@ -93,7 +79,7 @@ static void keep(struct scene *s)
 	s->name.renames = read_seqbegin(&rename_lock);
 	s->name.mounts = read_seqbegin(&mount_lock);
 	rcu_read_lock();
-	bailiff_seen_keep(&s->rq, &s->policy, &s->name, 3);
+	bailiff_seen_keep(&s->rq, &s->judge.policy, &s->name, RULE);
 	rcu_read_unlock();
 }
 
@@ -114,7 +100,7 @@ static void the_same_is_seen_and_counted(struct kunit *test)
 
 	KUNIT_EXPECT_FALSE(test, passes(s));
 	KUNIT_EXPECT_TRUE(test, is_kept(s));
-	KUNIT_EXPECT_EQ(test, bailiff_hits_read(s->policy.hits, 3), 1);
+	KUNIT_EXPECT_EQ(test, bailiff_hits_read(s->judge.policy.hits, RULE), 1);
 }
 
 /* What is asked is another: once kept, each change below is told. */
@@ -125,19 +111,12 @@ static void another_question_is_not_seen(struct kunit *test)
 	const struct path path = s->path;
 	struct vfsmount mount = *path.mnt;
 
-#define TOLD(change, back)                           \
-	do {                                         \
-		KUNIT_ASSERT_TRUE(test, is_kept(s)); \
-		change;                              \
-		KUNIT_EXPECT_FALSE(test, passes(s)); \
-		back;                                \
-	} while (0)
-	TOLD(s->set->id++, s->set->id--);
-	TOLD(s->policy.generation++, s->policy.generation--);
+	TOLD(s->judge.set->id++, s->judge.set->id--);
+	TOLD(s->judge.policy.generation++, s->judge.policy.generation--);
 	TOLD(s->cred.fsgid = KGIDT_INIT(7), s->cred = cred);
 	TOLD(s->cred.fsuid = KUIDT_INIT(7), s->cred = cred);
 	TOLD(s->path.mnt = &mount, s->path = path);
-	TOLD(s->set->num = 2, s->set->num = 1);
+	TOLD(s->judge.set->num = 2, s->judge.set->num = 1);
 	KUNIT_ASSERT_TRUE(test, is_kept(s));
 	KUNIT_EXPECT_FALSE(test,
 			   bailiff_seen_passes(&s->cred, &s->path, STAT, 0));
@@ -166,17 +145,11 @@ static void another_answer_is_not_seen(struct kunit *test)
 	struct scene *s = test->priv;
 	struct bvm_ctx_files *ctx = &s->rq.ctx.files;
 
-#define NEVER(change)                                 \
-	do {                                          \
-		change;                               \
-		KUNIT_EXPECT_FALSE(test, is_kept(s)); \
-		set_request(s);                       \
-	} while (0)
-	NEVER(ctx->owner = 0);
-	NEVER(ctx->uid++);
-	NEVER(ctx->gid++);
-	NEVER(ctx->host_uid++);
-	NEVER(ctx->no_new_privs ^= 1);
+	NEVER(ctx->owner = 0, set_request(s));
+	NEVER(ctx->uid++, set_request(s));
+	NEVER(ctx->gid++, set_request(s));
+	NEVER(ctx->host_uid++, set_request(s));
+	NEVER(ctx->no_new_privs ^= 1, set_request(s));
 }
 
 static void what_moves_ends_it(struct kunit *test)
@@ -262,17 +235,17 @@ static void what_may_change_is_not_kept(struct kunit *test)
 	static const struct bvm_start start;
 	struct scene *s = test->priv;
 
-	s->policy.memo_classes = 0;
+	s->judge.policy.memo_classes = 0;
 	KUNIT_EXPECT_FALSE(test, is_kept(s));
-	s->policy.memo_classes = BIT(BVM_CLASS_FILES);
-	s->policy.image.start = &start;
+	s->judge.policy.memo_classes = BIT(BVM_CLASS_FILES);
+	s->judge.policy.image.start = &start;
 	KUNIT_EXPECT_FALSE(test, is_kept(s));
-	s->policy.image.start = NULL;
+	s->judge.policy.image.start = NULL;
 	keep(s);
-	s->policy.generation++;
+	s->judge.policy.generation++;
 	s->name.lasting = false;
 	rcu_read_lock();
-	bailiff_seen_keep(&s->rq, &s->policy, &s->name, 3);
+	bailiff_seen_keep(&s->rq, &s->judge.policy, &s->name, RULE);
 	rcu_read_unlock();
 	KUNIT_EXPECT_FALSE(test, passes(s));
 }
