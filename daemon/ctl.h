@@ -66,9 +66,6 @@ int ctl_selftest(struct ctl *ctl, int argc, char **argv);
 int ctl_top(struct ctl *ctl, int argc, char **argv);
 int ctl_doctor(struct ctl *ctl, int argc, char **argv);
 
-/* Below it docker is looked for: "", else in tests. */
-extern const char *ctl_docker_root;
-
 /* "bailiffctl: ..." on standard error. */
 void __attribute__((format(printf, 1, 2))) ctl_error(const char *fmt, ...);
 

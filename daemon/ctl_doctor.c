@@ -13,6 +13,7 @@
 #include "cgroup.h"
 #include "compile.h"
 #include "ctl.h"
+#include "engines.h"
 #include "state.h"
 
 struct report {
@@ -232,69 +233,24 @@ static void check_policyc(struct report *report)
 		     "not beside bailiffctl; looked for in PATH");
 }
 
-#define HOOKS_DIR "/usr/share/containers/oci/hooks.d"
-
 /*
  * Engines that read hooks from a directory find ours there. Of the one below
  * /etc podman knows only if its configuration says so.
  */
 static void check_hooks(struct report *report)
 {
-	if (!access(HOOKS_DIR "/bailiff.json", R_OK))
-		good(report, "hook", HOOKS_DIR "/bailiff.json");
+	if (!access(ENGINES_HOOKS "/bailiff.json", R_OK))
+		good(report, "hook", ENGINES_HOOKS "/bailiff.json");
 	else
 		note(report, "hook",
-		     "no bailiff.json in " HOOKS_DIR ": podman and "
+		     "no bailiff.json in " ENGINES_HOOKS ": podman and "
 		     "CRI-O bind no container by themselves");
 }
 
-const char *ctl_docker_root = "";
-
-/* Is bailiff-runtime what its configuration has for whoever says nothing? */
-static bool docker_asks_us(void)
+static void tell_of_engine(void *arg, const char *result, const char *what,
+			   const char *text)
 {
-	const char *name, *path, *slash;
-	char file[PATH_MAX];
-	json_t *config;
-	bool asks;
-
-	snprintf(file, sizeof(file), "%s/etc/docker/daemon.json",
-		 ctl_docker_root);
-	config = json_load_file(file, 0, NULL);
-	name = json_string_value(json_object_get(config, "default-runtime"));
-	path = json_string_value(json_object_get(
-		json_object_get(json_object_get(config, "runtimes"),
-				name ? name : ""),
-		"path"));
-	slash = path ? strrchr(path, '/') : NULL;
-	asks = path && !strcmp(slash ? slash + 1 : path, "bailiff-runtime");
-	json_decref(config);
-	return asks;
-}
-
-/* It has no hooks; where it is not installed, there is nothing to say. */
-static void check_docker(struct report *report)
-{
-	static const char *const programs[] = { "/usr/sbin/dockerd",
-						"/usr/bin/dockerd" };
-	char path[PATH_MAX];
-	bool there = false;
-	size_t i;
-
-	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", ctl_docker_root,
-			 programs[i]);
-		there = there || !access(path, X_OK);
-	}
-	if (there && docker_asks_us())
-		good(report, "docker",
-		     "its default runtime is "
-		     "bailiff-runtime");
-	else if (there)
-		note(report, "docker",
-		     "/etc/docker/daemon.json does not make bailiff-runtime "
-		     "its default runtime: then it binds no container "
-		     "(docs/on-my-server.md)");
+	add(arg, result, what, text);
 }
 
 static void check_all(struct report *report)
@@ -309,7 +265,7 @@ static void check_all(struct report *report)
 	check_cgroups(report);
 	check_policyc(report);
 	check_hooks(report);
-	check_docker(report);
+	engines_look(tell_of_engine, report);
 	if (geteuid())
 		note(report, "user",
 		     "only root may load, bind and read everything");

@@ -12,6 +12,7 @@
 
 #include "daemon/bailiffd.h"
 #include "daemon/cgroup.h"
+#include "daemon/engines.h"
 #include "tests/lib/ctl_fixture.h"
 #include "tests/lib/suite.h"
 
@@ -242,6 +243,29 @@ START_TEST(a_host_without_cgroups_is_told)
 }
 END_TEST
 
+/* What doctor says of an engine, "" if nothing. */
+static void engine_is(const char *what, const char *result)
+{
+	json_t *object;
+
+	engines_root = ctl_dir;
+	ctl_run_command(ctl_doctor, "doctor", "--json", NULL);
+	object = ctl_json();
+	ck_assert_msg(!strcmp(result_of(object, what), result), "%s", ctl_out);
+	json_decref(object);
+}
+
+static void install(const char *program)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command),
+		 "mkdir -p %s/usr/bin %s/etc/docker %s/etc/containerd "
+		 "%s/etc/containers; install -m 755 /dev/null %s/usr/bin/%s",
+		 ctl_dir, ctl_dir, ctl_dir, ctl_dir, ctl_dir, program);
+	ck_assert_int_eq(system(command), 0);
+}
+
 #define RUNTIMES \
 	"\"runtimes\": {\"bailiff\": {\"path\": \"/usr/sbin/bailiff-runtime\"}}"
 
@@ -259,33 +283,120 @@ static const struct {
 
 START_TEST(whether_docker_asks_for_policies_is_told)
 {
-	char config[512];
-	json_t *object;
-
-	ctl_docker_root = ctl_dir;
-	snprintf(config, sizeof(config),
-		 "mkdir -p %s/usr/bin %s/etc/docker; touch %s/usr/bin/dockerd; "
-		 "chmod 755 %s/usr/bin/dockerd",
-		 ctl_dir, ctl_dir, ctl_dir, ctl_dir);
-	ck_assert_int_eq(system(config), 0);
+	install("dockerd");
 	if (dockers[_i].config)
 		ctl_write("etc/docker/daemon.json", dockers[_i].config);
-	ctl_run_command(ctl_doctor, "doctor", "--json", NULL);
-	object = ctl_json();
-	ck_assert_str_eq(result_of(object, "docker"), dockers[_i].result);
-	json_decref(object);
+	engine_is("docker", dockers[_i].result);
 }
 END_TEST
 
-START_TEST(of_no_docker_nothing_is_told)
-{
-	json_t *object;
+#define CRI "[plugins.\"io.containerd.grpc.v1.cri\".containerd"
+#define DEFAULT(name) CRI "]\n  default_runtime_name = \"" name "\"\n"
+#define BINARY(name, path) \
+	"  " CRI ".runtimes." name ".options]\n    BinaryName = \"" path "\"\n"
 
-	ctl_docker_root = ctl_dir;
-	ctl_run_command(ctl_doctor, "doctor", "--json", NULL);
-	object = ctl_json();
-	ck_assert_str_eq(result_of(object, "docker"), "");
-	json_decref(object);
+static const struct {
+	const char *config;
+	const char *result;
+} containerds[] = {
+	{ DEFAULT("bailiff") BINARY("bailiff", "/usr/sbin/bailiff-runtime"),
+	  "ok" },
+	{ BINARY("bailiff", "/usr/sbin/bailiff-runtime") DEFAULT("bailiff"),
+	  "ok" },
+	/* runc is its default */
+	{ BINARY("runc", "/usr/sbin/bailiff-runtime"), "ok" },
+	{ BINARY("bailiff", "/usr/sbin/bailiff-runtime"), "note" },
+	{ DEFAULT("bailiff") BINARY("bailiff", "/usr/bin/runc"), "note" },
+	{ DEFAULT("bailiff") BINARY("other", "/usr/sbin/bailiff-runtime"),
+	  "note" },
+	{ "# " DEFAULT("bailiff")
+		  BINARY("bailiff", "/usr/sbin/bailiff-runtime"),
+	  "note" },
+	{ DEFAULT("bailiff") CRI ".runtimes.bailiff.options]\n"
+				 "#BinaryName = \"/usr/sbin/bailiff-runtime\"",
+	  "note" },
+	{ "[[[= = \n=\n[", "note" },
+	{ NULL, "note" },
+};
+
+START_TEST(whether_containerd_asks_for_policies_is_told)
+{
+	install("containerd");
+	if (containerds[_i].config)
+		ctl_write("etc/containerd/config.toml", containerds[_i].config);
+	engine_is("containerd", containerds[_i].result);
+}
+END_TEST
+
+START_TEST(beside_docker_containerd_is_for_kubernetes_alone)
+{
+	install("containerd");
+	install("dockerd");
+	engine_is("containerd", "");
+	install("kubelet");
+	engine_is("containerd", "note");
+}
+END_TEST
+
+#define ENGINES \
+	"[engine.runtimes]\nbailiff = [\n  \"/usr/sbin/bailiff-runtime\"]\n"
+
+static const struct {
+	const char *config;
+	const char *result;
+	const char *words;
+} podmans[] = {
+	{ ENGINES, "ok", "filter of system calls is added by podman run" },
+	{ "[engine]\nruntime = 'bailiff' # ours\n" ENGINES, "ok",
+	  "its default runtime is bailiff-runtime" },
+	{ "[engine]\n#runtime = \"bailiff\"\n" ENGINES, "ok", "by its hook" },
+	{ "[engine]\nruntime = \"crun\"\n" ENGINES, "ok", "by its hook" },
+	{ "[engine]\nhooks_dir = [\n\"/etc/other\",\n]\n" ENGINES, "note",
+	  "hooks_dir of containers.conf leaves out" },
+	{ "[engine]\nhooks_dir = [\"/etc/other\",\n \"" ENGINES_HOOKS
+	  "\"]\n" ENGINES,
+	  "ok", "by its hook" },
+	{ "[engine]\nhooks_dir = [", "note", "leaves out" },
+	{ "[engine.runtimes]\n# bailiff = [\"/usr/sbin/bailiff-runtime\"]\n",
+	  "note", "does not know bailiff-runtime" },
+	{ NULL, "note", "does not know bailiff-runtime" },
+};
+
+START_TEST(whether_podman_asks_for_policies_is_told)
+{
+	install("podman");
+	if (podmans[_i].config)
+		ctl_write("etc/containers/containers.conf", podmans[_i].config);
+	engine_is("podman", podmans[_i].result);
+	says(podmans[_i].words);
+}
+END_TEST
+
+START_TEST(a_later_file_of_podmans_replaces_an_earlier)
+{
+	char command[256];
+
+	install("podman");
+	snprintf(command, sizeof(command),
+		 "mkdir %s/etc/containers/containers.conf.d", ctl_dir);
+	ck_assert_int_eq(system(command), 0);
+	ctl_write("etc/containers/containers.conf",
+		  "[engine]\nruntime = \"bailiff\"\n");
+	ctl_write("etc/containers/containers.conf.d/bailiff.conf", ENGINES);
+	engine_is("podman", "ok");
+	says("its default runtime is");
+	ctl_write("etc/containers/containers.conf.d/later.conf",
+		  "[engine]\nruntime = \"crun\"\n");
+	engine_is("podman", "ok");
+	says("by its hook");
+}
+END_TEST
+
+START_TEST(of_an_engine_that_is_not_there_nothing_is_told)
+{
+	engine_is("docker", "");
+	engine_is("containerd", "");
+	engine_is("podman", "");
 }
 END_TEST
 
@@ -309,7 +420,13 @@ int main(void)
 	tcase_add_test(tcase, a_host_without_cgroups_is_told);
 	tcase_add_loop_test(tcase, whether_docker_asks_for_policies_is_told, 0,
 			    sizeof(dockers) / sizeof(dockers[0]));
-	tcase_add_test(tcase, of_no_docker_nothing_is_told);
+	tcase_add_loop_test(tcase, whether_containerd_asks_for_policies_is_told,
+			    0, sizeof(containerds) / sizeof(containerds[0]));
+	tcase_add_test(tcase, beside_docker_containerd_is_for_kubernetes_alone);
+	tcase_add_loop_test(tcase, whether_podman_asks_for_policies_is_told, 0,
+			    sizeof(podmans) / sizeof(podmans[0]));
+	tcase_add_test(tcase, a_later_file_of_podmans_replaces_an_earlier);
+	tcase_add_test(tcase, of_an_engine_that_is_not_there_nothing_is_told);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
