@@ -2,8 +2,8 @@
 #
 # awk -f messages.awk PAGE SOURCE...: is each message that a table of PAGE begins
 # with, in backticks, what some source says? Strings that C joins are joined, and
-# "..." stands for what is another each time. Ends with 1 if one is not, or if
-# there is none.
+# "..." stands for what is another each time. What a comment says is said to nobody.
+# Ends with 1 if one is not, or if there is none.
 
 FNR == 1 { file++ }
 
@@ -17,8 +17,16 @@ file == 1 {
 {
 	sub(/^[ \t]+/, "")
 	sub(/[ \t]+$/, "")
-	text = text "\n" $0
+	sub(/[ \t]*\/\*[^"]*\*\/$/, "") # behind code, or a line of its own
 }
+
+FNR == 1 { comment = 0 }
+
+/^\/\*/ { comment = 1 }
+
+!comment && !/^\/\// { text = text "\n" $0 }
+
+/\*\/$/ { comment = 0 }
 
 END {
 	gsub(/"\n"/, "", text)
