@@ -117,7 +117,7 @@ help:
 	@echo 'make install    into PREFIX (/usr/local), with DESTDIR'
 	@echo 'make deb        a Debian package of the same, in build/deb (make test-deb tries it)'
 	@echo 'make kernel-deb packages of a kernel with Bailiff from the configuration of'
-	@echo '                Debian (CONFIG=cloud or full; an hour, resumable)'
+	@echo '                Debian (CONFIG=cloud, full or a file; an hour, resumable)'
 	@echo 'make test-install  both packages on the image of a disk, which boots and repeats'
 	@echo '                the demo (root; after make kernel-deb, or LINUX_IMAGE=FILE.deb)'
 	@echo 'make clean      remove build/ (the kernel cache: tests/guest/kernel.sh clean)'

@@ -7,7 +7,8 @@
 # configuration, with Bailiff switched on. An hour on two processors; what was
 # interrupted goes on where it was.
 #
-#	CONFIG=cloud	for virtual machines; full: everything that Debian builds
+#	CONFIG=cloud	for virtual machines; full: everything that Debian builds;
+#			a path: that configuration, as /boot/config-* of a machine
 #	VERSION=6.12	or 6.1
 #
 # The build is in ${XDG_CACHE_HOME:-~/.cache}/bailiff/kernel-deb, the packages
@@ -34,11 +35,18 @@ config_file()
 	case $config in
 	cloud) echo "config.${arch}_none_cloud-$arch.xz" ;;
 	full) echo "config.${arch}_none_$arch.xz" ;;
-	*) fail "CONFIG is cloud or full, not '$config'" ;;
+	*) fail "CONFIG is cloud, full or the path of a file, not '$config'" ;;
 	esac
 }
 
-# Debian's configuration, as $base/config-NAME.
+# The user's own, as $base/config-VERSION-own.
+copy_config()
+{
+	[ -r "$own" ] || fail "CONFIG: there is no $own"
+	cp "$own" "$base/config-$version-$config"
+}
+
+# Debian's configuration, as $base/config-VERSION-NAME.
 fetch_config()
 {
 	local package=linux-config-$version work
@@ -143,7 +151,11 @@ build()
 	ls "$out"/*.deb
 }
 
-config_file > /dev/null
+own=
+case $config in
+*/*) own=$config config=own ;;
+*) config_file > /dev/null ;;
+esac
 case ${1:-} in
 configure|build) ;;
 *) sed -n '4s/^# //p' "$0" >&2; exit 2 ;;
@@ -151,6 +163,6 @@ esac
 mkdir -p "$base"
 exec 9> "$base/lock"
 flock -n 9 || fail "another build of this kind is running"
-fetch_config
+if [ -n "$own" ]; then copy_config; else fetch_config; fi
 prepare_source
 "$1"
