@@ -12,12 +12,13 @@
 
 #include "ctl_fixture.h"
 #include "daemon/compile.h"
+#include "tests/lib/tempdir.h"
 
 #define MAX_ARGS 16
 
 struct fake_kernel *ctl_kernel;
 struct ctl ctl;
-char ctl_dir[64];
+char ctl_dir[TEMPDIR_SIZE];
 char ctl_out[65536];
 char ctl_err[65536];
 
@@ -29,8 +30,7 @@ void ctl_setup(void)
 
 	memset(&ctl, 0, sizeof(ctl));
 	ctl_kernel = fake_kernel_create(&ctl.kfs);
-	strcpy(ctl_dir, "/tmp/ctl.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(ctl_dir));
+	tempdir_make(ctl_dir, "ctl");
 	snprintf(log_file, sizeof(log_file), "%s/events.json", ctl_dir);
 	close(open(log_file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 	ck_assert_ptr_nonnull(getcwd(here, sizeof(here)));
@@ -42,11 +42,8 @@ void ctl_setup(void)
 
 void ctl_teardown(void)
 {
-	char command[96];
-
 	fake_kernel_free(ctl_kernel);
-	snprintf(command, sizeof(command), "rm -rf %s", ctl_dir);
-	ck_assert_int_eq(system(command), 0);
+	tempdir_remove(ctl_dir);
 }
 
 /* Standard output and error go to files meanwhile. */

@@ -15,8 +15,9 @@
 #include "daemon/cgroup.h"
 #include "daemon/text.h"
 #include "tests/lib/suite.h"
+#include "tests/lib/tempdir.h"
 
-static char top[64];
+static char top[TEMPDIR_SIZE];
 static struct text threads;
 
 /* A cgroup with these threads; one that is bound has a file that says so. */
@@ -56,17 +57,13 @@ static int add_all(void)
 
 static void setup(void)
 {
-	strcpy(top, "/tmp/cgroup-test.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(top));
+	tempdir_make(top, "cgroup-test");
 }
 
 static void teardown(void)
 {
-	char command[96];
-
 	text_free(&threads);
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	ck_assert_int_eq(system(command), 0);
+	tempdir_remove(top);
 }
 
 START_TEST(threads_below_are_found)

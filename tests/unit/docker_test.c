@@ -17,18 +17,18 @@
 
 #include "daemon/docker.h"
 #include "tests/lib/suite.h"
+#include "tests/lib/tempdir.h"
 
 #define ID "0123abcd"
 
-static char top[64], bundle[128], file[128], why[512];
+static char top[TEMPDIR_SIZE], bundle[128], file[128], why[512];
 static json_t *request, *config;
 
 static void setup(void)
 {
 	char command[256];
 
-	strcpy(top, "/tmp/docker-test.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(top));
+	tempdir_make(top, "docker-test");
 	snprintf(command, sizeof(command), "mkdir -p %s/docker/containers/" ID,
 		 top);
 	ck_assert_int_eq(system(command), 0);
@@ -42,12 +42,9 @@ static void setup(void)
 
 static void teardown(void)
 {
-	char command[128];
-
 	json_decref(request);
 	json_decref(config);
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	ck_assert_int_eq(system(command), 0);
+	tempdir_remove(top);
 }
 
 static void write_file(const char *text)

@@ -19,8 +19,9 @@
 #include "daemon/jobs.h"
 #include "daemon/sandbox.h"
 #include "tests/lib/suite.h"
+#include "tests/lib/tempdir.h"
 
-static char dir[] = "/tmp/jobs_test.XXXXXX";
+static char dir[TEMPDIR_SIZE];
 static struct daemon_options options;
 static struct images images;
 static struct jobs jobs;
@@ -43,8 +44,7 @@ static void put(const char *name, const char *text, mode_t mode)
 
 static void setup(void)
 {
-	memcpy(dir + strlen(dir) - 6, "XXXXXX", 6);
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	tempdir_make(dir, "jobs_test");
 	ck_assert_int_eq(chmod(dir, 0755), 0);
 	ck_assert_ptr_nonnull(realpath("build/bin/policyc", policyc));
 	/* nothing here depends on how fast this machine is */
@@ -68,14 +68,11 @@ static void setup(void)
 
 static void teardown(void)
 {
-	char command[128];
-
 	jobs_end(&jobs);
 	images_free(&images);
 	close(socks[0]);
 	close(socks[1]);
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	tempdir_remove(dir);
 }
 
 /* Another compiler: these lines of a shell. */
@@ -193,7 +190,7 @@ static int image_of_policy(void)
 
 static const char *root_dir(const char *target)
 {
-	static char path[128];
+	static char path[192];
 
 	snprintf(path, sizeof(path),
 		 "mkdir -p %s/root/usr/bin && "

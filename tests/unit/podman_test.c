@@ -11,19 +11,19 @@
 
 #include "daemon/cgroup.h"
 #include "daemon/podman.h"
+#include "tests/lib/tempdir.h"
 
 #define ID "0123abcd"
 #define STORE "overlay-containers"
 
-static char top[64], bundle[256], list[256], rm_list[256], why[512];
+static char top[TEMPDIR_SIZE], bundle[256], list[256], rm_list[256], why[512];
 static json_t *request;
 
 static void setup(void)
 {
 	char dir[128];
 
-	strcpy(top, "/tmp/podman-test.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(top));
+	tempdir_make(top, "podman-test");
 	snprintf(dir, sizeof(dir), "%s/" STORE, top);
 	ck_assert_int_eq(mkdir(dir, 0755), 0);
 	snprintf(list, sizeof(list), "%s/containers.json", dir);
@@ -37,11 +37,8 @@ static void setup(void)
 
 static void teardown(void)
 {
-	char command[128];
-
 	json_decref(request);
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	ck_assert_int_eq(system(command), 0);
+	tempdir_remove(top);
 }
 
 /* text: NULL: none. */

@@ -9,12 +9,13 @@
 
 #include "policyc/rootfs.h"
 #include "tests/lib/suite.h"
+#include "tests/lib/tempdir.h"
 
 #define NUM_LINKS 5
 #define NUM_DIRS 4
 #define NUM_FILES 3
 
-static char dir[64];
+static char dir[TEMPDIR_SIZE];
 static struct arena *arena;
 static struct rootfs root;
 
@@ -23,8 +24,7 @@ static void setup(void)
 	char path[96];
 	int i;
 
-	strcpy(dir, "/tmp/rootfs-test.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	tempdir_make(dir, "rootfs-test");
 	for (i = 0; i < NUM_LINKS; i++) {
 		snprintf(path, sizeof(path), "%s/link%d", dir, i);
 		ck_assert_int_eq(symlink("nowhere", path), 0);
@@ -43,12 +43,9 @@ static void setup(void)
 
 static void teardown(void)
 {
-	char command[96];
-
 	rootfs_close(&root);
 	arena_free(arena);
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	tempdir_remove(dir);
 }
 
 /* Just below, at and above what there is. */

@@ -12,8 +12,9 @@
 
 #include "daemon/scan.h"
 #include "tests/lib/suite.h"
+#include "tests/lib/tempdir.h"
 
-static char dir[64];
+static char dir[TEMPDIR_SIZE];
 static struct scan scan;
 
 static const char *at(const char *name)
@@ -41,17 +42,13 @@ static void read_dir(void)
 
 static void setup(void)
 {
-	strcpy(dir, "/tmp/scan_test.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	tempdir_make(dir, "scan_test");
 }
 
 static void teardown(void)
 {
-	char command[100];
-
 	scan_free(&scan);
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	tempdir_remove(dir);
 }
 
 START_TEST(policies_are_found_in_the_order_of_names)
