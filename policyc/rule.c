@@ -29,6 +29,16 @@ static void suggest_op(struct diag *diag, u32 class, const char *word)
 	size_t len = strlen(info->name);
 	u32 i;
 
+	if (*word == '/') {
+		diag_note(diag, "operations stand here; in files, paths stand "
+				"under 'paths'");
+		return;
+	}
+	if (strpbrk(word, ", ")) {
+		diag_note(diag, "several are a list: [read, write]");
+		return;
+	}
+
 	/* documents and records write files.read; a rule knows its class */
 	if (!strncmp(word, info->name, len) && word[len] == '.')
 		suggest.word = word + len + 1;
