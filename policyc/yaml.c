@@ -242,6 +242,10 @@ static void report_problem(struct reader *reader)
 		return;
 	diag_report(reader->diag, &span, YAML,
 		    parser->problem ? parser->problem : "bad syntax");
+	if (parser->problem && strstr(parser->problem, "mapping values"))
+		diag_note(reader->diag,
+			  "the line before lacks its ':' or the space behind "
+			  "it, or this one is indented too far");
 	if (parser->context) {
 		span = span_of(reader, &parser->context_mark,
 			       &parser->context_mark);
