@@ -324,6 +324,9 @@ static void report(struct parse *parse, bool hole,
 		  "rules see paths after links: add %s to the "
 		  "rule, or write it instead",
 		  target);
+	if (!strcmp(target, "/usr/bin/sh"))
+		diag_note(parse->diag, "sh itself is most often a link, too: "
+				       "in Debian to /usr/bin/dash");
 }
 
 /* Do the rule's operations follow a link that is the last component? */

@@ -345,7 +345,12 @@ static int check_start(const struct pattern_cursor *cur,
 				 "match the whole path");
 	if (text[0] == '{')
 		return hint(err, "write /{usr/,}lib for {/usr,}/lib");
-	return hint(err, "**/%.40s is written /**/%.40s", text, text);
+	if (!strncmp(text, "**/", 3))
+		text += 3;
+	return hint(err,
+		    "write it from the root on; at any depth it is "
+		    "/**/%.40s",
+		    text);
 }
 
 static int read_end(struct pattern_cursor *cur, struct pattern_token *tok,

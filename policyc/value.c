@@ -240,6 +240,10 @@ static void explain_number(struct parse *parse, enum key_id key,
 	else if (keys[key].parent == KEY_IN_WHEN && strpbrk(text, LETTERS))
 		diag_note(parse->diag, "names differ from container to "
 				       "container; write the number");
+	else if ((key == KEY_NETWORK_PORTS || key == KEY_NETWORK_PEER_PORTS) &&
+		 strpbrk(text, LETTERS))
+		diag_note(parse->diag, "the kernel knows ports, not services; "
+				       "write the number");
 	else if (*text == '-')
 		diag_note(parse->diag, "there are no negative ones");
 }
