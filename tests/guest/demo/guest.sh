@@ -342,7 +342,7 @@ for ((try = 1; try <= 3; try++)); do
 done
 touch /tmp/reloaded
 wait "$ab_pid" || { cat /tmp/ab.out; exit 1; }
-grep -E 'Complete|Failed|Non-2xx|Requests per second' /tmp/ab.out
+grep -E 'Complete|Failed|\(Connect:|Non-2xx|Requests per second' /tmp/ab.out
 runs=$(grep -c '^This is ApacheBench' /tmp/ab.out)
 check "all of 5,000 requests are done" \
 	test "$(grep -cE '^Complete requests: +5000$' /tmp/ab.out)" = "$runs"
