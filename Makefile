@@ -81,7 +81,7 @@ help:
 	@echo 'make demo       build everything, boot the guest and show Bailiff at work'
 	@echo 'make try POLICY=my.yaml RUN="program args"'
 	@echo '                run a program under a policy and see what it would deny'
-	@echo '                (ENFORCE=1 enforces)'
+	@echo '                (ENFORCE=1 enforces; CLIENT="...": a client of a service)'
 	@echo 'make shell      a shell in a guest with Bailiff active'
 	@echo 'make kernel     build the guest kernel (FLAVOUR=debug: with every checker)'
 	@echo 'make test       all tests: unit, policies, fuzzers, guest'
@@ -125,9 +125,11 @@ help:
 	@echo 'V=1 shows the commands. What a target needs is installed by apt (root or'
 	@echo 'sudo); nothing is installed when all of it is there.'
 
-# As it was written: it may have quotes, dollars and several lines.
+# As they were written: they may have quotes, dollars and several lines.
 override RUN := $(value RUN)
-export POLICY RUN ENFORCE SECONDS_MAX
+override BEFORE := $(value BEFORE)
+override CLIENT := $(value CLIENT)
+export POLICY RUN BEFORE CLIENT ENFORCE SECONDS_MAX
 
 .PHONY: tools kernel demo try shell
 tools:

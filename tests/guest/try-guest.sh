@@ -34,14 +34,46 @@ case $GUEST_RUN in
 	type -P "$1" > /dev/null || set -- /bin/sh -c "$GUEST_RUN"
 	;;
 esac
+
+# The client is under no policy, so none has to allow what only the trial needs. A
+# service that it outlives has ended by itself; one that SIGTERM ends did as it was told.
+beside_client()
+{
+	local service stopped=
+
+	timeout -k 5 "$GUEST_SECONDS" "$@" &
+	service=$!
+	client=0
+	timeout "$GUEST_SECONDS" sh -c "$GUEST_CLIENT" || client=$?
+	kill "$service" 2> /dev/null && stopped=1
+	wait "$service" || status=$?
+	[ -z "$stopped" ] || [ "$status" != 143 ] || status=0
+}
+
+if [ -n "$GUEST_BEFORE" ]; then
+	sh -c "$GUEST_BEFORE" || {
+		status=$?
+		echo "try: BEFORE ended with status $status" >&2
+		exit "$status"
+	}
+fi
+set -- bailiffctl run --policy "$name" -- "$@"
 status=0
-timeout "$GUEST_SECONDS" bailiffctl run --policy "$name" -- "$@" || status=$?
+client=
+if [ -n "$GUEST_CLIENT" ]; then
+	beside_client "$@"
+else
+	timeout "$GUEST_SECONDS" "$@" || status=$?
+fi
+own=$status
+[ "$status" != 0 ] || status=${client:-0}
 echo "$status" > build/try/status
 # bailiffd writes all there is before it ends
 kill "$(pgrep -o -x bailiffd)"
 while pgrep -x bailiffd > /dev/null; do sleep 0.1; done
 
-printf '\n--- %s under policy %s: exit status %d\n' "$GUEST_RUN" "$name" "$status"
+printf '\n--- %s under policy %s: exit status %d\n' "$GUEST_RUN" "$name" "$own"
+[ -z "$client" ] || printf -- '--- its client, under none: exit status %d\n' "$client"
 if [ "$status" = 124 ]; then
 	printf '    (stopped after %s s; SECONDS_MAX=N gives it longer)\n' "$GUEST_SECONDS"
 fi

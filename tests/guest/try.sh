@@ -22,11 +22,15 @@ ended=build/try/status # written in the guest when the program has ended
 usage()
 {
 	cat >&2 <<'EOF'
-usage: make try POLICY=my.yaml RUN='program arguments' [ENFORCE=1] [SECONDS_MAX=N]
+usage: make try POLICY=my.yaml RUN='program arguments' [BEFORE=LINE] [CLIENT=LINE]
+                [ENFORCE=1] [SECONDS_MAX=N]
        tests/guest/try.sh POLICY=my.yaml RUN='program arguments' ...
 
   POLICY       a policy file; `build/bin/policyc explain` asks it questions
-  RUN          a command line for sh, run as root in the guest
+  RUN          a command line for sh, run as root in the guest, all of it under the policy
+  BEFORE       such a line that is run first, under no policy: mkdir -p /run/my
+  CLIENT       such a line that is run beside it, under no policy: sleep 2; curl ...;
+               when it has ended, SIGTERM ends what runs
   ENFORCE=1    deny what the policy does not allow, instead of reporting it
   SECONDS_MAX  stop the program after so many seconds (60)
 
@@ -47,7 +51,7 @@ read_words()
 	for word in "$@"; do
 		case $word in
 		--check) check_only=1 ;;
-		POLICY=* | RUN=* | ENFORCE=* | SECONDS_MAX=*)
+		POLICY=* | RUN=* | BEFORE=* | CLIENT=* | ENFORCE=* | SECONDS_MAX=*)
 			export "${word?}"
 			;;
 		*)
@@ -68,19 +72,33 @@ build()
 	make binaries guest-binaries >&2
 }
 
+# check_line NAME LINE
+check_line()
+{
+	local wrong
+
+	if ! wrong=$(sh -n -c "$2" 2>&1); then
+		printf 'try: %s is not a command line: %s\n' "$1" "$wrong" >&2
+		exit 2
+	fi
+}
+
 check_call()
 {
-	if [ -z "${POLICY:-}" ] || [ -z "${RUN:-}" ]; then
+	local name
+
+	for name in POLICY RUN; do
+		[ -n "${!name:-}" ] && continue
+		printf 'try: %s= is missing\n' "$name" >&2
 		usage
-	fi
+	done
 	[ -r "$POLICY" ] || {
 		printf "try: cannot read the policy '%s'\n" "$POLICY" >&2
 		exit 2
 	}
-	if ! wrong=$(sh -n -c "$RUN" 2>&1); then
-		printf 'try: RUN is not a command line: %s\n' "$wrong" >&2
-		exit 2
-	fi
+	check_line RUN "$RUN"
+	check_line BEFORE "${BEFORE:-}"
+	check_line CLIENT "${CLIENT:-}"
 	limit=${SECONDS_MAX:-60}
 	case $limit in
 	*[!0-9]* | '')
@@ -103,6 +121,7 @@ run_guest()
 {
 	rm -f "$ended"
 	GUEST_POLICY=$top/build/try/policy.img GUEST_RUN=$RUN \
+		GUEST_BEFORE=${BEFORE:-} GUEST_CLIENT=${CLIENT:-} \
 		GUEST_ENFORCE=${ENFORCE:-} GUEST_SECONDS=$(patient "$limit") \
 		tests/guest/run.sh --timeout "$(patient $((limit + 60)))" --rw "$top" \
 		--log build/try.console -- "$top/tests/guest/try-guest.sh"

@@ -8,7 +8,7 @@
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 . "$top/tests/guest/lib.sh"
 try=$top/tests/guest/try.sh
-unset POLICY RUN ENFORCE SECONDS_MAX MAKEFLAGS MAKELEVEL MFLAGS
+unset POLICY RUN BEFORE CLIENT ENFORCE SECONDS_MAX MAKEFLAGS MAKELEVEL MFLAGS
 
 # harness/tutorial.sh uses build/try as well
 exec 9> "$top/build/try.lock"
@@ -29,6 +29,9 @@ sed 's/allow/alow/' small.yaml > broken.yaml
 run "$try"
 is "$status" 2 "without words the status is 2"
 like "$err" '^usage: make try POLICY=' "and the usage is shown"
+like "$err" '^try: POLICY= is missing' "after what is missing"
+run "$try" POLICY=small.yaml
+like "$status $err" '^2 try: RUN= is missing' "which may be RUN"
 run "$try" POLICY=small.yaml 'RUN=true' COLOUR=red
 like "$status $err" "^2 try: what is 'COLOUR=red'" "a word that means nothing is named"
 run "$try" POLICY=none.yaml RUN=true
@@ -37,6 +40,8 @@ run "$try" POLICY=small.yaml RUN=true SECONDS_MAX=soon
 like "$status $err" "^2 try: SECONDS_MAX: 'soon'" "so is a bad time"
 run "$try" POLICY=small.yaml RUN="echo it's"
 like "$status $err" "^2 try: RUN is not a command line" "so is a line that no shell reads"
+run "$try" POLICY=small.yaml RUN=true CLIENT="echo it's"
+like "$status $err" "^2 try: CLIENT is not a command line" "and which one"
 run "$try" POLICY=broken.yaml RUN=true
 is "$status" 2 "a broken policy is refused"
 like "$err" 'broken.yaml:5:5: error: .*alow' "where it is broken is shown"
@@ -51,6 +56,20 @@ run "$try" POLICY=small.yaml RUN='cat /etc/shadow' ENFORCE=1
 is "$status" 1 "ENFORCE=1 denies"
 like "$out" 'Permission denied' "the program sees it"
 like "$out" 'what was denied' "it is reported, too"
+
+run make -s -C "$top" try POLICY="$work/small.yaml" ENFORCE=1 \
+	RUN='while :; do :; done' BEFORE='echo made before > /run/made' \
+	CLIENT=$'cat /run/made /etc/shadow\necho "$((40 + 2))"'
+is "$status" 0 "a service that ends with its client did well"
+like "$out" '^made before$' "the client has what BEFORE made"
+like "$out" '^42$' "it may have several lines"
+like "$out" 'client, under none: exit status 0' "its status is told"
+unlike "$out" 'read /etc/shadow' "the policy does not speak of it"
+run "$try" POLICY=small.yaml RUN='while :; do :; done' CLIENT='exit 3'
+is "$status" 3 "a client that fails is a failure"
+run "$try" POLICY=small.yaml RUN=true BEFORE='exit 4'
+is "$status" 4 "so is what was to be done before"
+like "$out$err" 'BEFORE ended with status 4' "in words"
 
 # What README.md shows: a file, a call, and what comes of it.
 readme()
