@@ -135,6 +135,7 @@ static void what_lies_at_the_same_place_is_not_seen(struct kunit *test)
 	entry = entry_of(s->path.dentry, STAT);
 	TOLD(entry->ops = BVM_BIT(FILES, READ), );
 	TOLD(entry->kind = S_IFREG, );
+	TOLD(entry->owner = false, );
 	TOLD(entry->dentry = NULL, );
 	migrate_enable();
 }

@@ -113,35 +113,52 @@ has_failed()
 {
 	[ "$(status_of join_failures)" -gt "$failures" ]
 }
-# refuses CGROUP-ID WHO
+# refuses CGROUP-ID WHO [JOINED]
 refuses()
 {
 	failures=$(status_of join_failures)
 	tell $fs/bind "cgroup=$1 policy=now now" > /dev/null
 	succeeds "$2 fails to join" wait_for 10 has_failed
-	is "$(joined "$1")" "0 of 1" "... and has not"
+	is "$(joined "$1")" "${3:-0 of 1}" "... and has not"
 }
 
+# Of two that he traces the kernel looks at the last one first: that is not allowed,
+# the other is, as it is under the policy.
 tracer=$(cgroup now-tracer)
 sleep 1000 &
 tracee=$!
 in_cgroup now-tracer python3 -c '
 import ctypes, os, sys, time
-libc, pid, file = ctypes.CDLL(None), int(sys.argv[1]), sys.argv[2]
-if libc.ptrace(0x4206, pid, None, None): sys.exit("PTRACE_SEIZE")
-open(file, "w").close()
-while os.path.exists(file): time.sleep(0.02)
-libc.ptrace(0x4207, pid, None, None) # PTRACE_INTERRUPT
-os.waitpid(pid, 0x40000000) # __WALL
-if libc.ptrace(17, pid, None, None): sys.exit("PTRACE_DETACH")
-while True: time.sleep(0.02)' $tracee "$work/traces" &
+libc, file, traces = ctypes.CDLL(None), sys.argv[1], sys.argv[2]
+open(sys.argv[3], "w").close()
+while not os.path.exists(file): time.sleep(0.02)
+pids = [int(pid) for pid in open(file).read().split()]
+for pid in pids:
+    if libc.ptrace(0x4206, pid, None, None): sys.exit("PTRACE_SEIZE")
+open(traces, "w").close()
+while os.path.exists(traces): time.sleep(0.02)
+for pid in pids:
+    libc.ptrace(0x4207, pid, None, None) # PTRACE_INTERRUPT
+    os.waitpid(pid, 0x40000000) # __WALL
+    if libc.ptrace(17, pid, None, None): sys.exit("PTRACE_DETACH")
+while True: time.sleep(0.02)' "$work/tracees" "$work/traces" "$work/starts" &
+wait_for 20 test -e "$work/starts"
+tell $fs/bind "cgroup=$tracer policy=now" > /dev/null
+in_cgroup now-tracer sleep 1000 &
+wait_for 20 is_joined "$tracer" "1 of 2"
+while read -r pid; do
+	! grep -q -x sleep "/proc/$pid/comm" || echo "$pid"
+done < /sys/fs/cgroup/now-tracer/cgroup.procs > "$work/new"
+echo $tracee >> "$work/new"
+mv "$work/new" "$work/tracees"
 succeeds "a program traces another" wait_for 20 test -e "$work/traces"
-refuses "$tracer" "who traces one outside"
+refuses "$tracer" "who traces one outside" "1 of 2"
 rm "$work/traces"
 succeeds "he has let go" wait_for 20 grep -q -x 'TracerPid:.0' /proc/$tracee/status
 tell $fs/bind "cgroup=$tracer policy=now now" > /dev/null
-succeeds "then he joins" wait_for 10 is_joined "$tracer" "1 of 1"
-kill %% $tracee 2> /dev/null
+succeeds "then he joins" wait_for 10 is_joined "$tracer" "2 of 2"
+echo 1 > /sys/fs/cgroup/now-tracer/cgroup.kill
+kill $tracee
 wait 2> /dev/null
 
 ring=$(cgroup now-ring)
