@@ -7,11 +7,15 @@
  * It is made from the rules as written, not from the automaton: what people
  * look for is their own patterns. A rule without a pattern is an edge of its
  * operations. The deepest branches are folded until few enough nodes are left.
+ * What a rule excepts has nodes as well: "except of allow 1".
  */
 #include <string.h>
 
 #include "graph.h"
 #include "show.h"
+
+/* Beside the number of a rule: the node is of what it excepts. */
+#define OF_EXCEPT (1u << 31)
 
 struct tree_node {
 	u32 parent;
@@ -20,7 +24,7 @@ struct tree_node {
 	bool gone; /* folded into its parent */
 	u32 folded; /* nodes that were folded into it */
 	const char *edge; /* from the parent */
-	u32 *rules; /* numbers, ascending, each once */
+	u32 *rules; /* numbers, OF_EXCEPT or not; ascending, each once */
 	u32 num_rules;
 };
 
@@ -118,6 +122,7 @@ static void build(struct graph *g, u32 class)
 			continue;
 		add_patterns(g, &rule->paths, rule->number);
 		add_patterns(g, &rule->sources, rule->number);
+		add_patterns(g, &rule->except, rule->number | OF_EXCEPT);
 		if (rule->paths.num || rule->sources.num)
 			continue;
 		show_ops(&ops, class, rule->ops);
@@ -156,9 +161,10 @@ static void put_label(struct buf *buf, const struct graph *g,
 
 	buf_printf(&text, "%s", before);
 	for (u32 i = 0; i < node->num_rules; i++) {
-		const u32 rule = node->rules[i];
+		const u32 rule = node->rules[i] & ~OF_EXCEPT;
 
-		buf_printf(&text, "%s%s %u", text.len ? ", " : "",
+		buf_printf(&text, "%s%s%s %u", text.len ? ", " : "",
+			   node->rules[i] & OF_EXCEPT ? "except of " : "",
 			   show_rule_kind(g->ast->rules[rule - 1].kind), rule);
 	}
 	if (node->folded)

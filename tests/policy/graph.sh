@@ -47,5 +47,9 @@ graph()
 	done
 	says 'an edge of the picture' 0 ' -> .*label="nginx"' \
 		"$policyc" graph "$root/policies/nginx.yaml" files
+	printf 'bailiff: 1\npolicy: p\nfiles:\n  - {allow: read, paths: /a/**, except: /a/b}\n' \
+		> "$work/except.yaml"
+	says 'what a rule excepts in the picture' 0 'label="except of allow 1"' \
+		"$policyc" graph "$work/except.yaml" files
 	says 'a picture of no class' 2 P718 "$policyc" graph "$root/policies/nginx.yaml" fils
 }
