@@ -107,11 +107,17 @@ static bool is_shared(const char *path)
 
 bool init_is_plain(const char *path)
 {
-	for (const char *c = path; *c; c++)
+	const char *c;
+
+	for (c = path; *c; c++)
 		if ((u8)*c < 0x20 || (u8)*c >= 0x7f)
 			return false;
-	return *path == '/' && strlen(path) < 1000 && !strstr(path, "//") &&
-	       !strstr(path, "/./") && !strstr(path, "/../");
+	if (*path != '/')
+		return false;
+	c = strrchr(path, '/');
+	return strlen(path) < 1000 && !strstr(path, "//") &&
+	       !strstr(path, "/./") && !strstr(path, "/../") &&
+	       strcmp(c, "/.") && strcmp(c, "/..");
 }
 
 /* Is what may be done to one kind less than to another? */

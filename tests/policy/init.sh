@@ -153,6 +153,8 @@ init_hostile()
 	program /usr/sbin/evil - -- listen chroot
 	printf '[Service]\nExecStart=/usr/sbin/evil /etc/evil/link\nDescription=x\n[Unit]\nDescription=a\\\n"\t#%0300d\n' 0 |
 		put /etc/systemd/system/evil.service
+	printf '[Service]\nStateDirectory=.. own\nReadWritePaths=/srv/evil/. /srv/../.. relative\nPIDFile=..\n' |
+		put /etc/systemd/system/evil.service.d/up.conf
 	printf 'listen 70000\nlisten 8080 # x\nlisten ::1\n' | put /etc/evil/a.conf
 	printf 'listen 81\n' | put $'/etc/evil/b\nkernel: [{allow: bpf}]\n#'
 	ln -s ../../../../../../etc/passwd "$work/root/etc/evil/link"
@@ -164,6 +166,8 @@ init_hostile()
 	made_not 'names write no rules' '^kernel:'
 	made 'names are cleaned' '81  # /etc/evil/b?kernel'
 	made_not 'links lead nowhere else' 'passwd'
+	made_not 'no directory above' '^ *- [^#]*/[.]'
+	made 'the directory beside it' ' /var/lib/own/[*][*]$'
 	made_not 'no port of a number' '7[0-9][0-9][0-9]\|^      - 1  #'
 	made 'a static program' '^  - base/libc'
 	made_not 'a static program has no linker' 'runtime-linker'
