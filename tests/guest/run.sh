@@ -245,6 +245,7 @@ run_qemu()
 	if [ -n "$interactive" ]; then
 		echo "A guest with Bailiff. 'exit' or Ctrl-D leaves it; Ctrl-A x ends it by force."
 		echo "policyc, bailiffd and bailiffctl are in PATH. What you change is gone afterwards."
+		echo "Policies in force: bailiffd --policies policies --log /run/events.json"
 		"${qemu[@]}" || status=$?
 		echo
 	else
