@@ -48,7 +48,7 @@ FUZZ_LIB   := $(LIB_SRC_bvm) $(LIB_SRC_policyc) $(LIB_SRC_daemon) \
 EXHAUSTIVE := $(patsubst %,build/test/prove/exhaustive%,4 6 8)
 PAIRS      := $(patsubst %,build/test/prove/%,pairs6 pairs8 lanes8)
 
-BENCHES    := verify exec load guest cost
+BENCHES    := verify exec load guest cost smp
 BENCHES_OF_TESTS := build/bench/exec_bench build/bench/cost_bench
 BENCH_LIB  := tests/bench/measure.c tests/bench/ubpf.c tests/bench/ebpf.c tests/lib/bvm_family.c
 
@@ -473,7 +473,8 @@ build/guest/conformance.tsv: $(filter build/bin/bvm-conformance,$(BINARIES)) FOR
 build/bench/%: build/obj/tests/bench/%.o build/bench/libbench.a build/libbvm.a
 	@mkdir -p $(@D)
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(BENCH_LDFLAGS) -o $@ $^ -ldl
-build/bench/guest_bench build/bench/cost_bench: BENCH_LDFLAGS := -static
+build/bench/guest_bench build/bench/cost_bench build/bench/smp_bench: BENCH_LDFLAGS := -static
+build/bench/smp_bench: build/obj/tests/bench/cost_confine.o
 build/bench/cost_bench: build/obj/tests/bench/cost_ops.o build/obj/tests/bench/cost_confine.o
 
 build/bench/libbench.a: $(BENCH_LIB:%.c=build/obj/%.o)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: run.sh [NAME...]        verify, exec, load, compile, guest, nft, memory, cost;
+# usage: run.sh [NAME...]        verify, exec, load, compile, guest, nft, memory, smp, cost;
 # without: all of them
 #
 # Runs the benches that make built, prints tables of what they measured, and
@@ -233,12 +233,29 @@ bench_memory()
 	cat "$out/memory.tsv" >> "$rows"
 }
 
+# 1, 2 and 4 virtual CPUs, and times: two columns of one run beside each other.
+bench_smp()
+{
+	local cpus
+
+	build_kernel
+	mkdir -p "$out/smp"
+	awk -v kind=bailiff -v num=100 -f $here/cost.awk > "$out/smp/100.yaml"
+	build/bin/policyc build "$out/smp/100.yaml" -o "$out/smp/100.img" > /dev/null
+	for cpus in 1 2 4; do
+		GUEST_LSM=bailiff tests/guest/run.sh --smp $cpus --timeout 600 \
+			--log "$out/smp.log" -- $here/smp-guest.sh "$out/smp/100.img" \
+			< /dev/null > "$out/smp.tsv"
+		cat "$out/smp.tsv" >> "$rows"
+	done
+}
+
 # tables_of WHICH ROWS: WHICH is "cost", "sets" for what is measured in the guest
 # beside others, or "other" for all the rest
 tables_of()
 {
 	awk -v which="$1" -F'\t' '
-		BEGIN { group["cost"] = "cost"; group["nft"] = group["memory"] = "sets" }
+		BEGIN { group["cost"] = "cost"; group["nft"] = group["memory"] = group["smp"] = "sets" }
 		which == ($1 in group ? group[$1] : "other")' "$2" |
 		awk -v format=table -v machine=$out/machine.tsv -f $here/table.awk || :
 }
@@ -271,14 +288,14 @@ write_docs()
 	$here/plots.sh $rows docs
 }
 
-[ $# -gt 0 ] || set -- verify exec load compile guest nft memory cost
+[ $# -gt 0 ] || set -- verify exec load compile guest nft memory smp cost
 mkdir -p $out
 : > $rows
 started=$SECONDS
 for name in "$@"; do
 	case $name in
-	verify|exec|load|compile|guest|nft|memory|cost) ;;
-	*) say "no bench '$name': verify, exec, load, compile, guest, nft, memory, cost"; exit 2 ;;
+	verify|exec|load|compile|guest|nft|memory|smp|cost) ;;
+	*) say "no bench '$name': verify, exec, load, compile, guest, nft, memory, smp, cost"; exit 2 ;;
 	esac
 	say "$name"
 	"bench_$name"
