@@ -475,7 +475,8 @@ build/bench/%: build/obj/tests/bench/%.o build/bench/libbench.a build/libbvm.a
 	$(call quiet,LD,$@)$(CC) $(CFLAGS) $(BENCH_LDFLAGS) -o $@ $^ -ldl
 build/bench/guest_bench build/bench/cost_bench build/bench/smp_bench: BENCH_LDFLAGS := -static
 build/bench/smp_bench: build/obj/tests/bench/cost_confine.o
-build/bench/cost_bench: build/obj/tests/bench/cost_ops.o build/obj/tests/bench/cost_confine.o
+build/bench/cost_bench: build/obj/tests/bench/cost_ops.o build/obj/tests/bench/cost_confine.o \
+	build/obj/tests/bench/cost_jobs.o
 
 build/bench/libbench.a: $(BENCH_LIB:%.c=build/obj/%.o)
 	@mkdir -p $(@D)

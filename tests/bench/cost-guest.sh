@@ -57,7 +57,44 @@ measure()
 	done
 }
 
+# What nginx is given, which writes nowhere else.
+make_jobs()
+{
+	local dir=/bench/ok/jobs
+
+	mkdir $dir $dir/tmp
+	head -c 4096 /dev/zero | tr '\0' x > $dir/page
+	cat > $dir/nginx.conf <<-EOF
+	daemon off;
+	master_process off;
+	user root root;
+	pid $dir/pid;
+	events { worker_connections 64; }
+	http {
+		access_log off;
+		client_body_temp_path $dir/tmp/body;
+		proxy_temp_path $dir/tmp/proxy;
+		fastcgi_temp_path $dir/tmp/fastcgi;
+		uwsgi_temp_path $dir/tmp/uwsgi;
+		scgi_temp_path $dir/tmp/scgi;
+		server { listen 127.0.0.1:5000; root $dir; }
+	}
+	EOF
+}
+
+# Jobs of whole programs, with 100 rules. What they say is shown if one fails.
+measure_jobs()
+{
+	load "$1" jobs
+	/run/cost_bench "${2:-$1}" 100 jobs || {
+		cat /bench/ok/jobs/{log,error} >&2
+		dmesg | tail -n 20 >&2
+		return 1
+	}
+}
+
 make_tree
+make_jobs
 printf 'key\t%s\t%s\n' "$(uname -r)" "$(zcat /proc/config.gz | sha256sum | head -c 16)"
 case $1 in
 none) /run/cost_bench none 100 all ;;
@@ -67,3 +104,6 @@ bailiff)
 	;;
 *) measure "$1" ;;
 esac
+[ -n "${GUEST_COST_JOBS:-}" ] || exit 0
+[ "$1" != bailiff ] || measure_jobs bailiff unconfined
+measure_jobs "$1"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: awk -v kind=bailiff|apparmor -v num=N -f cost.awk
+# usage: awk -v kind=bailiff|apparmor -v num=N [-v jobs=1] -f cost.awk
 #
 # What is confined in the bench of costs: num rules about paths, three or four of
 # which are met, and as much of everything else as the operations need. (A program
 # that is linked statically reads /proc/self/exe when it starts; AppArmor does not
-# judge that.)
+# judge that.) With jobs: what nginx and a compiler do besides (cost_jobs.c).
 
 function other(i)
 {
@@ -24,7 +24,13 @@ function bailiff(i)
 	print "  - allow: inherit\n    type: [pipe, \"null\"]"
 	for (i = 4; i < num; i++)
 		printf "  - allow: read\n    paths: %s\n", other(i)
+	if (jobs) {
+		print "  - allow: [read, map-exec]\n    paths: [/, /usr, \"/usr/**\", \"/etc/**\", \"/sys/devices/system/cpu/**\"]"
+		print "  - allow: [read, write]\n    paths: /dev/null"
+	}
 	print "exec:\n  - allow: /bench/ok/program"
+	if (jobs)
+		print "  - allow: [\"/usr/bin/**\", \"/usr/sbin/**\", \"/usr/lib/gcc/**\"]"
 	print "network:"
 	print "  - allow: create\n    family: [inet, unix]"
 	print "  - allow: receive\n    protocol: udp\n    from: [127.0.0.0/8, 10.0.0.0/8]\n    ports: 5000"
@@ -44,6 +50,10 @@ function apparmor(i)
 	print "  deny /bench/no/** r,"
 	for (i = 3; i < num; i++)
 		printf "  %s r,\n", other(i)
+	if (jobs) {
+		print "  / r,\n  /usr/ r,\n  /usr/** mrix,\n  /etc/** r,\n  /dev/null rw,"
+		print "  /sys/devices/system/cpu/** r,"
+	}
 	print "  network inet dgram,\n  network inet stream,\n  network unix stream,\n  unix,"
 	print "  capability sys_admin,\n  signal,\n}"
 }

@@ -25,6 +25,13 @@ struct cost_op {
 extern const struct cost_op cost_ops[];
 extern const u32 cost_num_ops;
 
+/* The jobs of whole programs, whose clients are not confined. */
+extern const struct cost_op cost_jobs[];
+extern const u32 cost_num_jobs;
+
+/* How those are confined, before the first of them. */
+void cost_jobs_for(const char *column, u32 num_rules);
+
 /* Print what failed, and errno, and end with status 1. */
 void cost_fail(const char *what) __attribute__((noreturn));
 

@@ -12,12 +12,14 @@
 #
 # GUEST_KERNEL is measured if that is given.
 # COST_RULES: other numbers of rules than "10 1000 10000", beside 100.
+# COST_JOBS=1: a request to nginx and a compile job, too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 here=tests/bench
 out=build/bench/cost
 export GUEST_COST_RULES=${COST_RULES-10 1000 10000}
+export GUEST_COST_JOBS=${COST_JOBS:-}
 flavour=${COST_FLAVOUR:-fast}
 
 fail()
@@ -29,16 +31,18 @@ fail()
 # AppArmor's compiler gives up on many paths; there is then no such column.
 make_policies()
 {
-	local rules apparmor
+	local rules num jobs apparmor
 
 	apparmor=$(PATH=$PATH:/usr/sbin:/sbin command -v apparmor_parser) ||
 		fail 'apparmor_parser is missing: install the package apparmor'
-	for rules in 100 $GUEST_COST_RULES; do
-		awk -v kind=bailiff -v num="$rules" -f $here/cost.awk > "$out/$rules.yaml"
+	for rules in 100 $GUEST_COST_RULES ${GUEST_COST_JOBS:+jobs}; do
+		num=$rules jobs=0
+		[ "$rules" != jobs ] || num=100 jobs=1
+		awk -v kind=bailiff -v num="$num" -v jobs="$jobs" -f $here/cost.awk > "$out/$rules.yaml"
 		build/bin/policyc build "$out/$rules.yaml" -o "$out/$rules.img" > /dev/null
 		# the one of 1,000 takes a second, and those that fail many
 		[ -s "$out/$rules.profile" ] && [ "$out/$rules.profile" -nt $here/cost.awk ] && continue
-		awk -v kind=apparmor -v num="$rules" -f $here/cost.awk > "$out/$rules.aa"
+		awk -v kind=apparmor -v num="$num" -v jobs="$jobs" -f $here/cost.awk > "$out/$rules.aa"
 		timeout 120 "$apparmor" -Q -K -S -M /etc/apparmor.d/abi/3.0 "$out/$rules.aa" \
 			> "$out/$rules.profile" 2> "$out/$rules.err" || : > "$out/$rules.profile"
 	done

@@ -2,10 +2,11 @@
 /*
  * cost_bench.c - count the instructions of operations, in the guest
  *
- * usage: cost_bench COLUMN RULES all|rules
+ * usage: cost_bench COLUMN RULES all|rules|jobs
  *
  * COLUMN says how to confine this process (cost.h), RULES how many rules there
- * are; `rules` measures only what is measured for each number of them. Prints
+ * are; `rules` measures only what is measured for each number of them, `jobs` what
+ * whole programs do (cost_jobs.c). Prints
  *
  *	OPERATION RULES COLUMN INSTRUCTIONS
  *
@@ -51,6 +52,24 @@ static double count(const struct cost_op *op)
 	return measure_median(samples, SAMPLES);
 }
 
+static void print_count(const struct cost_op *op, u32 num_rules,
+			const char *column)
+{
+	if (op->prepare)
+		op->prepare();
+	printf("%s\t%u\t%s\t%.2f\n", op->name, num_rules, column, count(op));
+	fflush(stdout); /* what forks has nothing left to print */
+}
+
+static void count_jobs(const char *column, u32 num_rules)
+{
+	u32 i;
+
+	cost_jobs_for(column, num_rules);
+	for (i = 0; i < cost_num_jobs; i++)
+		print_count(&cost_jobs[i], num_rules, column);
+}
+
 int main(int argc, char **argv)
 {
 	const struct cost_op *op;
@@ -59,10 +78,15 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "end"))
 		_exit(0);
 	if (argc != 4) {
-		fprintf(stderr, "usage: cost_bench COLUMN RULES all|rules\n");
+		fprintf(stderr,
+			"usage: cost_bench COLUMN RULES all|rules|jobs\n");
 		return 2;
 	}
 	num_rules = (u32)strtoul(argv[2], NULL, 10);
+	if (!strcmp(argv[3], "jobs")) {
+		count_jobs(argv[1], num_rules);
+		return 0;
+	}
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 	cost_confine(argv[1], num_rules);
 	for (op = cost_ops; op < cost_ops + cost_num_ops; op++) {

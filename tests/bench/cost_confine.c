@@ -23,6 +23,7 @@
 #define LANDLOCK_PATH 1
 #define LANDLOCK_PORT 2
 #define LANDLOCK_FILES ((1ull << 15) - 1) /* up to TRUNCATE */
+#define LANDLOCK_EXECUTE 1ull
 #define LANDLOCK_READ (1ull << 2)
 #define LANDLOCK_TCP 3ull /* bind and connect */
 
@@ -93,7 +94,10 @@ static void use_landlock(u32 num_rules)
 	allow_below(ruleset, COST_DIR "/ok", LANDLOCK_FILES);
 	allow_below(ruleset, COST_DIR "/file", LANDLOCK_READ);
 	allow_below(ruleset, COST_DIR "/by/dir3/dir4/file", LANDLOCK_READ);
-	allow_others(ruleset, num_rules - 3);
+	/* what nginx and the compiler read (cost_jobs.c) */
+	allow_below(ruleset, "/usr", LANDLOCK_READ | LANDLOCK_EXECUTE);
+	allow_below(ruleset, "/etc", LANDLOCK_READ);
+	allow_others(ruleset, num_rules - 5);
 	if (syscall(LANDLOCK_ADD, ruleset, LANDLOCK_PORT, &port, 0))
 		cost_fail("landlock_add_rule");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
