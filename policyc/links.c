@@ -25,6 +25,21 @@ static const struct link {
 	{ "/etc/mtab", "/proc/self/mounts" },
 };
 
+/* Often links, but not on every machine; what they lead to in Debian. */
+static const struct link often[] = {
+	{ "/usr/bin/sh", "/usr/bin/dash" },
+	{ "/usr/bin/awk", "/usr/bin/mawk" },
+	{ "/usr/bin/cc", "/usr/bin/*-linux-gnu-gcc-*" },
+	{ "/usr/bin/gcc", "/usr/bin/*-linux-gnu-gcc-*" },
+	{ "/usr/bin/java", "/usr/lib/jvm/**" },
+	{ "/usr/bin/nc", "/usr/bin/nc.*" },
+	{ "/usr/bin/python3", "/usr/bin/python3.*" },
+	{ "/usr/bin/vi", "/usr/bin/vim.*" },
+	{ "/usr/sbin/iptables", "/usr/sbin/xtables-nft-multi" },
+	{ "/etc/localtime", "/usr/share/zoneinfo/**" },
+	{ "/etc/os-release", "/usr/lib/os-release" },
+};
+
 /* These act on a link itself; all others on what it leads to. */
 #define ON_LINKS                                            \
 	(BVM_BIT(FILES, DELETE) | BVM_BIT(FILES, RENAME) |  \
@@ -337,6 +352,19 @@ static bool follows(const struct ast_rule *rule)
 		(rule->ops & ~ON_LINKS & ~BVM_BIT(FILES, INHERIT)));
 }
 
+/* A deny of these and of nothing else of the kind may deny nothing at all. */
+static void check_often(struct parse *parse, const struct ast_pattern *pattern,
+			const char *text, const struct textset *own)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(often); i++) {
+		if (strcmp(text, often[i].path) ||
+		    is_covered(parse->arena, own, often[i].target))
+			continue;
+		diag_report(parse->diag, &pattern->span, LINK_OFTEN, text,
+			    often[i].target);
+	}
+}
+
 static void check_pattern(struct parse *parse, bool hole, bool itself,
 			  const struct ast_pattern *pattern,
 			  const struct textset *own)
@@ -354,6 +382,8 @@ static void check_pattern(struct parse *parse, bool hole, bool itself,
 		else if (!link && hole)
 			check_wildcards(parse, pattern, texts.items[i], itself,
 					own);
+		if (hole && itself)
+			check_often(parse, pattern, texts.items[i], own);
 	}
 }
 
