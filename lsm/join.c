@@ -457,30 +457,38 @@ static int enter(struct bailiff_slot *slot, struct file *file)
 	return 0;
 }
 
-/*
- * Does the caller have a ring? By its personalities it acts as before, and one
- * that is registered is not in the table of files. A child that inherited one
- * has none of its own, but tells the poller what to do by what is mapped.
- */
-static bool has_rings(void)
+/* By what is mapped one tells the poller of a ring what to do. */
+static bool has_ring_mapped(void)
 {
+	bool found = false;
 #ifdef CONFIG_IO_URING
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
 	VMA_ITERATOR(vmi, mm, 0);
-	bool found = current->io_uring;
 
-	if (found || !mm)
-		return found;
+	if (!mm)
+		return false;
 	mmap_read_lock(mm);
 	for_each_vma(vmi, vma)
 		found |= vma->vm_file && bailiff_kind_of_file(vma->vm_file) ==
 						 BVM_KIND_IO_URING;
 	mmap_read_unlock(mm);
-	return found;
-#else
-	return false;
 #endif
+	return found;
+}
+
+/*
+ * Does the caller have a ring? By its personalities it acts as before, and one
+ * that is registered is not in the table of files. A child that inherited one
+ * has none of its own, but may have it mapped.
+ */
+static bool has_rings(void)
+{
+#ifdef CONFIG_IO_URING
+	if (current->io_uring)
+		return true;
+#endif
+	return has_ring_mapped();
 }
 
 int bailiff_join_self(struct bailiff_slot *slot, struct file *file)
@@ -527,27 +535,31 @@ static bool join_order(struct order *order)
 	return !order->reason;
 }
 
+/* A child is under the same filter, set and root, but traces nobody. */
+static bool is_inherited(u32 reason)
+{
+	return reason && reason != BVM_REASON_NO_MEMORY;
+}
+
 bool bailiff_join_current(void)
 {
 	struct order order;
-	bool joined;
 
 	/* In an exec that ends its rings, the caller has the mutex himself. */
 	if (has_rings()) {
 		bailiff_count(join_failures);
-		return false;
+		return has_ring_mapped();
 	}
 	/* An exec that waits for its other threads to end holds it. */
 	if (mutex_lock_killable(&current->signal->cred_guard_mutex))
 		return false;
 	find_order(bailiff_current_set(), &order);
-	joined = order.num && join_order(&order);
-	if (joined)
+	if (order.num && join_order(&order))
 		bailiff_count(joins);
 	else if (order.num)
 		bailiff_count(join_failures);
 	mutex_unlock(&current->signal->cred_guard_mutex);
-	return joined;
+	return order.num && is_inherited(order.reason);
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {

@@ -25,7 +25,8 @@ int bailiff_join_self(struct bailiff_slot *slot, struct file *file);
  * Who has rings, borrowed credentials, traces what he may not under the policy,
  * or lacks its filter does not join, and is counted as one who failed to.
  * Takes cred_guard_mutex, but of who has rings: he may be in an exec. Return:
- * has the caller joined?
+ * does what kept him out keep out whom he forks from now on, too? Who traces, or
+ * has a ring of his own that is not mapped, hands on neither.
  */
 bool bailiff_join_current(void);
 

@@ -18,7 +18,7 @@ struct bailiff_task {
 	unsigned long join_queued; /* bit 0: joining is queued; now.h */
 	u64 now; /* number of the last binding that it was tried for, or 0 */
 	u64 now_cgroup; /* that this one is of */
-	u64 now_failed; /* the last that it, or who forked it, failed to join by */
+	u64 now_failed; /* the last that whom it forks would fail to join by */
 	struct callback_head mounted;
 	/* set while mount(2) may look up again what it was judged by */
 	bool mounting;

@@ -44,7 +44,7 @@ static void join_later(struct callback_head *work)
 	/* First: what is bound from here on queues it again. */
 	clear_bit(0, &task->join_queued);
 	smp_mb__after_atomic();
-	if (!(current->flags & PF_EXITING) && !bailiff_join_current())
+	if (!(current->flags & PF_EXITING) && bailiff_join_current())
 		task->now_failed = now;
 	/* What it forked before is there by now. */
 	bailiff_bind_want(READ_ONCE(task->now_cgroup));
@@ -79,9 +79,9 @@ static void look_again(struct work_struct *work)
 }
 
 /*
- * The child of one that has failed could go on for ever to be found, to fail and
- * to have others looked for. Of one that is yet to be tried it is as new: what
- * keeps its parent out may be over by then.
+ * The child of one that fails by what children take over could go on for ever to
+ * be found, to fail and to have others looked for. Of one that is yet to be
+ * tried, or fails by what is its own, a child is as new.
  */
 static int hook_task_alloc(struct task_struct *child, unsigned long flags)
 {

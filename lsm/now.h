@@ -18,8 +18,10 @@ u64 bailiff_now_number(void);
  * What is forked at that moment has its parent's credentials already, and is
  * not to be seen yet. But when the parent has joined, or failed to, it is: so
  * after each that was tried all are looked at once more, some ten times a second
- * at most. Each is tried once for a line with `now`, and what one that failed
- * forks after that is not tried at all; so it ends, however many it forks. Who
+ * at most. Each is tried once for a line with `now`. What one forks that failed
+ * by what children take over (a ring that is mapped, no filter) is not tried at
+ * all; so that ends, however many it forks. Whom a tracer forks, or who has a ring
+ * that is not mapped, join, and are looked for as long as there are any. Who
  * forks by vfork is not back before the child execs: for him all are looked at
  * once more in any case. A child that is held up for longer than that in a vfork is
  * missed, and counted as one that has not joined.

@@ -7,6 +7,7 @@
  *	  late vfork DIR CGROUP	the same, and is not back before the child ends
  *	  late serve DIR CGROUP	has a ring mapped, and forks one child after
  *				the other: DIR/forks says how many
+ *	  late own DIR CGROUP	the same, and the ring is not mapped
  *	  late ring DIR CGROUP	the child has a ring, with its parent's rights,
  *				and tries them when DIR/go is there: DIR/tried
  *				has the result
@@ -169,7 +170,7 @@ static int late_ring(const char *cgroup, struct ring *ring, int *who,
 }
 
 /* Each child lives long enough to be found, and does as its parent may. */
-static void serve(const char *cgroup)
+static void serve(const char *cgroup, int mapped)
 {
 	char number[20];
 	struct ring ring;
@@ -177,6 +178,9 @@ static void serve(const char *cgroup)
 	join_cgroup(cgroup);
 	if (!make_ring(&ring, 0))
 		fail("io_uring_setup");
+	if (!mapped && (munmap(ring.sq, ring_bytes(&ring)) ||
+			munmap(ring.sqe, RING_SIZE * sizeof(*ring.sqe))))
+		fail("munmap");
 	say("begun", "");
 	for (int i = 1;; i++) {
 		pid_t child = fork();
@@ -242,8 +246,8 @@ int main(int argc, char **argv)
 			exec_once();
 		return 0;
 	}
-	if (strcmp(argv[1], "serve") == 0)
-		serve(argv[3]);
+	if (strcmp(argv[1], "serve") == 0 || strcmp(argv[1], "own") == 0)
+		serve(argv[3], argv[1][0] == 's');
 	if (strcmp(argv[1], "fork") == 0)
 		child = late_fork(argv[3], 0);
 	else if (strcmp(argv[1], "vfork") == 0)

@@ -285,19 +285,33 @@ forked()
 
 	read -r number 2> /dev/null < "$dir/forks" && [ "$number" -ge "$1" ]
 }
-begin_late serve now-serve
-succeeds "a server has a mapped ring, and forks" wait_for 20 forked 1
-failures=$(status_of join_failures)
-tell $fs/bind "cgroup=$late_id policy=now now" > /dev/null
-succeeds "it fails to join" wait_for 20 has_failed
+# serves KIND CGROUP WHAT: it forks, and fails to join
+serves()
+{
+	begin_late "$1" "$2"
+	succeeds "a server has $3, and forks" wait_for 20 forked 1
+	failures=$(status_of join_failures) joins=$(status_of joins)
+	tell $fs/bind "cgroup=$late_id policy=now now" > /dev/null
+	succeeds "it fails to join" wait_for 20 has_failed
+}
+serves serve now-serve "a mapped ring"
 read -r number < "$dir/forks"
 succeeds "it goes on to fork" wait_for 60 forked $((number + 25))
 # itself, and the one that was there, or being forked, then
-succeeds "whom a server forks that failed is not tried" \
+succeeds "whom it forks, who have it mapped, too, are not tried" \
 	[ "$(status_of join_failures)" -le $((failures + 2)) ]
+echo 1 > /sys/fs/cgroup/now-serve/cgroup.kill
+wait $! || :
+# more_join NUMBER: have so many joined since?
+more_join()
+{
+	[ "$(status_of joins)" -ge $((joins + $1)) ]
+}
+serves own now-own "a ring that is not mapped"
+succeeds "whom it forks, who have none, join" wait_for 60 more_join 5
 
 # Nobody stays behind under these policies.
-for name in now now-tracer now-ring now-program now-fork now-serve now-heir now-bound-heir now-mapped; do
+for name in now now-tracer now-ring now-program now-fork now-own now-heir now-bound-heir now-mapped; do
 	echo 1 > /sys/fs/cgroup/$name/cgroup.kill
 done
 wait 2> /dev/null
