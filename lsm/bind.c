@@ -232,6 +232,24 @@ void bailiff_bind_want(u64 cgroup)
 	rcu_read_unlock();
 }
 
+bool bailiff_bind_want_again(void)
+{
+	struct bailiff_binding *binding;
+	bool any = false;
+	u32 i;
+
+	mutex_lock(&bind_lock);
+	hash_for_each(bindings, i, binding, node) {
+		if (!binding->looks)
+			continue;
+		binding->looks--;
+		set_bit(0, &binding->wanted);
+		any = true;
+	}
+	mutex_unlock(&bind_lock);
+	return any;
+}
+
 /* Is any binding looked for? */
 static bool take_wanted(void)
 {

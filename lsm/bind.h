@@ -39,6 +39,7 @@ struct bailiff_binding {
 	u32 num_tasks; /* scratch of bailiff_bind_for_each, under bind_lock */
 	u32 num_joined; /* the same */
 	unsigned long wanted; /* bit 0: bailiff_bind_want() was said */
+	u32 looks; /* times that bailiff_bind_want_again() is still about it */
 	bool looked_for; /* scratch of bailiff_bind_for_unjoined, the same */
 	struct bailiff_bound bound[]; /* num of them; BVM_MAX_STACKED at most */
 };
@@ -76,6 +77,9 @@ int bailiff_bind_for_each(int (*fn)(const struct bailiff_binding *binding,
 
 /* The next bailiff_bind_for_unjoined() is about the cgroup's binding, too. */
 void bailiff_bind_want(u64 cgroup);
+
+/* ... or about all that have looks left, of which it takes one. Are there any? */
+bool bailiff_bind_want_again(void);
 
 /*
  * Call fn for each task that a binding with `now` counts for which is wanted,

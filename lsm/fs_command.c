@@ -321,6 +321,7 @@ static int set_option(struct bailiff_channel *ch,
 	}
 	if (option == OPT_NOW) {
 		binding->now = bailiff_now_number();
+		binding->looks = BAILIFF_NOW_LOOKS;
 		return 0;
 	}
 	value = strchr(word, '=') + 1;

@@ -35,6 +35,11 @@ static DECLARE_DELAYED_WORK(looking, look_again);
 /* Often enough, and seldom enough for who has many that wake one by one. */
 #define LOOK_AFTER (HZ / 10)
 
+static void look_late(struct work_struct *work);
+static DECLARE_DELAYED_WORK(late, look_late);
+/* Twice as long each time. (A line that comes in between begins anew for all.) */
+static unsigned long late_after;
+
 static void join_later(struct callback_head *work)
 {
 	struct bailiff_task *task =
@@ -78,6 +83,17 @@ static void look_again(struct work_struct *work)
 	bailiff_bind_for_unjoined(queue_join);
 }
 
+static void look_late(struct work_struct *work)
+{
+	unsigned long next = 2 * READ_ONCE(late_after);
+
+	if (!bailiff_bind_want_again())
+		return;
+	bailiff_bind_for_unjoined(queue_join);
+	WRITE_ONCE(late_after, next);
+	queue_delayed_work(system_unbound_wq, &late, next);
+}
+
 /*
  * The child of one that fails by what children take over could go on for ever to
  * be found, to fail and to have others looked for. Of one that is yet to be
@@ -110,6 +126,6 @@ void bailiff_now(u64 cgroup)
 	bailiff_bind_want(cgroup);
 	bailiff_bind_for_unjoined(queue_join);
 	/* Who forks by vfork comes back only when the child needs him no more. */
-	bailiff_bind_want(cgroup);
-	queue_delayed_work(system_unbound_wq, &looking, LOOK_AFTER);
+	WRITE_ONCE(late_after, LOOK_AFTER);
+	mod_delayed_work(system_unbound_wq, &late, LOOK_AFTER);
 }

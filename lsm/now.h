@@ -7,6 +7,8 @@
 
 #include <linux/types.h>
 
+#define BAILIFF_NOW_LOOKS 10
+
 /* What tells one line with `now` from the next: for binding->now. */
 u64 bailiff_now_number(void);
 
@@ -22,9 +24,10 @@ u64 bailiff_now_number(void);
  * by what children take over (a ring that is mapped, no filter) is not tried at
  * all; so that ends, however many it forks. Whom a tracer forks, or who has a ring
  * that is not mapped, join, and are looked for as long as there are any. Who
- * forks by vfork is not back before the child execs: for him all are looked at
- * once more in any case. A child that is held up for longer than that in a vfork is
- * missed, and counted as one that has not joined.
+ * forks by vfork is not back before the child execs: so all are looked at again
+ * after a tenth of a second in any case, and BAILIFF_NOW_LOOKS times in all, each
+ * twice as long after the one before. A child whose vfork is held up for longer, 102
+ * seconds, is missed, and counted as one that has not joined.
  */
 void bailiff_now(u64 cgroup);
 
