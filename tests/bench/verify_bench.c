@@ -7,7 +7,8 @@
  * different programs are verified in turns as make up 4,096 instructions:
  * otherwise a processor learns the branches that the verifier takes for one
  * small program by heart, which no real load lets it do, and only the large
- * ones would be charged for what all of them cost.
+ * ones would be charged for what all of them cost. Diamonds are one program
+ * each, whose branches all go the same ways.
  */
 #include <stdlib.h>
 

@@ -623,6 +623,16 @@ mov %r0, 0
 exit
 # expect: insn 2: ldxdw %r3, [%r3+16]: r3 is ctx+8; path is a string's handle, which is loaded from ctx+0 with off 24
 
+== ldxdw %r3, [%r3+32] where r3 is ctx-8: path is a string's handle, which is loaded from ctx+0 with off 24
+# ctx: files
+# stack: 256
+mov %r3, %r1
+sub %r3, 8
+ldxdw %r3, [%r3+32]
+mov %r0, 0
+exit
+# expect: insn 2: ldxdw %r3, [%r3+32]: r3 is ctx-8; path is a string's handle, which is loaded from ctx+0 with off 24
+
 == exit where r0 is a string's handle
 # ctx: files
 # stack: 256
