@@ -159,11 +159,34 @@ for_a_binding_without_policies_nobody_is_looked_for(struct kunit *test)
 	drop_slots(test, slots);
 }
 
+/* So often as it says, and not once more; without `now` never. */
+static void a_binding_is_wanted_again_as_often_as_it_says(struct kunit *test)
+{
+	struct bailiff_slot *slots[NUM];
+	struct bailiff_binding *binding;
+
+	make_slots(test, slots);
+	binding = make_binding(test, slots, 1);
+	KUNIT_EXPECT_FALSE(test, bailiff_bind_want_again());
+	binding->now = 1;
+	binding->looks = 2;
+	KUNIT_ASSERT_EQ(test, bailiff_bind_add(binding), 0);
+	for (u32 look = 1; look <= 3; look++) {
+		KUNIT_EXPECT_EQ(test, bailiff_bind_want_again(), look <= 2);
+		mutex_lock(&bind_lock);
+		KUNIT_EXPECT_EQ(test, take_wanted(), look <= 2);
+		mutex_unlock(&bind_lock);
+	}
+	KUNIT_EXPECT_EQ(test, bailiff_bind_remove(ROOT_CGROUP), 0);
+	drop_slots(test, slots);
+}
+
 static struct kunit_case bind_cases[] = {
 	KUNIT_CASE(who_is_past_the_front_finds_the_new_one),
 	KUNIT_CASE(all_policies_are_bound_together),
 	KUNIT_CASE(one_that_fails_leaves_none_bound),
 	KUNIT_CASE(for_a_binding_without_policies_nobody_is_looked_for),
+	KUNIT_CASE(a_binding_is_wanted_again_as_often_as_it_says),
 	{}
 };
 
