@@ -47,7 +47,7 @@ measure()
 {
 	local rules
 
-	for rules in 100 ${GUEST_COST_RULES:-10 1000 10000}; do
+	for rules in 100 ${GUEST_COST_RULES-10 1000 10000}; do
 		if load "$1" "$rules"; then
 			/run/cost_bench "$1" "$rules" \
 				"$([ "$rules" = 100 ] && echo all || echo rules)"

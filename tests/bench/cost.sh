@@ -12,7 +12,7 @@
 #
 # GUEST_KERNEL is measured if that is given.
 # COST_RULES: other numbers of rules than "10 1000 10000", beside 100.
-# COST_JOBS=1: a request to nginx and a compile job, too.
+# COST_JOBS=1: a request to nginx, too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
