@@ -67,7 +67,7 @@ like "$status" '^NoNewPrivs:.*1' "it can get no more privileges"
 like "$status" '^Seccomp:.*2' "... has a filter of system calls"
 # MAC_ADMIN (33), SETUID, SETGID, KILL; it needs SETPCAP no more
 like "$status" '^CapBnd:.*00000002000000e0' "... and four capabilities"
-is "$(ps -o user= --ppid "$(main_pid)" | sort -u)" nobody "the worker is not root"
+is "$(ps -o user= -p "$(pgrep -o -P "$(main_pid)")")" nobody "the worker is not root"
 fails "/usr is read-only for it" inside touch /usr/bailiff-was-here
 fails "... /etc is" inside touch /etc/bailiff-was-here
 fails "... and the cgroups" inside mkdir /sys/fs/cgroup/bailiff-was-here
@@ -108,7 +108,7 @@ systemctl restart bailiffd.service
 restarts=$(shows bailiffd.service NRestarts)
 pause 6
 is "$(shows bailiffd.service NRestarts)" "$restarts" "the watchdog leaves it alone that works"
-kill -STOP "$(pgrep -P "$(main_pid)")"
+kill -STOP "$(pgrep -o -P "$(main_pid)")"
 succeeds "a worker that hangs: the watchdog has it started again" \
 	wait_for 40 was_restarted
 succeeds "... and it answers" bailiffctl status

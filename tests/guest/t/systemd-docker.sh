@@ -82,7 +82,7 @@ dock --name web6 busy:1
 refused "no daemon: no container of docker's" 'bailiffd does not answer'
 soon "$usual" "... within 5 seconds"
 systemctl start bailiffd.service
-kill -STOP "$(pgrep -P "$(shows bailiffd.service MainPID)")"
+kill -STOP "$(pgrep -o -P "$(shows bailiffd.service MainPID)")"
 dock --name web6 busy:1
 refused "a daemon that hangs: no container" 'bailiff'
 soon "$usual" "... within 5 seconds"

@@ -85,7 +85,7 @@ soon "$usual" "... within 5 seconds"
 like "$(journalctl -o cat -t bailiff-oci-hook)" 'refused: bailiffd does not answer' \
 	"... and the journal has the reason"
 systemctl start bailiffd.service
-kill -STOP "$(pgrep -P "$(shows bailiffd.service MainPID)")"
+kill -STOP "$(pgrep -o -P "$(shows bailiffd.service MainPID)")"
 pod --name web5 localhost/busy:1
 refused "a daemon that hangs: no container" 'hook|refused'
 soon "$usual" "... within 5 seconds"
