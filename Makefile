@@ -365,6 +365,7 @@ clean:
 
 .PHONY: binaries test-binaries guest-binaries bench-binaries
 binaries: $(BINARIES) $(LIBS:%=build/lib%.a)
+	@:
 guest-binaries: $(GUEST_PROGRAMS) $(GUEST_FILES)
 	@:
 test-binaries: $(UNIT_TESTS) $(FUZZERS) $(EXHAUSTIVE) $(BENCHES_OF_TESTS)

@@ -295,7 +295,8 @@ int ctl_suggest(struct ctl *ctl, int argc, char **argv)
 		puts("nothing was denied");
 	} else {
 		remedy_print_counts(remedy, stdout);
-		puts("\n# what would allow it:");
+		puts("\n# what would allow it, an attack's steps as well: take over "
+		     "only what belongs");
 		remedy_print_yaml(remedy, stdout);
 	}
 	remedy_free(remedy);
