@@ -151,6 +151,13 @@ num_denials()
 	grep -c '"outcome":"denied","container":"nginx"' "$log" || :
 }
 
+# Of what is allowed before a change and after it.
+num_other_denials()
+{
+	grep '"outcome":"denied"' "$log" | grep -F '"container":"nginx"' |
+		grep -c -v -F '"object":"/var/www/html/canary.txt"' || :
+}
+
 more_denials()
 {
 	[ "$(num_denials)" -gt "$1" ]
@@ -330,6 +337,7 @@ chapter "Reload the policy 20 times under load"
 ) &
 ab_pid=$!
 late=0
+others=$(num_other_denials)
 # Seconds that a change may take. As a test it has another guest beside it, and
 # tests are not timed: there a change has to come, and not to wait for the next.
 limit=$(patient "$([ -n "${STORY_TAP:-}" ] && echo 5 || echo 1)")
@@ -350,6 +358,8 @@ check "all of 5,000 requests are done" \
 check "0 of 5,000 requests failed" \
 	test "$(grep -cE '^Failed requests: +0$' /tmp/ab.out)" = "$runs"
 check "... and none was refused" test "$(grep -c Non-2xx /tmp/ab.out)" = 0
+check "what no policy denies was denied at no moment" \
+	test "$(num_other_denials)" = "$others"
 check "each of 20 changes came into force" test "$late" = 0
 check "... each within $limit s" \
 	test "$slowest" -gt 0 -a "$slowest" -le "${limit}000000"
