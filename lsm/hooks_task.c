@@ -144,9 +144,19 @@ static noinline __used int kill_confined(struct task_struct *p,
 static int hook_task_kill(struct task_struct *p, struct kernel_siginfo *info,
 			  int sig, const struct cred *cred)
 {
-	if (likely(!cred) && likely(!bailiff_current_set()))
-		return 0;
-	return kill_confined(p, info, sig, cred);
+	unsigned long any = (unsigned long)bailiff_current_set();
+
+	/*
+	 * One test for both, in the register of what is returned: the compiler
+	 * must not know how it got there, nor that it is zero in the end, or it
+	 * spends an instruction on each.
+	 */
+	OPTIMIZER_HIDE_VAR(any);
+	any |= (unsigned long)cred;
+	if (unlikely(any))
+		return kill_confined(p, info, sig, cred);
+	OPTIMIZER_HIDE_VAR(any);
+	return (int)any;
 }
 
 /*
