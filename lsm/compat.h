@@ -24,6 +24,11 @@
 #include <linux/kernel.h>
 #endif
 
+/* Stable releases of 6.1 have it as of some version after 6.1.176. */
+#ifndef __counted_by
+#define __counted_by(member)
+#endif
+
 /*
  * Registration: newer kernels want an identity, and count their LSMs at
  * compile time.

@@ -22,6 +22,8 @@
 
 #include "vm/limits.h"
 
+#include "compat.h"
+
 struct bailiff_slot;
 struct bailiff_state;
 
