@@ -110,6 +110,7 @@ help:
 	@echo '                tests in the guest see it? (an hour; HOOKS="file_open ...")'
 	@echo 'make bench      what the virtual machine costs, and what Linux and uBPF do beside it'
 	@echo '                (UBPF=libubpf.so: a build of uBPF; JSON=1; DOCS=1: into docs/)'
+	@echo '                (BPFLSM=stand-in or an object: costs beside a BPF LSM, too)'
 	@echo 'make bench-check  has anything become dearer? (bench-update: the table anew)'
 	@echo 'make lint       warnings of the kernel side: W=1 and sparse, both kernels'
 	@echo 'make style      formatting, lengths, licences'
@@ -249,9 +250,10 @@ mutants:
 
 .PHONY: bench
 bench:
-	@scripts/deps.sh tools guest bench
-	@$(MAKE) binaries bench-binaries build/guest/churn
-	@CC='$(CC)' CFLAGS='$(CFLAGS)' UBPF='$(UBPF)' JSON='$(JSON)' DOCS='$(DOCS)' tests/bench/run.sh
+	@scripts/deps.sh tools guest bench $(if $(BPFLSM),bpflsm)
+	@$(MAKE) binaries bench-binaries build/guest/churn \
+		$(if $(BPFLSM),build/bench/bpflsm_load build/bench/bpflsm.o)
+	@BPFLSM='$(BPFLSM)' CC='$(CC)' CFLAGS='$(CFLAGS)' UBPF='$(UBPF)' JSON='$(JSON)' DOCS='$(DOCS)' tests/bench/run.sh
 
 # After a change that makes something dearer, in the same commit.
 .PHONY: bench-check bench-update
@@ -478,6 +480,15 @@ build/bench/guest_bench build/bench/cost_bench build/bench/smp_bench: BENCH_LDFL
 build/bench/smp_bench: build/obj/tests/bench/cost_confine.o
 build/bench/cost_bench: build/obj/tests/bench/cost_ops.o build/obj/tests/bench/cost_confine.o \
 	build/obj/tests/bench/cost_jobs.o
+
+# For make bench BPFLSM=...
+build/bench/bpflsm_load: tests/bench/bpflsm_load.c tests/bench/bpflsm.h
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$(CC) $(CFLAGS) -o $@ $< -lbpf
+build/bench/bpflsm.o: tests/bench/bpflsm.bpf.c tests/bench/bpflsm.h
+	@mkdir -p $(@D)
+	$(call quiet,CC/BPF,$<)$(CLANG) -target bpf -g -O2 -Wall -D__TARGET_ARCH_x86 \
+		-I/usr/include/$(shell $(CC) -dumpmachine) -c -o $@ $<
 
 build/bench/libbench.a: $(BENCH_LIB:%.c=build/obj/%.o)
 	@mkdir -p $(@D)

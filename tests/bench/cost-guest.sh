@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: cost-guest.sh none|bailiff|apparmor|landlock
+# usage: cost-guest.sh none|bailiff|apparmor|landlock|bpflsm
 #
 # In the guest, under -icount and with that one LSM: prints what cost_bench
 # counts there, and a line "key" that says which kernel it was.
@@ -9,7 +9,8 @@ set -euo pipefail
 cd "$BAILIFF_TOP"
 . tests/guest/lsm.sh
 
-files=build/bench/cost
+files=$GUEST_COST_FILES
+bpflsm=
 
 # The same for every column; on a tmpfs, which waits for nobody.
 make_tree()
@@ -29,6 +30,21 @@ make_tree()
 	cp build/bench/cost_bench /run/cost_bench
 }
 
+# load_bpflsm RULES: the programs stay as long as the process that loaded them.
+load_bpflsm()
+{
+	[ -z "$bpflsm" ] || { kill $bpflsm; wait $bpflsm || :; }
+	echo 1 > /proc/sys/net/core/bpf_jit_enable
+	mkdir -p /sys/fs/cgroup/bench
+	build/bench/bpflsm_load "$GUEST_BPFLSM" /sys/fs/cgroup/bench \
+		< "$files/$1.rules" > /run/bpflsm.out &
+	bpflsm=$!
+	until grep -q ready /run/bpflsm.out; do
+		kill -0 $bpflsm || exit 1
+		sleep 0.1
+	done
+}
+
 # What is loaded for so many rules; false: there is nothing, which is said.
 load()
 {
@@ -39,6 +55,7 @@ load()
 		dd if="$files/$2.profile" of=/sys/kernel/security/apparmor/.replace \
 			bs=64M iflag=fullblock status=none
 		;;
+	bpflsm) load_bpflsm "$2" ;;
 	esac
 }
 
@@ -82,6 +99,44 @@ make_jobs()
 	EOF
 }
 
+# What a compile job is given: a compiler with all its libraries and headers, and
+# the words of its two commands. The dynamic linker is its first word, since it
+# would take the libraries of the system otherwise.
+make_compiler()
+{
+	local dir=/bench/ok/jobs/cc file program linker
+
+	mkdir $dir
+	cat > $dir/job.c <<-EOF
+	#include <stdio.h>
+	#include <stdlib.h>
+	#include <string.h>
+	int main(int argc, char **argv)
+	{
+		char *line = malloc(argc);
+		for (int i = 0; line && i < argc; i++)
+			printf("%d %zu\\n", i, strlen(argv[i]));
+		free(line);
+		return 0;
+	}
+	EOF
+	for program in cc1 as; do
+		file=$(command -v "$(gcc -print-prog-name=$program)")
+		cp -L "$file" $dir/$program
+		ldd "$file" | sed -n 's/.*=> \(.*\) (.*/\1/p' | xargs -I{} cp -L -u {} $dir/
+		linker=$(ldd "$file" | sed -n 's/^\t\(\/.*ld-linux[^ ]*\) .*/\1/p')
+		cp -L -u "$linker" $dir/ld.so
+		printf '%s\n' $dir/ld.so --library-path $dir $dir/$program > $dir/$program.words
+	done
+	gcc -O2 -M $dir/job.c | tr -d '\\\n' | tr -s ' ' '\n' | sed -n '/^\/usr/p' |
+		xargs realpath | xargs cp --parents -t $dir
+	printf '%s\n' -quiet -nostdinc \
+		-isystem "$dir$(gcc -print-file-name=include | xargs realpath)" \
+		-isystem "$dir/usr/include/$(gcc -dumpmachine)" -isystem $dir/usr/include \
+		-O2 -o $dir/job.s $dir/job.c >> $dir/cc1.words
+	printf '%s\n' -o $dir/job.o $dir/job.s >> $dir/as.words
+}
+
 # Jobs of whole programs, with 100 rules. What they say is shown if one fails.
 measure_jobs()
 {
@@ -95,6 +150,7 @@ measure_jobs()
 
 make_tree
 make_jobs
+[ -z "${GUEST_COST_JOBS:-}" ] || make_compiler
 printf 'key\t%s\t%s\n' "$(uname -r)" "$(zcat /proc/config.gz | sha256sum | head -c 16)"
 case $1 in
 none) /run/cost_bench none 100 all ;;

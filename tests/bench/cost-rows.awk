@@ -1,22 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: awk -f cost-rows.awk cost-budgets.tsv COLUMN.tsv...
+# usage: awk [-v bench=NAME -v bpflsm=TITLE] -f cost-rows.awk cost-budgets.tsv COLUMN.tsv...
 #
 # What cost.sh left, as rows of the bench (measure.h): instructions that each
-# column adds to an operation, what that is beside AppArmor, and budgets.
+# column adds to an operation, what that is beside AppArmor, and budgets. Those are of
+# the bench "cost" alone.
 BEGIN {
 	FS = OFS = "\t"
-	num_columns = split("unconfined bailiff apparmor landlock", columns, " ")
+	num_columns = split("unconfined bailiff apparmor landlock bpflsm", columns, " ")
 	title["none"] = "no LSM"
 	title["unconfined"] = "Bailiff, unconfined"
 	title["bailiff"] = "Bailiff"
 	title["apparmor"] = "AppArmor"
 	title["landlock"] = "Landlock"
+	title["bpflsm"] = bpflsm
+	bench = bench ? bench : "cost"
 }
 
 function row(op, rules, what, value, unit, limit)
 {
-	print "cost", op, rules, what, value, unit, limit
+	print bench, op, rules, what, value, unit, limit
 }
 
 /^#/ { next }
@@ -56,7 +59,6 @@ function print_added(i, c)
 	for (c = 1; c <= num_columns; c++)
 		if (has(i, columns[c]))
 			row(ops[i], rules[i], title[columns[c]], sprintf("%.1f", added(i, columns[c])), "insns", "-")
-	row(ops[i], rules[i], "BPF LSM", "not given", "insns", "-")
 	if (compares(i))
 		row(ops[i], rules[i], "of AppArmor", times(i), "x", "-")
 }
@@ -104,6 +106,8 @@ function print_growth(op, base, few, many)
 END {
 	for (i = 1; i <= num; i++)
 		print_added(i)
+	if (bench != "cost")
+		exit
 	for (i = 1; i <= num; i++)
 		print_budgets(i)
 	for (i = 1; i <= num; i++)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: awk -v kind=bailiff|apparmor -v num=N [-v jobs=1] -f cost.awk
+# usage: awk -v kind=bailiff|apparmor|bpflsm -v num=N [-v jobs=1] -f cost.awk
 #
 # What is confined in the bench of costs: num rules about paths, three or four of
 # which are met, and as much of everything else as the operations need. (A program
@@ -30,7 +30,7 @@ function bailiff(i)
 	}
 	print "exec:\n  - allow: /bench/ok/program"
 	if (jobs)
-		print "  - allow: [\"/usr/bin/**\", \"/usr/sbin/**\", \"/usr/lib/gcc/**\"]"
+		print "  - allow: [\"/usr/sbin/**\", \"/bench/ok/jobs/cc/**\"]"
 	print "network:"
 	print "  - allow: create\n    family: [inet, unix]"
 	print "  - allow: receive\n    protocol: udp\n    from: [127.0.0.0/8, 10.0.0.0/8]\n    ports: 5000"
@@ -51,6 +51,7 @@ function apparmor(i)
 	for (i = 3; i < num; i++)
 		printf "  %s r,\n", other(i)
 	if (jobs) {
+		print "  /bench/ok/jobs/cc/* ix,"
 		print "  / r,\n  /usr/ r,\n  /usr/** mrix,\n  /etc/** r,\n  /dev/null rw,"
 		print "  /sys/devices/system/cpu/** r,"
 	}
@@ -58,9 +59,27 @@ function apparmor(i)
 	print "  capability sys_admin,\n  signal,\n}"
 }
 
+# As bpflsm_load.c reads them.
+function bpflsm(i)
+{
+	print "path rwx /bench/ok/**\npath rwx /bench/ok"
+	print "path r /bench/file\npath r /bench/by/dir3/dir4/file"
+	print "path - /bench/no/**"
+	for (i = 4; i < num; i++)
+		printf "path r %s\n", other(i)
+	if (jobs) {
+		print "path rx /usr\npath rx /usr/**\npath r /etc/**\npath rw /dev/null"
+		print "path r /sys/devices/system/cpu/**"
+	}
+	print "net 127.0.0.0 8\nnet 10.0.0.0 8\nport 443 443\nport 5000 5999"
+	print "capability 21" # sys_admin
+}
+
 BEGIN {
 	if (kind == "bailiff")
 		bailiff()
-	else
+	else if (kind == "apparmor")
 		apparmor()
+	else
+		bpflsm()
 }

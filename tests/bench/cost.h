@@ -15,7 +15,7 @@
 
 struct cost_op {
 	const char *name;
-	u32 reps; /* in a sample, so that most samples meet no timer tick */
+	u32 reps; /* in a sample, so that most samples meet no timer tick; 1: it is long */
 	void (*prepare)(void); /* after confinement, once; may be NULL */
 	void (*run)(u32 reps);
 	void (*settle)(u32 reps); /* after a sample, not measured; or NULL */
@@ -37,7 +37,7 @@ void cost_fail(const char *what) __attribute__((noreturn));
 
 /*
  * Confine this process as a column says: "none", "bailiff", "apparmor",
- * "landlock"; num_rules matters to Landlock, which has its rules from here.
+ * "landlock", "bpflsm"; num_rules matters to Landlock, which has its rules from here.
  */
 void cost_confine(const char *column, u32 num_rules);
 

@@ -1,23 +1,28 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: cost.sh [COLUMN...]        none, bailiff, apparmor, landlock; all of them
+# usage: cost.sh [COLUMN...]        none, bailiff, apparmor, landlock, all of them;
+#                                   and bpflsm
 #
 # Counts in the guest what operations cost under each: a boot each, of the same
 # kernel with that one LSM. COST_FLAVOUR=bench: one without checkers and self
 # tests, which is built for this alone; otherwise that of the tests. Leaves
 #
-#	build/bench/cost/COLUMN.tsv   OPERATION RULES COLUMN INSTRUCTIONS
-#	build/bench/cost/key          the kernel, its configuration, QEMU
+#	COST_OUT/COLUMN.tsv           OPERATION RULES COLUMN INSTRUCTIONS
+#	COST_OUT/key                  the kernel, its configuration, QEMU (build/bench/cost)
 #
 # GUEST_KERNEL is measured if that is given.
 # COST_RULES: other numbers of rules than "10 1000 10000", beside 100.
 # COST_JOBS=1: a request to nginx, too.
+# BPFLSM=OBJECT: what bpflsm is; attached by bpflsm_load.c. The kernel has to have
+# BTF (COST_FLAVOUR=btf).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 here=tests/bench
-out=build/bench/cost
+out=${COST_OUT:-build/bench/cost}
+export GUEST_COST_FILES=$out
+export GUEST_BPFLSM=${BPFLSM:-}
 export GUEST_COST_RULES=${COST_RULES-10 1000 10000}
 export GUEST_COST_JOBS=${COST_JOBS:-}
 flavour=${COST_FLAVOUR:-fast}
@@ -40,6 +45,7 @@ make_policies()
 		[ "$rules" != jobs ] || num=100 jobs=1
 		awk -v kind=bailiff -v num="$num" -v jobs="$jobs" -f $here/cost.awk > "$out/$rules.yaml"
 		build/bin/policyc build "$out/$rules.yaml" -o "$out/$rules.img" > /dev/null
+		awk -v kind=bpflsm -v num="$num" -v jobs="$jobs" -f $here/cost.awk > "$out/$rules.rules"
 		# the one of 1,000 takes a second, and those that fail many
 		[ -s "$out/$rules.profile" ] && [ "$out/$rules.profile" -nt $here/cost.awk ] && continue
 		awk -v kind=apparmor -v num="$num" -v jobs="$jobs" -f $here/cost.awk > "$out/$rules.aa"
@@ -51,7 +57,7 @@ make_policies()
 # boot COLUMN
 boot()
 {
-	local lsm=$1
+	local lsm=${1/#bpflsm/bpf}
 
 	# a minute each; it waits for nothing, so only a very slow host takes more
 	GUEST_LSM=$lsm GUEST_FLAVOUR=$flavour tests/guest/run.sh --icount \
@@ -69,12 +75,12 @@ boot()
 }
 
 [ $# -gt 0 ] || set -- none bailiff apparmor landlock
-mkdir -p $out
-(cd $out && rm -f "${@/%/.tsv}")
+mkdir -p "$out"
+(cd "$out" && rm -f "${@/%/.tsv}")
 make_policies
 [ -n "${GUEST_KERNEL:-}" ] || GUEST_FLAVOUR=$flavour tests/guest/kernel.sh build \
-	> $out/kernel.log 2>&1 || {
-	tail -n 20 $out/kernel.log >&2
+	> "$out/kernel.log" 2>&1 || {
+	tail -n 20 "$out/kernel.log" >&2
 	fail 'the kernel was not built'
 }
 # Two at a time: each has one processor, and waits for nothing but itself.
@@ -87,5 +93,5 @@ done
 for job in "${jobs[@]}"; do
 	wait "$job"
 done
-(cd $out && cat "${@/%/.key}") | sort -u > $out/key
-[ "$(wc -l < $out/key)" = 1 ] || fail 'the columns are of different kernels'
+(cd "$out" && cat "${@/%/.key}") | sort -u > "$out/key"
+[ "$(wc -l < "$out/key")" = 1 ] || fail 'the columns are of different kernels'

@@ -22,6 +22,7 @@
 
 #define WARM_UP 4 /* samples that do not count */
 #define SAMPLES 31
+#define FEW_SAMPLES 7 /* of what is long */
 
 static u64 counter(void)
 {
@@ -43,13 +44,13 @@ static double sample(const struct cost_op *op)
 static double count(const struct cost_op *op)
 {
 	double samples[SAMPLES];
-	u32 i;
+	u32 num = op->reps == 1 ? FEW_SAMPLES : SAMPLES, i;
 
 	for (i = 0; i < WARM_UP; i++)
 		(void)sample(op);
-	for (i = 0; i < SAMPLES; i++)
+	for (i = 0; i < num; i++)
 		samples[i] = sample(op);
-	return measure_median(samples, SAMPLES);
+	return measure_median(samples, num);
 }
 
 static void print_count(const struct cost_op *op, u32 num_rules,

@@ -2,8 +2,8 @@
 /*
  * cost_confine.c - confine this process by one of those that are compared
  *
- * Policies of Bailiff and profiles of AppArmor are loaded already and called
- * "bench"; the rules of Landlock are made here.
+ * Policies of Bailiff, profiles of AppArmor and the cgroup of a BPF LSM are there
+ * already and called "bench"; the rules of Landlock are made here.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -114,4 +114,6 @@ void cost_confine(const char *column, u32 num_rules)
 		tell("/proc/self/attr/current", "changeprofile bench");
 	else if (!strcmp(column, "landlock"))
 		use_landlock(num_rules);
+	else if (!strcmp(column, "bpflsm"))
+		tell("/sys/fs/cgroup/bench/cgroup.procs", "0");
 }

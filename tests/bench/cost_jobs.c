@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cost_jobs.c - jobs of whole programs: a request to nginx
+ * cost_jobs.c - jobs of whole programs: a request to nginx, a compile job
  *
  * Only the program that works is confined: the client of nginx is this process,
  * before it is. It works below COST_DIR, on the tmpfs; cost-guest.sh has
- * put there what it is given.
+ * put there what it is given. So it is with the compiler, down to its libraries:
+ * the host's file system lets a program wait, and the counter goes on.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/socket.h>
@@ -119,8 +121,84 @@ static void __attribute__((destructor)) end_nginx(void)
 	waitpid(server, NULL, 0); /* the next one wants the port */
 }
 
+/* The words of a command are the lines of a file. */
+#define MAX_WORDS 32
+
+static void run_words(const char *file)
+{
+	static char text[4096];
+	char *words[MAX_WORDS + 1] = {}, *word;
+	int fd = open(file, O_RDONLY | O_CLOEXEC), num = 0, status;
+	ssize_t len = read(fd, text, sizeof(text) - 1);
+	pid_t pid;
+
+	if (len <= 0)
+		cost_fail(file);
+	close(fd);
+	text[len] = '\0';
+	for (word = strtok(text, "\n"); word && num < MAX_WORDS;
+	     word = strtok(NULL, "\n"))
+		words[num++] = word;
+	pid = fork();
+	if (!pid)
+		become(words);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		cost_fail(file);
+}
+
+/* Compiles whenever it is told to, and says that it has. */
+static void __attribute__((noreturn)) compile(int from, int to)
+{
+	char order;
+
+	cost_confine(job_column, job_rules);
+	while (read(from, &order, 1) == 1) {
+		run_words(JOBS "/cc/cc1.words");
+		run_words(JOBS "/cc/as.words");
+		if (write(to, &order, 1) != 1)
+			break;
+	}
+	_exit(0);
+}
+
+static int orders, reports;
+
+static void prepare_compiler(void)
+{
+	int down[2], up[2];
+	pid_t pid;
+
+	if (pipe2(down, O_CLOEXEC) || pipe2(up, O_CLOEXEC))
+		cost_fail("pipe");
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		cost_fail("fork");
+	if (!pid) {
+		close(down[1]);
+		close(up[0]);
+		server = 0; /* not this one's to end */
+		compile(down[0], up[1]);
+	}
+	close(down[0]);
+	close(up[1]);
+	orders = down[1]; /* it ends when that is closed */
+	reports = up[0];
+}
+
+static void run_compiler(u32 reps)
+{
+	char order = 'c';
+
+	while (reps--)
+		if (write(orders, &order, 1) != 1 ||
+		    read(reports, &order, 1) != 1)
+			cost_fail("the compiler");
+}
+
 const struct cost_op cost_jobs[] = {
 	{ "nginx request", 8, prepare_nginx, run_nginx, NULL, false },
+	{ "compile job", 1, prepare_compiler, run_compiler, NULL, false },
 };
 
 const u32 cost_num_jobs = ARRAY_SIZE(cost_jobs);

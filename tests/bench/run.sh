@@ -38,6 +38,7 @@ describe_machine()
 	printf 'ubpf\t%s\n' "${UBPF:-none}"
 	printf 'guest\t%s\n' "${guest:-none}"
 	printf 'cost\t%s\n' "${cost:-none}"
+	[ -z "${bpf:-}" ] || printf 'bpf\t%s\n' "$bpf"
 	printf 'nft\t%s\n' "${nftables:-none}"
 	printf 'load\t%s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
 }
@@ -208,6 +209,22 @@ bench_cost()
 		$out/cost/{none,bailiff,apparmor,landlock}.tsv >> "$rows"
 }
 
+# The same once more beside a BPF LSM: BPFLSM=OBJECT, or "stand-in", which is ours.
+# All of it on a kernel that has the types that such programs are attached by.
+bench_bpf()
+{
+	local object=$out/bpflsm.o title='BPF LSM (a stand-in)'
+
+	if [ "$BPFLSM" != stand-in ]; then
+		object=$(realpath -e "$BPFLSM")
+		title="BPF LSM ($(basename "$BPFLSM"))"
+	fi
+	BPFLSM=$object COST_FLAVOUR=btf COST_OUT=$out/bpf COST_JOBS=1 $here/cost.sh \
+		none bailiff apparmor landlock bpflsm
+	awk -v bench=bpf -v bpflsm="$title" -f $here/cost-rows.awk $here/cost-budgets.tsv \
+		$out/bpf/{none,bailiff,apparmor,landlock,bpflsm}.tsv >> "$rows"
+}
+
 # A set of equal size, as a policy and for nftables.
 bench_nft()
 {
@@ -250,12 +267,12 @@ bench_smp()
 	done
 }
 
-# tables_of WHICH ROWS: WHICH is "cost", "sets" for what is measured in the guest
+# tables_of WHICH ROWS: WHICH is "cost", "bpf", "sets" for what is measured in the guest
 # beside others, or "other" for all the rest
 tables_of()
 {
 	awk -v which="$1" -F'\t' '
-		BEGIN { group["cost"] = "cost"; group["nft"] = group["memory"] = group["smp"] = "sets" }
+		BEGIN { group["cost"] = "cost"; group["bpf"] = "bpf"; group["nft"] = group["memory"] = group["smp"] = "sets" }
 		which == ($1 in group ? group[$1] : "other")' "$2" |
 		awk -v format=table -v machine=$out/machine.tsv -f $here/table.awk || :
 }
@@ -282,25 +299,32 @@ write_docs()
 	tables_of other $rows > $out/other.md
 	tables_of sets $rows > $out/sets.md
 	tables_of cost $rows > $out/cost.md
+	tables_of bpf $rows > $out/bpf.md
 	! grep -q '^###' $out/other.md || put '' $out/other.md
 	! grep -q '^###' $out/sets.md || put ' sets' $out/sets.md
 	! grep -q '^###' $out/cost.md || put ' cost' $out/cost.md
+	! grep -q '^###' $out/bpf.md || put ' bpf' $out/bpf.md
 	$here/plots.sh $rows docs
 }
 
-[ $# -gt 0 ] || set -- verify exec load compile guest nft memory smp cost
+[ $# -gt 0 ] || set -- verify exec load compile guest nft memory smp cost ${BPFLSM:+bpf}
 mkdir -p $out
 : > $rows
 started=$SECONDS
 for name in "$@"; do
 	case $name in
 	verify|exec|load|compile|guest|nft|memory|smp|cost) ;;
-	*) say "no bench '$name': verify, exec, load, compile, guest, nft, memory, smp, cost"; exit 2 ;;
+	bpf)
+		[ -n "${BPFLSM:-}" ] || { say 'bpf wants BPFLSM=stand-in or an object'; exit 2; }
+		[ -x $out/bpflsm_load ] || { say 'bpf: make bench BPFLSM=... builds what loads it'; exit 2; }
+		;;
+	*) say "no bench '$name': verify, exec, load, compile, guest, nft, memory, smp, cost, bpf"; exit 2 ;;
 	esac
 	say "$name"
 	"bench_$name"
 done
 [[ " $* " != *' cost '* ]] || cost=$(tr '\t' ' ' < $out/cost/key)
+[[ " $* " != *' bpf '* ]] || bpf=$(tr '\t' ' ' < $out/bpf/key)
 [[ " $* " != *' guest '* ]] || guest="QEMU without KVM, $(basename "${GUEST_KERNEL:-$(tail -n 1 $out/kernel.path)}")"
 describe_machine > $out/machine.tsv
 status=0

@@ -15,7 +15,7 @@ usage: kernel.sh build [options]     builds; prints the path of the image last
        kernel.sh clean               removes sources and builds from the cache
 
   --version V   6.12 or 6.1
-  --flavour F   fast or debug (a file kernel-F.config here)
+  --flavour F   fast, debug, bench or btf (a file kernel-F.config here)
   --plain       without Bailiff, to compare with
 
 KERNEL_SRC=DIR takes that source instead of the distribution's; it is not
