@@ -120,6 +120,23 @@ fails "... and the secret is refused" reads secret
 succeeds "policyc learns from it" policyc learn "$work/rec" -o "$work/learned.yaml"
 like "$(cat "$work/learned.yaml")" "$work/secret" "... what was denied"
 
+# ---- monitor ----
+"${tool[@]}" monitor > "$work/monitor" &
+monitor=$!
+# num_changes ABOVE: has it more lines than that?
+num_changes()
+{
+	[ "$(grep -c 'lifecycle  tools mode' "$work/monitor")" -gt "$1" ]
+}
+succeeds "monitor shows what was before" wait_for 20 num_changes 0
+before=$(grep -c 'lifecycle  tools mode' "$work/monitor")
+succeeds "a mode is set" ctl mode tools audit
+succeeds "... and monitor shows it when it comes" wait_for 20 num_changes "$before"
+unlike "$(cat "$work/monitor")" 'secret' "... and no denial"
+kill -TERM $monitor
+wait $monitor
+ctl mode tools enforce
+
 # ---- top ----
 "${tool[@]}" top -b -n 2 -d 4 --json > "$work/top" &
 top=$!
