@@ -179,6 +179,9 @@ static void read_podman(toml_fn *fn, struct chosen *chosen)
 	}
 }
 
+/* Of rootless podman: theirs may name other hooks and another runtime. */
+#define USERS "; what users have in ~/.config/containers is not looked at"
+
 /* The hook binds; only bailiff-runtime adds a filter of system calls. */
 static void look_at_podman(const struct look *look)
 {
@@ -188,17 +191,17 @@ static void look_at_podman(const struct look *look)
 	read_podman(podman_runtime, &chosen);
 	if (chosen.is_ours)
 		look->fn(look->arg, "ok", "podman",
-			 "its default runtime is " OURS);
+			 "its default runtime is " OURS USERS);
 	else if (chosen.hooks[0] && !strstr(chosen.hooks, ENGINES_HOOKS))
 		look->fn(
 			look->arg, "note", "podman",
 			"hooks_dir of containers.conf leaves out " ENGINES_HOOKS
 			": then it binds no container");
 	else if (chosen.is_known)
-		look->fn(
-			look->arg, "ok", "podman",
-			"it binds by its hook; a policy's filter of system "
-			"calls is added by podman run --runtime bailiff alone");
+		look->fn(look->arg, "ok", "podman",
+			 "it binds by its hook; a policy's filter of system "
+			 "calls is added by podman run --runtime bailiff "
+			 "alone" USERS);
 	else
 		look->fn(look->arg, "note", "podman",
 			 "containers.conf does not know " OURS

@@ -347,6 +347,7 @@ static const struct {
 	const char *words;
 } podmans[] = {
 	{ ENGINES, "ok", "filter of system calls is added by podman run" },
+	{ ENGINES, "ok", "in ~/.config/containers is not looked at" },
 	{ "[engine]\nruntime = 'bailiff' # ours\n" ENGINES, "ok",
 	  "its default runtime is bailiff-runtime" },
 	{ "[engine]\n#runtime = \"bailiff\"\n" ENGINES, "ok", "by its hook" },
