@@ -278,13 +278,14 @@ install -m 755 build/guest/intruder /tmp/intruder
 bundle_make hijacked docker.io/library/nginx:1.22 \
 	',{"destination":"/usr/sbin/nginx","type":"bind","source":"/tmp/intruder","options":["bind","ro"]}' \
 	/usr/sbin/nginx
+mkdir -p "$BUNDLES/hijacked/rootfs/var/spool/cron/crontabs"
 container_run hijacked 2>/tmp/hijacked.err | tee /tmp/hijacked.out || :
-for attempt in read-shadow write-etc change-config run-shell connect-out \
-	bind-port raw-socket; do
+for attempt in read-shadow write-etc change-config plant-cron run-shell \
+	connect-out bind-port raw-socket; do
 	check "$attempt was refused with EACCES" \
 		grep -qx "$attempt: EACCES" /tmp/hijacked.out
 done
-for attempt in use-capability unshare-mnt mount chroot; do
+for attempt in use-capability trace-worker unshare-mnt mount chroot; do
 	check "$attempt was refused with EPERM" \
 		grep -qx "$attempt: EPERM" /tmp/hijacked.out
 done
@@ -301,6 +302,8 @@ check "the read of /etc/shadow is in the log, with container, line, pid and exe"
 check "the write to the configuration names rule, file and line" \
 	denied "${who[@]}" /etc/nginx/nginx.conf nginx.yaml '"line":' '"rule":' 'read-only at run time'
 check "the new file under /etc is in the log" denied "${who[@]}" /etc/intruder
+check "the crontab is in the log" denied "${who[@]}" /var/spool/cron/crontabs/root
+check "the tracing is in the log" denied "${who[@]}" '"class":"tasks"' '"op":"ptrace-trace"'
 check "the raw socket is in the log" denied "${who[@]}" "$rest" '"op":"create"' inet/raw/icmp
 check "the shell is in the log" denied "${who[@]}" "$rest" '"class":"exec"' /bin/
 check "the connection is in the log, with its address" denied "${who[@]}" "$rest" 127.0.0.1:7000

@@ -17,11 +17,13 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -50,6 +52,12 @@ static int write_etc(void)
 static int change_config(void)
 {
 	return open_close("/etc/nginx/nginx.conf", O_WRONLY | O_APPEND);
+}
+
+/* To come back, should the container be started anew. */
+static int plant_cron(void)
+{
+	return open_close("/var/spool/cron/crontabs/root", O_WRONLY | O_CREAT);
 }
 
 static int wait_child(pid_t pid)
@@ -186,6 +194,24 @@ static int after_exec(void)
 	return wait_child(pid);
 }
 
+/* A process like a worker, which is its own child here. */
+static int trace_worker(void)
+{
+	pid_t pid = fork();
+	int ret;
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	ret = ptrace(PTRACE_SEIZE, pid, 0, 0) ? -errno : 0;
+	kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+	return ret;
+}
+
 static int move_cgroup(void)
 {
 	int fd = open("/sys/fs/cgroup/cgroup.procs", O_WRONLY);
@@ -205,6 +231,8 @@ static const struct attempt {
 	{ "read-shadow", read_shadow },
 	{ "write-etc", write_etc },
 	{ "change-config", change_config },
+	{ "plant-cron", plant_cron },
+	{ "trace-worker", trace_worker },
 	{ "run-shell", run_shell },
 	{ "connect-out", connect_out },
 	{ "bind-port", bind_port },
