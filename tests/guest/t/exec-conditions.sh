@@ -110,7 +110,8 @@ files:
 mounts:
   - deny: all
 EOF2
-echo > $work/fifo
+# Only opened: the one line could come after the reader has gone, and end this shell.
+: > $work/fifo
 wait $!
 is "$(paste -sd' ' $work/out)" "ok ok EACCES" "which knows who runs already"
 is "$($work/b/act enter later , exec $work/b/tool deleted $work/a/act open r $work/secret/exe 1 | paste -sd' ')" \
