@@ -14,8 +14,8 @@
 #
 # --update writes the table anew. --compare counts nothing: it compares what lies
 # in COST_OUT. Counts are exact but for operations that take
-# pages and slab ("noisy" in cost-budgets.tsv): those may vary by 3 % of the
-# whole operation, and of them no ratios are compared.
+# pages and slab: those may vary by what cost-budgets.tsv says of them, and of
+# them no ratios are compared.
 # Ends with "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -66,7 +66,7 @@ compare()
 			printf "FAIL %s, %s: %s, and it was %s\n", op, what, is, was
 		}
 		/^#|^key/ { next }
-		FILENAME ~ /budgets/ { noisy[$1] = $4 == "noisy"; next }
+		FILENAME ~ /budgets/ { noise[$1] = $4 / 100; next }
 		FILENAME ~ /cost-table/ { free[$1] = $2; confined[$1] = $3; peer[$1] = $4; next }
 		{
 			op = $1
@@ -76,11 +76,11 @@ compare()
 				next
 			}
 			seen[op] = 1
-			room = noisy[op] ? 0.03 * $5 : 0.5
+			room = noise[op] ? noise[op] * $5 : 0.5
 			if (same) {
 				judge("instructions unconfined", $2, free[op], 1.03, room)
 				judge("instructions confined", $3, confined[op], 1.03, room)
-			} else if (!noisy[op] && $4 > 0 && peer[op] > 0) {
+			} else if (!noise[op] && $4 > 0 && peer[op] > 0) {
 				# beside the same of AppArmor, which another
 				# compiler may make cheaper: then beside the
 				# count; of few instructions it may make more

@@ -27,7 +27,7 @@ function row(op, rules, what, value, unit, limit)
 FILENAME ~ /budgets/ {
 	ratio[$1] = $2
 	hooks[$1] = $3
-	noisy[$1] = $4 == "noisy"
+	noise[$1] = $4 / 100
 	next
 }
 
@@ -74,8 +74,8 @@ function compares(i, base)
 	base = count[ops[i], 100, "none"]
 	if (!has(i, "bailiff") || !has(i, "apparmor") || added(i, "apparmor") <= 0)
 		return 0
-	return !noisy[ops[i]] || size(added(i, "apparmor")) > 0.03 * base ||
-		size(added(i, "bailiff")) > 0.03 * base
+	return size(added(i, "apparmor")) > noise[ops[i]] * base ||
+		size(added(i, "bailiff")) > noise[ops[i]] * base
 }
 
 function times(i)
@@ -95,7 +95,7 @@ function print_budgets(i, op)
 # From 10 to 10,000 rules
 function print_growth(op, base, few, many)
 {
-	if (noisy[op] || !((op, 10, "bailiff") in count) || !((op, 10000, "bailiff") in count))
+	if (noise[op] || !((op, 10, "bailiff") in count) || !((op, 10000, "bailiff") in count))
 		return
 	base = count[op, 100, "none"]
 	few = count[op, 10, "bailiff"] - base
