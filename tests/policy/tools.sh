@@ -97,7 +97,7 @@ show()
 		same "show of show of $file" "$work/1" "$work/2"
 	done
 	file=$root/policies/nginx.yaml
-	says 'show: where a rule is from' 0 '^  # rule 9, .*base/runtime-linker.yaml:7$' \
+	says 'show: where a rule is from' 0 '^  # rule 10, .*base/runtime-linker.yaml:7$' \
 		"$policyc" show "$file"
 	says 'show: a group' 0 '^  # read, map-exec, list, stat, readlink' \
 		"$policyc" show "$file"
