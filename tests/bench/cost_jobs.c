@@ -139,6 +139,8 @@ static void run_words(const char *file)
 	for (word = strtok(text, "\n"); word && num < MAX_WORDS;
 	     word = strtok(NULL, "\n"))
 		words[num++] = word;
+	if (word)
+		cost_fail("a command of too many words");
 	pid = fork();
 	if (!pid)
 		become(words);
