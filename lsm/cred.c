@@ -26,8 +26,11 @@ void bailiff_cred_replace_exe(struct cred *cred, struct bailiff_exe *exe)
 static int hook_cred_prepare(struct cred *new, const struct cred *old,
 			     gfp_t gfp)
 {
-	bailiff_cred(new)->set = bailiff_set_get(bailiff_cred_set(old));
-	bailiff_cred(new)->exe = bailiff_exe_get(bailiff_cred(old)->exe);
+	struct bailiff_cred *ours = bailiff_cred(new);
+	const struct bailiff_cred *theirs = bailiff_cred(old);
+
+	ours->set = bailiff_set_get(theirs->set);
+	ours->exe = bailiff_exe_get(theirs->exe);
 	return 0;
 }
 
@@ -43,8 +46,10 @@ static void hook_cred_transfer(struct cred *new, const struct cred *old)
  */
 static void hook_cred_free(struct cred *cred)
 {
-	bailiff_cred_replace(cred, NULL);
-	bailiff_cred_replace_exe(cred, NULL);
+	const struct bailiff_cred *ours = bailiff_cred(cred);
+
+	bailiff_set_put(ours->set);
+	bailiff_exe_put(ours->exe);
 }
 
 static struct security_hook_list hooks[] __ro_after_init = {

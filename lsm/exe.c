@@ -3,11 +3,14 @@
  * exe.c - the program that a task runs, as its credentials remember it
  */
 #include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
 
 #include "compat.h"
 #include "exe.h"
 #include "path.h"
+#include "place.h"
 #include "request.h"
 #include "vm/insn.h"
 
@@ -46,6 +49,57 @@ static struct bailiff_exe *make(const struct bailiff_name *name,
 	return exe;
 }
 
+/*
+ * A shell runs the same few programs again and again: what was named just now,
+ * on each CPU, has that name still. Only with preemption off, in a task.
+ */
+#define KNOWN_BITS 3
+
+struct known {
+	struct bailiff_place place;
+	struct bailiff_exe *exe; /* owned, or NULL */
+};
+
+static DEFINE_PER_CPU(struct known[1 << KNOWN_BITS], known);
+
+static struct known *known_of(const struct dentry *dentry)
+{
+	return &this_cpu_ptr(known)[hash_ptr(dentry, KNOWN_BITS)];
+}
+
+/* Return: owned; NULL: it is not known. */
+static struct bailiff_exe *find_known(const struct path *path)
+{
+	const struct bailiff_moves moves = bailiff_moves_read();
+	struct bailiff_exe *exe = NULL;
+	struct known *known;
+
+	preempt_disable();
+	known = known_of(path->dentry);
+	if (bailiff_place_is(&known->place, path, moves) &&
+	    !d_unlinked(path->dentry))
+		exe = bailiff_exe_get(known->exe);
+	preempt_enable();
+	return exe;
+}
+
+static void keep_known(const struct path *path, const struct bailiff_name *name,
+		       struct bailiff_exe *exe)
+{
+	struct bailiff_exe *old;
+	struct known *known;
+
+	if (!exe || name->reason || !name->lasting)
+		return;
+	preempt_disable();
+	known = known_of(path->dentry);
+	old = known->exe;
+	known->exe = bailiff_exe_get(exe);
+	bailiff_place_keep(&known->place, path, name);
+	preempt_enable();
+	bailiff_exe_put(old);
+}
+
 int bailiff_exe_find(const struct file *file, struct bailiff_exe **exe)
 {
 	const struct path *path = bailiff_user_path(file);
@@ -57,6 +111,9 @@ int bailiff_exe_find(const struct file *file, struct bailiff_exe **exe)
 	*exe = NULL;
 	if (bailiff_path_is_nowhere(path))
 		return 0;
+	*exe = find_known(path);
+	if (*exe)
+		return 0;
 	buf = __getname();
 	if (!buf)
 		return -ENOMEM;
@@ -64,6 +121,7 @@ int bailiff_exe_find(const struct file *file, struct bailiff_exe **exe)
 	if (!is_nameless(name.reason)) {
 		*exe = make(&name, buf, name.reason ? 0 : len);
 		ret = *exe ? 0 : -ENOMEM;
+		keep_known(path, &name, *exe);
 	}
 	__putname(buf);
 	return ret;
@@ -76,18 +134,10 @@ struct bailiff_exe *bailiff_exe_unknown(void)
 	return make(&name, "", 0);
 }
 
-struct bailiff_exe *bailiff_exe_get(struct bailiff_exe *exe)
-{
-	if (exe)
-		refcount_inc(&exe->ref);
-	return exe;
-}
-
-void bailiff_exe_put(struct bailiff_exe *exe)
+void bailiff_exe_end(struct bailiff_exe *exe)
 {
 	/* Whoever reads it has the credentials: they go after a grace period. */
-	if (exe && refcount_dec_and_test(&exe->ref))
-		kfree(exe);
+	kfree(exe);
 }
 
 /*
@@ -119,3 +169,7 @@ void bailiff_exe_give(const struct bailiff_exe *exe,
 	str->len = exe->len;
 	memcpy((u8 *)&run->ctx + field_at[class], &handle, sizeof(handle));
 }
+
+#ifdef CONFIG_SECURITY_BAILIFF_KUNIT_TEST
+#include "exe_test.c"
+#endif

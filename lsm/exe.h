@@ -41,9 +41,23 @@ int __must_check bailiff_exe_find(const struct file *file,
  */
 struct bailiff_exe *bailiff_exe_unknown(void);
 
-/* NULL is fine for both. Any context. */
-struct bailiff_exe *bailiff_exe_get(struct bailiff_exe *exe);
-void bailiff_exe_put(struct bailiff_exe *exe);
+/* Returns exe, counted once more. NULL is fine. Any context. */
+static inline struct bailiff_exe *bailiff_exe_get(struct bailiff_exe *exe)
+{
+	if (exe)
+		refcount_inc(&exe->ref);
+	return exe;
+}
+
+/* Nobody has it any more: for bailiff_exe_put. */
+void bailiff_exe_end(struct bailiff_exe *exe);
+
+/* NULL is fine. Any context. */
+static inline void bailiff_exe_put(struct bailiff_exe *exe)
+{
+	if (exe && refcount_dec_and_test(&exe->ref))
+		bailiff_exe_end(exe);
+}
 
 /* Does the program of a class ask for it? */
 bool bailiff_exe_is_asked(const struct bvm_image *image, u32 class);

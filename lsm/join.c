@@ -29,6 +29,7 @@
 #include "kind.h"
 #include "origin.h"
 #include "path.h"
+#include "seen.h"
 #include "state.h"
 #include "stats.h"
 #include "tracees.h"
@@ -309,9 +310,14 @@ static int hook_bprm_check_security(struct linux_binprm *bprm)
 	err = bailiff_origin_judge(&bprm->file->f_path, bprm->cred, set);
 	if (err)
 		return err;
+	if (!is_interpreter(bprm) &&
+	    bailiff_seen_passes(bprm->cred, &bprm->file->f_path,
+				BAILIFF_SEEN_EXEC, 0))
+		return 0;
 	bailiff_request_init(&rq, bprm->cred, set, BVM_CLASS_EXEC);
 	rq.ops = BVM_BIT(EXEC, EXEC);
 	rq.ctx.exec.chain = is_interpreter(bprm);
+	rq.seen = !rq.ctx.exec.chain;
 	bailiff_request_program(&rq, &bprm->file->f_path);
 	err = bailiff_decide(&rq);
 	return err == -EAGAIN ? judge_with_args(bprm, &rq) : err;

@@ -101,11 +101,13 @@ static void look_late(struct work_struct *work)
  */
 static int hook_task_alloc(struct task_struct *child, unsigned long flags)
 {
-	const struct bailiff_task *task = bailiff_task_of_current();
+	const struct bailiff_task *task =
+		current->security + bailiff_blob_sizes.lbs_task;
 	struct bailiff_task *heir =
 		child->security + bailiff_blob_sizes.lbs_task;
 
-	if (task) {
+	/* All else that it begins with is 0. */
+	if (unlikely(task->now_failed)) {
 		heir->now = task->now_failed;
 		heir->now_failed = task->now_failed;
 	}

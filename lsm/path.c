@@ -19,6 +19,9 @@
 
 #define NOT_SELF U32_MAX
 
+/* Of the number of a process. */
+#define MAX_DIGITS 10
+
 /*
  * Dentries of file systems that drop directories below which somebody still
  * is, and those that are freed at once.
@@ -61,17 +64,26 @@ static const char *comp_name(const struct dentry *dentry, u32 *len)
 	return name;
 }
 
-/* Is this child of the root of a procfs the caller's own directory? */
+/*
+ * Is this child of the root of a procfs the caller's own directory? That is as
+ * proc_pid_lookup() reads names: of digits, and the first is no 0.
+ */
 static bool is_own_proc(const struct dentry *dentry)
 {
-	char digits[12];
 	const char *name;
-	u32 len, num;
+	u64 number = 0;
+	char digit;
+	u32 len;
 
-	num = snprintf(digits, sizeof(digits), "%d",
-		       task_tgid_nr_ns(current, proc_pid_ns(dentry->d_sb)));
 	name = comp_name(dentry, &len);
-	return len == num && memcmp(name, digits, num) == 0;
+	for (u32 i = 0; (digit = READ_ONCE(name[i])); i++) {
+		if (digit < (i ? '0' : '1') || digit > '9' || i == MAX_DIGITS)
+			return false;
+		number = 10 * number + digit - '0';
+	}
+	return number &&
+	       number ==
+		       (u64)task_tgid_nr_ns(current, proc_pid_ns(dentry->d_sb));
 }
 
 /* The directory whose children may be the caller's own, if mnt has one. */

@@ -12,8 +12,8 @@
 #include "compat.h"
 #include "cred.h"
 #include "hits.h"
-#include "mount_tree.h"
 #include "path.h"
+#include "place.h"
 #include "policy.h"
 #include "seen.h"
 #include "trace.h"
@@ -30,15 +30,11 @@ struct ids {
 
 /* Of one CPU, with preemption off: no interrupt opens files. */
 struct entry {
-	const struct dentry *dentry; /* NULL: nothing; compared, not followed */
-	const struct vfsmount *mnt; /* compared, not followed */
+	struct bailiff_place place;
 	u64 set; /* id */
 	u64 generation;
 	u64 ops;
-	struct rcu_gp_oldstate since;
 	struct ids ids;
-	u32 renames; /* rename_lock */
-	u32 mounts; /* mount_lock */
 	u32 walk;
 	u32 rule;
 	umode_t kind; /* S_IFMT */
@@ -77,36 +73,26 @@ static bool same_object(const struct entry *entry, const struct path *path,
 		!d_unlinked(path->dentry));
 }
 
-static bool same_name(struct entry *entry, const struct path *path, u32 renames,
-		      u32 mounts)
-{
-	return mounts == entry->mounts && renames == entry->renames &&
-	       path->mnt == entry->mnt &&
-	       !poll_state_synchronize_rcu_full(&entry->since);
-}
-
 bool bailiff_seen_passes(const struct cred *cred, const struct path *path,
 			 u64 ops, u32 walk)
 {
 	const struct bailiff_set *set = bailiff_cred_set(cred);
 	const struct bailiff_policy *policy;
-	u32 renames, mounts;
+	struct bailiff_moves moves;
 	struct entry *entry;
 	bool passes;
 
 	if (set->num != 1 || static_branch_unlikely(&bailiff_tracing))
 		return false;
-	/* First: what is read after them is at least as new. */
-	renames = raw_read_seqcount(&rename_lock.seqcount);
-	mounts = raw_read_seqcount(&mount_lock.seqcount);
+	moves = bailiff_moves_read();
 	rcu_read_lock();
 	preempt_disable();
 	policy = bailiff_slot_active(set->domain[0].slot);
 	entry = entry_of(path->dentry, ops);
-	passes = entry->dentry == path->dentry && entry->ops == ops &&
-		 entry->walk == walk && entry->set == set->id &&
+	passes = bailiff_place_is(&entry->place, path, moves) &&
+		 entry->ops == ops && entry->walk == walk &&
+		 entry->set == set->id &&
 		 entry->generation == policy->generation &&
-		 same_name(entry, path, renames, mounts) &&
 		 same_caller(entry, cred) && same_object(entry, path, cred);
 	if (passes)
 		bailiff_hits_count(policy->hits, entry->rule);
@@ -123,43 +109,41 @@ static bool may_keep(const struct bailiff_request *rq,
 	return name->lasting && inode &&
 	       (S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode)) &&
 	       !is_idmapped_mnt(rq->path->mnt) &&
-	       (policy->memo_classes & BIT(BVM_CLASS_FILES)) &&
-	       !policy->image.start;
+	       (policy->memo_classes & BIT(rq->class)) && !policy->image.start;
 }
+
+#define IDS_OF(ctx)                                  \
+	((struct ids){                               \
+		.uid = (ctx)->uid,                   \
+		.gid = (ctx)->gid,                   \
+		.host_uid = (ctx)->host_uid,         \
+		.no_new_privs = (ctx)->no_new_privs, \
+	})
 
 void bailiff_seen_keep(const struct bailiff_request *rq,
 		       const struct bailiff_policy *policy,
 		       const struct bailiff_name *name, u32 rule)
 {
 	const struct inode *inode = d_backing_inode(rq->path->dentry);
-	const struct bvm_ctx_files *ctx = &rq->ctx.files;
+	const bool is_exec = rq->class == BVM_CLASS_EXEC;
+	const u64 ops = is_exec ? BAILIFF_SEEN_EXEC : rq->ops;
 	struct entry *entry;
 
 	if (!may_keep(rq, policy, name, inode))
 		return;
 	preempt_disable();
-	entry = entry_of(rq->path->dentry, rq->ops);
+	entry = entry_of(rq->path->dentry, ops);
 	*entry = (struct entry){
-		.dentry = rq->path->dentry,
-		.mnt = rq->path->mnt,
 		.set = rq->set->id,
 		.generation = policy->generation,
-		.ops = rq->ops,
-		.ids = {
-			.uid = ctx->uid,
-			.gid = ctx->gid,
-			.host_uid = ctx->host_uid,
-			.no_new_privs = ctx->no_new_privs,
-		},
-		.renames = name->renames,
-		.mounts = name->mounts,
+		.ops = ops,
+		.ids = is_exec ? IDS_OF(&rq->ctx.exec) : IDS_OF(&rq->ctx.files),
 		.walk = rq->walk,
 		.rule = rule,
 		.kind = inode->i_mode & S_IFMT,
-		.owner = ctx->owner,
+		.owner = is_exec ? rq->ctx.exec.owner : rq->ctx.files.owner,
 	};
-	/* The caller holds the dentry and the mount: they live now. */
-	get_state_synchronize_rcu_full(&entry->since);
+	bailiff_place_keep(&entry->place, rq->path, name);
 	preempt_enable();
 }
 

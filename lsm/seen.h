@@ -3,20 +3,16 @@
  * seen.h - what each CPU has just let pass, by the object itself
  *
  * A file that is looked at is often looked at again at once: stat(2), open(2),
- * fstat(2). To look at a file or directory, or to open it for reading, is
- * allowed again without a walk and a program, while all is as it was:
+ * fstat(2). To look at a file or directory, to open it for reading, or to run
+ * it, is allowed again without a walk and a program, while all is as it was:
  *
  *	the question	set of domains, ids of the caller, operation
  *	the answer	number of the policy's version; allowed by which rule
- *	the name	mount and dentry, as found; rename_lock, mount_lock
+ *	the name	where it was found: place.h
  *	the object	its owner, its kind, that its name is not gone
  *
- * A dentry, or a mount, is freed a grace period of RCU after its last user, and
- * its memory may then be another's. Nothing is held here; so nothing is believed
- * that is older than a grace period, and until then an address means what it
- * meant. It is the full state that is looked at: the other one may miss a grace
- * period beside which an expedited one runs. Nor is a name believed whose file
- * system drops directories as it pleases (d_revalidate), /proc among them.
+ * No name is believed whose file system drops directories as it pleases
+ * (d_revalidate), /proc among them.
  *
  * Denials are never remembered, nor what is recorded, nor what rules answer
  * that ask for more than is compared here. While anybody traces nothing passes.
@@ -28,6 +24,13 @@
 
 struct bailiff_name;
 struct bailiff_policy;
+
+/*
+ * In place of operations: to execute it, as a program and no interpreter of one.
+ * Whoever is about to run one has the same ids for files as otherwise
+ * (prepare_exec_creds() in fs/exec.c).
+ */
+#define BAILIFF_SEEN_EXEC (1ull << 63)
 
 /*
  * Would the domains of cred let ops, an operation of class files, pass? True is

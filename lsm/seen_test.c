@@ -136,7 +136,7 @@ static void what_lies_at_the_same_place_is_not_seen(struct kunit *test)
 	TOLD(entry->ops = BVM_BIT(FILES, READ), );
 	TOLD(entry->kind = S_IFREG, );
 	TOLD(entry->owner = false, );
-	TOLD(entry->dentry = NULL, );
+	TOLD(entry->place.dentry = NULL, );
 	migrate_enable();
 }
 
@@ -251,7 +251,63 @@ static void what_may_change_is_not_kept(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, passes(s));
 }
 
+/* The scene is of files: with the request of an exec the same must hold. */
+static bool exec_passes(const struct scene *s)
+{
+	return bailiff_seen_passes(&s->cred, &s->path, BAILIFF_SEEN_EXEC, 0);
+}
+
+static void set_exec(struct scene *s)
+{
+	s->judge.policy.memo_classes = BIT(BVM_CLASS_EXEC);
+	s->rq = (struct bailiff_request){
+		.set = s->judge.set,
+		.cred = &s->cred,
+		.class = BVM_CLASS_EXEC,
+		.path = &s->path,
+		.ops = BVM_BIT(EXEC, EXEC),
+		.seen = true,
+		.ctx.exec.owner = 1,
+		.ctx.exec.no_new_privs = task_no_new_privs(current),
+	};
+}
+
+static bool is_exec_kept(struct scene *s)
+{
+	for (u32 i = 0; i < 20; i++) {
+		keep(s);
+		if (exec_passes(s))
+			return true;
+	}
+	return false;
+}
+
+static void an_exec_is_seen_as_one(struct kunit *test)
+{
+	struct scene *s = test->priv;
+	const struct cred cred = s->cred;
+
+	set_exec(s);
+	KUNIT_EXPECT_TRUE(test, is_exec_kept(s));
+	KUNIT_EXPECT_FALSE(test, bailiff_seen_passes(&s->cred, &s->path,
+						     BVM_BIT(EXEC, EXEC), 0));
+	s->cred.fsgid = KGIDT_INIT(7);
+	KUNIT_EXPECT_FALSE(test, exec_passes(s));
+	s->cred = cred;
+	s->rq.ctx.exec.owner = 0;
+	KUNIT_EXPECT_FALSE(test, is_exec_kept(s));
+	set_exec(s);
+	s->rq.ctx.exec.host_uid++;
+	KUNIT_EXPECT_FALSE(test, is_exec_kept(s));
+	set_exec(s);
+	/* what the class's program asks for is not in the key */
+	s->judge.policy.memo_classes = BIT(BVM_CLASS_FILES);
+	s->judge.policy.generation++;
+	KUNIT_EXPECT_FALSE(test, is_exec_kept(s));
+}
+
 static struct kunit_case seen_cases[] = {
+	KUNIT_CASE(an_exec_is_seen_as_one),
 	KUNIT_CASE(the_same_is_seen_and_counted),
 	KUNIT_CASE(another_question_is_not_seen),
 	KUNIT_CASE(what_lies_at_the_same_place_is_not_seen),

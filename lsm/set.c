@@ -33,18 +33,10 @@ static void free_set(struct work_struct *work)
 	kfree(set);
 }
 
-struct bailiff_set *bailiff_set_get(struct bailiff_set *set)
-{
-	if (set)
-		refcount_inc(&set->ref);
-	return set;
-}
-
-void bailiff_set_put(struct bailiff_set *set)
+void bailiff_set_end(struct bailiff_set *set)
 {
 	/* The last credential may go in softirq; freeing takes mutexes. */
-	if (set && refcount_dec_and_test(&set->ref))
-		queue_work(system_unbound_wq, &set->work);
+	queue_work(system_unbound_wq, &set->work);
 }
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))

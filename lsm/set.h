@@ -81,10 +81,22 @@ struct bailiff_set *bailiff_set_add(const struct bailiff_set *old,
 				    const struct bailiff_domain *domain);
 
 /* Returns set, counted once more. NULL is fine. */
-struct bailiff_set *bailiff_set_get(struct bailiff_set *set);
+static inline struct bailiff_set *bailiff_set_get(struct bailiff_set *set)
+{
+	if (set)
+		refcount_inc(&set->ref);
+	return set;
+}
+
+/* Nobody has it any more: for bailiff_set_put. */
+void bailiff_set_end(struct bailiff_set *set);
 
 /* Any context; the last put frees later, from a work queue. NULL is fine. */
-void bailiff_set_put(struct bailiff_set *set);
+static inline void bailiff_set_put(struct bailiff_set *set)
+{
+	if (set && refcount_dec_and_test(&set->ref))
+		bailiff_set_end(set);
+}
 
 /* Does a domain of this policy and cgroup belong to the set? NULL: no. */
 bool bailiff_set_has(const struct bailiff_set *set,

@@ -10,14 +10,23 @@
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 . "$BAILIFF_TOP/tests/guest/lsm.sh"
 
-mkdir -p "$work"/{in/dir/sub,in/move,out/move,own,uid,nnp}
-for file in in/dir/sub/file own/file uid/file nnp/file in/gone in/counted in/audited; do
+mkdir -p "$work"/{in/dir/sub,in/move,out/move,own,uid,nnp,exe/dir}
+for file in in/dir/sub/file own/file uid/file nnp/file in/gone in/counted in/audited \
+	exe/file; do
 	echo x > "$work/$file"
 done
+# prints what came of an open: static, so that it needs nothing else
+cp "$act" "$work/in/dir/sub/act"
+cp "$act" "$work/own/act"
+cp "$act" "$work/uid/act"
+cp "$act" "$work/nnp/act"
+cp "$act" "$work/exe/spare"
+ln "$work/exe/spare" "$work/exe/dir/act"
 mount -t tmpfs tmpfs "$work/in/move"
 # one that can be moved is below no shared one
 mount --make-private "$work/in/move"
 echo x > "$work/in/move/file"
+cp "$act" "$work/in/move/act"
 
 # build NAME POLICY OPERATIONS: an image
 build()
@@ -44,11 +53,37 @@ files:
     type: [pipe, "null"]
   - audit: read
     paths: $work/in/audited
+exec:
+${4-  - allow: $work/in/**}
+  - allow: $work/own/**
+    when: {owner: true}
+  - allow: $work/uid/**
+    when: {uid: 0}
+  - allow: $work/nnp/**
+    when: {no-new-privs: false}
 END
 }
 
-if ! build first seen "[stat, read]" || ! build second seen "[append]" ||
-	! build other seen2 "[append]" || ! load_image "$work/first.img" > /dev/null ||
+# The program that runs is asked for: the class of files is remembered by nobody.
+build_exe()
+{
+	policyc build /dev/stdin -o "$work/exe.img" > /dev/null <<END
+bailiff: 1
+policy: seen3
+default: {files: deny, exec: allow, network: deny, capabilities: allow, mounts: deny}
+files:
+  - allow: read
+    paths: $work/exe/file
+    when: {exe: $work/exe/dir/act}
+  - allow: inherit
+    type: [pipe, "null"]
+END
+}
+
+if ! build first seen "[stat, read]" || ! build second seen "[append]" "  - deny: $work/in/**" ||
+	! build other seen2 "[append]" "  - deny: $work/in/**" || ! build_exe ||
+	! load_image "$work/exe.img" > /dev/null ||
+	! load_image "$work/first.img" > /dev/null ||
 	! load_image "$work/other.img" > /dev/null; then
 	bail "no policies"
 fi
@@ -81,6 +116,22 @@ def child(function):
     os.waitpid(pid, 0)
     return reply
 
+# What the words of a program come to that is run by a descriptor, or why it was not
+# run. By vfork, which is quick: what was known is known for a moment only.
+def run(fd, *words):
+    r, w = os.pipe()
+    try:
+        pid = os.posix_spawn(f"/proc/self/fd/{fd}", ["act", *words], {},
+                             file_actions=[(os.POSIX_SPAWN_DUP2, w, 1)])
+    except OSError as error:
+        return errno.errorcode[error.errno]
+    finally:
+        os.close(w)
+    reply = os.read(r, 64).decode().strip()
+    os.close(r)
+    os.waitpid(pid, 0)
+    return reply or "ok"
+
 def drops(path):
     libc.prctl(38, 1, 0, 0, 0)
     return said(os.open, path, os.O_RDONLY)
@@ -97,6 +148,8 @@ class Asker:
             return
         os.close(self.to), os.close(self.back)
         self.dirs = [os.open(f"{work}/in/{d}", os.O_RDONLY) for d in ("dir/sub", "move")]
+        self.programs = {d: os.open(f"{work}/{d}/act", os.O_PATH)
+                         for d in ("in/dir/sub", "in/move", "own", "uid", "nnp", "exe/dir")}
         with open("/sys/kernel/security/bailiff/self", "wb") as f:
             f.write(policy.encode())
         self.held = -1
@@ -113,6 +166,12 @@ class Asker:
         if verb == "hold":
             self.held = os.open(path, os.O_RDONLY)
             return "ok"
+        if verb == "program":
+            self.programs["held"] = os.open(path, os.O_PATH)
+            return "ok"
+        if verb == "leave":
+            os.close(self.programs["held"])
+            return "ok"
         if verb == "held":
             return said(os.open, f"/proc/self/fd/{self.held}", os.O_RDONLY)
         if verb == "drop":
@@ -126,6 +185,16 @@ class Asker:
                 os.setresuid(-1, 0, -1)
         if verb == "nnp":
             return child(lambda: drops(path))
+        if verb == "run":
+            return run(self.programs[path], *(number and ("open", "r", number, "1") or ()))
+        if verb == "runas":
+            os.setresuid(-1, 1, -1)
+            try:
+                return run(self.programs[path])
+            finally:
+                os.setresuid(-1, 0, -1)
+        if verb == "runnnp":
+            return child(lambda: libc.prctl(38, 1, 0, 0, 0) or run(self.programs[path]))
         if verb == "status":
             pid = os.getpid()
             mine = said(os.open, f"/proc/{pid}/status", os.O_RDONLY)
@@ -135,21 +204,22 @@ class Asker:
         os.write(self.to, " ".join(map(str, words)).encode())
         return os.read(self.back, 64).decode()
 
-asker, other = Asker("seen"), Asker("seen2")
+def nothing():
+    pass
+
+asker, other, exe = Asker("seen"), Asker("seen2"), Asker("seen3")
 
 # question: allowed, and no more after change(), until undo()
-def rounds(what, question, change, undo, after=None, by=None):
+def rounds(what, question, change, undo, after=None, by=None, first=None):
+    first = first or asker
     wrong = 0
     for _ in range(ROUNDS):
-        warm = [asker.ask(*question) for _ in range(3)]
+        warm = [first.ask(*question) for _ in range(3)]
         change()
-        cold = (by or asker).ask(*(after or question))
+        cold = (by or first).ask(*(after or question))
         undo()
         wrong += warm != ["ok"] * 3 or cold != "EACCES"
     print(f"{wrong} {what}", flush=True)
-
-def nothing():
-    pass
 
 def mover(a, b):
     return lambda: os.rename(f"{work}/{a}", f"{work}/{b}")
@@ -167,8 +237,8 @@ def loader(image):
             f.write(data)
     return load
 
-def owner(uid):
-    return lambda: os.chown(f"{work}/own/file", uid, 0)
+def owner(name, uid):
+    return lambda: os.chown(f"{work}/own/{name}", uid, 0)
 
 def unlink():
     os.unlink(f"{work}/in/gone")
@@ -189,13 +259,41 @@ for verb in "read", "stat":
     rounds(f"{verb}: another domain asks", (verb, f"{work}/in/counted"),
            nothing, nothing, by=other)
 rounds("read: the object belongs to somebody else", ("read", f"{work}/own/file"),
-       owner(1), owner(0))
+       owner("file", 1), owner("file", 0))
 rounds("read: the caller is another", ("read", f"{work}/uid/file"), nothing, nothing,
        after=("as", f"{work}/uid/file"))
 rounds("read: the caller gives up privileges", ("read", f"{work}/nnp/file"), nothing,
        nothing, after=("nnp", f"{work}/nnp/file"))
 asker.ask("hold", f"{work}/in/gone")
 rounds("read: its name is gone", ("held",), unlink, remake)
+
+rounds("exec: an ancestor is renamed", ("run", "in/dir/sub"),
+       mover("in/dir", "out/dir"), mover("out/dir", "in/dir"))
+rounds("exec: its mount is moved", ("run", "in/move"),
+       mounter("in/move", "out/move"), mounter("out/move", "in/move"))
+rounds("exec: the policy is replaced", ("run", "in/dir/sub"), loader("second"),
+       loader("first"))
+rounds("exec: another domain asks", ("run", "in/dir/sub"), nothing, nothing, by=other)
+rounds("exec: the program belongs to somebody else", ("run", "own"),
+       owner("act", 1), owner("act", 0))
+rounds("exec: the caller is another", ("run", "uid"), nothing, nothing,
+       after=("runas", "uid"))
+rounds("exec: the caller gives up privileges", ("run", "nnp"), nothing, nothing,
+       after=("runnnp", "nnp"))
+rounds("exe: an ancestor of the program is renamed", ("run", "exe/dir", f"{work}/exe/file"),
+       mover("exe/dir", "exe/off"), mover("exe/off", "exe/dir"), first=exe)
+
+def unlink_program():
+    os.unlink(f"{work}/exe/dir/act")
+
+def relink_program():
+    exe.ask("leave")
+    os.link(f"{work}/exe/spare", f"{work}/exe/dir/act")
+    exe.ask("program", f"{work}/exe/dir/act")
+
+exe.ask("program", f"{work}/exe/dir/act")
+rounds("exe: the program's name is gone", ("run", "held", f"{work}/exe/file"),
+       unlink_program, relink_program, first=exe)
 
 # Records of five reads that are known by then.
 def records(name, say, path):
@@ -229,7 +327,7 @@ wrong = sum(asker.ask("status") != "okEACCES" for _ in range(ROUNDS))
 print(f"{wrong} /proc/self is the caller's own", flush=True)
 
 # The one that was made last has what ends the other one.
-for one in other, asker:
+for one in exe, other, asker:
     os.close(one.to)
     os.waitpid(one.pid, 0)
 END
