@@ -49,7 +49,7 @@ EXHAUSTIVE := $(patsubst %,build/test/prove/exhaustive%,4 6 8)
 PAIRS      := $(patsubst %,build/test/prove/%,pairs6 pairs8 lanes8)
 
 BENCHES    := verify exec load guest cost smp
-BENCHES_OF_TESTS := build/bench/exec_bench build/bench/cost_bench
+BENCHES_OF_TESTS := build/bench/exec_bench build/bench/cost_bench build/bench/cost_end
 BENCH_LIB  := tests/bench/measure.c tests/bench/ubpf.c tests/bench/ebpf.c tests/lib/bvm_family.c
 
 GUEST_PROGRAMS := $(patsubst tests/guest/prog/%.c,build/guest/%,$(wildcard tests/guest/prog/*.c)) \
@@ -259,12 +259,12 @@ bench:
 .PHONY: bench-check bench-update
 bench-check:
 	@scripts/deps.sh tools guest bench
-	@$(MAKE) build/bin/policyc build/bench/cost_bench
+	@$(MAKE) build/bin/policyc build/bench/cost_bench build/bench/cost_end
 	@tests/bench/check.sh
 
 bench-update:
 	@scripts/deps.sh tools guest bench
-	@$(MAKE) build/bin/policyc build/bench/cost_bench
+	@$(MAKE) build/bin/policyc build/bench/cost_bench build/bench/cost_end
 	@tests/bench/check.sh --update
 
 # docs/soundness.md
@@ -371,7 +371,7 @@ binaries: $(BINARIES) $(LIBS:%=build/lib%.a)
 guest-binaries: $(GUEST_PROGRAMS) $(GUEST_FILES)
 	@:
 test-binaries: $(UNIT_TESTS) $(FUZZERS) $(EXHAUSTIVE) $(BENCHES_OF_TESTS)
-bench-binaries: $(BENCHES:%=build/bench/%_bench)
+bench-binaries: $(BENCHES:%=build/bench/%_bench) build/bench/cost_end
 
 build/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -480,6 +480,11 @@ build/bench/guest_bench build/bench/cost_bench build/bench/smp_bench: BENCH_LDFL
 build/bench/smp_bench: build/obj/tests/bench/cost_confine.o
 build/bench/cost_bench: build/obj/tests/bench/cost_ops.o build/obj/tests/bench/cost_confine.o \
 	build/obj/tests/bench/cost_jobs.o
+
+build/bench/cost_end: tests/bench/cost_end.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$@)$(CC) $(filter-out -fsanitize%,$(CFLAGS)) -fno-stack-protector \
+		-static -nostdlib -no-pie -o $@ $<
 
 # For make bench BPFLSM=...
 build/bench/bpflsm_load: tests/bench/bpflsm_load.c tests/bench/bpflsm.h

@@ -26,7 +26,8 @@ make_tree()
 	done
 	mkdir -p /bench/{no,by}/dir3/dir4
 	echo x | tee /bench/{no,by}/dir3/dir4/file > /bench/file
-	cp build/bench/cost_bench /bench/ok/program
+	cp build/bench/cost_end /bench/ok/program
+	cp build/bench/cost_bench /bench/ok/libc-program
 	cp build/bench/cost_bench /run/cost_bench
 }
 

@@ -83,11 +83,19 @@ function times(i)
 	return sprintf("%.3f", added(i, "bailiff") / added(i, "apparmor"))
 }
 
+# What a count varies by is no excess
+function limit_of(i, op, room)
+{
+	op = ops[i]
+	room = noise[op] * count[op, 100, "none"] / added(i, "apparmor")
+	return room ? sprintf("%.2f", ratio[op] + room) : ratio[op]
+}
+
 function print_budgets(i, op)
 {
 	op = ops[i]
 	if (ratio[op] > 0 && compares(i))
-		row(op, rules[i], "of AppArmor", times(i), "x", "<=" ratio[op])
+		row(op, rules[i], "of AppArmor", times(i), "x", "<=" limit_of(i))
 	if (hooks[op] > 0 && has(i, "unconfined"))
 		row(op, rules[i], "unconfined, a hook", sprintf("%.1f", added(i, "unconfined") / hooks[op]), "insns", "<=12")
 }

@@ -28,7 +28,7 @@ function bailiff(i)
 		print "  - allow: [read, map-exec]\n    paths: [/, /usr, \"/usr/**\", \"/etc/**\", \"/sys/devices/system/cpu/**\"]"
 		print "  - allow: [read, write]\n    paths: /dev/null"
 	}
-	print "exec:\n  - allow: /bench/ok/program"
+	print "exec:\n  - allow: [/bench/ok/program, /bench/ok/libc-program]"
 	if (jobs)
 		print "  - allow: [\"/usr/sbin/**\", \"/bench/ok/jobs/cc/**\"]"
 	print "network:"
@@ -45,7 +45,7 @@ function bailiff(i)
 function apparmor(i)
 {
 	print "abi <abi/3.0>,\nprofile bench {"
-	print "  /bench/ok/ r,\n  /bench/ok/** rwmk,\n  /bench/ok/program ix,"
+	print "  /bench/ok/ r,\n  /bench/ok/** rwmk,\n  /bench/ok/{,libc-}program ix,"
 	print "  /bench/file r,\n  /bench/by/dir3/dir4/file r,"
 	print "  deny /bench/no/** r,"
 	for (i = 3; i < num; i++)

@@ -20,6 +20,7 @@ struct cost_op {
 	void (*run)(u32 reps);
 	void (*settle)(u32 reps); /* after a sample, not measured; or NULL */
 	bool by_rules; /* is measured for each number of rules, too */
+	bool processes; /* makes some: is measured in several */
 };
 
 extern const struct cost_op cost_ops[];
@@ -41,7 +42,8 @@ void cost_fail(const char *what) __attribute__((noreturn));
  */
 void cost_confine(const char *column, u32 num_rules);
 
-/* The program that is executed, a copy of this one; ends at once. */
+/* Programs that are executed, and end at once: cost_end.c; a copy of this one. */
 #define COST_PROGRAM COST_DIR "/ok/program"
+#define COST_LIBC_PROGRAM COST_DIR "/ok/libc-program"
 
 #endif /* BENCH_COST_H */

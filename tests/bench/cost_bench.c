@@ -15,7 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cost.h"
@@ -24,6 +26,7 @@
 #define WARM_UP 4 /* samples that do not count */
 #define SAMPLES 31
 #define FEW_SAMPLES 7 /* of what is long */
+#define PROCESSES 15 /* that count what makes processes */
 
 static u64 counter(void)
 {
@@ -42,7 +45,17 @@ static double sample(const struct cost_op *op)
 	return (double)(end - start) / op->reps;
 }
 
-static double count(const struct cost_op *op)
+/*
+ * All that there is, now: fork copies what was touched, and whoever confined
+ * himself has touched a page more or less.
+ */
+static void touch_memory(void)
+{
+	if (mlockall(MCL_CURRENT) || munlockall())
+		cost_fail("mlockall");
+}
+
+static double count_here(const struct cost_op *op)
 {
 	double samples[SAMPLES];
 	u32 num = op->reps == 1 ? FEW_SAMPLES : SAMPLES, i;
@@ -52,6 +65,47 @@ static double count(const struct cost_op *op)
 	for (i = 0; i < num; i++)
 		samples[i] = sample(op);
 	return measure_median(samples, num);
+}
+
+/* In a process of its own. */
+static double count_there(const struct cost_op *op)
+{
+	double result;
+	int pipes[2];
+	pid_t pid;
+
+	if (pipe(pipes))
+		cost_fail("pipe");
+	pid = fork();
+	if (pid < 0)
+		cost_fail("fork");
+	if (!pid) {
+		touch_memory();
+		result = count_here(op);
+		_exit(write(pipes[1], &result, sizeof(result)) < 0);
+	}
+	if (read(pipes[0], &result, sizeof(result)) != sizeof(result) ||
+	    waitpid(pid, NULL, 0) != pid)
+		cost_fail(op->name);
+	close(pipes[0]);
+	close(pipes[1]);
+	return result;
+}
+
+/*
+ * What makes a process depends on where its memory happens to lie, which is as
+ * it is for all that one process makes.
+ */
+static double count(const struct cost_op *op)
+{
+	double counts[PROCESSES];
+	u32 i;
+
+	if (!op->processes)
+		return count_here(op);
+	for (i = 0; i < PROCESSES; i++)
+		counts[i] = count_there(op);
+	return measure_median(counts, PROCESSES);
 }
 
 static void print_count(const struct cost_op *op, u32 num_rules,
@@ -89,6 +143,7 @@ static void fix_addresses(char **argv)
 
 int main(int argc, char **argv)
 {
+	static char printed[1 << 16];
 	const struct cost_op *op;
 	u32 num_rules;
 
@@ -105,7 +160,8 @@ int main(int argc, char **argv)
 		count_jobs(argv[1], num_rules);
 		return 0;
 	}
-	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
+	setvbuf(stdout, printed, _IOFBF, sizeof(printed));
+	touch_memory();
 	cost_confine(argv[1], num_rules);
 	for (op = cost_ops; op < cost_ops + cost_num_ops; op++) {
 		bool wanted = op->by_rules || !strcmp(argv[3], "all");

@@ -199,8 +199,9 @@ static void run_compiler(u32 reps)
 }
 
 const struct cost_op cost_jobs[] = {
-	{ "nginx request", 8, prepare_nginx, run_nginx, NULL, false },
-	{ "compile job", 1, prepare_compiler, run_compiler, NULL, false },
+	{ "nginx request", 8, prepare_nginx, run_nginx, NULL, false, false },
+	{ "compile job", 1, prepare_compiler, run_compiler, NULL, false,
+	  false },
 };
 
 const u32 cost_num_jobs = ARRAY_SIZE(cost_jobs);
