@@ -110,7 +110,7 @@ bool init_is_plain(const char *path)
 	const char *c;
 
 	for (c = path; *c; c++)
-		if ((u8)*c < 0x20 || (u8)*c >= 0x7f)
+		if (((u8)*c < 0x20 && *c != INIT_ANY) || (u8)*c >= 0x7f)
 			return false;
 	if (*path != '/')
 		return false;
@@ -154,6 +154,21 @@ void init_add_path(struct init *in, enum init_kind kind, const char *path,
 	in->paths =
 		arena_grow(in->arena, in->paths, in->num_paths, sizeof(new));
 	in->paths[in->num_paths++] = new;
+}
+
+void init_drop(struct init *in, const char *why)
+{
+	u32 num = 0;
+
+	for (u32 i = 0; i < in->num_paths; i++)
+		if (strcmp(in->paths[i].why, why))
+			in->paths[num++] = in->paths[i];
+	in->num_paths = num;
+	num = 0;
+	for (u32 i = 0; i < in->num_programs; i++)
+		if (strcmp(in->programs[i].why, why))
+			in->programs[num++] = in->programs[i];
+	in->num_programs = num;
 }
 
 void init_add_program(struct init *in, const char *path, const char *why)

@@ -27,8 +27,11 @@ enum init_kind {
 	INIT_NUM_KINDS,
 };
 
+/* In a path: what only the start of the service tells; any name. */
+#define INIT_ANY '\x1a'
+
 struct init_path {
-	const char *path; /* as rules see it */
+	const char *path; /* as rules see it; may have INIT_ANY */
 	enum init_kind kind;
 	bool dir; /* and what is below it */
 	const char *why; /* one line, where it is from */
@@ -100,6 +103,9 @@ void init_add_path(struct init *in, enum init_kind kind, const char *path,
 		   bool dir, const char *why);
 void init_add_program(struct init *in, const char *path, const char *why);
 void init_add_port(struct init *in, u32 port, bool udp, const char *why);
+
+/* Take back all paths and programs that were added for that reason. */
+void init_drop(struct init *in, const char *why);
 
 /* Is it an absolute path that a rule can name, on one line? */
 bool init_is_plain(const char *path);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
@@ -44,7 +45,7 @@ static const char *put_in(struct init *in, const char *text)
 		else if (strchr("pNn", *text))
 			buf_printf(&out, "%s", in->name);
 		else
-			buf_put_u8(&out, '*');
+			buf_put_u8(&out, INIT_ANY);
 	}
 	return arena_strdup(in->arena, buf_text(&out));
 }
@@ -66,19 +67,26 @@ const char *init_unit_word(struct arena *arena, const char **line)
 	return arena_strndup(arena, text, len);
 }
 
+static const char *why_of(struct init *in, const char *key)
+{
+	return arena_printf(in->arena, "%s of the unit", key);
+}
+
+/* Of each list an empty value takes back all that was said before. */
 static void take_command(struct init *in, const char *key, const char *value)
 {
 	const char *line = put_in(in, value + strspn(value, "@-:+!|"));
+	const char *why = why_of(in, key);
 	const char *path;
 	const char *all = line;
 
+	if (!*value && strcmp(key, "ExecStart"))
+		init_drop(in, why);
 	path = init_unit_word(in->arena, &line);
-	if (!path || *path != '/' || strchr(path, '*'))
+	if (!path || *path != '/' || strchr(path, INIT_ANY))
 		return;
 	if (strcmp(key, "ExecStart")) {
-		init_add_program(in, path,
-				 arena_printf(in->arena, "%s of the unit",
-					      key));
+		init_add_program(in, path, why);
 		return;
 	}
 	if (in->exec)
@@ -105,10 +113,13 @@ static const struct {
 /* "name" or, of newer units, "name:other"; a path may have a '-' before it. */
 static void take_directories(struct init *in, size_t which, const char *value)
 {
+	const char *why = why_of(in, directories[which].key);
 	const char *below = directories[which].below;
 	const char *line = put_in(in, value);
 	const char *word;
 
+	if (!*value)
+		init_drop(in, why);
 	while ((word = init_unit_word(in->arena, &line))) {
 		word += strspn(word, "-+~");
 		word = arena_strndup(in->arena, word, strcspn(word, ":"));
@@ -116,8 +127,7 @@ static void take_directories(struct init *in, size_t which, const char *value)
 			word = arena_printf(in->arena, "%s/%s", below, word);
 		if (*word == '/' && strcmp(word, "/"))
 			init_add_path(in, directories[which].kind, word, true,
-				      arena_printf(in->arena, "%s of the unit",
-						   directories[which].key));
+				      why);
 	}
 }
 
@@ -150,18 +160,21 @@ static void take_service(struct init *in, const char *key, const char *value)
 		if (!*value && !strcmp(key, "ExecStart"))
 			in->exec = NULL;
 		take_command(in, key, value);
-	} else if (!strcmp(key, "User") && *value) {
-		in->user = arena_strdup(in->arena, value);
+	} else if (!strcmp(key, "User")) {
+		in->user = *value ? arena_strdup(in->arena, value) : NULL;
 	} else if (!strcmp(key, "Type")) {
 		in->notify = !strncmp(value, "notify", strlen("notify"));
 	} else if (!strcmp(key, "AmbientCapabilities")) {
 		take_caps(in, value);
-	} else if (!strcmp(key, "PIDFile") && *value) {
+	} else if (!strcmp(key, "PIDFile")) {
 		const char *path = put_in(in, value);
 
-		if (*path != '/')
+		init_drop(in, why_of(in, key));
+		if (*path && *path != '/')
 			path = arena_printf(in->arena, "/run/%s", path);
-		init_add_path(in, INIT_RUN, path, false, "PIDFile of the unit");
+		if (*path)
+			init_add_path(in, INIT_RUN, path, false,
+				      why_of(in, key));
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
 		if (!strcmp(key, directories[i].key))
@@ -192,21 +205,53 @@ static void take_file(struct init *in, const char *path)
 		(void)unit_read(in->arena, source, take_line, in, &bad);
 }
 
+/* The drop-ins of a directory that none of the same name came before. */
+static void add_drop_ins(struct init *in, const char *dir, const char ***paths,
+			 u32 *num)
+{
+	const struct rootfs_names names = rootfs_list(&in->root, dir);
+
+	for (u32 i = 0; i < names.num; i++) {
+		const char *name = names.items[i];
+		const size_t len = strlen(name);
+		bool is_new = true;
+
+		for (u32 k = 0; k < *num; k++)
+			is_new &= !!strcmp(strrchr((*paths)[k], '/') + 1, name);
+		if (!is_new || len <= 5 || strcmp(name + len - 5, ".conf"))
+			continue;
+		*paths = arena_grow(in->arena, *paths, *num, sizeof(**paths));
+		(*paths)[(*num)++] =
+			arena_printf(in->arena, "%s/%s", dir, name);
+	}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(strrchr(*(const char *const *)a, '/'),
+		      strrchr(*(const char *const *)b, '/'));
+}
+
+/*
+ * Drop-ins count in the order of their names, wherever they lie; of one name
+ * that of the unit counts, not that of all services, and the first one. An empty
+ * one, or a link to /dev/null, is so none. (systemd.unit(5))
+ */
 void init_unit_take(struct init *in)
 {
+	const char *const units[] = { in->unit, "service" };
+	const char **paths = NULL;
+	u32 num = 0;
+
 	take_file(in, in->unit_path);
-	for (int i = 0; init_unit_dirs[i]; i++) {
-		const char *dir = arena_printf(in->arena, "%s/%s.d",
-					       init_unit_dirs[i], in->unit);
-		const struct rootfs_names names = rootfs_list(&in->root, dir);
-
-		for (u32 k = 0; k < names.num; k++) {
-			const char *name = names.items[k];
-			const size_t len = strlen(name);
-
-			if (len > 5 && !strcmp(name + len - 5, ".conf"))
-				take_file(in, arena_printf(in->arena, "%s/%s",
-							   dir, name));
-		}
-	}
+	for (size_t k = 0; k < ARRAY_SIZE(units); k++)
+		for (int i = 0; init_unit_dirs[i]; i++)
+			add_drop_ins(in,
+				     arena_printf(in->arena, "%s/%s.d",
+						  init_unit_dirs[i], units[k]),
+				     &paths, &num);
+	if (num)
+		qsort(paths, num, sizeof(*paths), by_name);
+	for (u32 i = 0; i < num; i++)
+		take_file(in, paths[i]);
 }

@@ -13,7 +13,9 @@ static const char *clean(struct init *in, const char *text)
 	char *copy = arena_strdup(in->arena, text);
 
 	for (char *c = copy; *c; c++)
-		if ((u8)*c < 0x20 || (u8)*c >= 0x7f)
+		if (*c == INIT_ANY)
+			*c = '*';
+		else if ((u8)*c < 0x20 || (u8)*c >= 0x7f)
 			*c = '?';
 	return copy;
 }
@@ -38,16 +40,17 @@ static const char *quote(struct init *in, const char *text)
 		       text;
 }
 
-/* A path as a pattern, in the quotes that it needs. A '*' stays one. */
+/* A path as a pattern, in the quotes that it needs. */
 static const char *pattern_of(struct init *in, const char *path,
 			      const char *end)
 {
 	struct buf out = BUF_INIT(in->arena);
 
 	for (; *path; path++) {
-		if (!isalnum((u8)*path) && !strchr("/._-@:=~*", *path))
+		if (!isalnum((u8)*path) && *path != INIT_ANY &&
+		    !strchr("/._-@:=~", *path))
 			buf_put_u8(&out, '\\');
-		buf_put_u8(&out, (u8)*path);
+		buf_put_u8(&out, *path == INIT_ANY ? '*' : (u8)*path);
 	}
 	buf_printf(&out, "%s", end);
 	return quote(in, arena_strdup(in->arena, buf_text(&out)));
@@ -436,7 +439,7 @@ static void put_lists(struct init *in, struct buf *out)
 	buf_printf(out, "],\n \"paths\": [");
 	for (u32 i = 0; i < in->num_paths; i++) {
 		buf_printf(out, "%s{", i ? ",\n  " : "\n  ");
-		put_text(out, "path", in->paths[i].path);
+		put_text(out, "path", clean(in, in->paths[i].path));
 		buf_printf(out, ", \"kind\": \"%s\", \"directory\": %s, ",
 			   words[in->paths[i].kind],
 			   in->paths[i].dir ? "true" : "false");

@@ -147,6 +147,49 @@ init_script()
 	made_not 'node has its include' '^      - /usr/bin/node '
 }
 
+# Drop-ins in the order of their names; what they take back, and what none of them is.
+init_drop_ins()
+{
+	program /usr/sbin/many /lib64/ld-linux-x86-64.so.2 libc.so.6 --
+	put /usr/lib/systemd/system/many.service <<-'UNIT'
+	[Service]
+	ExecStart=/usr/sbin/many
+	ExecStartPre=/usr/sbin/before
+	ExecStop=/usr/sbin/after
+	User=nobody
+	StateDirectory=first
+	ReadWritePaths=/srv/[a-z]*/one /srv/two
+	PIDFile=/run/many-old.pid
+	UNIT
+	printf '[Service]\nStateDirectory=late\n' |
+		put /usr/lib/systemd/system/many.service.d/90-late.conf
+	printf '[Service]\nStateDirectory=\nExecStartPre=\nUser=\nStateDirectory=reset\n' |
+		put /etc/systemd/system/many.service.d/50-reset.conf
+	printf '[Service]\nStateDirectory=overridden\n' |
+		put /usr/lib/systemd/system/many.service.d/10-same.conf
+	printf '[Service]\nPIDFile=/run/many-new.pid\n' |
+		put /etc/systemd/system/many.service.d/10-same.conf
+	printf '[Service]\nStateDirectory=masked\n' |
+		put /usr/lib/systemd/system/many.service.d/95-masked.conf
+	ln -s /dev/null "$work/root/etc/systemd/system/many.service.d/95-masked.conf"
+	printf '[Service]\nCacheDirectory=%%N-all\n' |
+		put /etc/systemd/system/service.d/all.conf
+	init_for many
+	made_not 'taken back by an empty one' '/var/lib/first\|/usr/sbin/before\|/run/many-old'
+	made 'what comes after' ' /var/lib/reset/'
+	made 'a later name' ' /var/lib/late/'
+	made_not 'one of that name came before' '/var/lib/overridden'
+	made 'the one that came before' ' /run/many-new.pid '
+	made_not 'a masked one' '/var/lib/masked'
+	made 'one of all services' ' /var/cache/many-all/'
+	made 'no other command is taken back' ' /usr/sbin/after '
+	made_not 'nobody is User any more' 'nobody'
+	made 'a path is no pattern' '/srv/\\\[a-z\\\]\\\*/one/[*][*]'
+	says 'init: nor does it allow more' 1 deny "$policyc" explain \
+		"$work/made.yaml" 'write /srv/abc/one/file'
+	rm -r "$work/root/etc/systemd/system/service.d"
+}
+
 # Files that want to be somewhere else, or to write the policy themselves.
 init_hostile()
 {
@@ -213,6 +256,7 @@ init()
 {
 	init_server
 	init_script
+	init_drop_ins
 	init_hostile
 	init_errors
 }
