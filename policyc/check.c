@@ -219,6 +219,26 @@ static void check_below(struct parse *parse, const struct ast_rule *rule)
 	}
 }
 
+/* "/usr/bin/id -u" is what others write, and no file's name. */
+static void check_commands(struct parse *parse, const struct ast_rule *rule)
+{
+	if (rule->class != BVM_CLASS_EXEC)
+		return;
+	for (u32 i = 0; i < rule->paths.num; i++) {
+		const struct ast_pattern *pattern = &rule->paths.items[i];
+		const char *blank = strchr(pattern->text, ' ');
+
+		if (!blank || !strchr("-/", blank[1]) || !blank[1])
+			continue;
+		diag_report(parse->diag, &pattern->span, COMMAND_LINE,
+			    pattern->text);
+		diag_note(parse->diag,
+			  "the program alone is '%s'; its words go into 'args'",
+			  arena_strndup(parse->arena, pattern->text,
+					(size_t)(blank - pattern->text)));
+	}
+}
+
 /* `when: owner` is about objects that have one. */
 static void check_owner(struct parse *parse, const struct rule_facts *facts)
 {
@@ -267,6 +287,7 @@ void check_rule(struct parse *parse, const struct rule_facts *facts)
 		check_owner(parse, facts);
 	rule_net_check(parse, facts);
 	check_below(parse, facts->rule);
+	check_commands(parse, facts->rule);
 	check_creation(facts);
 	links_check(parse, facts->rule);
 }

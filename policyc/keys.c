@@ -123,7 +123,10 @@ static void report_unknown(struct diag *diag, enum key_parent parent,
 		diag_note(diag, "in exec 'allow' and 'deny' list the paths");
 		return;
 	}
-	if (best)
+	if (parent == KEY_IN_POLICY && !strcmp(node->text, "rules"))
+		diag_note(diag, "rules are lists by class: 'files', 'exec', "
+				"'network' and so on");
+	else if (best)
 		diag_note(diag, "did you mean '%s'?", best);
 	else if (elsewhere)
 		diag_note(diag, "'%s' belongs in %s", node->text,
