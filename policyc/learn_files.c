@@ -10,6 +10,8 @@ struct need {
 	const char *pattern;
 	const char *guess; /* or NULL */
 	const char *secret; /* or NULL */
+	const char *except; /* pattern of what it must not reach; NULL: nothing */
+	const char *path; /* one of those that were recorded */
 	const char *dir; /* of the pattern, without its last '/' */
 	const char *commands; /* of ioctl; "" if it is none */
 	u64 ops;
@@ -128,6 +130,7 @@ static void add_need(struct needs *needs, const struct logline *line)
 			.pattern = pattern,
 			.guess = guess,
 			.secret = learn_path_secret(line->object),
+			.path = line->object,
 			.dir = dir_of(needs->arena, pattern),
 			.commands = commands,
 		};
@@ -154,10 +157,14 @@ static bool may_join(const struct need *need, const struct need *other)
 	       other->ops == need->ops && !strcmp(other->dir, need->dir);
 }
 
-/* Several names in one directory that need the same: DIR / '*'. */
+/*
+ * Several names in one directory that need the same: DIR / '*', but for what is a
+ * secret by its name, whether it was recorded or not.
+ */
 static void widen(struct needs *needs, u32 first)
 {
 	struct need *need = &needs->items[first];
+	const char *secrets;
 	u32 num = 0;
 
 	if (need->done || need->secret || *need->commands ||
@@ -165,13 +172,16 @@ static void widen(struct needs *needs, u32 first)
 		return;
 	for (u32 i = first; i < needs->num; i++)
 		num += may_join(need, &needs->items[i]);
-	if (num < LEARN_MIN_NAMES)
+	secrets = learn_path_secret_names(needs->arena,
+					  dir_of(needs->arena, need->path));
+	if (num < LEARN_MIN_NAMES || !secrets)
 		return;
 	for (u32 i = first + 1; i < needs->num; i++)
 		if (may_join(need, &needs->items[i]))
 			needs->items[i].done = true;
 	need->pattern = arena_printf(needs->arena, "%s/*", need->dir);
 	need->guess = arena_printf(needs->arena, "%u names", num);
+	need->except = arena_printf(needs->arena, "%s/%s", need->dir, secrets);
 }
 
 /* ---- rounding ---- */
@@ -216,7 +226,9 @@ static u32 count_rules(const struct needs *needs)
 
 		for (u32 k = 0; k < i && !known; k++)
 			known = !needs->items[k].done &&
-				needs->items[k].ops == needs->items[i].ops;
+				needs->items[k].ops == needs->items[i].ops &&
+				!needs->items[k].except ==
+					!needs->items[i].except;
 		num += !known;
 	}
 	return num;
@@ -256,22 +268,38 @@ static void put_path(struct buf *out, const struct need *need)
 	buf_put_u8(out, '\n');
 }
 
+/* What is left out is left out of the whole rule: secrets have one without. */
+static bool is_of_rule(const struct need *need, const struct need *other)
+{
+	return !other->done && other->ops == need->ops &&
+	       !other->except == !need->except &&
+	       !strcmp(other->commands, need->commands);
+}
+
 static void put_rule(struct needs *needs, u32 first, struct buf *out)
 {
-	const struct need *need = &needs->items[first];
+	const struct need need = needs->items[first];
 
 	buf_printf(out, "  - allow: ");
-	learn_put_ops(out, BVM_CLASS_FILES, need->ops);
-	if (*need->commands)
-		buf_printf(out, "\n    ioctl: %s", need->commands);
+	learn_put_ops(out, BVM_CLASS_FILES, need.ops);
+	if (*need.commands)
+		buf_printf(out, "\n    ioctl: %s", need.commands);
 	buf_printf(out, "\n    paths:\n");
+	for (u32 i = first; i < needs->num; i++)
+		if (is_of_rule(&need, &needs->items[i]))
+			put_path(out, &needs->items[i]);
+	if (need.except)
+		buf_printf(out, "    except: # credentials, keys\n");
 	for (u32 i = first; i < needs->num; i++) {
 		struct need *other = &needs->items[i];
 
-		if (other->done || other->ops != need->ops ||
-		    strcmp(other->commands, need->commands))
+		if (!is_of_rule(&need, other))
 			continue;
-		put_path(out, other);
+		if (other->except) {
+			buf_printf(out, "      - ");
+			learn_put_pattern(out, other->except);
+			buf_put_u8(out, '\n');
+		}
 		other->done = true;
 	}
 }

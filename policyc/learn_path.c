@@ -12,16 +12,16 @@
 #define MIN_RANDOM 6 /* characters, as mkstemp(3) makes them */
 #define MIN_WIDENED 2 /* components of a directory that may be widened */
 
-const char *learn_path_secret(const char *path)
-{
-	static const struct {
-		const char *pattern, *what;
-	} secrets[] = {
+static const struct {
+	const char *pattern, *what;
+} secrets[] = {
 #define SECRET(pattern, what) { pattern, what },
 #include "secret.def"
 #undef SECRET
-	};
+};
 
+const char *learn_path_secret(const char *path)
+{
 	for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
 		if (!fnmatch(secrets[i].pattern, path, 0))
 			return secrets[i].what;
@@ -57,6 +57,71 @@ bool learn_path_may_widen(const char *dir)
 	return components >= MIN_WIDENED &&
 	       !is_below(dir, never, ARRAY_SIZE(never)) &&
 	       !learn_path_secret(dir);
+}
+
+/* Bytes of the first element of a pattern of secret.def. */
+static size_t element_len(const char *pattern)
+{
+	return *pattern == '[' ? strcspn(pattern, "]") + 1 : 1;
+}
+
+static bool element_is(const char *pattern, size_t len, char c)
+{
+	const char text[] = { c, '\0' };
+	char one[32];
+
+	if (len >= sizeof(one))
+		return true;
+	memcpy(one, pattern, len);
+	one[len] = '\0';
+	return !fnmatch(one, text, 0);
+}
+
+/* Add `end`, which a name may match, unless it is there. */
+static void put_end(struct buf *out, const char *end)
+{
+	const char *have = buf_text(out);
+	const size_t len = strlen(end);
+
+	for (const char *at = have; (at = strstr(at, end)); at++)
+		if (strchr("{,", at[-1]) && (!at[len] || at[len] == ','))
+			return;
+	if (out->len > 1)
+		buf_put_u8(out, ',');
+	buf_put(out, end, len);
+}
+
+/*
+ * Walk text along a pattern of which '*' crosses '/': where it may be then, what
+ * is left of the pattern is what a name has to match. Return: any name does.
+ */
+static bool walk_secret(struct buf *out, const char *pattern, const char *text)
+{
+	size_t len = element_len(pattern);
+
+	if (!*text) {
+		if (*pattern && !strchr(pattern, '/'))
+			put_end(out, pattern);
+		return !strcmp(pattern, "*");
+	}
+	if (*pattern == '*')
+		return walk_secret(out, pattern + 1, text) ||
+		       walk_secret(out, pattern, text + 1);
+	return *pattern && element_is(pattern, len, *text) &&
+	       walk_secret(out, pattern + len, text + 1);
+}
+
+const char *learn_path_secret_names(struct arena *arena, const char *dir)
+{
+	const char *text = arena_printf(arena, "%s/", dir);
+	struct buf out = BUF_INIT(arena);
+
+	buf_put_u8(&out, '{');
+	for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
+		if (walk_secret(&out, secrets[i].pattern, text))
+			return NULL;
+	buf_put_u8(&out, '}');
+	return arena_strdup(arena, buf_text(&out));
 }
 
 bool learn_path_is_text(const char *path)

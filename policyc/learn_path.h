@@ -31,6 +31,13 @@ const char *learn_path_secret(const char *path);
 /* May names in this directory become one '*'? dir without its last '/'. */
 bool learn_path_may_widen(const char *dir);
 
+/*
+ * What of secret.def may lie in a directory, as the end of a pattern: the names
+ * "{*.pem,.netrc,...}". dir as it is, without its last '/'. Return: in the arena;
+ * NULL: any name there may be one.
+ */
+const char *learn_path_secret_names(struct arena *arena, const char *dir);
+
 /* Can a policy name it: UTF-8 without control characters? */
 bool learn_path_is_text(const char *path);
 

@@ -572,6 +572,7 @@ open_limits
 coverage
 learn
 learn_groups
+learn_keys
 nested_includes
 protected_keys
 graph

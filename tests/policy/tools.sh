@@ -455,6 +455,33 @@ learn_groups()
 	says_not 'few rules stay as they are' 'manage\|guess: operations' cat "$work/out"
 }
 
+# Many names of one directory become one, but for secrets: recorded in part, or not.
+learn_keys()
+{
+	local file num=0
+
+	for file in a b c d e.html my.key; do
+		num=$((num + 1))
+		printf '{"time":"2026-11-26T00:00:00.000000000Z","seq":%d,"outcome":"would-deny","policy":"db","generation":1,"class":"files","op":"%s","object":"/srv/app/%s","reason":"default","pid":9,"tid":9,"uid":33,"exe":"/usr/bin/db","comm":"db","lost":0}\n' \
+			$num "$([ $file = my.key ] && echo stat || echo read)" $file
+	done > "$work/app.json"
+	"$policyc" learn "$work/app.json" -o "$work/app.yaml"
+	has 'names are widened beside a key' '      - "/srv/app/*" # guess: 5 names' "$work/app.yaml"
+	for file in my.key other.key .netrc db-password.txt; do
+		says "learn gives no $file away" 1 '^deny' \
+			"$policyc" explain "$work/app.yaml" read /srv/app/$file
+	done
+	says 'what else is there is read' 0 '^allow' "$policyc" explain "$work/app.yaml" read /srv/app/f.html
+	says 'what was recorded of a key is allowed' 0 '^allow' \
+		"$policyc" explain "$work/app.yaml" stat /srv/app/my.key
+	# the key is read, as the others are: a rule of its own
+	sed -i 's/"stat"/"read"/' "$work/app.json"
+	"$policyc" learn "$work/app.json" > "$work/app.yaml"
+	says 'a key that was read is allowed' 0 '^allow' \
+		"$policyc" explain "$work/app.yaml" read /srv/app/my.key
+	says 'and no other one' 1 '^deny' "$policyc" explain "$work/app.yaml" read /srv/app/other.key
+}
+
 # A policy of what was recorded. It allows its own recording.
 learn()
 {

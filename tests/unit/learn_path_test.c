@@ -2,6 +2,7 @@
 /* learn_path_test.c - what is guessed of a path, and what never is */
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "policyc/learn_path.h"
 #include "tests/lib/suite.h"
@@ -66,6 +67,31 @@ START_TEST(directories_that_may_be_widened)
 }
 END_TEST
 
+START_TEST(secrets_that_may_lie_in_a_directory)
+{
+	static const char *const in[] = {
+		"*.pem", "*.key", "id_rsa*", ".netrc", ".env*", "*[Ss]ecret*",
+	};
+	struct arena *arena = arena_create();
+	const char *names = learn_path_secret_names(arena, "/srv/app");
+
+	ck_assert_ptr_nonnull(names);
+	for (size_t i = 0; i < ARRAY_SIZE(in); i++)
+		ck_assert_msg(strstr(names, in[i]), "%s", in[i]);
+	ck_assert_ptr_null(strchr(names, '/'));
+	/* what is so by its directory */
+	ck_assert_ptr_null(strstr(names, "config.json"));
+	names = learn_path_secret_names(arena, "/srv/.docker");
+	ck_assert_ptr_nonnull(strstr(names, "config.json"));
+	names = learn_path_secret_names(arena, "/etc/x");
+	ck_assert_ptr_nonnull(strstr(names, "*shadow*"));
+	ck_assert_ptr_null(strstr(names, "sudoers"));
+	ck_assert_ptr_null(learn_path_secret_names(arena, "/etc/ssl/private"));
+	ck_assert_ptr_null(learn_path_secret_names(arena, "/a/.ssh"));
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(names_that_a_policy_cannot_hold)
 {
 	ck_assert(learn_path_is_text("/caf\xc3\xa9"));
@@ -83,6 +109,7 @@ int main(void)
 
 	tcase_add_loop_test(tc, paths_become_patterns, 0, ARRAY_SIZE(cases));
 	tcase_add_test(tc, directories_that_may_be_widened);
+	tcase_add_test(tc, secrets_that_may_lie_in_a_directory);
 	tcase_add_test(tc, names_that_a_policy_cannot_hold);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
