@@ -67,7 +67,7 @@ static u32 copy(const struct linux_binprm *bprm, struct bailiff_args *args)
 	if (num > BVM_MAX_ARGS)
 		return BVM_REASON_ARGV;
 	at = skip_first(bprm, args->bytes);
-	if (WARN_ON_ONCE(!at))
+	if (!at)
 		return BVM_REASON_BROKEN;
 	while (len < BVM_MAX_ARGV && at < bprm->exec) {
 		u32 piece = next_piece(bprm, at, BVM_MAX_ARGV - len);
@@ -84,6 +84,7 @@ static u32 copy(const struct linux_binprm *bprm, struct bailiff_args *args)
 	return BVM_REASON_ARGV;
 }
 
+/* Who is being killed cannot read them: __get_user_pages() in mm/gup.c. */
 void bailiff_args_copy(const struct linux_binprm *bprm,
 		       struct bailiff_args *args)
 {

@@ -264,7 +264,11 @@ static int judge_with_args(const struct linux_binprm *bprm,
 
 	bailiff_args_copy(bprm, &args);
 	rq->args = &args;
-	err = bailiff_decide(rq);
+	/* He runs nothing more, and that is nobody's denial. */
+	if (args.reason == BVM_REASON_BROKEN && fatal_signal_pending(current))
+		err = -EINTR;
+	else
+		err = bailiff_decide(rq);
 	bailiff_args_drop(&args);
 	return err;
 }

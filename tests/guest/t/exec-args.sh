@@ -57,6 +57,31 @@ claim ok "who asks for none takes any" $work/free anything at all
 claim ok "a call without argv[0]" $tool none $work/true
 claim ok "by descriptor" $tool fd $work/true -g x
 claim "EACCES EPERM" "is judged alike" $tool fd $work/true -h
+# killed: who is killed while his arguments are copied, which takes some pages
+killed()
+{
+	python3 - "$work/true" <<-'END'
+	import os, random, signal, sys, time
+	with open("/sys/kernel/security/bailiff/self", "wb") as f:
+	    f.write(b"args")
+	killed = 0
+	for i in range(400):
+	    pid = os.fork()
+	    if not pid:
+	        try:
+	            os.execve(sys.argv[1], ["x" * 120000, "-g", "x"], {})
+	        finally:
+	            os._exit(1)
+	    time.sleep(random.random() * 0.004)
+	    os.kill(pid, signal.SIGKILL)
+	    killed += os.waitpid(pid, 0)[1] == signal.SIGKILL
+	print("some" if killed > 40 else killed)
+	END
+}
+before=$(status_of reason.broken)
+is "$(killed)" some "who is killed during an exec ends"
+is "$(dmesg | grep -c 'WARNING: CPU')" 0 "and the kernel warns of nothing"
+is "$(status_of reason.broken)" "$before" "nor is it a denial"
 claim ok "argv[0] is not looked at" $tool named 100000 $work/true -g x
 claim "EACCES EPERM" "whatever its length" $tool named 100000 $work/true -h
 claim ok "nor is it for its end at a page's" $tool named 4095 $work/true -g x
