@@ -5,6 +5,7 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
+#include <linux/string.h>
 
 #include "protect.h"
 #include "vm/hooks.h"
@@ -32,21 +33,24 @@ static bool is_one_of(const struct dentry *dentry, const char *const *names)
 	return false;
 }
 
-/* Files of sysfs whose value the kernel executes; module parameters, too. */
+/*
+ * Files of sysfs whose value the kernel executes; module parameters, too. That of
+ * machine checks is called as those that choose when lamps are lit.
+ */
 static bool is_sysfs_helper(const struct dentry *dentry)
 {
 	static const char *const names[] = {
-		"uevent_helper",
-		"usermode_helper",
-		"cltrack_prog",
-		"cache_getent",
-		NULL,
+		"uevent_helper", "usermode_helper", "cltrack_prog",
+		"cache_getent",	 "v86d",	    NULL,
 	};
 
+	if (is_called(dentry, "trigger"))
+		return str_has_prefix(dentry->d_parent->d_name.name,
+				      "machinecheck");
 	return is_one_of(dentry, names);
 }
 
-/* Files of /proc/sys/kernel whose value the kernel executes. */
+/* Files of /proc/sys, most of its kernel/, whose value the kernel executes. */
 static bool is_sysctl_helper(const struct dentry *dentry)
 {
 	static const char *const names[] = {
@@ -54,6 +58,8 @@ static bool is_sysctl_helper(const struct dentry *dentry)
 	};
 	const struct dentry *dir = dentry->d_parent;
 
+	if (is_called(dentry, "hb_ctl_path"))
+		return true;
 	/* These file systems never rename: the names are stable. */
 	if (!is_called(dir, "kernel") || !is_called(dir->d_parent, "sys") ||
 	    dir->d_parent->d_parent != dentry->d_sb->s_root)

@@ -116,4 +116,50 @@ wait $!
 is "$(paste -sd' ' $work/out)" "ok ok EACCES" "which knows who runs already"
 is "$($work/b/act enter later , exec $work/b/tool deleted $work/a/act open r $work/secret/exe 1 | paste -sd' ')" \
 	"ok ok ok" "a deleted program has no path"
+# Who is another in his user namespace than on the host, and was neither before.
+for name in uid-0 uid-1000 host-0 host-1000 gid-0 gid-1000; do
+	echo x > "$work/$name"
+done
+succeeds "a policy of ids loads" load_policy <<EOF2
+bailiff: 1
+policy: ids
+default: {files: allow, exec: allow, network: allow, capabilities: allow, mounts: deny}
+files:
+  - {deny: read, paths: $work/uid-0, when: {uid: 0}}
+  - {deny: read, paths: $work/uid-1000, when: {uid: 1000}}
+  - {deny: read, paths: $work/host-0, when: {host-uid: 0}}
+  - {deny: read, paths: $work/host-1000, when: {host-uid: 1000}}
+  - {deny: read, paths: $work/gid-0, when: {gid: 0}}
+  - {deny: read, paths: $work/gid-1000, when: {gid: 1000}}
+namespaces:
+  - allow: userns-create
+EOF2
+inside=$(python3 - "$work" <<-'END'
+	import ctypes, os, sys
+	with open("/sys/kernel/security/bailiff/self", "wb") as f:
+	    f.write(b"ids")
+	def denied():
+	    names = []
+	    for name in "uid-0", "uid-1000", "host-0", "host-1000", "gid-0", "gid-1000":
+	        try:
+	            open(f"{sys.argv[1]}/{name}").close()
+	        except PermissionError:
+	            names.append(name)
+	    print(*names, end="; ")
+	denied()
+	os.setresgid(1000, 1000, 1000)
+	os.setresuid(1000, 1000, 1000)
+	denied()
+	libc = ctypes.CDLL(None, use_errno=True)
+	libc.prctl(4, 1, 0, 0, 0) # dumpable: /proc/self is his again
+	if libc.unshare(0x10000000):
+	    sys.exit(f"unshare: {ctypes.get_errno()}")
+	for file, text in (("uid_map", "0 1000 1"), ("setgroups", "deny"), ("gid_map", "0 1000 1")):
+	    with open(f"/proc/self/{file}", "w") as f:
+	        f.write(text)
+	denied()
+END
+)
+is "$inside" "uid-0 host-0 gid-0; uid-1000 host-1000 gid-1000; uid-0 host-1000 gid-0; " \
+	"ids are those of the user namespace, and host-uid the host's"
 done_testing
