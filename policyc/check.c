@@ -108,11 +108,13 @@ static void check_kill(struct parse *parse, const struct rule_facts *facts)
 	const struct node_pair *pair = node_find(facts->node, "kill");
 
 	if (!pair || !rule->kill || rule->class != BVM_CLASS_NETWORK ||
-	    !(facts->named & BVM_BIT(NETWORK, RECEIVE)))
+	    !(rule->ops & BVM_BIT(NETWORK, RECEIVE)))
 		return;
 	diag_report(parse->diag, &pair->key->span, KEY_FOR_OPS, "kill",
 		    "'receive'");
 	diag_note(parse->diag, "a packet may come while another task runs");
+	if (!(facts->named & BVM_BIT(NETWORK, RECEIVE)))
+		diag_note(parse->diag, "list the operations that are meant");
 }
 
 /* The words that may be said, as a list for people. */

@@ -372,15 +372,40 @@ static void report(struct proof *p)
 	note_rules(p);
 }
 
+static void report_request(struct diag *diag, const struct span *span,
+			   const struct request_error *err)
+{
+	diag_report(diag, span, REQUEST, err->text);
+	if (err->hint[0])
+		diag_note(diag, "%s", err->hint);
+}
+
+void claim_check_requests(struct arena *arena, struct diag *diag,
+			  const struct ast_policy *ast)
+{
+	struct request_error err = { .text = "" };
+
+	for (u32 i = 0; i < ast->num_tests; i++) {
+		struct request *request = arena_alloc(arena, sizeof(*request));
+
+		if (request_parse(arena, ast->tests[i].request, request, &err))
+			report_request(diag, &ast->tests[i].span, &err);
+	}
+	for (u32 i = 0; i < ast->num_claims; i++) {
+		struct space_query query = { .num_images = 0 };
+
+		if (claim_parse(arena, ast->claims[i].request, &query, &err))
+			report_request(diag, &ast->claims[i].span, &err);
+	}
+}
+
 static bool prove(struct proof *p)
 {
 	struct request_error err = { .text = "" };
 	int ret = claim_parse(p->arena, p->claim->request, &p->query, &err);
 
 	if (ret) {
-		diag_report(p->diag, &p->claim->span, REQUEST, err.text);
-		if (err.hint[0])
-			diag_note(p->diag, "%s", err.hint);
+		report_request(p->diag, &p->claim->span, &err);
 		return false;
 	}
 	ret = space_walk(p->arena, &p->query, look, p);

@@ -32,4 +32,11 @@ int __must_check claim_parse(struct arena *arena, const char *text,
 			     struct space_query *query,
 			     struct request_error *err);
 
+/*
+ * Report the requests of tests and claims that say nothing anybody could be
+ * asked: of a policy that cannot be compiled, which is told in the same run.
+ */
+void claim_check_requests(struct arena *arena, struct diag *diag,
+			  const struct ast_policy *ast);
+
 #endif /* POLICYC_CLAIM_H */

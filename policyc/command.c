@@ -22,11 +22,20 @@ static bool build(struct run *run, const char *path, struct built *built)
 
 	built->policy = parse_policy(run->arena, run->diag, &run->parse, path);
 	built->bytes = (struct buf)BUF_INIT(run->arena);
-	return built->policy &&
-	       !image_build(run->arena, run->diag, built->policy,
-			    &built->bytes) &&
-	       !image_load(run->arena, built->bytes.data, built->bytes.len,
+	if (!built->policy)
+		return false;
+	if (image_build(run->arena, run->diag, built->policy, &built->bytes)) {
+		claim_check_requests(run->arena, run->diag, built->policy);
+		return false;
+	}
+	return !image_load(run->arena, built->bytes.data, built->bytes.len,
 			   &built->img, &err);
+}
+
+/* Why nothing was built. */
+static int failure(const struct run *run)
+{
+	return diag_has_bug(run->diag) ? EXIT_BUG : EXIT_BAD;
 }
 
 static const char *plural(u32 num)
@@ -67,7 +76,7 @@ int command_check(struct run *run)
 		struct built *built = arena_alloc(run->arena, sizeof(*built));
 
 		if (!build(run, path, built)) {
-			code = EXIT_BAD;
+			code = failure(run);
 			continue;
 		}
 		lint_policy(run->arena, run->diag, built->policy, &built->img);
@@ -153,7 +162,7 @@ int command_build(struct run *run)
 
 	run->parse.deps = run->deps ? &deps : NULL;
 	if (!build(run, run->operands[0], built))
-		return EXIT_BAD;
+		return failure(run);
 	if (test_and_prove(run, built))
 		return EXIT_NO;
 	if (!out)

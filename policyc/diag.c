@@ -197,6 +197,18 @@ u32 diag_num_warnings(const struct diag *diag)
 	return diag->num_warnings;
 }
 
+bool diag_has_bug(const struct diag *diag)
+{
+	for (u32 i = 0; i < diag->num; i++) {
+		const enum diag_id id = diag->messages[i].id;
+
+		if (id == DIAG_BAD_IMAGE || id == DIAG_MISCOMPILED ||
+		    id == DIAG_MISDECIDED)
+			return true;
+	}
+	return false;
+}
+
 u32 diag_mark(const struct diag *diag)
 {
 	return diag->num;

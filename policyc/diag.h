@@ -65,6 +65,8 @@ void __printf(3, 4) diag_note_at(struct diag *diag, const struct span *span,
 
 u32 diag_num_errors(const struct diag *diag);
 u32 diag_num_warnings(const struct diag *diag);
+/* Was anything reported that is policyc's own fault? */
+bool diag_has_bug(const struct diag *diag);
 
 /* Where the messages are now; diag_forget drops what came after. */
 u32 diag_mark(const struct diag *diag);

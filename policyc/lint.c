@@ -5,6 +5,7 @@
  * Small policies are made of the rules in question, compiled, and compared by
  * the shipped VM. So whatever the language can say is understood here, too.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "image_out.h"
@@ -37,7 +38,11 @@ struct lint {
 	const struct ast_policy *ast;
 	u32 class;
 	const struct ast_rule *rules[LINT_MAX_RULES]; /* of the class, no rate */
+	/* Who takes out all that was reported changes nothing. */
+	bool reported[LINT_MAX_RULES];
+	bool candidate[LINT_MAX_RULES]; /* an allow without which all is the same */
 	u32 num;
+	bool gave_up; /* a comparison had too many points */
 	struct bvm_image all; /* of the rules as they are */
 	/* of one rule alone, and of none; made when they are asked for */
 	struct bvm_image *alone[LINT_MAX_RULES + 1][2];
@@ -118,7 +123,7 @@ static bool exceeds(void *arg, const struct space_point *point,
 }
 
 /* False if not all could be looked at. */
-static bool compare(const struct lint *l, const struct bvm_image *a,
+static bool compare(struct lint *l, const struct bvm_image *a,
 		    const struct bvm_image *b, space_visit_fn visit, void *arg)
 {
 	const struct space_query query = {
@@ -129,7 +134,10 @@ static bool compare(const struct lint *l, const struct bvm_image *a,
 		.max_points = MAX_POINTS,
 	};
 
-	return !space_walk(l->scratch, &query, visit, arg);
+	int err = space_walk(l->scratch, &query, visit, arg);
+
+	l->gave_up |= err == -E2BIG;
+	return !err;
 }
 
 /* The policy of one rule, or with NULL of none; NULL: there is no such image. */
@@ -216,19 +224,19 @@ static bool find_cover(struct lint *l, const struct ast_rule *rule)
 	return false;
 }
 
-/* All rules of the class, but for one if that is not NULL. */
+/* The rules of the class that were not reported, but for one (or NULL). */
 static bool compile_all(const struct lint *l, struct arena *arena,
 			const struct ast_rule *but, struct bvm_image *img)
 {
 	struct subset set = { .rest = l->ast->defaults[l->class] };
 
 	for (u32 i = 0; i < l->num; i++)
-		if (l->rules[i] != but)
+		if (l->rules[i] != but && !l->reported[i])
 			put(&set, l->rules[i], AS_IT_IS);
 	return compile(l, arena, &set, img);
 }
 
-static bool changes_nothing(const struct lint *l, const struct ast_rule *rule)
+static bool changes_nothing(struct lint *l, const struct ast_rule *rule)
 {
 	struct bvm_image *without = arena_alloc(l->scratch, sizeof(*without));
 	bool found = false;
@@ -243,20 +251,36 @@ static bool is_special(const struct ast_rule *rule)
 	return rule->message || rule->quiet || rule->kill || rule->err;
 }
 
-static void lint_rule(struct lint *l, const struct ast_rule *rule)
+/* By what one other rule says, or none. */
+static void lint_rule(struct lint *l, u32 i)
 {
+	const struct ast_rule *rule = l->rules[i];
 	bool deny = rule->kind == BVM_RULE_DENY;
 
 	/* a deny is there for what others may allow one day */
 	if (!deny && !changes_nothing(l, rule))
 		return;
-	if (matches_nothing(l, rule))
+	if (matches_nothing(l, rule)) {
 		diag_report(l->diag, &rule->span, UNREACHABLE);
-	else if (deny && !is_special(rule))
-		(void)find_cover(l, rule);
-	else if (!deny && !find_shadow(l, rule) && !find_cover(l, rule) &&
-		 l->ast->defaults[l->class] == AST_DENY)
-		diag_report(l->diag, &rule->span, TOGETHER);
+		l->reported[i] = true;
+	} else if (deny) {
+		l->reported[i] = !is_special(rule) && find_cover(l, rule);
+	} else {
+		l->reported[i] = find_shadow(l, rule) || find_cover(l, rule);
+		l->candidate[i] = !l->reported[i];
+	}
+}
+
+/* By what the others say together, without those that are reported. */
+static void lint_rest(struct lint *l, u32 i)
+{
+	const struct ast_rule *rule = l->rules[i];
+
+	if (!l->candidate[i] || l->ast->defaults[l->class] != AST_DENY ||
+	    !changes_nothing(l, rule))
+		return;
+	diag_report(l->diag, &rule->span, TOGETHER);
+	l->reported[i] = true;
 }
 
 /* There was a warning of it. */
@@ -336,19 +360,32 @@ static bool has_own(const struct lint *l)
 	return false;
 }
 
-static void lint_class(struct lint *l)
+static void for_own(struct lint *l, void (*fn)(struct lint *l, u32 i))
 {
-	memset(l->alone, 0, sizeof(l->alone));
-	if (!has_own(l) || !collect(l) || !l->num ||
-	    !compile_all(l, l->arena, NULL, &l->all) || !is_small(l))
-		return;
 	for (u32 i = 0; i < l->num; i++) {
 		if (!is_own(l, l->rules[i]))
 			continue;
 		l->scratch = arena_create();
-		lint_rule(l, l->rules[i]);
+		fn(l, i);
 		arena_free(l->scratch);
 	}
+}
+
+static void lint_class(struct lint *l)
+{
+	memset(l->alone, 0, sizeof(l->alone));
+	memset(l->reported, 0, sizeof(l->reported));
+	memset(l->candidate, 0, sizeof(l->candidate));
+	l->gave_up = false;
+	if (!has_own(l) || !collect(l) || !l->num ||
+	    !compile_all(l, l->arena, NULL, &l->all) || !is_small(l))
+		return;
+	for_own(l, lint_rule);
+	for_own(l, lint_rest);
+	if (l->gave_up)
+		(void)too_much(l,
+			       arena_printf(l->arena, "some make over %u cases",
+					    MAX_POINTS));
 }
 
 void lint_policy(struct arena *arena, struct diag *diag,

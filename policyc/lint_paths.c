@@ -123,9 +123,9 @@ static bool reaches(const struct reach *r, const char *path)
 struct tops {
 	const struct reach *r;
 	u8 *visits; /* per state: once without a name, and for two names */
-	char names[2][16];
+	char names[2][64];
 	u32 num;
-	char name[16];
+	char name[64];
 };
 
 static u32 after_slash(const struct reach *r, u32 state)
@@ -146,9 +146,12 @@ static void find_tops(struct tops *t, u32 state, u32 len)
 	}
 	if (len + 1 == sizeof(t->name))
 		return;
-	for (char c = 'a'; c <= 'z' && t->num < 2; c++) {
-		t->name[len] = c;
-		find_tops(t, fsm_step(&t->r->fsm, state, (u8)c), len + 1);
+	/* what people would write comes first */
+	for (const char *c = "abcdefghijklmnopqrstuvwxyz_-.0123456789"
+			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ@+,:~=%";
+	     *c && t->num < 2; c++) {
+		t->name[len] = *c;
+		find_tops(t, fsm_step(&t->r->fsm, state, (u8)*c), len + 1);
 	}
 }
 

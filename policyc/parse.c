@@ -2,6 +2,7 @@
 #include <openssl/evp.h>
 
 #include "check.h"
+#include "claim.h"
 #include "load.h"
 #include "rule.h"
 #include "section.h"
@@ -204,7 +205,10 @@ struct ast_policy *parse_text(struct arena *arena, struct diag *diag,
 		check_policy(&parse, root, speaks_of_mounts(&files));
 	if (!make_digest(parse.policy))
 		diag_report(diag, NULL, READ, "libcrypto", "no SHA-256");
-	return diag_num_errors(diag) == errors ? parse.policy : NULL;
+	if (diag_num_errors(diag) == errors)
+		return parse.policy;
+	claim_check_requests(arena, diag, parse.policy);
+	return NULL;
 }
 
 struct ast_policy *parse_policy(struct arena *arena, struct diag *diag,

@@ -573,6 +573,7 @@ coverage
 learn
 learn_groups
 learn_keys
+lint_together
 nested_includes
 protected_keys
 graph

@@ -434,6 +434,32 @@ protected_keys()
 		"$policyc" check "$work/keys.yaml"
 }
 
+# Who takes out all that lint names changes nothing: of two that say the same one is
+# named, of three of which any two say it all, one. And a comparison that was given up
+# is said.
+lint_together()
+{
+	local i
+
+	printf 'bailiff: 1\npolicy: x\nfiles:\n' | tee "$work/two.yaml" > "$work/three.yaml"
+	printf '  - {allow: read, paths: %s}\n' /a /a >> "$work/two.yaml"
+	printf '  - {allow: read, paths: %s}\n' '[/a, /b]' '[/b, /c]' '[/a, /c]' >> "$work/three.yaml"
+	"$policyc" check "$work/two.yaml" > "$work/out" 2>&1
+	says 'the second of two is named' 0 'two.yaml:5:5: .*P343' cat "$work/out"
+	says_not 'and not the first' 'P344' cat "$work/out"
+	"$policyc" check "$work/three.yaml" > "$work/out" 2>&1
+	says 'of three one is named' 0 '^1$' grep -c P344 "$work/out"
+	printf 'bailiff: 1\npolicy: x\nnetwork:\n' > "$work/wide.yaml"
+	for i in {1..40}; do
+		printf '  - {allow: connect, protocol: [tcp, udp], to: 10.%d.0.0/16, ports: %d-%d, when: {uid: %d, gid: %d, exe: /usr/bin/%d}}\n' \
+			$((i % 9)) $((i * 10 % 70)) $((i * 10 % 70 + 50)) $((i % 6)) $((i % 5)) $((i % 4))
+		printf '  - {deny: connect, to: 10.%d.0.0/17, ports: %d-%d, peer-ports: %d, when: {host-uid: %d}}\n' \
+			$((i % 8)) $((i * 10 % 70 + 3)) $((i * 10 % 70 + 50)) $((i % 6)) $((i % 3))
+	done | head -n 63 >> "$work/wide.yaml"
+	sed -n 4p "$work/wide.yaml" >> "$work/wide.yaml"
+	says 'what is too much to compare' 0 'P348' "$policyc" check "$work/wide.yaml"
+}
+
 # A server that does something else with each of its files: not a rule for each.
 learn_groups()
 {

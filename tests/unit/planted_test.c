@@ -10,6 +10,7 @@
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "policyc/command.h"
 #include "policyc/image_out.h"
@@ -102,6 +103,35 @@ START_TEST(an_image_that_is_refused_is_not_written)
 }
 END_TEST
 
+/* `check` and `build` end with 4, and leave no file. */
+START_TEST(a_bug_of_the_compiler_has_a_status_of_its_own)
+{
+	char *operands[] = { (char *)"tests/policy/accept/commands.yaml",
+			     NULL };
+	char out[] = "/tmp/planted.XXXXXX";
+	struct run run = {
+		.arena = arena,
+		.diag = diag,
+		.parse = { .no_includes = true },
+		.num_operands = 1,
+		.operands = operands,
+		.out = out,
+	};
+
+	ck_assert_int_ge(mkstemp(out), 0);
+	ck_assert_int_eq(unlink(out), 0);
+	refuse_image = true;
+	ck_assert_int_eq(command_check(&run), EXIT_BUG);
+	ck_assert_int_eq(command_build(&run), EXIT_BUG);
+	ck_assert_int_ne(access(out, F_OK), 0);
+	refuse_image = false;
+	run.diag = diag_create(arena, &(struct diag_options){ .json = false });
+	ck_assert_int_eq(command_build(&run), EXIT_YES);
+	ck_assert_int_eq(access(out, F_OK), 0);
+	(void)unlink(out);
+}
+END_TEST
+
 START_TEST(a_filter_that_is_not_made_is_an_error)
 {
 	const char *policy = POLICY
@@ -148,6 +178,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tc, setup, policyc_teardown);
 	tcase_add_test(tc, an_image_that_is_refused_is_not_written);
+	tcase_add_test(tc, a_bug_of_the_compiler_has_a_status_of_its_own);
 	tcase_add_test(tc, a_filter_that_is_not_made_is_an_error);
 	tcase_add_test(tc, what_does_not_allow_its_recording_is_not_written);
 	suite_add_tcase(suite, tc);
