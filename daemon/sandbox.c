@@ -164,6 +164,68 @@ static const int compiler_refused[] = {
 	SCMP_SYS(shmget),
 };
 
+/*
+ * What the parent never needs: it starts compilers, writes to securityfs and to its
+ * own directories. Whom it starts has the same filter.
+ */
+static const int parent_refused[] = {
+	SCMP_SYS(ptrace),
+	SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev),
+	SCMP_SYS(process_madvise),
+	SCMP_SYS(pidfd_getfd),
+	SCMP_SYS(migrate_pages),
+	SCMP_SYS(move_pages),
+	SCMP_SYS(kcmp),
+	SCMP_SYS(mount),
+	SCMP_SYS(umount2),
+	SCMP_SYS(pivot_root),
+	SCMP_SYS(chroot),
+	SCMP_SYS(open_tree),
+	SCMP_SYS(move_mount),
+	SCMP_SYS(mount_setattr),
+	SCMP_SYS(fsopen),
+	SCMP_SYS(fsconfig),
+	SCMP_SYS(fspick),
+	SCMP_SYS(fsmount),
+	SCMP_SYS(unshare),
+	SCMP_SYS(setns),
+	SCMP_SYS(open_by_handle_at),
+	SCMP_SYS(bpf),
+	SCMP_SYS(perf_event_open),
+	SCMP_SYS(userfaultfd),
+	SCMP_SYS(io_uring_setup),
+	SCMP_SYS(io_uring_enter),
+	SCMP_SYS(io_uring_register),
+	SCMP_SYS(keyctl),
+	SCMP_SYS(add_key),
+	SCMP_SYS(request_key),
+	SCMP_SYS(kexec_load),
+	SCMP_SYS(kexec_file_load),
+	SCMP_SYS(init_module),
+	SCMP_SYS(finit_module),
+	SCMP_SYS(delete_module),
+	SCMP_SYS(listen),
+	SCMP_SYS(accept),
+	SCMP_SYS(accept4),
+	SCMP_SYS(mknod),
+	SCMP_SYS(mknodat),
+	SCMP_SYS(iopl),
+	SCMP_SYS(ioperm),
+	SCMP_SYS(swapon),
+	SCMP_SYS(swapoff),
+	SCMP_SYS(reboot),
+	SCMP_SYS(acct),
+	SCMP_SYS(quotactl),
+	SCMP_SYS(syslog),
+	SCMP_SYS(settimeofday),
+	SCMP_SYS(clock_settime),
+	SCMP_SYS(adjtimex),
+	SCMP_SYS(clock_adjtime),
+	SCMP_SYS(sethostname),
+	SCMP_SYS(setdomainname),
+};
+
 int sandbox_user(uid_t *uid, gid_t *gid)
 {
 	const struct passwd *user = getpwnam("bailiff");
@@ -220,19 +282,6 @@ static void take_precedence(void)
 	errno = 0;
 	if (!getpriority(PRIO_PROCESS, 0) && !errno)
 		(void)setpriority(PRIO_PROCESS, 0, SANDBOX_PARENT_NICE);
-}
-
-int sandbox_parent(void)
-{
-	static const cap_value_t keep[] = { CAP_MAC_ADMIN, CAP_SETUID,
-					    CAP_SETGID, CAP_KILL };
-	int err;
-
-	take_precedence();
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return -errno;
-	err = limit_bounding(keep, ARRAY_SIZE(keep));
-	return err ? err : set_capabilities(keep, ARRAY_SIZE(keep));
 }
 
 static int add_calls(scmp_filter_ctx filter, uint32_t action, const int *calls,
@@ -295,6 +344,37 @@ static int worker_filter(void)
 	return load_filter(filter, err);
 }
 
+/* All but what is listed. */
+static int refuse(const int *calls, size_t num,
+		  int (*add_more)(scmp_filter_ctx filter))
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int err;
+
+	if (!filter)
+		return -ENOMEM;
+	err = add_calls(filter, SCMP_ACT_ERRNO(EPERM), calls, num);
+	if (!err && add_more)
+		err = add_more(filter);
+	return load_filter(filter, err);
+}
+
+int sandbox_parent(void)
+{
+	static const cap_value_t keep[] = { CAP_MAC_ADMIN, CAP_SETUID,
+					    CAP_SETGID, CAP_KILL };
+	int err;
+
+	take_precedence();
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -errno;
+	err = limit_bounding(keep, ARRAY_SIZE(keep));
+	if (!err)
+		err = set_capabilities(keep, ARRAY_SIZE(keep));
+	return err ? err :
+		     refuse(parent_refused, ARRAY_SIZE(parent_refused), NULL);
+}
+
 int sandbox_worker(uid_t uid, gid_t gid)
 {
 	int err;
@@ -345,20 +425,12 @@ static int add_compiler_conditions(scmp_filter_ctx filter)
 
 int sandbox_compiler(void)
 {
-	scmp_filter_ctx filter;
 	int err;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
 	err = landlock_only_read();
-	if (err < 0)
-		return err;
-	filter = seccomp_init(SCMP_ACT_ALLOW);
-	if (!filter)
-		return -ENOMEM;
-	err = add_calls(filter, SCMP_ACT_ERRNO(EPERM), compiler_refused,
-			ARRAY_SIZE(compiler_refused));
-	if (!err)
-		err = add_compiler_conditions(filter);
-	return load_filter(filter, err);
+	return err < 0 ? err :
+			 refuse(compiler_refused, ARRAY_SIZE(compiler_refused),
+				add_compiler_conditions);
 }

@@ -2,7 +2,8 @@
 /*
  * sandbox.h - what each process of the daemon can still do
  *
- *   parent    CAP_MAC_ADMIN, CAP_SETUID, CAP_SETGID, CAP_KILL and nothing else
+ *   parent    CAP_MAC_ADMIN, CAP_SETUID, CAP_SETGID, CAP_KILL and no other; no
+ *             tracing, mounts, namespaces, bpf, rings, keys, and the like
  *   worker    another user, no capability, a list of allowed system calls:
  *             it opens files for reading only, makes no socket, no process
  *   policyc   the worker's user, no capability, rlimits (compile.c): no
