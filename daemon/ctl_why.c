@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,33 @@ static json_t *last_denial(FILE *log, const char *who)
 	}
 	free(line);
 	return last;
+}
+
+/*
+ * The i-th log that was moved away since, 1 the newest. Return: NULL if there is
+ * none; the caller closes it.
+ */
+static FILE *open_moved(const char *file, unsigned int i)
+{
+	char name[PATH_MAX];
+
+	if ((size_t)snprintf(name, sizeof(name), "%s.%u", file, i) >=
+	    sizeof(name))
+		return NULL;
+	return fopen(name, "re");
+}
+
+/* The same in the newest log that was moved away and has one. */
+static json_t *last_moved_denial(const char *file, const char *who)
+{
+	json_t *record = NULL;
+	FILE *log;
+
+	for (unsigned int i = 1; !record && (log = open_moved(file, i)); i++) {
+		record = last_denial(log, who);
+		fclose(log);
+	}
+	return record;
 }
 
 /* The line of YAML that decided, if it can be read here. */
@@ -209,7 +237,7 @@ int ctl_why(struct ctl *ctl, int argc, char **argv)
 	code = open_log(file, &log);
 	if (code)
 		return code;
-	record = last_denial(log, who);
+	record = last_denial(log, who) ?: last_moved_denial(file, who);
 	fclose(log);
 	code = print_why(ctl, record, who, json);
 	if (!code && !record)
@@ -272,6 +300,26 @@ static void collect(FILE *log, const struct selection *selection,
 	free(line);
 }
 
+/* What was moved away since, the oldest first. */
+static void collect_moved(const struct selection *selection,
+			  struct remedy *remedy)
+{
+	unsigned int num = 0;
+	FILE *log;
+
+	while ((log = open_moved(selection->file, num + 1))) {
+		fclose(log);
+		num++;
+	}
+	for (; num; num--) {
+		log = open_moved(selection->file, num);
+		if (!log)
+			continue;
+		collect(log, selection, remedy);
+		fclose(log);
+	}
+}
+
 int ctl_suggest(struct ctl *ctl, int argc, char **argv)
 {
 	struct selection selection = { .file = ctl->log };
@@ -286,6 +334,9 @@ int ctl_suggest(struct ctl *ctl, int argc, char **argv)
 	if (code)
 		return code;
 	remedy = remedy_create();
+	/* of a log that was named that one alone */
+	if (remedy && selection.file == ctl->log)
+		collect_moved(&selection, remedy);
 	if (remedy)
 		collect(log, &selection, remedy);
 	fclose(log);

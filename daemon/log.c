@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "record.h"
 #include "text.h"
 
 void log_error(const char *fmt, ...)
@@ -128,7 +129,7 @@ void log_daemon(struct log *log, const char *level, const char *about,
 	}
 	text_add(&line, ",\"message\":");
 	text_add_json(&line, message);
-	text_add(&line, "}\n");
+	text_printf(&line, ",\"version\":%d}\n", RECORD_VERSION);
 	log_write(log, &line, 1);
 	text_free(&line);
 	log_error("%s%s%s", about ? about : "", about ? ": " : "", message);

@@ -194,5 +194,6 @@ void record_print_repeated(const struct record *record, uint64_t num,
 	if (num > 1)
 		add_number(out, "repeated", num);
 	add_number(out, "lost", raw->lost);
+	add_number(out, "version", RECORD_VERSION);
 	text_add(out, "}\n");
 }

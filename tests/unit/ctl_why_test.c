@@ -2,6 +2,8 @@
 /* ctl_why_test.c - the last denial: its rule, its line, what would allow it */
 #include <check.h>
 #include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +81,31 @@ static const char *member(const json_t *object, const char *name)
 	return text;
 }
 
+START_TEST(a_denial_is_found_in_what_was_moved_away)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	ctl_put_log(RECORD("denied", "one", "/etc/oldest"));
+	snprintf(from, sizeof(from), "%s", ctl.log);
+	snprintf(to, sizeof(to), "%s.2", ctl.log);
+	ck_assert_int_eq(rename(from, to), 0);
+	ctl_put_log(RECORD("denied", "two", "/etc/newer"));
+	snprintf(to, sizeof(to), "%s.1", ctl.log);
+	ck_assert_int_eq(rename(from, to), 0);
+	ctl_put_log(RECORD("audited", "two", "/etc/allowed"));
+	ck_assert_int_eq(ctl_run_command(ctl_why, "why", NULL), 0);
+	says("/etc/newer");
+	ck_assert_int_eq(ctl_run_command(ctl_why, "why", "one", NULL), 0);
+	says("/etc/oldest");
+	ck_assert_int_eq(ctl_run_command(ctl_suggest, "suggest", NULL), 0);
+	says("/etc/oldest");
+	says("/etc/newer");
+	/* of a log that is named that one alone */
+	ck_assert_int_eq(ctl_run_command(ctl_suggest, "suggest", to, NULL), 0);
+	ck_assert_ptr_null(strstr(ctl_out, "/etc/oldest"));
+}
+END_TEST
+
 START_TEST(it_is_json_too)
 {
 	json_t *why;
@@ -112,6 +139,7 @@ int main(void)
 	tcase_add_test(tcase, it_names_rule_line_and_remedy);
 	tcase_add_test(tcase, without_a_name_it_is_the_last_of_all);
 	tcase_add_test(tcase, where_nothing_was_denied_it_says_no);
+	tcase_add_test(tcase, a_denial_is_found_in_what_was_moved_away);
 	tcase_add_test(tcase, it_is_json_too);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);

@@ -113,6 +113,7 @@ START_TEST(a_denial_has_every_member)
 	has_number(json, "tid", 11);
 	has_number(json, "uid", 33);
 	has_number(json, "lost", 3);
+	has_number(json, "version", 1);
 	ck_assert_ptr_null(json_object_get(json, "detail"));
 	json_decref(json);
 }
