@@ -40,8 +40,9 @@ static bool is_one_of(const struct dentry *dentry, const char *const *names)
 static bool is_sysfs_helper(const struct dentry *dentry)
 {
 	static const char *const names[] = {
-		"uevent_helper", "usermode_helper", "cltrack_prog",
-		"cache_getent",	 "v86d",	    NULL,
+		"uevent_helper", "usermode_helper",
+		"cltrack_prog",	 "cache_getent",
+		"v86d",		 NULL,
 	};
 
 	if (is_called(dentry, "trigger"))
