@@ -6,6 +6,7 @@
 #include "image_out.h"
 #include "lint.h"
 #include "output.h"
+#include "rootfs.h"
 #include "source.h"
 #include "test.h"
 
@@ -66,7 +67,28 @@ static u32 test_and_prove(struct run *run, const struct built *built)
 	       claim_policy(run->arena, run->diag, built->policy, &built->img);
 }
 
-int command_check(struct run *run)
+/* The system of --root may have no link where others have one. */
+static int with_root(struct run *run, int (*command)(struct run *run))
+{
+	struct rootfs root;
+	int err, code;
+
+	if (!run->root)
+		return command(run);
+	err = rootfs_open(run->arena, run->root, &root);
+	if (err) {
+		fprintf(stderr, "policyc: --root %s: %s\n", run->root,
+			strerror(-err));
+		return EXIT_MACHINE;
+	}
+	run->parse.root = &root;
+	code = command(run);
+	run->parse.root = NULL;
+	rootfs_close(&root);
+	return code;
+}
+
+static int check_all(struct run *run)
 {
 	int code = EXIT_YES;
 	int i;
@@ -86,6 +108,11 @@ int command_check(struct run *run)
 			code = EXIT_NO;
 	}
 	return code;
+}
+
+int command_check(struct run *run)
+{
+	return with_root(run, check_all);
 }
 
 /* ---- build ---- */
@@ -153,7 +180,7 @@ static int cannot_write(const char *path, int err)
 	return EXIT_MACHINE;
 }
 
-int command_build(struct run *run)
+static int build_one(struct run *run)
 {
 	struct built *built = arena_alloc(run->arena, sizeof(*built));
 	struct buf deps = BUF_INIT(run->arena);
@@ -180,4 +207,9 @@ int command_build(struct run *run)
 	if (!run->json && strcmp(out, "-") && run->stats)
 		print_stats(run, built);
 	return EXIT_YES;
+}
+
+int command_build(struct run *run)
+{
+	return with_root(run, build_one);
 }

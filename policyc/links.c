@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "links.h"
 #include "pattern.h"
+#include "rootfs.h"
 #include "textset.h"
 
 #define MAX_ALTERNATIVES 4096 /* of braces in one pattern; enough to warn */
@@ -132,24 +133,34 @@ static bool is_covered(struct arena *arena, const struct textset *own,
 	return false;
 }
 
-static const struct link *link_of(const char *text, bool itself)
+/* Is what is most often a link none in the system that is looked at? */
+static bool is_real(const struct rootfs *root, const char *path)
+{
+	const char *real = root ? rootfs_resolve(root, path) : NULL;
+
+	return real && !strcmp(real, path);
+}
+
+static const struct link *link_of(const struct rootfs *root, const char *text,
+				  bool itself)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(links); i++)
 		if (is_below(text, links[i].path) ||
 		    (itself && !strcmp(text, links[i].path)))
-			return &links[i];
+			return is_real(root, links[i].path) ? NULL : &links[i];
 	return NULL;
 }
 
 /* Where a text without braces leads if no pattern of own says it; or NULL. */
-static const char *missing(struct arena *arena, const char *text, bool itself,
+static const char *missing(struct arena *arena, const struct rootfs *root,
+			   const char *text, bool itself,
 			   const struct textset *own, const struct link **link)
 {
 	const char *target;
 
-	*link = link_of(text, itself);
+	*link = link_of(root, text, itself);
 	if (!*link)
 		return NULL;
 	target = arena_printf(arena, "%s%s", (*link)->target,
@@ -314,7 +325,7 @@ static void check_wildcards(struct parse *parse,
 		return;
 	for (i = 0; i < ARRAY_SIZE(links); i++) {
 		target = behind(parse->arena, &places, &links[i], itself, own);
-		if (!target)
+		if (!target || is_real(parse->root, links[i].path))
 			continue;
 		diag_report(parse->diag, &pattern->span, LINK_GLOB,
 			    pattern->text, links[i].path);
@@ -358,7 +369,8 @@ static void check_often(struct parse *parse, const struct ast_pattern *pattern,
 {
 	for (size_t i = 0; i < ARRAY_SIZE(often); i++) {
 		if (strcmp(text, often[i].path) ||
-		    is_covered(parse->arena, own, often[i].target))
+		    is_covered(parse->arena, own, often[i].target) ||
+		    is_real(parse->root, text))
 			continue;
 		diag_report(parse->diag, &pattern->span, LINK_OFTEN, text,
 			    often[i].target);
@@ -374,8 +386,9 @@ static void check_pattern(struct parse *parse, bool hole, bool itself,
 
 	for (i = 0; i < texts.num; i++) {
 		const struct link *link;
-		const char *target = missing(parse->arena, texts.items[i],
-					     itself, own, &link);
+		const char *target = missing(parse->arena, parse->root,
+					     texts.items[i], itself, own,
+					     &link);
 
 		if (target)
 			report(parse, hole, pattern, link, target);
@@ -438,7 +451,7 @@ void links_missing(struct arena *arena, const char *const *patterns, u32 num,
 	textset_sort(&own);
 	for (i = 0; i < own.num; i++) {
 		const char *target =
-			missing(arena, own.items[i], true, &own, &link);
+			missing(arena, NULL, own.items[i], true, &own, &link);
 
 		if (target)
 			textset_add(arena, out, target);
@@ -447,7 +460,7 @@ void links_missing(struct arena *arena, const char *const *patterns, u32 num,
 
 const char *links_follow(struct arena *arena, const char *path)
 {
-	const struct link *link = link_of(path, true);
+	const struct link *link = link_of(NULL, path, true);
 
 	return link ? arena_printf(arena, "%s%s", link->target,
 				   path + strlen(link->path)) :

@@ -37,9 +37,9 @@ static const struct command {
 	const char *operands;
 	const char *help;
 } commands[] = {
-	{ "check", command_check, "IDj", 1, INT_MAX, false, false, "POLICY...",
+	{ "check", command_check, "IDRj", 1, INT_MAX, false, false, "POLICY...",
 	  "say all that is wrong with policies, and run their tests" },
-	{ "build", command_build, "IDondsTNj", 1, 1, false, false, "POLICY",
+	{ "build", command_build, "IDRondsTNj", 1, 1, false, false, "POLICY",
 	  "make an image for the kernel, NAME.img unless -o says otherwise" },
 	{ "explain", command_explain, "IDjwt", 2, INT_MAX, true, true,
 	  "POLICY|IMAGE REQUEST", "say what decides a request, and why" },

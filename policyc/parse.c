@@ -181,6 +181,7 @@ struct ast_policy *parse_text(struct arena *arena, struct diag *diag,
 		.arena = arena,
 		.diag = diag,
 		.main = source,
+		.root = options->root,
 		.policy = arena_alloc(arena, sizeof(*parse.policy)),
 	};
 	struct files files = load_files(arena, diag, options, source);

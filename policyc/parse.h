@@ -9,6 +9,8 @@
 #include "ast.h"
 #include "diag.h"
 
+struct rootfs;
+
 struct buf;
 
 /* Everything is borrowed for the life of the arena. */
@@ -17,6 +19,8 @@ struct parse_options {
 	u32 num_include_dirs;
 	const char *const *defines; /* -D "name=value" */
 	u32 num_defines;
+	/* the system that it is for: a well-known link may be none there; or NULL */
+	const struct rootfs *root;
 	bool no_includes; /* read no file: every include is an error */
 	struct buf *deps; /* deps.h: takes what was read; or NULL */
 	bool is_template; /* a container's values may lack: vars_fill_in */

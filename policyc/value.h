@@ -13,6 +13,8 @@
 #include "node.h"
 #include "vars.h"
 
+struct rootfs;
+
 #define VALUE_MAX_LINE 256 /* bytes of a message: it is in every record */
 
 /* What the readers of one run share. */
@@ -22,6 +24,7 @@ struct parse {
 	struct vars *vars;
 	struct ast_policy *policy;
 	const struct source *main; /* the policy itself */
+	const struct rootfs *root; /* of parse_options */
 };
 
 /* Text and lists of text, variables expanded: at least one. */

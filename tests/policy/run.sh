@@ -574,6 +574,7 @@ learn
 learn_groups
 learn_keys
 lint_together
+links_of_root
 nested_includes
 protected_keys
 graph

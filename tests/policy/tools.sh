@@ -434,6 +434,22 @@ protected_keys()
 		"$policyc" check "$work/keys.yaml"
 }
 
+# What is a link on most systems is none on that one.
+links_of_root()
+{
+	mkdir -p "$work/sys/bin" "$work/sys/usr/bin"
+	: > "$work/sys/usr/bin/sh"
+	ln -s usr/sbin "$work/sys/sbin"
+	printf 'bailiff: 1\npolicy: x\nexec:\n  - deny: [/bin/**, /usr/bin/sh]\n' > "$work/bin.yaml"
+	printf 'bailiff: 1\npolicy: x\nexec:\n  - deny: /sbin/**\n' > "$work/sbin.yaml"
+	says 'a link of most systems' 2 P305 "$policyc" check "$work/bin.yaml"
+	says_not 'is none on one' 'P305\|P315' "$policyc" check --root "$work/sys" "$work/bin.yaml"
+	says 'a policy for it' 0 'policy x' "$policyc" build --root "$work/sys" -n "$work/bin.yaml"
+	says 'another is a link there, too' 2 P305 "$policyc" check --root "$work/sys" "$work/sbin.yaml"
+	says 'no system' 3 'root /nonexistent: No such file' \
+		"$policyc" check --root /nonexistent "$work/bin.yaml"
+}
+
 # Who takes out all that lint names changes nothing: of two that say the same one is
 # named, of three of which any two say it all, one. And a comparison that was given up
 # is said.
