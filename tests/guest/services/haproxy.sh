@@ -17,7 +17,7 @@ create /etc/cron.d/x: EACCES files /etc/cron.d/x
 append /root/.ssh/authorized_keys: EACCES files /root/.ssh/authorized_keys
 create /var/lib/haproxy/x: EACCES files /var/lib/haproxy/x
 drop /run/haproxy/x: EACCES exec /run/haproxy/x
-memfd: EACCES exec
+memfd: EACCES exec memfd
 connect 127.0.0.1 7000: EACCES network 127.0.0.1:7000
 bind 127.0.0.1 8080: EACCES network 127.0.0.1:8080
 mount /tmp: EPERM mounts

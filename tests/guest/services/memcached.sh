@@ -15,7 +15,7 @@ create /etc/cron.d/x: EACCES files /etc/cron.d/x
 append /root/.ssh/authorized_keys: EACCES files /root/.ssh/authorized_keys
 create /tmp/x: EACCES files /tmp/x
 drop /run/memcached/x: EACCES exec /run/memcached/x
-memfd: EACCES exec
+memfd: EACCES exec memfd
 connect 127.0.0.1 7000: EACCES network 127.0.0.1:7000
 bind 127.0.0.1 11212: EACCES network 127.0.0.1:11212
 mount /tmp: EPERM mounts

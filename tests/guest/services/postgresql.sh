@@ -20,7 +20,7 @@ create /tmp/x: EACCES files /tmp/x
 create /var/spool/cron/crontabs/postgres: EACCES files /var/spool/cron/crontabs/postgres
 append /home/user/.ssh/authorized_keys: EACCES files /home/user/.ssh/authorized_keys
 drop $cluster/x: EACCES exec $cluster/x
-memfd: EACCES exec
+memfd: EACCES exec memfd
 connect 127.0.0.1 7000: EACCES network 127.0.0.1:7000
 bind 127.0.0.1 5433: EACCES network 127.0.0.1:5433
 ptrace: EPERM tasks"

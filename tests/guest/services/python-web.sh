@@ -14,7 +14,7 @@ create /etc/cron.d/x: EACCES files /etc/cron.d/x
 append /root/.ssh/authorized_keys: EACCES files /root/.ssh/authorized_keys
 write /var/log/app/access.log: EACCES files /var/log/app/access.log
 drop /var/lib/app/x: EACCES exec /var/lib/app/x
-memfd: EACCES exec
+memfd: EACCES exec memfd
 connect 127.0.0.1 7000: EACCES network 127.0.0.1:7000
 bind 127.0.0.1 8080: EACCES network 127.0.0.1:8080
 mount /tmp: EPERM mounts

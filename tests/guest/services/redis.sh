@@ -16,7 +16,7 @@ create /tmp/dump.rdb: EACCES files /tmp/dump.rdb
 create /var/spool/cron/crontabs/redis: EACCES files /var/spool/cron/crontabs/redis
 append /home/user/.ssh/authorized_keys: EACCES files /home/user/.ssh/authorized_keys
 drop /var/lib/redis/x: EACCES exec /var/lib/redis/x
-memfd: EACCES exec
+memfd: EACCES exec memfd
 connect 127.0.0.1 7000: EACCES network 127.0.0.1:7000
 bind 127.0.0.1 6380: EACCES network 127.0.0.1:6380
 ptrace: EPERM tasks'

@@ -16,7 +16,7 @@ read /home/alice/secret: EACCES files /home/alice/secret
 create /etc/cron.d/x: EACCES files /etc/cron.d/x
 append /root/.ssh/authorized_keys: EACCES files /root/.ssh/authorized_keys
 create /tmp/x: EACCES files /tmp/x
-memfd: EACCES exec
+memfd: EACCES exec memfd
 connect 127.0.0.1 7000: EACCES network 127.0.0.1:7000
 bind 127.0.0.1 2222: EACCES network 127.0.0.1:2222
 mount /tmp: EPERM mounts
