@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -52,6 +53,43 @@ static void note(struct report *report, const char *what, const char *text)
 }
 
 #define SYMBOLS "/proc/kallsyms"
+#define CMDLINE "/proc/cmdline"
+
+/* As kstrtobool() reads it. */
+static bool is_no(const char *value)
+{
+	return (*value && strchr("0nNfF", *value)) ||
+	       !strncasecmp(value, "of", 2);
+}
+
+/* Does the kernel's command line say so, as `bailiff=off`? */
+static bool is_switched_off(void)
+{
+	FILE *file = fopen(CMDLINE, "re");
+	char *line = NULL, *word, *rest;
+	size_t size = 0;
+	bool off = false;
+
+	if (file && getline(&line, &size, file) > 0)
+		for (word = strtok_r(line, " \n", &rest); word;
+		     word = strtok_r(NULL, " \n", &rest))
+			if (!strncmp(word, "bailiff=", strlen("bailiff=")))
+				off = is_no(word + strlen("bailiff="));
+	free(line);
+	if (file)
+		fclose(file);
+	return off;
+}
+
+static const char *why_inactive(void)
+{
+	if (is_switched_off())
+		return "the kernel's command line has bailiff=off";
+	if (kfs_is_compiled_in(SYMBOLS))
+		return "it is compiled into this kernel, and not switched on: "
+		       "the command line lacks it, as above";
+	return "this kernel was built without it: another one has to be booted";
+}
 
 static void check_module(struct report *report)
 {
@@ -62,13 +100,7 @@ static void check_module(struct report *report)
 	if (err)
 		bad(report, "module", why);
 	if (err == -ENODEV)
-		note(report, "module",
-		     kfs_is_compiled_in(SYMBOLS) ?
-			     "it is compiled into this kernel, and "
-			     "not switched on: the command line "
-			     "lacks it, as above" :
-			     "this kernel was built without it: "
-			     "another one has to be booted");
+		note(report, "module", why_inactive());
 	if (err)
 		return;
 	uname(&name);

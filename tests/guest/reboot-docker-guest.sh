@@ -68,8 +68,6 @@ set_up()
 	systemctl start bailiffd.service
 	bailiffctl rules dock > /dev/null || bail "there is no policy"
 	register daemon.json /etc/docker/daemon.json
-	sed -i 's|"default-runtime"|"cgroup-parent": "docker.slice",\n  &|' \
-		/etc/docker/daemon.json
 	systemctl start docker.service ||
 		bail "docker does not start: $(journalctl -u docker -o cat | tail -n 20)"
 	/usr/bin/docker import $work/busy.tar busy:1 > $work/err 2>&1 ||
