@@ -219,7 +219,8 @@ static int set_paths(struct arena *arena, const struct request *request,
 static int refuse_globs(const struct request *request,
 			struct request_error *err)
 {
-	const char *end = request->argv + request->argv_len;
+	const char *end = request->argv ? request->argv + request->argv_len :
+					  NULL;
 	bool glob = false;
 
 	/* arguments have patterns of their own, and a last "..." */
