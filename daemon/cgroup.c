@@ -13,14 +13,16 @@
 #include "cgroup.h"
 #include "text.h"
 
+const char *cgroup_proc = "/proc";
+
 /* A short file of /proc/PID; NUL-terminated. */
 static int read_proc(pid_t pid, const char *name, char *buf, size_t size)
 {
-	char file[64];
+	char file[PATH_MAX];
 	ssize_t len;
 	int fd;
 
-	snprintf(file, sizeof(file), "/proc/%d/%s", (int)pid, name);
+	snprintf(file, sizeof(file), "%s/%d/%s", cgroup_proc, (int)pid, name);
 	fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -ESRCH;

@@ -15,6 +15,8 @@
 
 /* Where it is looked for: CGROUP_MOUNT, but in tests. */
 extern const char *cgroup_mount;
+/* The same of /proc. */
+extern const char *cgroup_proc;
 
 /*
  * The path of pid's cgroup on the unified hierarchy, as in /proc/PID/cgroup.

@@ -6,6 +6,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,12 +133,57 @@ START_TEST(a_unit_is_of_the_systems_systemd)
 }
 END_TEST
 
+/* What /proc/7/cgroup says, and what is made of it. */
+static int find(const char *lines, char path[PATH_MAX])
+{
+	char file[256];
+	FILE *out;
+	int err;
+
+	snprintf(file, sizeof(file), "%s/7", top);
+	ck_assert(!mkdir(file, 0700) || errno == EEXIST);
+	snprintf(file, sizeof(file), "%s/7/cgroup", top);
+	out = fopen(file, "w");
+	ck_assert_ptr_nonnull(out);
+	fputs(lines, out);
+	fclose(out);
+	cgroup_proc = top;
+	err = cgroup_of_pid(7, path);
+	cgroup_proc = "/proc";
+	return err;
+}
+
+/* On a host with cgroup v1 alone nothing can be bound: hook and daemon refuse. */
+START_TEST(who_is_in_cgroups_v1_alone_is_in_none)
+{
+	char path[PATH_MAX];
+
+	ck_assert_int_eq(
+		find("4:memory:/a\n3:cpu,cpuacct:/a\n1:name=systemd:/a\n",
+		     path),
+		-ENOTSUP);
+	ck_assert_int_eq(find("", path), -ENOTSUP);
+	ck_assert_int_eq(find("10::/a\n", path), -ENOTSUP);
+	/* where both are mixed it is the one of v2 */
+	ck_assert_int_eq(
+		find("4:memory:/a\n1:name=systemd:/a\n0::/b/c\n", path), 0);
+	ck_assert_str_eq(path, "/b/c");
+	ck_assert_int_eq(find("0::/\n", path), 0);
+	ck_assert_str_eq(path, "/");
+	ck_assert_int_eq(find("0::/cut off", path), -ENAMETOOLONG);
+	cgroup_proc = "/nonexistent";
+	ck_assert_int_eq(cgroup_of_pid(7, path), -ESRCH);
+	cgroup_proc = "/proc";
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("cgroup");
 	TCase *tcase = tcase_create("cgroup");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, who_is_in_cgroups_v1_alone_is_in_none);
 	tcase_add_test(tcase, threads_below_are_found);
 	tcase_add_test(tcase, what_is_bound_itself_is_left_out_with_all_below);
 	tcase_add_test(tcase, what_is_nested_too_deep_is_an_error);
