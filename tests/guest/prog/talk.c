@@ -295,23 +295,36 @@ static int do_splice(char **a)
 }
 
 /* The association that a socket has by now becomes one of its own. */
-static int do_peeloff(char **a)
+static int peel_off(int fd)
 {
 	sctp_peeloff_arg_t arg = { 0 };
 	socklen_t len = sizeof(arg);
 	struct sctp_assoc_ids *ids;
-	char space[64];
+	char space[64] = { 0 };
 	socklen_t size = sizeof(space);
 
-	if (getsockopt(*slot(a[0]), IPPROTO_SCTP, SCTP_GET_ASSOC_ID_LIST, space,
-		       &size))
+	if (getsockopt(fd, IPPROTO_SCTP, SCTP_GET_ASSOC_ID_LIST, space, &size))
 		return -1;
 	ids = (struct sctp_assoc_ids *)space;
 	arg.associd = ids->gaids_assoc_id[0];
-	if (getsockopt(*slot(a[0]), IPPROTO_SCTP, SCTP_SOCKOPT_PEELOFF, &arg,
-		       &len) < 0)
+	if (getsockopt(fd, IPPROTO_SCTP, SCTP_SOCKOPT_PEELOFF, &arg, &len) < 0)
 		return -1;
-	return keep(a[1], arg.sd);
+	return arg.sd;
+}
+
+/* What makes the association may still be in ksoftirqd's hands. */
+static int do_peeloff(char **a)
+{
+	int fd = -1;
+
+	for (int i = 0; i < 30 && fd < 0; i++) {
+		fd = peel_off(*slot(a[0]));
+		if (fd < 0 && errno != EINVAL)
+			break;
+		if (fd < 0)
+			usleep(100000);
+	}
+	return keep(a[1], fd);
 }
 
 static int do_socketpair(char **a)
