@@ -12,13 +12,13 @@
 
 struct text;
 
-/* A record and its strings, which point into the bytes it came from. */
 /*
  * Of the lines of the log, docs/log-format.md. It grows when a member goes, or means
  * something else; not when one is added.
  */
 #define RECORD_VERSION 1
 
+/* A record and its strings, which point into the bytes it came from. */
 struct record {
 	struct bailiff_event raw; /* a copy, so that it is aligned */
 	const char *policy; /* each "" when there is none */

@@ -91,84 +91,11 @@ static const int worker_calls[] = {
 	SCMP_SYS(exit_group),
 };
 
-/* What a compiler never needs; it may use anything else. */
-static const int compiler_refused[] = {
-	SCMP_SYS(socket),
-	SCMP_SYS(socketpair),
-	SCMP_SYS(connect),
-	SCMP_SYS(bind),
-	SCMP_SYS(listen),
-	SCMP_SYS(accept),
-	SCMP_SYS(accept4),
-	SCMP_SYS(sendmsg),
-	SCMP_SYS(sendto),
-	SCMP_SYS(fork),
-	SCMP_SYS(vfork),
-	SCMP_SYS(clone),
-	SCMP_SYS(clone3),
-	SCMP_SYS(ptrace),
-	SCMP_SYS(process_vm_readv),
-	SCMP_SYS(process_vm_writev),
-	SCMP_SYS(pidfd_getfd),
-	SCMP_SYS(pidfd_send_signal),
-	SCMP_SYS(kill),
-	SCMP_SYS(tkill),
-	SCMP_SYS(process_madvise),
-	SCMP_SYS(process_mrelease),
-	SCMP_SYS(migrate_pages),
-	SCMP_SYS(move_pages),
-	SCMP_SYS(kcmp),
-	SCMP_SYS(setpriority),
-	SCMP_SYS(ioprio_set),
-	SCMP_SYS(sched_setaffinity),
-	SCMP_SYS(sched_setattr),
-	SCMP_SYS(sched_setparam),
-	SCMP_SYS(sched_setscheduler),
-	SCMP_SYS(rt_sigqueueinfo),
-	SCMP_SYS(rt_tgsigqueueinfo),
-	SCMP_SYS(mount),
-	SCMP_SYS(umount2),
-	SCMP_SYS(pivot_root),
-	SCMP_SYS(chroot),
-	SCMP_SYS(open_tree),
-	SCMP_SYS(move_mount),
-	SCMP_SYS(fsopen),
-	SCMP_SYS(fsmount),
-	SCMP_SYS(unshare),
-	SCMP_SYS(setns),
-	SCMP_SYS(bpf),
-	SCMP_SYS(perf_event_open),
-	SCMP_SYS(userfaultfd),
-	SCMP_SYS(io_uring_setup),
-	SCMP_SYS(keyctl),
-	SCMP_SYS(add_key),
-	SCMP_SYS(request_key),
-	SCMP_SYS(kexec_load),
-	SCMP_SYS(init_module),
-	SCMP_SYS(finit_module),
-	SCMP_SYS(unlink),
-	SCMP_SYS(unlinkat),
-	SCMP_SYS(rename),
-	SCMP_SYS(renameat),
-	SCMP_SYS(renameat2),
-	SCMP_SYS(mkdir),
-	SCMP_SYS(mkdirat),
-	SCMP_SYS(link),
-	SCMP_SYS(linkat),
-	SCMP_SYS(symlink),
-	SCMP_SYS(symlinkat),
-	SCMP_SYS(chmod),
-	SCMP_SYS(fchmodat),
-	SCMP_SYS(mknod),
-	SCMP_SYS(mknodat),
-	SCMP_SYS(shmget),
-};
-
 /*
- * What the parent never needs: it starts compilers, writes to securityfs and to its
- * own directories. Whom it starts has the same filter.
+ * What neither the parent needs, which starts compilers and writes to securityfs
+ * and to its own directories, nor a compiler.
  */
-static const int parent_refused[] = {
+static const int refused[] = {
 	SCMP_SYS(ptrace),
 	SCMP_SYS(process_vm_readv),
 	SCMP_SYS(process_vm_writev),
@@ -224,6 +151,46 @@ static const int parent_refused[] = {
 	SCMP_SYS(clock_adjtime),
 	SCMP_SYS(sethostname),
 	SCMP_SYS(setdomainname),
+};
+
+/* What a compiler does not need besides; it may use anything else. */
+static const int compiler_refused[] = {
+	SCMP_SYS(socket),
+	SCMP_SYS(socketpair),
+	SCMP_SYS(connect),
+	SCMP_SYS(bind),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(fork),
+	SCMP_SYS(vfork),
+	SCMP_SYS(clone),
+	SCMP_SYS(clone3),
+	SCMP_SYS(pidfd_send_signal),
+	SCMP_SYS(kill),
+	SCMP_SYS(tkill),
+	SCMP_SYS(process_mrelease),
+	SCMP_SYS(setpriority),
+	SCMP_SYS(ioprio_set),
+	SCMP_SYS(sched_setaffinity),
+	SCMP_SYS(sched_setattr),
+	SCMP_SYS(sched_setparam),
+	SCMP_SYS(sched_setscheduler),
+	SCMP_SYS(rt_sigqueueinfo),
+	SCMP_SYS(rt_tgsigqueueinfo),
+	SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat),
+	SCMP_SYS(rename),
+	SCMP_SYS(renameat),
+	SCMP_SYS(renameat2),
+	SCMP_SYS(mkdir),
+	SCMP_SYS(mkdirat),
+	SCMP_SYS(link),
+	SCMP_SYS(linkat),
+	SCMP_SYS(symlink),
+	SCMP_SYS(symlinkat),
+	SCMP_SYS(chmod),
+	SCMP_SYS(fchmodat),
+	SCMP_SYS(shmget),
 };
 
 int sandbox_user(uid_t *uid, gid_t *gid)
@@ -344,16 +311,16 @@ static int worker_filter(void)
 	return load_filter(filter, err);
 }
 
-/* All but what is listed. */
-static int refuse(const int *calls, size_t num,
-		  int (*add_more)(scmp_filter_ctx filter))
+/* All but `refused`, and what add_more adds, if that is not NULL. */
+static int refuse(int (*add_more)(scmp_filter_ctx filter))
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
 	int err;
 
 	if (!filter)
 		return -ENOMEM;
-	err = add_calls(filter, SCMP_ACT_ERRNO(EPERM), calls, num);
+	err = add_calls(filter, SCMP_ACT_ERRNO(EPERM), refused,
+			ARRAY_SIZE(refused));
 	if (!err && add_more)
 		err = add_more(filter);
 	return load_filter(filter, err);
@@ -371,8 +338,7 @@ int sandbox_parent(void)
 	err = limit_bounding(keep, ARRAY_SIZE(keep));
 	if (!err)
 		err = set_capabilities(keep, ARRAY_SIZE(keep));
-	return err ? err :
-		     refuse(parent_refused, ARRAY_SIZE(parent_refused), NULL);
+	return err ? err : refuse(NULL);
 }
 
 int sandbox_worker(uid_t uid, gid_t gid)
@@ -399,25 +365,29 @@ int sandbox_worker(uid_t uid, gid_t gid)
  * The worker has the same user: a compiler may signal and limit itself alone,
  * and have no signal sent for a descriptor.
  */
-static int add_compiler_conditions(scmp_filter_ctx filter)
+static int add_compiler_rules(scmp_filter_ctx filter)
 {
 	static const int owner_commands[] = { F_SETOWN, F_SETOWN_EX, F_SETSIG };
 	static const unsigned long owner_requests[] = { FIOSETOWN, SIOCSPGRP };
-	const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
+	const uint32_t action = SCMP_ACT_ERRNO(EPERM);
 	size_t i;
 	int err;
 
-	err = seccomp_rule_add(filter, refuse, SCMP_SYS(tgkill), 1,
-			       SCMP_A0(SCMP_CMP_NE, (uint64_t)getpid(), 0));
+	err = add_calls(filter, action, compiler_refused,
+			ARRAY_SIZE(compiler_refused));
 	if (!err)
-		err = seccomp_rule_add(filter, refuse, SCMP_SYS(prlimit64), 1,
+		err = seccomp_rule_add(filter, action, SCMP_SYS(tgkill), 1,
+				       SCMP_A0(SCMP_CMP_NE, (uint64_t)getpid(),
+					       0));
+	if (!err)
+		err = seccomp_rule_add(filter, action, SCMP_SYS(prlimit64), 1,
 				       SCMP_A0(SCMP_CMP_NE, 0, 0));
 	for (i = 0; i < ARRAY_SIZE(owner_commands) && !err; i++)
-		err = seccomp_rule_add(filter, refuse, SCMP_SYS(fcntl), 1,
+		err = seccomp_rule_add(filter, action, SCMP_SYS(fcntl), 1,
 				       SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX,
 					       (uint64_t)owner_commands[i]));
 	for (i = 0; i < ARRAY_SIZE(owner_requests) && !err; i++)
-		err = seccomp_rule_add(filter, refuse, SCMP_SYS(ioctl), 1,
+		err = seccomp_rule_add(filter, action, SCMP_SYS(ioctl), 1,
 				       SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX,
 					       owner_requests[i]));
 	return err;
@@ -430,7 +400,5 @@ int sandbox_compiler(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
 	err = landlock_only_read();
-	return err < 0 ? err :
-			 refuse(compiler_refused, ARRAY_SIZE(compiler_refused),
-				add_compiler_conditions);
+	return err < 0 ? err : refuse(add_compiler_rules);
 }

@@ -51,7 +51,8 @@ static struct bailiff_exe *make(const struct bailiff_name *name,
 
 /*
  * A shell runs the same few programs again and again: what was named just now,
- * on each CPU, has that name still. Only with preemption off, in a task.
+ * on each CPU, has that name still. Only with preemption off, in a task. Each of
+ * the few keeps one name in memory until another takes its place.
  */
 #define KNOWN_BITS 3
 

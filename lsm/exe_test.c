@@ -120,11 +120,12 @@ static void what_is_given_up_goes(struct kunit *test)
 	migrate_enable();
 }
 
-static struct kunit_case exe_cases[] = { KUNIT_CASE(
-						 what_was_just_named_is_known),
-					 KUNIT_CASE(what_changes_ends_it),
-					 KUNIT_CASE(what_is_given_up_goes),
-					 {} };
+static struct kunit_case exe_cases[] = {
+	KUNIT_CASE(what_was_just_named_is_known),
+	KUNIT_CASE(what_changes_ends_it),
+	KUNIT_CASE(what_is_given_up_goes),
+	{},
+};
 
 static struct kunit_suite exe_suite = {
 	.name = "bailiff-exe",

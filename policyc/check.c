@@ -221,7 +221,7 @@ static void check_below(struct parse *parse, const struct ast_rule *rule)
 	}
 }
 
-/* "/usr/bin/id -u" is what others write, and no file's name. */
+/* "/usr/bin/id -u" is a rule elsewhere; here it would silently match nothing. */
 static void check_commands(struct parse *parse, const struct ast_rule *rule)
 {
 	if (rule->class != BVM_CLASS_EXEC)

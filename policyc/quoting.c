@@ -249,3 +249,16 @@ bool quoting_find(struct arena *arena, const struct source *source, u32 line,
 						 part.to - part.from));
 	return true;
 }
+
+bool quoting_suggest(struct arena *arena, struct diag *diag,
+		     const struct node *node)
+{
+	const char *text = source_quote(arena, &node->span);
+
+	if (node->span.line != node->span.end_line ||
+	    (*text != '{' && *text != '['))
+		return false;
+	diag_note(diag, "if it is a glob, write it as %s",
+		  quoting_add(arena, text));
+	return true;
+}

@@ -10,6 +10,8 @@
 #ifndef POLICYC_QUOTING_H
 #define POLICYC_QUOTING_H
 
+#include "diag.h"
+#include "node.h"
 #include "source.h"
 
 struct quoting {
@@ -24,5 +26,12 @@ bool quoting_find(struct arena *arena, const struct source *source, u32 line,
 
 /* text in the quotes that suit it. */
 const char *quoting_add(struct arena *arena, const char *text);
+
+/*
+ * A note on a list or mapping where text was expected: on one line it is most
+ * often a glob, {a,b} or [a-z]. Return: was there one to make?
+ */
+bool quoting_suggest(struct arena *arena, struct diag *diag,
+		     const struct node *node);
 
 #endif /* POLICYC_QUOTING_H */

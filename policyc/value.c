@@ -28,19 +28,15 @@ static bool takes_globs(enum key_id key)
 static void suggest_quotes(struct parse *parse, enum key_id key,
 			   const struct node *node)
 {
-	const char *text = source_quote(parse->arena, &node->span);
-
 	if (keys[key].kind == KEY_WORD || keys[key].kind == KEY_TEXT ||
 	    keys[key].kind == KEY_PER_CLASS)
 		return;
 	if (node->kind != NODE_TEXT && takes_globs(key) &&
-	    node->span.line == node->span.end_line &&
-	    (*text == '{' || *text == '['))
-		diag_note(parse->diag, "if it is a glob, write it as %s",
-			  quoting_add(parse->arena, text));
+	    quoting_suggest(parse->arena, parse->diag, node))
+		return;
 	/* `fd00::` is the key `fd00:` without a value. */
-	else if (node->kind == NODE_MAP && node->num == 1 &&
-		 node_is_empty(node->pairs[0].value))
+	if (node->kind == NODE_MAP && node->num == 1 &&
+	    node_is_empty(node->pairs[0].value))
 		diag_note(parse->diag,
 			  "if it is an address, write it as "
 			  "\"%s:\"",

@@ -407,17 +407,6 @@ static bool add_value(struct vars *vars, struct values *values,
 	return true;
 }
 
-/* A mapping on one line is most often a glob: {a,b}. */
-static void suggest_quotes(struct vars *vars, const struct node *node)
-{
-	const char *text = source_quote(vars->arena, &node->span);
-
-	if (node->kind == NODE_MAP && *text == '{' &&
-	    node->span.line == node->span.end_line)
-		diag_note(vars->diag, "if it is a glob, write it as %s",
-			  quoting_add(vars->arena, text));
-}
-
 static bool make_node(struct vars *vars, const struct node *node,
 		      struct values *values)
 {
@@ -436,7 +425,8 @@ static bool make_node(struct vars *vars, const struct node *node,
 	if (node->kind == NODE_MAP || node->block || node_is_empty(node)) {
 		diag_report(vars->diag, &node->span, WRONG_KIND, "vars",
 			    "text or lists", node_describe(node));
-		suggest_quotes(vars, node);
+		if (node->kind == NODE_MAP)
+			quoting_suggest(vars->arena, vars->diag, node);
 		return false;
 	}
 	if (node->kind == NODE_TEXT)
