@@ -9,7 +9,6 @@
 
 void __init bailiff_cred_add_hooks(void);
 void __init bailiff_join_add_hooks(void);
-void __init bailiff_now_add_hooks(void);
 void __init bailiff_file_add_hooks(void);
 void __init bailiff_use_add_hooks(void);
 void __init bailiff_origin_add_hooks(void);

@@ -266,27 +266,31 @@ static bool take_wanted(void)
 	return any;
 }
 
-void bailiff_bind_for_unjoined(void (*fn)(
+bool bailiff_bind_for_unjoined(bool (*fn)(
 	struct task_struct *task, const struct bailiff_binding *binding))
 {
-	const struct bailiff_binding *binding;
 	struct task_struct *process, *thread;
+	struct bailiff_binding *binding;
+	bool again = false;
 
 	mutex_lock(&bind_lock);
 	if (!take_wanted()) {
 		mutex_unlock(&bind_lock);
-		return;
+		return false;
 	}
 	rcu_read_lock();
 	for_each_process(process)
 		for_each_thread(process, thread) {
 			binding = bailiff_bind_find(thread);
-			if (binding && binding->looked_for &&
-			    !has_joined(thread, binding))
-				fn(thread, binding);
+			if (!binding || !binding->looked_for ||
+			    has_joined(thread, binding) || fn(thread, binding))
+				continue;
+			set_bit(0, &binding->wanted);
+			again = true;
 		}
 	rcu_read_unlock();
 	mutex_unlock(&bind_lock);
+	return again;
 }
 
 int bailiff_bind_for_each(int (*fn)(const struct bailiff_binding *binding,

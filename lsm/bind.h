@@ -31,7 +31,7 @@ struct bailiff_binding {
 	u64 cgroup; /* id */
 	u64 runtime; /* mount namespace in which nobody joins; 0: none */
 	bool filtered; /* the runtime installs the policies' filters */
-	u64 now; /* those who run already join, too: a number; 0: no. now.h */
+	u32 now; /* those who run already join, too: a number; 0: no. now.h */
 	char label[BVM_MAX_NAME];
 	u32 num; /* policies; 0: refuse every exec */
 	struct hlist_node node; /* RCU; under bind_lock */
@@ -83,9 +83,10 @@ bool bailiff_bind_want_again(void);
 
 /*
  * Call fn for each task that a binding with `now` counts for which is wanted,
- * and that has not joined it, under RCU. Then none is wanted. Sleeps.
+ * and that has not joined it, under RCU. Then none is wanted, but where fn could
+ * not do it: was there one? Sleeps.
  */
-void bailiff_bind_for_unjoined(void (*fn)(
+bool bailiff_bind_for_unjoined(bool (*fn)(
 	struct task_struct *task, const struct bailiff_binding *binding));
 
 u32 bailiff_bind_count(void);

@@ -31,6 +31,7 @@ static int hook_cred_prepare(struct cred *new, const struct cred *old,
 
 	ours->set = bailiff_set_get(theirs->set);
 	ours->exe = bailiff_exe_get(theirs->exe);
+	ours->now_failed = READ_ONCE(theirs->now_failed);
 	return 0;
 }
 

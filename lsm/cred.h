@@ -23,6 +23,8 @@ struct bailiff_cred {
 	 * the i-th domain starts. 0 but during that exec; not inherited.
 	 */
 	u32 starts;
+	/* now.h: the last binding that whom it forks would fail to join by */
+	u32 now_failed;
 };
 
 static inline struct bailiff_cred *bailiff_cred(const struct cred *cred)

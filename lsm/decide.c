@@ -11,7 +11,6 @@
 #include "decide.h"
 #include "detached.h"
 #include "event.h"
-#include "kill.h"
 #include "known.h"
 #include "memo.h"
 #include "names.h"
@@ -20,6 +19,7 @@
 #include "seen.h"
 #include "state.h"
 #include "stats.h"
+#include "task.h"
 #include "trace.h"
 #include "vm/rights.h"
 

@@ -17,9 +17,9 @@
 #include "cred.h"
 #include "decide.h"
 #include "early.h"
-#include "kill.h"
 #include "origin.h"
 #include "sock.h"
+#include "task.h"
 #include "unix.h"
 
 #define ACCEPT BVM_BIT(NETWORK, ACCEPT)

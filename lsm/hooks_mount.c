@@ -9,7 +9,6 @@
 #include <linux/fs_struct.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
-#include <linux/task_work.h>
 #include <linux/unistd.h>
 
 #include <asm/syscall.h>
@@ -21,16 +20,7 @@
 #include "cred.h"
 #include "decide.h"
 #include "detached.h"
-#include "kill.h"
-
-/* The rest of mount(2) is over: names may be looked up again. */
-static void end_mounting(struct callback_head *work)
-{
-	struct bailiff_task *task =
-		container_of(work, struct bailiff_task, mounted);
-
-	task->mounting = false;
-}
+#include "task.h"
 
 static struct bailiff_task *task_of_current(void)
 {
@@ -43,21 +33,14 @@ static struct bailiff_task *task_of_current(void)
  */
 static bool freeze_links(void)
 {
-	struct bailiff_task *task = task_of_current();
-
-	if (task->mounting)
-		return true;
-	init_task_work(&task->mounted, end_mounting);
-	if (task_work_add(current, &task->mounted, TWA_RESUME))
-		return false;
-	task->mounting = true;
-	return true;
+	return bailiff_task_later(task_of_current(), BAILIFF_TASK_MOUNTING);
 }
 
 static int hook_inode_follow_link(struct dentry *dentry, struct inode *inode,
 				  bool rcu)
 {
-	if (likely(!bailiff_current_set()) || !task_of_current()->mounting)
+	if (likely(!bailiff_current_set()) ||
+	    !(task_of_current()->todo & BAILIFF_TASK_MOUNTING))
 		return 0;
 	return -ELOOP;
 }

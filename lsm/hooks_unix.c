@@ -134,6 +134,7 @@ int bailiff_unix_made(const struct path *path)
 	const struct bailiff_set *set = bailiff_current_set();
 	struct bailiff_target *target = bailiff_target_get();
 	struct bailiff_request rq BAILIFF_UNSET;
+	struct socket *bound;
 
 	if (!set || !target || !target->binds)
 		return 0;
@@ -143,8 +144,10 @@ int bailiff_unix_made(const struct path *path)
 	rq.ctx.network.type = target->binds;
 	rq.walk = BAILIFF_WALK_NEW;
 	bailiff_request_path(&rq, path, 0);
+	bound = target->bound;
+	target->bound = NULL;
 	target->binds = 0;
-	return bailiff_early_decide(&rq, target->bound);
+	return bailiff_early_decide(&rq, bound);
 }
 
 /* ---- what the kernel has found ---- */
@@ -180,7 +183,7 @@ static int judge(const struct sock *sk, const struct sock *other,
 	struct abstract name;
 
 	/* Sent to where it is connected; or by the kernel, for itself. */
-	if (!target || target->sk != sk)
+	if (!target || target->binds || target->sk != sk)
 		return 0;
 	init_request(&rq, sk, set, target->op);
 	/* Their domains live while `other` does, which is locked. */

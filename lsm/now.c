@@ -9,7 +9,9 @@
  */
 #include <linux/atomic.h>
 #include <linux/bitops.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/task_work.h>
 #include <linux/workqueue.h>
 
@@ -17,16 +19,25 @@
 #include "bind.h"
 #include "common.h"
 #include "compat.h"
+#include "cred.h"
 #include "join.h"
-#include "kill.h"
 #include "now.h"
 #include "setup.h"
+#include "task.h"
 
-static atomic64_t last_number;
+/* What a task is to do. Freed by it after a grace period. */
+struct bailiff_joining {
+	struct callback_head work;
+	u32 now; /* number of the last binding that it is for */
+	u64 cgroup; /* that this one is of */
+};
 
-u64 bailiff_now_number(void)
+static atomic_t last_number;
+
+u32 bailiff_now_number(void)
 {
-	return atomic64_inc_return(&last_number);
+	return atomic_inc_return(&last_number) ?:
+						 atomic_inc_return(&last_number);
 }
 
 static void look_again(struct work_struct *work);
@@ -42,45 +53,83 @@ static unsigned long late_after;
 
 static void join_later(struct callback_head *work)
 {
+	struct bailiff_joining *joining =
+		container_of(work, struct bailiff_joining, work);
 	struct bailiff_task *task =
-		container_of(work, struct bailiff_task, joining);
-	u64 now = READ_ONCE(task->now);
+		current->security + bailiff_blob_sizes.lbs_task;
 
-	/* First: what is bound from here on queues it again. */
-	clear_bit(0, &task->join_queued);
-	smp_mb__after_atomic();
+	/* First: what is bound from here on queues another. */
+	xchg(&task->joining, NULL);
 	if (!(current->flags & PF_EXITING) && bailiff_join_current())
-		task->now_failed = now;
+		WRITE_ONCE(bailiff_cred(current_real_cred())->now_failed,
+			   READ_ONCE(joining->now));
 	/* What it forked before is there by now. */
-	bailiff_bind_want(READ_ONCE(task->now_cgroup));
+	bailiff_bind_want(READ_ONCE(joining->cgroup));
 	queue_delayed_work(system_unbound_wq, &looking, LOOK_AFTER);
+	kfree_rcu(joining, work);
 }
 
-/* Under RCU, and under the lock of bindings. */
-static void queue_join(struct task_struct *thread,
+/* Is what waits with the task for this one now? Under the lock of bindings. */
+static bool is_queued(struct bailiff_task *task,
+		      const struct bailiff_binding *binding)
+{
+	struct bailiff_joining *joining = READ_ONCE(task->joining);
+
+	if (!joining)
+		return false;
+	WRITE_ONCE(joining->now, binding->now);
+	WRITE_ONCE(joining->cgroup, binding->cgroup);
+	/* Who takes it after this reads what was written, by the xchg. */
+	smp_mb();
+	return READ_ONCE(task->joining) == joining;
+}
+
+/*
+ * Under RCU, and under the lock of bindings. false: there was no memory, and it
+ * is to be tried again.
+ */
+static bool queue_join(struct task_struct *thread,
 		       const struct bailiff_binding *binding)
 {
 	struct bailiff_task *task =
 		thread->security + bailiff_blob_sizes.lbs_task;
+	const struct bailiff_cred *cred = bailiff_cred(__task_cred(thread));
+	struct bailiff_joining *joining;
 
 	/* Workers act with the credentials of others. */
 	if (thread->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER))
-		return;
-	if (task->now == binding->now)
-		return;
+		return true;
+	/* The child of one that fails by what children take over fails, too. */
+	if (task->now == binding->now ||
+	    READ_ONCE(cred->now_failed) == binding->now)
+		return true;
+	if (!is_queued(task, binding)) {
+		joining = kmalloc(sizeof(*joining), GFP_ATOMIC | __GFP_NOWARN);
+		if (!joining)
+			return false;
+		joining->now = binding->now;
+		joining->cgroup = binding->cgroup;
+		init_task_work(&joining->work, join_later);
+		WRITE_ONCE(task->joining, joining);
+		/* It fails for one that is ending: what that forked is behind it. */
+		if (task_work_add(thread, &joining->work, TWA_RESUME)) {
+			WRITE_ONCE(task->joining, NULL);
+			kfree(joining);
+		}
+	}
 	task->now = binding->now;
-	WRITE_ONCE(task->now_cgroup, binding->cgroup);
-	if (test_and_set_bit(0, &task->join_queued))
-		return;
-	init_task_work(&task->joining, join_later);
-	/* It fails for one that is ending: what that forked is behind it. */
-	if (task_work_add(thread, &task->joining, TWA_RESUME))
-		clear_bit(0, &task->join_queued);
+	return true;
+}
+
+static void look(void)
+{
+	if (bailiff_bind_for_unjoined(queue_join))
+		queue_delayed_work(system_unbound_wq, &looking, LOOK_AFTER);
 }
 
 static void look_again(struct work_struct *work)
 {
-	bailiff_bind_for_unjoined(queue_join);
+	look();
 }
 
 static void look_late(struct work_struct *work)
@@ -89,44 +138,15 @@ static void look_late(struct work_struct *work)
 
 	if (!bailiff_bind_want_again())
 		return;
-	bailiff_bind_for_unjoined(queue_join);
+	look();
 	WRITE_ONCE(late_after, next);
 	queue_delayed_work(system_unbound_wq, &late, next);
-}
-
-/*
- * The child of one that fails by what children take over could go on for ever to
- * be found, to fail and to have others looked for. Of one that is yet to be
- * tried, or fails by what is its own, a child is as new.
- */
-static int hook_task_alloc(struct task_struct *child, unsigned long flags)
-{
-	const struct bailiff_task *task =
-		current->security + bailiff_blob_sizes.lbs_task;
-	struct bailiff_task *heir =
-		child->security + bailiff_blob_sizes.lbs_task;
-
-	/* All else that it begins with is 0. */
-	if (unlikely(task->now_failed)) {
-		heir->now = task->now_failed;
-		heir->now_failed = task->now_failed;
-	}
-	return 0;
-}
-
-static struct security_hook_list hooks[] __ro_after_init = {
-	LSM_HOOK_INIT(task_alloc, hook_task_alloc),
-};
-
-void __init bailiff_now_add_hooks(void)
-{
-	bailiff_add_hooks(hooks);
 }
 
 void bailiff_now(u64 cgroup)
 {
 	bailiff_bind_want(cgroup);
-	bailiff_bind_for_unjoined(queue_join);
+	look();
 	/* Who forks by vfork comes back only when the child needs him no more. */
 	WRITE_ONCE(late_after, LOOK_AFTER);
 	mod_delayed_work(system_unbound_wq, &late, LOOK_AFTER);

@@ -9,8 +9,8 @@
 
 #define BAILIFF_NOW_LOOKS 10
 
-/* What tells one line with `now` from the next: for binding->now. */
-u64 bailiff_now_number(void);
+/* What tells one line with `now` from 4 billion others: for binding->now; not 0. */
+u32 bailiff_now_number(void);
 
 /*
  * Have every task that the cgroup's binding counts for join it before it next

@@ -10,10 +10,10 @@
 #include "common.h"
 #include "compat.h"
 #include "cred.h"
-#include "kill.h"
 #include "origin.h"
 #include "setup.h"
 #include "sock.h"
+#include "task.h"
 #include "use.h"
 
 bool bailiff_initialized __ro_after_init;
@@ -54,7 +54,6 @@ static int __init bailiff_init(void)
 {
 	bailiff_cred_add_hooks();
 	bailiff_join_add_hooks();
-	bailiff_now_add_hooks();
 	bailiff_file_add_hooks();
 	bailiff_use_add_hooks();
 	bailiff_origin_add_hooks();

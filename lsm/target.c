@@ -2,30 +2,15 @@
 /*
  * target.c - which unix socket the caller's system call names
  */
-#include <linux/sched.h>
-
-#include "kill.h"
 #include "target.h"
+#include "task.h"
 
-static void forget(struct bailiff_target *target)
+void bailiff_target_forget(struct bailiff_target *target)
 {
 	struct path path = target->path;
 
-	target->path = (struct path){};
-	target->sk = NULL;
-	target->op = 0;
-	target->binds = 0;
-	target->bound = NULL;
+	*target = (struct bailiff_target){};
 	path_put(&path);
-}
-
-static void forget_later(struct callback_head *work)
-{
-	struct bailiff_target *target =
-		container_of(work, struct bailiff_target, work);
-
-	target->queued = false;
-	forget(target);
 }
 
 struct bailiff_target *bailiff_target_get(void)
@@ -37,25 +22,18 @@ struct bailiff_target *bailiff_target_get(void)
 
 void bailiff_target_clear(void)
 {
-	struct bailiff_target *target = bailiff_target_get();
+	struct bailiff_task *task = bailiff_task_of_current();
 
-	if (target && target->queued)
-		forget(target);
+	if (task && task->todo & BAILIFF_TASK_TARGET)
+		bailiff_target_forget(&task->target);
 }
 
 struct bailiff_target *bailiff_target_begin(void)
 {
-	struct bailiff_target *target = bailiff_target_get();
+	struct bailiff_task *task = bailiff_task_of_current();
 
-	if (!target)
+	bailiff_target_clear();
+	if (!task || !bailiff_task_later(task, BAILIFF_TASK_TARGET))
 		return NULL;
-	if (target->queued) {
-		forget(target);
-		return target;
-	}
-	init_task_work(&target->work, forget_later);
-	if (task_work_add(current, &target->work, TWA_RESUME))
-		return NULL;
-	target->queued = true;
-	return target;
+	return &task->target;
 }

@@ -10,7 +10,6 @@
 #define BAILIFF_TARGET_H
 
 #include <linux/path.h>
-#include <linux/task_work.h>
 #include <linux/types.h>
 
 struct sock;
@@ -18,13 +17,13 @@ struct socket;
 
 /* A part of the task blob; nobody but its task touches it. */
 struct bailiff_target {
-	struct callback_head work; /* clears this on the way to user space */
-	bool queued; /* work is */
-	const struct sock *sk; /* that names; compared, never followed */
+	union {
+		const struct sock *sk; /* names; compared, never followed */
+		struct socket *bound; /* gets a path in this call; if binds */
+	};
 	struct path path; /* of the one it names, owned; none: no path */
-	u64 op; /* what it wants: BVM_BIT(), of class network */
-	u32 binds; /* socket type that is about to get a path, or 0 */
-	struct socket *bound; /* gets it, in this system call; if binds */
+	u32 op; /* what it wants: BVM_BIT(), of class network */
+	u16 binds; /* socket type that is about to get a path, or 0 */
 };
 
 /*
@@ -39,5 +38,6 @@ struct bailiff_target *bailiff_target_get(void);
 
 /* Nobody is named any more. Sleeps. */
 void bailiff_target_clear(void);
+void bailiff_target_forget(struct bailiff_target *target);
 
 #endif /* BAILIFF_TARGET_H */
