@@ -28,7 +28,7 @@ table=$here/cost-table.tsv
 # of it without an LSM
 print_table()
 {
-	local columns=("$out/none.tsv" "$out/bailiff.tsv")
+	local columns=("$out"/{none,unconfined,bailiff}.tsv)
 
 	[ ! -f "$out/apparmor.tsv" ] || columns+=("$out/apparmor.tsv")
 	printf '# SPDX-License-Identifier: GPL-2.0-only\n'
@@ -108,13 +108,13 @@ is_same()
 	[ "$(sed -n 's/^key\t//p' $table)" = "$(cat "$out/key")" ]
 }
 
-# Two boots; a third one where there is nothing but ratios to compare.
+# Three boots; a fourth one where there is nothing but ratios to compare.
 count()
 {
 	local key
 
 	rm -f "$out"/*.tsv
-	$here/cost.sh none bailiff
+	$here/cost.sh none unconfined bailiff
 	! is_same || return 0
 	key=$(cat "$out/key")
 	$here/cost.sh apparmor
@@ -124,7 +124,7 @@ count()
 export COST_RULES=''
 case ${1:-} in
 --update)
-	$here/cost.sh none bailiff apparmor
+	$here/cost.sh none unconfined bailiff apparmor
 	print_table > "$out/table.tsv"
 	cp "$out/table.tsv" $table
 	exit

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: cost-guest.sh none|bailiff|apparmor|landlock|bpflsm
+# usage: cost-guest.sh none|unconfined|bailiff|apparmor|landlock|bpflsm
 #
 # In the guest, under -icount and with that one LSM: prints what cost_bench
 # counts there, and a line "key" that says which kernel it was.
@@ -142,7 +142,7 @@ make_compiler()
 measure_jobs()
 {
 	load "$1" jobs
-	/run/cost_bench "${2:-$1}" 100 jobs || {
+	/run/cost_bench "$1" 100 jobs || {
 		cat /bench/ok/jobs/{log,error} >&2
 		dmesg | tail -n 20 >&2
 		return 1
@@ -154,13 +154,8 @@ make_jobs
 [ -z "${GUEST_COST_JOBS:-}" ] || make_compiler
 printf 'key\t%s\t%s\n' "$(uname -r)" "$(zcat /proc/config.gz | sha256sum | head -c 16)"
 case $1 in
-none) /run/cost_bench none 100 all ;;
-bailiff)
-	/run/cost_bench unconfined 100 all
-	measure bailiff
-	;;
+none|unconfined) /run/cost_bench "$1" 100 all ;;
 *) measure "$1" ;;
 esac
 [ -n "${GUEST_COST_JOBS:-}" ] || exit 0
-[ "$1" != bailiff ] || measure_jobs bailiff unconfined
 measure_jobs "$1"

@@ -12,6 +12,7 @@
  *
  * with tabs between them; instructions of one operation, the median of samples.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +26,8 @@
 
 #define WARM_UP 4 /* samples that do not count */
 #define SAMPLES 31
-#define FEW_SAMPLES 7 /* of what is long */
-#define PROCESSES 15 /* that count what makes processes */
+#define FEW_SAMPLES 7 /* of what is long, and in each process of several */
+#define PROCESSES 100 /* that count what makes processes */
 
 static u64 counter(void)
 {
@@ -58,7 +59,7 @@ static void touch_memory(void)
 static double count_here(const struct cost_op *op)
 {
 	double samples[SAMPLES];
-	u32 num = op->reps == 1 ? FEW_SAMPLES : SAMPLES, i;
+	u32 num = op->reps == 1 || op->processes ? FEW_SAMPLES : SAMPLES, i;
 
 	for (i = 0; i < WARM_UP; i++)
 		(void)sample(op);
@@ -67,45 +68,54 @@ static double count_here(const struct cost_op *op)
 	return measure_median(samples, num);
 }
 
-/* In a process of its own. */
-static double count_there(const struct cost_op *op)
+/* In a process of its own, which stays until it is killed. */
+static double count_there(const struct cost_op *op, pid_t *pid)
 {
 	double result;
 	int pipes[2];
-	pid_t pid;
 
 	if (pipe(pipes))
 		cost_fail("pipe");
-	pid = fork();
-	if (pid < 0)
+	*pid = fork();
+	if (*pid < 0)
 		cost_fail("fork");
-	if (!pid) {
+	if (!*pid) {
 		touch_memory();
 		result = count_here(op);
-		_exit(write(pipes[1], &result, sizeof(result)) < 0);
+		if (write(pipes[1], &result, sizeof(result)) < 0)
+			_exit(1);
+		close(pipes[1]);
+		for (;;)
+			pause();
 	}
-	if (read(pipes[0], &result, sizeof(result)) != sizeof(result) ||
-	    waitpid(pid, NULL, 0) != pid)
+	close(pipes[1]);
+	if (read(pipes[0], &result, sizeof(result)) != sizeof(result))
 		cost_fail(op->name);
 	close(pipes[0]);
-	close(pipes[1]);
 	return result;
 }
 
 /*
- * What makes a process depends on where its memory happens to lie, which is as
- * it is for all that one process makes.
+ * What makes a process depends on where its memory happens to lie, in pages of
+ * slab and of per-CPU counters, which is as it is for all that one process makes
+ * one after the other. So it is the mean of several, each of which lie elsewhere.
  */
 static double count(const struct cost_op *op)
 {
-	double counts[PROCESSES];
+	pid_t pids[PROCESSES];
+	double sum = 0;
 	u32 i;
 
 	if (!op->processes)
 		return count_here(op);
 	for (i = 0; i < PROCESSES; i++)
-		counts[i] = count_there(op);
-	return measure_median(counts, PROCESSES);
+		sum += count_there(op, &pids[i]);
+	for (i = 0; i < PROCESSES; i++) {
+		if (kill(pids[i], SIGKILL) ||
+		    waitpid(pids[i], NULL, 0) != pids[i])
+			cost_fail("kill");
+	}
+	return sum / PROCESSES;
 }
 
 static void print_count(const struct cost_op *op, u32 num_rules,

@@ -206,7 +206,7 @@ bench_cost()
 {
 	COST_JOBS=1 $here/cost.sh
 	awk -f $here/cost-rows.awk $here/cost-budgets.tsv \
-		$out/cost/{none,bailiff,apparmor,landlock}.tsv >> "$rows"
+		$out/cost/{none,unconfined,bailiff,apparmor,landlock}.tsv >> "$rows"
 }
 
 # The same once more beside a BPF LSM: BPFLSM=OBJECT, or "stand-in", which is ours.
@@ -220,9 +220,9 @@ bench_bpf()
 		title="BPF LSM ($(basename "$BPFLSM"))"
 	fi
 	BPFLSM=$object COST_FLAVOUR=btf COST_OUT=$out/bpf COST_JOBS=1 $here/cost.sh \
-		none bailiff apparmor landlock bpflsm
+		none unconfined bailiff apparmor landlock bpflsm
 	awk -v bench=bpf -v bpflsm="$title" -f $here/cost-rows.awk $here/cost-budgets.tsv \
-		$out/bpf/{none,bailiff,apparmor,landlock,bpflsm}.tsv >> "$rows"
+		$out/bpf/{none,unconfined,bailiff,apparmor,landlock,bpflsm}.tsv >> "$rows"
 }
 
 # A set of equal size, as a policy and for nftables.
