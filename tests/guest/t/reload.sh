@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 90
+# also: 6.1 fast
 #
 # A decision belongs to one version of a policy. One version allows reading and
 # not writing, the other writing and not reading: neither lets a file be opened

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 180
+# also: 6.1 fast
 #
 # Renames and links of whole trees: what real programs do under `manage`, and
 # what nobody may do.

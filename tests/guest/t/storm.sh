@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 150
+# also: 6.1 fast
 #
 # Policies are loaded, replaced, unloaded, bound and switched, records and
 # reports read, names and mounts moved, all in loops, while confined tasks open,
