@@ -31,7 +31,7 @@ static int hook_cred_prepare(struct cred *new, const struct cred *old,
 
 	ours->set = bailiff_set_get(theirs->set);
 	ours->exe = bailiff_exe_get(theirs->exe);
-	ours->now_failed = READ_ONCE(theirs->now_failed);
+	ours->now_failed = theirs->now_failed;
 	return 0;
 }
 
@@ -39,6 +39,7 @@ static void hook_cred_transfer(struct cred *new, const struct cred *old)
 {
 	bailiff_cred_replace(new, bailiff_set_get(bailiff_cred_set(old)));
 	bailiff_cred_replace_exe(new, bailiff_exe_get(bailiff_cred(old)->exe));
+	bailiff_cred(new)->now_failed = bailiff_cred(old)->now_failed;
 }
 
 /*

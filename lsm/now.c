@@ -51,18 +51,36 @@ static DECLARE_DELAYED_WORK(late, look_late);
 /* Twice as long each time. (A line that comes in between begins anew for all.) */
 static unsigned long late_after;
 
+/*
+ * In credentials of its own: other threads have these, too, and may join. Without
+ * memory there is no mark, and whom it forks is tried and fails by himself.
+ */
+static void mark_failed(u32 now)
+{
+	struct cred *cred;
+
+	if (current_cred() != current_real_cred())
+		return;
+	cred = prepare_creds();
+	if (!cred)
+		return;
+	bailiff_cred(cred)->now_failed = now;
+	commit_creds(cred);
+}
+
 static void join_later(struct callback_head *work)
 {
 	struct bailiff_joining *joining =
 		container_of(work, struct bailiff_joining, work);
 	struct bailiff_task *task =
 		current->security + bailiff_blob_sizes.lbs_task;
+	/* An older one than it was tried for, at worst: that keeps out nobody. */
+	u32 now = READ_ONCE(joining->now);
 
 	/* First: what is bound from here on queues another. */
 	xchg(&task->joining, NULL);
 	if (!(current->flags & PF_EXITING) && bailiff_join_current())
-		WRITE_ONCE(bailiff_cred(current_real_cred())->now_failed,
-			   READ_ONCE(joining->now));
+		mark_failed(now);
 	/* What it forked before is there by now. */
 	bailiff_bind_want(READ_ONCE(joining->cgroup));
 	queue_delayed_work(system_unbound_wq, &looking, LOOK_AFTER);
@@ -100,11 +118,10 @@ static bool queue_join(struct task_struct *thread,
 	if (thread->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER))
 		return true;
 	/* The child of one that fails by what children take over fails, too. */
-	if (task->now == binding->now ||
-	    READ_ONCE(cred->now_failed) == binding->now)
+	if (task->now == binding->now || cred->now_failed == binding->now)
 		return true;
 	if (!is_queued(task, binding)) {
-		joining = kmalloc(sizeof(*joining), GFP_ATOMIC | __GFP_NOWARN);
+		joining = kmalloc(sizeof(*joining), GFP_NOWAIT | __GFP_NOWARN);
 		if (!joining)
 			return false;
 		joining->now = binding->now;

@@ -6,7 +6,8 @@
  *				before DIR/go is
  *	  late vfork DIR CGROUP	the same, and is not back before the child ends
  *	  late serve DIR CGROUP	has a ring mapped, and forks one child after
- *				the other: DIR/forks says how many
+ *				the other: DIR/forks says how many. When DIR/go
+ *				is there, each gives it a session keyring
  *	  late own DIR CGROUP	the same, and the ring is not mapped
  *	  late ring DIR CGROUP	the child has a ring, with its parent's rights,
  *				and tries them when DIR/go is there: DIR/tried
@@ -21,6 +22,7 @@
 #include "ring.h"
 
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <linux/sched.h>
 #include <linux/userfaultfd.h>
 #include <signal.h>
@@ -28,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #define PAGE 4096
@@ -169,6 +172,15 @@ static int late_ring(const char *cgroup, struct ring *ring, int *who,
 	return child;
 }
 
+/* Its parent gets new credentials by that, which nobody has prepared. */
+static void give_keyring(void)
+{
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 ||
+	    syscall(SYS_keyctl, KEYCTL_SESSION_TO_PARENT) < 0)
+		fail("keyctl");
+	say("given", "");
+}
+
 /* Each child lives long enough to be found, and does as its parent may. */
 static void serve(const char *cgroup, int mapped)
 {
@@ -189,6 +201,8 @@ static void serve(const char *cgroup, int mapped)
 			fail("fork");
 		if (!child) {
 			usleep(30000);
+			if (access(in_dir("go"), F_OK) == 0)
+				give_keyring();
 			_exit(0);
 		}
 		waitpid(child, NULL, 0);

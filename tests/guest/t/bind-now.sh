@@ -296,6 +296,13 @@ succeeds "it goes on to fork" wait_for 60 forked $((number + 25))
 # itself, and the one that was there, or being forked, then
 succeeds "whom it forks, who have it mapped, too, are not tried" \
 	[ "$(status_of join_failures)" -le $((failures + 2)) ]
+# What is being forked has the old credentials.
+: > "$dir/go"
+succeeds "a child gives it another session keyring" wait_for 20 test -e "$dir/given"
+read -r number < "$dir/forks"
+succeeds "it forks still" wait_for 60 forked $((number + 25))
+succeeds "they are not tried now either" \
+	[ "$(status_of join_failures)" -le $((failures + 3)) ]
 echo 1 > /sys/fs/cgroup/now-serve/cgroup.kill
 wait $! || :
 # more_join NUMBER: have so many joined since?

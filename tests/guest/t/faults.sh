@@ -60,6 +60,22 @@ claim "messages" message bind "cgroup=$id policy=faults label=x" \
 	policies/faults/mode audit policies/faults/mode enforce \
 	unbind "cgroup=$id" bind "cgroup=$id policy=refuse" \
 	bind "cgroup=$id policy=faults" unload faults self nothing
+running=$(cgroup faults-now)
+in_cgroup faults-now sleep 1000 &
+# sleeps: its number is in sleeper
+sleeps()
+{
+	read -r sleeper < /sys/fs/cgroup/faults-now/cgroup.procs &&
+		[ "$(< "/proc/$sleeper/comm")" = sleep ]
+}
+succeeds "a program runs already" wait_for 10 sleeps
+sleeps
+claim "binding who runs already" message bind "cgroup=$running policy=faults now"
+kill -STOP $sleeper
+kill -CONT $sleeper
+succeeds "it joins all the same" wait_for 10 grep -q "^cgroup=$running .* joined=1$" $fs/bindings
+kill $sleeper
+tell $fs/unbind "cgroup=$running" > /dev/null
 claim "reading" read version status bindings tasks events \
 	policies/faults/info policies/faults/rules policies/faults/mode \
 	policies/faults/image self
