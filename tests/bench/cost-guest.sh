@@ -15,17 +15,17 @@ bpflsm=
 # The same for every column; on a tmpfs, which waits for nobody.
 make_tree()
 {
-	local dir=/bench/ok i
+	local dir='' i
 
 	mkdir /bench
 	mount -t tmpfs -o mode=755 tmpfs /bench
 	for i in {3..19}; do
 		dir+=/dir$i
-		mkdir -p "$dir"
-		echo x > "$dir/file"
+		mkdir -p /bench/{ok,no}$dir
+		echo x | tee /bench/{ok,no}$dir/file > /dev/null
 	done
-	mkdir -p /bench/{no,by}/dir3/dir4
-	echo x | tee /bench/{no,by}/dir3/dir4/file > /bench/file
+	mkdir -p /bench/by/dir3/dir4
+	echo x | tee /bench/by/dir3/dir4/file /bench/no-file > /bench/file
 	cp build/bench/cost_end /bench/ok/program
 	cp build/bench/cost_bench /bench/ok/libc-program
 	cp build/bench/cost_bench /run/cost_bench

@@ -19,7 +19,7 @@ function bailiff(i)
 	print "files:"
 	print "  - allow: [read, write, manage, mknod, map-exec]\n    paths: [/bench/ok, \"/bench/ok/**\"]"
 	print "  - allow: read\n    paths: [/bench/file, /bench/by/dir3/dir4/file]"
-	print "  - deny: read\n    paths: \"/bench/no/**\"\n    quiet: true"
+	print "  - deny: read\n    paths: [/bench/no-file, \"/bench/no/**\"]\n    quiet: true"
 	print "  - allow: readlink\n    paths: /proc/self/exe"
 	print "  - allow: inherit\n    type: [pipe, \"null\"]"
 	for (i = 4; i < num; i++)
@@ -47,7 +47,7 @@ function apparmor(i)
 	print "abi <abi/3.0>,\nprofile bench {"
 	print "  /bench/ok/ r,\n  /bench/ok/** rwmk,\n  /bench/ok/{,libc-}program ix,"
 	print "  /bench/file r,\n  /bench/by/dir3/dir4/file r,"
-	print "  deny /bench/no/** r,"
+	print "  deny /bench/no/** r,\n  deny /bench/no-file r,"
 	for (i = 3; i < num; i++)
 		printf "  %s r,\n", other(i)
 	if (jobs) {
@@ -64,7 +64,7 @@ function bpflsm(i)
 {
 	print "path rwx /bench/ok/**\npath rwx /bench/ok"
 	print "path r /bench/file\npath r /bench/by/dir3/dir4/file"
-	print "path - /bench/no/**"
+	print "path - /bench/no/**\npath - /bench/no-file"
 	for (i = 4; i < num; i++)
 		printf "path r %s\n", other(i)
 	if (jobs) {

@@ -25,18 +25,25 @@
 #include "cost.h"
 
 /* Paths of 2, 5, 10 and 20 components; cost-guest.sh makes the files. */
-#define D3 "/ok/dir3"
-#define D4 D3 "/dir4"
-#define D9 D4 "/dir5/dir6/dir7/dir8/dir9"
-#define D14 D9 "/dir10/dir11/dir12/dir13/dir14"
-#define D19 D14 "/dir15/dir16/dir17/dir18/dir19"
+/* Below a directory of level 2 */
+#define TO4 "/dir3/dir4"
+#define TO9 TO4 "/dir5/dir6/dir7/dir8/dir9"
+#define TO14 TO9 "/dir10/dir11/dir12/dir13/dir14"
+#define TO19 TO14 "/dir15/dir16/dir17/dir18/dir19"
+#define D4 "/ok" TO4
 #define FILE2 COST_DIR "/file"
 #define FILE5 COST_DIR D4 "/file"
-#define FILE10 COST_DIR D9 "/file"
-#define FILE20 COST_DIR D19 "/file"
+#define FILE10 COST_DIR "/ok" TO9 "/file"
+#define FILE20 COST_DIR "/ok" TO19 "/file"
 #define NAMED COST_DIR "/by/dir3/dir4/file" /* by a rule for it alone */
-#define DENIED COST_DIR "/no/dir3/dir4/file"
-#define MISSING COST_DIR D4 "/missing"
+#define DENIED2 COST_DIR "/no-file"
+#define DENIED5 COST_DIR "/no" TO4 "/file"
+#define DENIED10 COST_DIR "/no" TO9 "/file"
+#define DENIED20 COST_DIR "/no" TO19 "/file"
+#define MISSING2 COST_DIR "/missing"
+#define MISSING5 COST_DIR D4 "/missing"
+#define MISSING10 COST_DIR "/ok" TO9 "/missing"
+#define MISSING20 COST_DIR "/ok" TO19 "/missing"
 #define NEW_A COST_DIR D4 "/a"
 #define NEW_B COST_DIR D4 "/b"
 #define SOCKET COST_DIR D4 "/socket"
@@ -83,14 +90,41 @@ static void open_of(const char *path, u32 reps)
 	}
 }
 
-#define AT_DEPTH(n)                       \
-	static void run_stat##n(u32 reps) \
-	{                                 \
-		stat_of(FILE##n, reps);   \
-	}                                 \
-	static void run_open##n(u32 reps) \
-	{                                 \
-		open_of(FILE##n, reps);   \
+/* Without confinement the same path opens: it is closed again. */
+static void denied_of(const char *path, u32 reps)
+{
+	while (reps--) {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+		if (fd >= 0)
+			close(fd);
+		else
+			want(errno == EACCES, path);
+	}
+}
+
+static void missing_of(const char *path, u32 reps)
+{
+	while (reps--)
+		want(open(path, O_RDONLY) < 0 && errno == ENOENT, path);
+}
+
+#define AT_DEPTH(n)                           \
+	static void run_stat##n(u32 reps)     \
+	{                                     \
+		stat_of(FILE##n, reps);       \
+	}                                     \
+	static void run_open##n(u32 reps)     \
+	{                                     \
+		open_of(FILE##n, reps);       \
+	}                                     \
+	static void run_denied##n(u32 reps)   \
+	{                                     \
+		denied_of(DENIED##n, reps);   \
+	}                                     \
+	static void run_missing##n(u32 reps)  \
+	{                                     \
+		missing_of(MISSING##n, reps); \
 	}
 
 AT_DEPTH(2)
@@ -138,25 +172,6 @@ static void run_open_turns(u32 reps)
 {
 	while (reps--)
 		open_of(next_turn(), 1);
-}
-
-/* Without confinement the same path opens: it is closed again. */
-static void run_denied(u32 reps)
-{
-	while (reps--) {
-		int fd = open(DENIED, O_RDONLY | O_CLOEXEC);
-
-		if (fd >= 0)
-			close(fd);
-		else
-			want(errno == EACCES, DENIED);
-	}
-}
-
-static void run_missing(u32 reps)
-{
-	while (reps--)
-		want(open(MISSING, O_RDONLY) < 0 && errno == ENOENT, MISSING);
 }
 
 static void run_create(u32 reps)
@@ -404,8 +419,16 @@ const struct cost_op cost_ops[] = {
 	  true, false },
 	{ "open+close, depth 5, in turns", 64, NULL, run_open_turns, NULL, true,
 	  false },
-	{ "open denied, depth 5", 64, NULL, run_denied, NULL, false, false },
-	{ "open missing, depth 5", 64, NULL, run_missing, NULL, false, false },
+	{ "open denied, depth 2", 64, NULL, run_denied2, NULL, false, false },
+	{ "open denied, depth 5", 64, NULL, run_denied5, NULL, false, false },
+	{ "open denied, depth 10", 64, NULL, run_denied10, NULL, false, false },
+	{ "open denied, depth 20", 64, NULL, run_denied20, NULL, false, false },
+	{ "open missing, depth 2", 64, NULL, run_missing2, NULL, false, false },
+	{ "open missing, depth 5", 64, NULL, run_missing5, NULL, false, false },
+	{ "open missing, depth 10", 64, NULL, run_missing10, NULL, false,
+	  false },
+	{ "open missing, depth 20", 64, NULL, run_missing20, NULL, false,
+	  false },
 	{ "create+unlink", 32, NULL, run_create, NULL, true, false },
 	{ "rename twice", 32, prepare_rename, run_rename, NULL, true, false },
 	{ "read 1 byte", 256, prepare_file, run_read, NULL, false, false },

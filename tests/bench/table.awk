@@ -114,10 +114,12 @@ $7 != "-" {
 	budgets[++num_budgets] = $0
 	if (!holds($5, $7))
 		missed = 1
-	next
 }
 
-{
+{ values[$1, $2 SUBSEP $3, $4] = text($5) }
+
+# What a budget alone is about has no line and no column
+$7 == "-" {
 	if (!($1 in num_cases))
 		benches[++num_benches] = $1
 	key = $2 SUBSEP $3
@@ -129,7 +131,6 @@ $7 != "-" {
 		known[$1, $4] = 1
 		columns[$1, ++num_columns[$1]] = $4
 	}
-	values[$1, key, $4] = text($5)
 }
 
 function print_json(i, f)
