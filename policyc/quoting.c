@@ -9,6 +9,9 @@ struct part {
 
 static const char indicators[] = "*&!%@`{[]},|>:?";
 
+/* Lists in lists that are looked into: each costs the line again. */
+#define MAX_NESTED 8
+
 const char *quoting_add(struct arena *arena, const char *text)
 {
 	char *out, *at;
@@ -53,13 +56,18 @@ static bool is_quote(char c)
 	return c == '"' || c == '\'';
 }
 
+/* Does quoted text start at i? Inside a word a quote is a character. */
+static bool opens_quote(const char *line, size_t from, size_t i)
+{
+	return is_quote(line[i]) && (i == from || strchr(" [{,", line[i - 1]));
+}
+
 static void cut_comment(struct part *part)
 {
 	size_t i = part->from;
 
 	while (i < part->to) {
-		if (is_quote(part->line[i]) &&
-		    (i == part->from || strchr(" [{,", part->line[i - 1]))) {
+		if (opens_quote(part->line, part->from, i)) {
 			i = skip_quoted(part->line, i, part->to);
 			continue;
 		}
@@ -104,30 +112,47 @@ static bool skip_key(struct part *part)
 	return true;
 }
 
-/* The value of the line: behind its dashes and its key, before a comment. */
-static struct part value_of(const char *line, size_t len)
+static struct part uncommented(const char *line, size_t len)
 {
 	struct part part = { .line = line, .to = len };
 
 	cut_comment(&part);
 	trim(&part);
+	return part;
+}
+
+/* The value of the line: behind its dashes and its key, before a comment. */
+static struct part value_of(const char *line, size_t len, bool *keyed)
+{
+	struct part part = uncommented(line, len);
+
 	while (skip_dash(&part))
 		;
-	(void)skip_key(&part);
+	*keyed = skip_key(&part);
 	return part;
+}
+
+static bool is_opening(char c)
+{
+	return c == '[' || c == '{';
 }
 
 /* Behind the bracket that closes the one at from; to + 1 if none does. */
 static size_t skip_brackets(const char *line, size_t from, size_t to)
 {
 	u32 depth = 0;
-	size_t i;
+	size_t i = from;
 
-	for (i = from; i < to; i++) {
-		if (line[i] == '[' || line[i] == '{')
+	while (i < to) {
+		if (opens_quote(line, from, i)) {
+			i = skip_quoted(line, i, to);
+			continue;
+		}
+		if (is_opening(line[i]))
 			depth++;
 		if ((line[i] == ']' || line[i] == '}') && !--depth)
 			return i + 1;
+		i++;
 	}
 	return to + 1;
 }
@@ -146,21 +171,24 @@ static char cause_in_list(const struct part *item)
 	return 0;
 }
 
+/* Behind what starts at i: quoted text, brackets, or one character. */
+static size_t skip_one(const struct part *part, size_t i)
+{
+	if (opens_quote(part->line, part->from, i))
+		return skip_quoted(part->line, i, part->to);
+	if (is_opening(part->line[i]))
+		return skip_brackets(part->line, i, part->to);
+	return i + 1;
+}
+
 /* The next item of a list in brackets; part->from moves behind it. */
 static struct part next_item(struct part *part)
 {
 	struct part item = *part;
 	size_t i = part->from;
 
-	while (i < part->to && part->line[i] == ' ')
-		i++;
-	if (i < part->to && is_quote(part->line[i]))
-		i = skip_quoted(part->line, i, part->to);
-	while (i < part->to && part->line[i] != ',' && part->line[i] != ']' &&
-	       part->line[i] != '}')
-		i = part->line[i] == '[' || part->line[i] == '{' ?
-			    skip_brackets(part->line, i, part->to) :
-			    i + 1;
+	while (i < part->to && !strchr(",]}", part->line[i]))
+		i = skip_one(part, i);
 	if (i > part->to)
 		i = part->to;
 	item.to = i;
@@ -169,7 +197,22 @@ static struct part next_item(struct part *part)
 	return item;
 }
 
-static bool find_in_list(struct part part, struct part *found, char *cause)
+static bool find_in_list(struct part part, u32 depth, struct part *found,
+			 char *cause);
+
+/* The item is a list of its own: is there one in it? */
+static bool find_nested(const struct part *item, size_t end, u32 depth,
+			struct part *found, char *cause)
+{
+	struct part inner = *item;
+
+	inner.from++;
+	inner.to = end > item->to ? item->to : end - 1;
+	return depth <= MAX_NESTED && find_in_list(inner, depth, found, cause);
+}
+
+static bool find_in_list(struct part part, u32 depth, struct part *found,
+			 char *cause)
 {
 	while (part.from < part.to) {
 		struct part item = next_item(&part);
@@ -177,6 +220,16 @@ static bool find_in_list(struct part part, struct part *found, char *cause)
 		(void)skip_key(&item);
 		if (item.from >= item.to || is_quote(item.line[item.from]))
 			continue;
+		if (is_opening(item.line[item.from])) {
+			size_t end =
+				skip_brackets(item.line, item.from, item.to);
+
+			if (end >= item.to &&
+			    find_nested(&item, end, depth + 1, found, cause))
+				return true;
+			if (end == item.to || (end > item.to && depth))
+				continue;
+		}
 		*cause = cause_in_list(&item);
 		if (*cause) {
 			*found = item;
@@ -186,34 +239,41 @@ static bool find_in_list(struct part part, struct part *found, char *cause)
 	return false;
 }
 
-/* "a: b", which would be a key and its value. */
-static bool has_colon(const struct part *part)
+/* Where "a: b" would end as a key; part->to if it has no value. */
+static size_t first_colon(const struct part *part)
 {
 	size_t i;
 
 	for (i = part->from; i + 1 < part->to; i++)
 		if (part->line[i] == ':' && part->line[i + 1] == ' ')
-			return true;
-	return false;
+			return i;
+	return part->to;
 }
 
-static bool find_part(struct part value, struct part *found, char *cause)
+static bool has_colon(const struct part *part)
+{
+	return first_colon(part) < part->to;
+}
+
+/* A key that starts with what is YAML's own: "@x: y". */
+static bool is_odd_key(const struct part *part)
+{
+	return strchr("*&!%@`", part->line[part->from]) && has_colon(part);
+}
+
+static bool find_part(struct part value, bool keyed, struct part *found,
+		      char *cause)
 {
 	char first;
 
 	if (value.from >= value.to)
 		return false;
 	first = value.line[value.from];
-	if (first == '[' || first == '{') {
+	if (is_opening(first)) {
 		size_t end = skip_brackets(value.line, value.from, value.to);
 
-		if (end >= value.to) {
-			struct part inner = value;
-
-			inner.from++;
-			inner.to = end > value.to ? value.to : end - 1;
-			return find_in_list(inner, found, cause);
-		}
+		if (end >= value.to)
+			return find_nested(&value, end, 0, found, cause);
 		/* Something follows the bracket: [a-z]*, {a,b}/c */
 	} else if (is_quote(first)) {
 		return false;
@@ -223,19 +283,33 @@ static bool find_part(struct part value, struct part *found, char *cause)
 		first = ':';
 	}
 	*found = value;
+	if (!keyed && is_odd_key(&value))
+		found->to = first_colon(&value);
 	*cause = first;
 	return true;
 }
 
+static bool find_in_line(const char *line, size_t len, bool in_list,
+			 struct part *found, char *cause)
+{
+	struct part value;
+	bool keyed;
+
+	if (in_list)
+		return find_in_list(uncommented(line, len), 0, found, cause);
+	value = value_of(line, len, &keyed);
+	return find_part(value, keyed, found, cause);
+}
+
 bool quoting_find(struct arena *arena, const struct source *source, u32 line,
-		  struct quoting *found)
+		  bool in_list, struct quoting *found)
 {
 	struct part part;
 	const char *text;
 	size_t len;
 
 	text = source_line(source, line, &len);
-	if (!find_part(value_of(text, len), &part, &found->cause))
+	if (!find_in_line(text, len, in_list, &part, &found->cause))
 		return false;
 	found->span = (struct span){
 		.source = source,

@@ -20,9 +20,12 @@ struct quoting {
 	const char *quoted; /* the value as it should be written */
 };
 
-/* Is there such a value on this line? Then *found is filled. */
+/*
+ * Is there such a value on this line? Then *found is filled. in_list: brackets
+ * that were opened on a line before are still open.
+ */
 bool quoting_find(struct arena *arena, const struct source *source, u32 line,
-		  struct quoting *found);
+		  bool in_list, struct quoting *found);
 
 /* text in the quotes that suit it. */
 const char *quoting_add(struct arena *arena, const char *text);

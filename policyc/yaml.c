@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <yaml.h>
 
+#include "mend.h"
 #include "quoting.h"
 #include "yaml.h"
+#include "yaml_bytes.h"
+
+/* Where libyaml stopped, and why. */
+struct problem {
+	const char *what; /* NULL: it did not */
+	size_t line, column;
+};
 
 struct reader {
 	struct arena *arena;
@@ -12,123 +20,21 @@ struct reader {
 	struct node *root;
 	struct node *stack[YAML_MAX_DEPTH];
 	struct node *keys[YAML_MAX_DEPTH]; /* of a mapping: awaits its value */
+	bool flow[YAML_MAX_DEPTH]; /* in brackets */
 	u32 depth;
+	struct mending *mending;
+	struct problem problem;
+	/* the line that was looked at last for a value that needs quotes */
+	u32 looked_line;
+	bool looked_found;
+	struct quoting looked;
 	/* libyaml counts characters: the last place that was converted */
 	u32 line;
 	size_t chars, bytes;
 	bool failed; /* the tree is of no use */
+	bool again; /* one value more is mended: read it all again */
 	bool done; /* read no further */
 };
-
-/* ---- bytes ---- */
-
-static const char *other_encoding(const char *text, size_t len)
-{
-	const u8 *b = (const u8 *)text;
-
-	if (len >= 4 && ((b[0] == 0xff && b[1] == 0xfe && !b[2] && !b[3]) ||
-			 (!b[0] && !b[1] && b[2] == 0xfe && b[3] == 0xff)))
-		return "UTF-32";
-	if (len >= 2 &&
-	    ((b[0] == 0xff && b[1] == 0xfe) || (b[0] == 0xfe && b[1] == 0xff)))
-		return "UTF-16";
-	/* Without a mark: every other byte of plain English is 0. */
-	if (len >= 4 && ((b[0] && !b[1] && b[2] && !b[3]) ||
-			 (!b[0] && b[1] && !b[2] && b[3])))
-		return "UTF-16";
-	return NULL;
-}
-
-static bool is_control(u8 byte)
-{
-	return (byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t') ||
-	       byte == 0x7f;
-}
-
-/* NEL, LS and PS end a line for libyaml, and for no editor. */
-static bool is_odd_break(const char *text, size_t step, size_t rest)
-{
-	if (*text == '\r')
-		return rest < 2 || text[1] != '\n';
-	return (step == 2 && !memcmp(text, "\xc2\x85", 2)) ||
-	       (step == 3 && !memcmp(text, "\xe2\x80\xa8", 3)) ||
-	       (step == 3 && !memcmp(text, "\xe2\x80\xa9", 3));
-}
-
-static bool check_byte(struct reader *reader, size_t off, size_t step)
-{
-	const struct source *source = reader->source;
-	struct span span = source_span(source, off, 1);
-	u8 byte = (u8)source->text[off];
-
-	if (!step) {
-		diag_report(reader->diag, &span, NOT_UTF8, byte, off);
-		diag_note(reader->diag, "convert it: iconv -t UTF-8 -f LATIN1");
-		return false;
-	}
-	if (is_control(byte)) {
-		diag_report(reader->diag, &span, NOT_TEXT, byte, off);
-		return false;
-	}
-	if (is_odd_break(source->text + off, step, source->len - off)) {
-		diag_report(reader->diag, &span, LINE_BREAK);
-		return false;
-	}
-	return true;
-}
-
-/* One error is enough: what follows would be noise. */
-static bool check_bytes(struct reader *reader)
-{
-	const struct source *source = reader->source;
-	const char *encoding = other_encoding(source->text, source->len);
-	const char *nul;
-	size_t off = 0;
-
-	if (encoding) {
-		diag_report(reader->diag, &(struct span){ .source = source },
-			    OTHER_ENCODING, encoding);
-		diag_note(reader->diag, "convert it: iconv -t UTF-8 -f %s",
-			  encoding);
-		return false;
-	}
-	/* First: a program or an archive is no text in another encoding. */
-	nul = memchr(source->text, 0, source->len);
-	if (nul)
-		return check_byte(reader, nul - source->text, 1);
-	while (off < source->len) {
-		size_t step = utf8_len(source->text + off, source->len - off);
-
-		if (!check_byte(reader, off, step))
-			return false;
-		off += step;
-	}
-	return true;
-}
-
-static bool check_tabs(struct reader *reader)
-{
-	u32 line;
-
-	for (line = 1; line <= reader->source->num_lines; line++) {
-		struct span span = { reader->source, line, 0, line, 0 };
-		const char *text;
-		size_t len, blank;
-
-		text = source_line(reader->source, line, &len);
-		blank = 0;
-		while (blank < len && text[blank] == ' ')
-			blank++;
-		if (blank == len || text[blank] != '\t')
-			continue;
-		span.col = (u32)blank + 1;
-		span.end_col = span.col + 1;
-		diag_report(reader->diag, &span, TAB);
-		diag_note(reader->diag, "YAML takes only spaces there");
-		return false;
-	}
-	return true;
-}
 
 /* ---- places ---- */
 
@@ -168,45 +74,115 @@ static struct span span_of(struct reader *reader, const yaml_mark_t *start,
 
 /* ---- errors of libyaml ---- */
 
-static bool report_quoting(struct reader *reader, const yaml_mark_t *mark)
+/* Is the start of this line in brackets, as far as nodes were made? */
+static bool in_brackets(const struct reader *reader, u32 line)
 {
-	struct quoting found;
+	for (u32 i = 0; i < reader->depth; i++)
+		if (reader->flow[i] && reader->stack[i]->span.line < line)
+			return true;
+	return false;
+}
 
-	if (!quoting_find(reader->arena, reader->source, (u32)mark->line + 1,
-			  &found))
+/* The same where libyaml stopped. */
+static bool starts_in_brackets(struct reader *reader, const yaml_mark_t *mark)
+{
+	u32 line = (u32)mark->line + 1;
+	int open = reader->parser.flow_level;
+	size_t len, at, end = column_of(reader, mark) - 1;
+	const char *text;
+
+	if (in_brackets(reader, line))
+		return true;
+	/* The parser has not seen yet what the scanner has. */
+	if (reader->parser.error != YAML_SCANNER_ERROR ||
+	    mark->line != reader->parser.problem_mark.line)
 		return false;
-	diag_report(reader->diag, &found.span, NEEDS_QUOTES, found.cause);
-	diag_note(reader->diag, "write it as %s", found.quoted);
+	text = source_line(reader->source, line, &len);
+	for (at = 0; at < end && at < len; at++)
+		if (strchr("[{", text[at]))
+			open--;
+		else if (strchr("]}", text[at]))
+			open++;
+	return open > 0;
+}
+
+static bool find_quoting(struct reader *reader, u32 line, bool in_list)
+{
+	/* Of many on one line only the first is found anyway. */
+	if (reader->looked_line == line)
+		return reader->looked_found;
+	reader->looked_line = line;
+	reader->looked_found = quoting_find(reader->arena,
+					    &reader->mending->copy, line,
+					    in_list, &reader->looked);
+	reader->looked.span.source = reader->source;
+	return reader->looked_found;
+}
+
+/* Read it again as if the value had its quotes, or let this be the end. */
+static void mend(struct reader *reader, const struct mend *mend)
+{
+	reader->again = mending_add(reader->mending, mend);
+	if (reader->again)
+		return;
+	mend_report(reader->diag, mend);
+	diag_note(reader->diag, "this file is read no further: what else "
+				"is wrong in it is told when this is mended");
+}
+
+static bool mend_quoting(struct reader *reader, const yaml_mark_t *mark)
+{
+	const struct quoting *found = &reader->looked;
+
+	reader->looked_line = 0;
+	if (!find_quoting(reader, (u32)mark->line + 1,
+			  starts_in_brackets(reader, mark)))
+		return false;
+	mend(reader, &(struct mend){
+			     .kind = MEND_QUOTES,
+			     .span = found->span,
+			     .shown = found->span,
+			     .text = source_quote(reader->arena, &found->span),
+			     .quoted = found->quoted,
+			     .cause = found->cause,
+		     });
 	return true;
 }
 
-/* What stands between the quotes, if they are on one line; or NULL. */
-static const char *quoted_text(struct reader *reader, const yaml_mark_t *mark)
+/* The text in double quotes, if they are on one line; or a span of no line. */
+static struct span quoted_span(struct reader *reader, const yaml_mark_t *mark)
 {
 	struct span span = span_of(reader, mark, mark);
-	size_t len, from = span.col, to;
+	size_t len, to;
 	const char *line = source_line(reader->source, span.line, &len);
 
-	for (to = from; to < len && line[to] != '"'; to++)
+	for (to = span.col; to < len && line[to] != '"'; to++)
 		if (line[to] == '\\')
 			to++;
+	span.end_col = (u32)to + 2;
 	if (to >= len)
-		return NULL;
-	return arena_strndup(reader->arena, line + from, to - from);
+		span.line = 0;
+	return span;
 }
 
-static bool report_escape(struct reader *reader, const struct span *span)
+static bool mend_escape(struct reader *reader, const struct span *shown)
 {
-	const char *text;
+	struct mend found = { .kind = MEND_ESCAPE, .shown = *shown };
+	struct span inner;
 
-	if (!reader->parser.problem ||
-	    !strstr(reader->parser.problem, "escape character"))
+	if (!strstr(reader->problem.what, "escape character"))
 		return false;
-	diag_report(reader->diag, span, ESCAPE);
-	text = quoted_text(reader, &reader->parser.context_mark);
-	if (text)
-		diag_note(reader->diag, "write it as %s",
-			  quoting_add(reader->arena, text));
+	found.span = quoted_span(reader, &reader->parser.context_mark);
+	if (!found.span.line) {
+		diag_report(reader->diag, shown, ESCAPE);
+		return true;
+	}
+	inner = found.span;
+	inner.col++;
+	inner.end_col--;
+	found.text = source_quote(reader->arena, &inner);
+	found.quoted = quoting_add(reader->arena, found.text);
+	mend(reader, &found);
 	return true;
 }
 
@@ -216,7 +192,61 @@ static bool in_quotes(const yaml_parser_t *parser)
 	return parser->context && strstr(parser->context, "quoted scalar");
 }
 
-static void report_problem(struct reader *reader)
+static bool mend_problem(struct reader *reader, const struct span *span)
+{
+	const yaml_parser_t *parser = &reader->parser;
+
+	if (mend_escape(reader, span))
+		return true;
+	if (in_quotes(parser))
+		return false;
+	return mend_quoting(reader, &parser->problem_mark) ||
+	       (parser->context &&
+		parser->context_mark.line != parser->problem_mark.line &&
+		mend_quoting(reader, &parser->context_mark));
+}
+
+/*
+ * Is what libyaml says now about what was mended? It was no value, or not all
+ * of it. If libyaml says what it said before, something else is wrong there.
+ */
+static bool is_consequence(struct reader *reader, const struct problem *before)
+{
+	const yaml_parser_t *parser = &reader->parser;
+	const struct problem *now = &reader->problem;
+	u32 line = (u32)parser->problem_mark.line + 1;
+	u32 first = line - 1;
+
+	if (before->what && !strcmp(before->what, now->what) &&
+	    before->line == now->line && before->column == now->column)
+		return false;
+	/* A block may be the whole file; brackets and keys are not. */
+	if (parser->context && !strstr(parser->context, "block") &&
+	    parser->context_mark.line < first)
+		first = (u32)parser->context_mark.line + 1;
+	return mending_on(reader->mending, first, line);
+}
+
+static void report_syntax(struct reader *reader, const struct span *span)
+{
+	const yaml_parser_t *parser = &reader->parser;
+	struct span start;
+
+	diag_report(reader->diag, span, YAML, reader->problem.what);
+	if (strstr(reader->problem.what, "mapping values"))
+		diag_note(reader->diag,
+			  "the line before lacks its ':' or the space behind "
+			  "it, or this one is indented too far");
+	if (parser->context) {
+		start = span_of(reader, &parser->context_mark,
+				&parser->context_mark);
+		diag_note_at(reader->diag, &start, "%s that starts here",
+			     parser->context);
+	}
+}
+
+/* before: where the last reading stopped, if this is not the first. */
+static void report_problem(struct reader *reader, const struct problem *before)
 {
 	const yaml_parser_t *parser = &reader->parser;
 	const yaml_mark_t *mark = &parser->problem_mark;
@@ -233,25 +263,13 @@ static void report_problem(struct reader *reader)
 			    parser->problem ? parser->problem : "bad bytes");
 		return;
 	}
-	if (report_escape(reader, &span) ||
-	    (!in_quotes(parser) && report_quoting(reader, mark)))
-		return;
-	if (parser->context && !in_quotes(parser) &&
-	    parser->context_mark.line != mark->line &&
-	    report_quoting(reader, &parser->context_mark))
-		return;
-	diag_report(reader->diag, &span, YAML,
-		    parser->problem ? parser->problem : "bad syntax");
-	if (parser->problem && strstr(parser->problem, "mapping values"))
-		diag_note(reader->diag,
-			  "the line before lacks its ':' or the space behind "
-			  "it, or this one is indented too far");
-	if (parser->context) {
-		span = span_of(reader, &parser->context_mark,
-			       &parser->context_mark);
-		diag_note_at(reader->diag, &span, "%s that starts here",
-			     parser->context);
-	}
+	reader->problem = (struct problem){
+		.what = parser->problem ? parser->problem : "bad syntax",
+		.line = mark->line,
+		.column = mark->column,
+	};
+	if (!mend_problem(reader, &span) && !is_consequence(reader, before))
+		report_syntax(reader, &span);
 }
 
 /* ---- events to nodes ---- */
@@ -334,12 +352,12 @@ static void add_node(struct reader *reader, struct node *node)
 /* A tag is most often a glob or a negation: the whole value in quotes. */
 static void suggest_quotes(struct reader *reader, const struct span *span)
 {
-	struct quoting found;
+	const struct quoting *found = &reader->looked;
 
-	if (quoting_find(reader->arena, reader->source, span->line, &found) &&
-	    found.cause == '!' && found.span.col == span->col &&
-	    !strchr(found.quoted, ' '))
-		diag_note(reader->diag, "write it as %s", found.quoted);
+	if (find_quoting(reader, span->line, in_brackets(reader, span->line)) &&
+	    found->cause == '!' && found->span.col == span->col &&
+	    !strchr(found->quoted, ' '))
+		diag_note(reader->diag, "write it as %s", found->quoted);
 	else
 		diag_note(reader->diag, "write a value that starts with '!' "
 					"in quotes");
@@ -373,6 +391,11 @@ static void open_node(struct reader *reader, enum node_kind kind,
 	}
 	add_node(reader, node);
 	reader->stack[reader->depth] = node;
+	reader->flow[reader->depth] =
+		kind == NODE_LIST ? event->data.sequence_start.style ==
+					    YAML_FLOW_SEQUENCE_STYLE :
+				    event->data.mapping_start.style ==
+					    YAML_FLOW_MAPPING_STYLE;
 	reader->keys[reader->depth] = NULL;
 	reader->depth++;
 }
@@ -384,6 +407,23 @@ static void close_node(struct reader *reader, const yaml_event_t *event)
 
 	node->span.end_line = end.end_line;
 	node->span.end_col = end.end_col;
+}
+
+/* In the copy that is read letters stand for what was mended. */
+static void restore(struct reader *reader, struct node *node)
+{
+	const struct mend *mend = mending_within(reader->mending, &node->span);
+
+	if (!mend)
+		return;
+	/* Places in the text count from where it starts in the file. */
+	node->plain = mend->kind == MEND_QUOTES;
+	node->text = mend->text;
+	/* A part of something larger: what it was to be is not known. */
+	if (mend->span.col != node->span.col ||
+	    mend->span.end_line != node->span.end_line ||
+	    mend->span.end_col != node->span.end_col)
+		node->bad = true;
 }
 
 static void take_scalar(struct reader *reader, const yaml_event_t *event)
@@ -404,6 +444,7 @@ static void take_scalar(struct reader *reader, const yaml_event_t *event)
 		node->bad = true;
 	}
 	node->text = arena_strndup(reader->arena, value, len);
+	restore(reader, node);
 	if (event->data.scalar.anchor || event->data.scalar.tag)
 		node->bad = true;
 	add_node(reader, node);
@@ -470,13 +511,13 @@ static void take_event(struct reader *reader, const yaml_event_t *event)
 	}
 }
 
-static void read_events(struct reader *reader)
+static void read_events(struct reader *reader, const struct problem *before)
 {
 	yaml_event_t event;
 
 	while (!reader->done && !reader->failed) {
 		if (!yaml_parser_parse(&reader->parser, &event)) {
-			report_problem(reader);
+			report_problem(reader, before);
 			return;
 		}
 		take_event(reader, &event);
@@ -493,28 +534,56 @@ static bool is_nothing(const struct node *root)
 	       (root->kind == NODE_TEXT && root->plain && !*root->text);
 }
 
+static void read_text(struct reader *reader, const struct problem *before)
+{
+	const struct source *source = &reader->mending->copy;
+	size_t mark = source->lines[0]; /* a byte order mark */
+
+	if (!yaml_parser_initialize(&reader->parser)) {
+		diag_report(reader->diag, NULL, YAML, "out of memory");
+		reader->failed = true;
+		return;
+	}
+	yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&reader->parser,
+				     (const u8 *)source->text + mark,
+				     source->len - mark);
+	read_events(reader, before);
+	yaml_parser_delete(&reader->parser);
+}
+
+/* Read it as often as there is something to mend. */
+static void read_all(struct reader *reader)
+{
+	const struct reader fresh = *reader;
+	struct problem before = { 0 };
+	u32 mark = diag_mark(reader->diag);
+
+	read_text(reader, &before);
+	while (reader->again) {
+		before = reader->problem;
+		*reader = fresh;
+		diag_forget(reader->diag, mark);
+		mending_report(reader->mending, reader->diag);
+		read_text(reader, &before);
+	}
+}
+
 struct node *yaml_parse(struct arena *arena, struct diag *diag,
 			const struct source *source)
 {
+	struct mending mending;
 	struct reader reader = {
 		.arena = arena,
 		.diag = diag,
 		.source = source,
+		.mending = &mending,
 	};
-	size_t mark = source->lines[0]; /* a byte order mark */
 
-	if (!check_bytes(&reader) || !check_tabs(&reader))
+	if (!yaml_bytes_check(diag, source))
 		return NULL;
-	if (!yaml_parser_initialize(&reader.parser)) {
-		diag_report(diag, NULL, YAML, "out of memory");
-		return NULL;
-	}
-	yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&reader.parser,
-				     (const u8 *)source->text + mark,
-				     source->len - mark);
-	read_events(&reader);
-	yaml_parser_delete(&reader.parser);
+	mending_init(&mending, arena, source);
+	read_all(&reader);
 	if (!reader.failed && is_nothing(reader.root)) {
 		diag_report(diag, &(struct span){ .source = source }, EMPTY);
 		return NULL;

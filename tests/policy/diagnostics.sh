@@ -11,23 +11,34 @@ with_path()
 	"$policyc" check "$work/glob.yaml" > "$work/why" 2>&1 || :
 }
 
+# others: the errors in $work/why that are of what is read, not of how, without places.
+others()
+{
+	sed -n '/\[P[12][0-9]*\]$/d; s/.*: error: //p' "$work/why" | sort
+}
+
 # pasted TEXT QUOTED: what YAML takes for its own is answered by the text in quotes,
-# and that YAML takes, wherever it stands.
+# and that YAML takes, wherever it stands. What else is told with it is wrong then, too.
 pasted()
 {
 	local text=$1 quoted=$2 place
 
 	for place in @ $'\n      - @' '[@, /y]' '[/x, @, /y]' '[/x, @]'; do
 		with_path "${place%@*}$text${place#*@}"
-		if [ "$(grep -c 'error: ' "$work/why")" = 1 ] &&
+		if [ "$(grep -c 'error: .*\[P[12][0-9]*\]$' "$work/why")" = 1 ] &&
 		   grep -q -F "write it as $quoted" "$work/why"; then
 			pass
 		else
 			fail "what to write for $text in '$place'"
 		fi
+		others > "$work/before"
 		with_path "${place%@*}$quoted${place#*@}"
+		others | comm -23 "$work/before" - > "$work/gone"
 		if grep -q '\[P[12]' "$work/why"; then
 			fail "$quoted, pasted in '$place'"
+		elif [ -s "$work/gone" ]; then
+			cp "$work/gone" "$work/why"
+			fail "$quoted, pasted in '$place', is better than was told"
 		else
 			pass
 		fi
