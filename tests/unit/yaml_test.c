@@ -193,6 +193,29 @@ START_TEST(what_lacks_its_quotes_is_read_as_if_it_had_them)
 }
 END_TEST
 
+/* The scanner is ahead of the nodes there: it alone knows of the bracket. */
+START_TEST(brackets_of_the_line_before_are_known)
+{
+	const struct node *root = parse("- [\n  @x, b]\n- {\n  d: *.e}\n");
+
+	ck_assert_ptr_nonnull(root);
+	ck_assert_uint_eq(diag_num_errors(diag), 2);
+	check_mended(root->items[0]->items[0], "@x", 2, 3);
+	check_mended(root->items[0]->items[1], "b", 2, 7);
+	check_mended(node_get(root->items[1], "d"), "*.e", 4, 6);
+}
+END_TEST
+
+/* An alias on the way to the error is none: it is a part of the glob. */
+START_TEST(what_was_told_before_it_was_mended_is_forgotten)
+{
+	const struct node *root = parse("a: {*b, c}/d\n");
+
+	check_mended(node_get(root, "a"), "{*b, c}/d", 1, 4);
+	ck_assert_uint_eq(diag_num_errors(diag), 1);
+}
+END_TEST
+
 START_TEST(a_backslash_in_double_quotes_is_read_on_from)
 {
 	const struct node *root =
@@ -308,6 +331,8 @@ int main(void)
 	tcase_add_loop_test(tests, the_value_that_needs_quotes_is_found, 0,
 			    (int)ARRAY_SIZE(lines));
 	tcase_add_test(tests, what_lacks_its_quotes_is_read_as_if_it_had_them);
+	tcase_add_test(tests, brackets_of_the_line_before_are_known);
+	tcase_add_test(tests, what_was_told_before_it_was_mended_is_forgotten);
 	tcase_add_test(tests, a_backslash_in_double_quotes_is_read_on_from);
 	tcase_add_test(tests, a_value_of_which_more_follows_is_bad);
 	tcase_add_loop_test(tests, what_is_no_glob_ends_the_file, 0,
