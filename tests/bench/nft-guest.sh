@@ -82,7 +82,7 @@ awk -v kind=prefixes -v num=4 -f tests/bench/policy.awk > $dir/prefixes.yaml
 awk -v kind=nft -v num=4 -f tests/bench/policy.awk > $dir/prefixes.nft
 bailiff 4 > $dir/warm
 nftables 4 >> $dir/warm
-for size in 1000 10000 100000; do
+for size in 1000 10000 100000 1000000; do
 	awk -v kind=prefixes -v num=$size -f tests/bench/policy.awk > $dir/prefixes.yaml
 	awk -v kind=nft -v num=$size -f tests/bench/policy.awk > $dir/prefixes.nft
 	bailiff $size

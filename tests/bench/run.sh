@@ -233,7 +233,7 @@ bench_nft()
 		return 1
 	}
 	build_kernel
-	GUEST_LSM=bailiff tests/guest/run.sh --icount --timeout 1200 --log "$out/nft.log" -- \
+	GUEST_LSM=bailiff tests/guest/run.sh --icount --mem 4096 --timeout 1800 --log "$out/nft.log" -- \
 		$here/nft-guest.sh < /dev/null > "$out/nft.tsv"
 	cat "$out/nft.tsv" >> "$rows"
 }
