@@ -8,6 +8,10 @@ struct placer {
 	const struct source *source;
 	struct entry **order; /* all but the root, parents before children */
 	u32 num;
+	/* Of the lines before a comment: the last with more than comments. */
+	u32 line; /* looked at up to here */
+	bool dash; /* it has nothing but dashes */
+	size_t dash_off;
 };
 
 /* ---- entries ---- */
@@ -137,6 +141,44 @@ static struct entry *block_around(struct entry *entry, u32 col)
 	return entry;
 }
 
+/* Nothing but dashes: what they are for is on a line below. */
+static bool is_dash(const char *text, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && text[i] == '-' &&
+	       (i + 1 == len || text[i + 1] == ' '))
+		for (i++; i < len && text[i] == ' ';)
+			i++;
+	return i && (i == len || text[i] == '#');
+}
+
+/* Comments come in their order, so each line is looked at once. */
+static void pass_lines(struct placer *p, const struct comment *comment)
+{
+	for (; p->line < comment->line; p->line++) {
+		size_t len, blank = 0;
+		const char *text = source_line(p->source, p->line, &len);
+
+		while (blank < len && text[blank] == ' ')
+			blank++;
+		if (blank == len || text[blank] == '#')
+			continue;
+		p->dash = is_dash(text + blank, len - blank);
+		p->dash_off = (size_t)(text - p->source->text) + blank;
+	}
+}
+
+/* Is it between a dash and what stands behind that on another line? */
+static bool is_behind_dash(const struct placer *p,
+			   const struct comment *comment)
+{
+	const struct entry *last = last_entry(p, comment->off);
+
+	return p->dash && (!last || last->value->kind != NODE_TEXT ||
+			   last->end <= p->dash_off);
+}
+
 static void place_alone(struct placer *p, struct entry *root,
 			const struct comment *comment)
 {
@@ -146,8 +188,8 @@ static void place_alone(struct placer *p, struct entry *root,
 	if (!around && root->brackets && comment->off > root->start &&
 	    comment->off < root->end)
 		around = root;
-	if (!around &&
-	    (!next || (comment->alone && comment->col > next->col))) {
+	if (!around && (!next || (comment->alone && comment->col > next->col &&
+				  !is_behind_dash(p, comment)))) {
 		around =
 			block_around(last_entry(p, comment->off), comment->col);
 		if (!around && !next)
@@ -221,13 +263,15 @@ struct entry *entry_create(struct arena *arena, const struct source *source,
 			   const struct comments *comments)
 {
 	struct entry *entry = arena_alloc(arena, sizeof(*entry));
-	struct placer p = { .arena = arena, .source = source };
+	struct placer p = { .arena = arena, .source = source, .line = 1 };
 
 	entry->value = root;
 	entry->start = comments_start(&root->span);
 	fill(&p, entry, false);
-	for (u32 i = 0; i < comments->num; i++)
+	for (u32 i = 0; i < comments->num; i++) {
+		pass_lines(&p, &comments->items[i]);
 		place(&p, entry, &comments->items[i]);
+	}
 	return entry;
 }
 

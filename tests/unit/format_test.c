@@ -122,6 +122,14 @@ static const struct {
 	{ "a comment belongs to what it is indented like",
 	  "ipc:\n  - allow: shm\n    # a\n  # b\n# c\nexec:\n  - allow: /x\n",
 	  "ipc:\n  - allow: shm\n    # a\n  # b\n# c\nexec:\n  - allow: /x\n" },
+	{ "a comment behind a dash alone belongs to what the dash is for",
+	  "ipc:\n  - allow: shm\n    # a\n  -  # b\n       # c\n"
+	  "    allow: sem\nnever:\n  -\n      # d\n    x\n",
+	  "ipc:\n  - allow: shm\n    # a\n  # b\n  # c\n  - allow: sem\n"
+	  "never:\n  # d\n  - x\n" },
+	{ "a dash in a text is none",
+	  "ipc:\n  - allow: shm\n    message: |\n      -\n    # a\n  - allow: sem\n",
+	  "ipc:\n  - allow: shm\n    message: |\n      -\n    # a\n  - allow: sem\n" },
 	{ "empty lines become one",
 	  "\n\n# a\n\n\nipc:\n\n  - allow: shm\n\n\n  - allow: sem\n\n",
 	  "# a\n\nipc:\n  - allow: shm\n\n  - allow: sem\n" },
