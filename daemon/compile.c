@@ -33,10 +33,13 @@
 #define STATUS_NO_PROGRAM 127
 #define STATUS_NO_SANDBOX 126
 #define STATUS_NO_ROOT 125
+#define STATUS_NO 1 /* of policyc reach: there are such rules */
 #define MEMORY_MAX (3ull << 30) /* address space of the child, bytes */
 #define REACH_MEMORY_MAX (512ull << 20) /* what it looks at is an image's */
 #define OOM_SCORE_ADJ 500 /* its, of 1000 */
 #define KILL_MS 500 /* most children have gone after a few */
+
+unsigned long long compile_instead_max = REACH_MEMORY_MAX;
 
 const char *compile_find_policyc(char *buf, size_t size)
 {
@@ -77,13 +80,21 @@ static int be_no_favourite(void)
 	return err ? -1 : 0;
 }
 
+static int limit_child(void)
+{
+	return limit(RLIMIT_CORE, 0) || limit(RLIMIT_CPU, COMPILE_SECONDS) ||
+			       limit(RLIMIT_NOFILE, 64) ||
+			       limit(RLIMIT_FSIZE, BVM_MAX_IMAGE) ?
+		       -1 :
+		       0;
+}
+
 /* In the child: give up what a compiler does not need. */
 static int confine(const struct compile_request *request)
 {
 	if (request->in_root && be_no_favourite())
 		return -1;
-	if (limit(RLIMIT_CORE, 0) || limit(RLIMIT_CPU, COMPILE_SECONDS) ||
-	    limit(RLIMIT_NOFILE, 64) || limit(RLIMIT_FSIZE, BVM_MAX_IMAGE))
+	if (limit_child())
 		return -1;
 	if (setgroups(0, NULL) ||
 	    setresgid(request->gid, request->gid, request->gid) ||
@@ -182,6 +193,35 @@ static int open_root(const struct compile_request *request, int diag)
 	return root;
 }
 
+static void take_signals(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+}
+
+/* Nobody waits for that, and what it reads may be whatever there is. */
+static void __attribute__((noreturn))
+do_instead(const struct compile_request *request, const struct compile *compile)
+{
+	take_signals();
+	if (set_streams(compile))
+		_exit(STATUS_NO_SANDBOX);
+	syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
+	(void)setpriority(PRIO_PROCESS, 0, 19);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* of a daemon that is not root's there is nothing to give up */
+	if (request->uid &&
+	    (be_no_favourite() || limit_child() ||
+	     limit(RLIMIT_AS, compile_instead_max) || sandbox_reader()))
+		_exit(STATUS_NO_SANDBOX);
+	_exit(request->instead(request->arg, STDOUT_FILENO, STDERR_FILENO) ?
+		      STATUS_NO :
+		      0);
+}
+
 static void __attribute__((noreturn))
 child(const struct compile_request *request, const struct compile *compile)
 {
@@ -191,7 +231,6 @@ child(const struct compile_request *request, const struct compile *compile)
 	char *env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
 			NULL };
 	int program = compile_open_program(request->policyc);
-	sigset_t none;
 	int behind, root;
 
 	argv[6] = request->file;
@@ -216,9 +255,7 @@ child(const struct compile_request *request, const struct compile *compile)
 	add_options(argv, request);
 	if (program < 0)
 		_exit(STATUS_NO_PROGRAM);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
+	take_signals();
 	/* not in the parent, which would wait for a file system that hangs */
 	root = open_root(request, compile->diag_fd);
 	behind = set_streams(compile) ?
@@ -267,6 +304,7 @@ int compile_start(const struct compile_request *request,
 	compile->pidfd = -1;
 	compile->in_root = request->in_root;
 	compile->template = request->template;
+	compile->instead = request->instead;
 	compile->dying = false;
 	compile->seconds = request->seconds ?: COMPILE_SECONDS;
 	compile->image_fd =
@@ -279,6 +317,8 @@ int compile_start(const struct compile_request *request,
 	compile->pid = fork_with(&compile->pidfd);
 	if (compile->pid < 0)
 		goto out_close;
+	if (!compile->pid && request->instead)
+		do_instead(request, compile);
 	if (!compile->pid)
 		child(request, compile);
 	return 0;
@@ -292,19 +332,23 @@ out_close:
 	return err;
 }
 
-#define STATUS_NO 1 /* of policyc reach: there are such rules */
+static const char *who(const struct compile *compile)
+{
+	return compile->instead ? "" : "policyc: ";
+}
 
-static int verdict_of(int status, bool in_root, struct text *diag)
+static int verdict_of(const struct compile *compile, int status,
+		      struct text *diag)
 {
 	if (WIFSIGNALED(status)) {
-		text_printf(diag, "policyc: killed by signal %d%s\n",
+		text_printf(diag, "%skilled by signal %d%s\n", who(compile),
 			    WTERMSIG(status),
 			    WTERMSIG(status) == SIGXCPU ?
 				    ": processor time ran out" :
 				    "");
 		return -EIO;
 	}
-	if (in_root && WEXITSTATUS(status) == STATUS_NO)
+	if (compile->in_root && WEXITSTATUS(status) == STATUS_NO)
 		return 0;
 	switch (WEXITSTATUS(status)) {
 	case 0:
@@ -315,11 +359,12 @@ static int verdict_of(int status, bool in_root, struct text *diag)
 	case STATUS_NO_ROOT:
 		return -ENOENT;
 	case STATUS_NO_SANDBOX:
-		text_add(diag, "policyc: its sandbox could not be set up\n");
+		text_printf(diag, "%sits sandbox could not be set up\n",
+			    who(compile));
 		return -EIO;
 	default:
 		if (!diag->len)
-			text_printf(diag, "policyc: exit status %d\n",
+			text_printf(diag, "%sexit status %d\n", who(compile),
 				    WEXITSTATUS(status));
 		return -EINVAL;
 	}
@@ -401,10 +446,10 @@ int compile_finish(struct compile *compile, struct text *diag,
 	err = collect(compile, &status);
 	texts = read_texts(compile, diag, deps);
 	if (err == -ETIMEDOUT)
-		text_printf(diag, "policyc: no result after %u s\n",
+		text_printf(diag, "%sno result after %u s\n", who(compile),
 			    compile->seconds);
 	else if (!err)
-		err = verdict_of(status, compile->in_root, diag);
+		err = verdict_of(compile, status, diag);
 	if (!err)
 		err = texts;
 	if (!err &&

@@ -39,10 +39,20 @@ struct compile_request {
 	bool in_root;
 	const char *root;
 	int policy_fd;
+	/*
+	 * No policyc at all, but this in the child, which stays the user that we
+	 * are. It prints to out, which is the "image" then, and what is wrong to
+	 * diag. Return: 0 or -1.
+	 */
+	int (*instead)(const char *arg, int out, int diag);
+	const char *arg;
 	unsigned int seconds; /* after which it is ended; 0: COMPILE_SECONDS */
 	uid_t uid; /* whom to become; 0: nobody else, and no sandbox */
 	gid_t gid;
 };
+
+/* Address space of `instead`, bytes: 512 MiB, but under a sanitizer. */
+extern unsigned long long compile_instead_max;
 
 /* A running child. All zero but the descriptors, -1, when there is none. */
 struct compile {
@@ -51,8 +61,9 @@ struct compile {
 	int image_fd;
 	int diag_fd;
 	int deps_fd; /* what it read: policyc/deps.h */
-	bool in_root; /* as it was asked, and the next two */
+	bool in_root; /* as it was asked, and the next three */
 	bool template;
+	bool instead;
 	unsigned int seconds;
 	bool dying; /* finished, killed, and still there: compile_reap */
 };

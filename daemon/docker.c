@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "bundle.h"
 #include "docker.h"
@@ -37,6 +37,7 @@ static bool is_dockers(const char *bundle, const char *id)
 static bool find_file(const char *root, const char *id, char *path, size_t size)
 {
 	char dir[PATH_MAX], *slash;
+	struct stat stat_buf;
 
 	if ((size_t)snprintf(dir, sizeof(dir), "%s", root) >= sizeof(dir))
 		return false;
@@ -45,7 +46,7 @@ static bool find_file(const char *root, const char *id, char *path, size_t size)
 		if ((size_t)snprintf(path, size,
 				     "%s/containers/%s/config.v2.json", dir,
 				     id) < size &&
-		    !access(path, F_OK))
+		    !stat(path, &stat_buf))
 			return true;
 	}
 	return false;

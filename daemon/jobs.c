@@ -185,7 +185,30 @@ int jobs_reach(struct jobs *jobs, uint32_t serial, int policy, const char *root)
 	return err;
 }
 
-static int end_reach(struct jobs *jobs, struct job *job)
+int jobs_describe(struct jobs *jobs, const struct proto_message *message)
+{
+	struct job *job = &jobs->of[JOBS_OF_BUNDLE];
+	struct compile_request request = {
+		.instead = bundles_describe,
+		.arg = message->u.describe.id,
+		.seconds = JOBS_DESCRIBE_SECONDS,
+		.uid = jobs->options->uid,
+	};
+	int err;
+
+	if (runs(job) || !bundles_is_id(request.arg))
+		return -EPROTO;
+	if (job->compile.dying)
+		return answer_done(jobs, message->serial, -EBUSY, "");
+	job->serial = message->serial;
+	job->deadline = now() + JOBS_DESCRIBE_SECONDS;
+	err = compile_start(&request, &job->compile);
+	return err ? answer_done(jobs, message->serial, err, strerror(-err)) :
+		     0;
+}
+
+/* What was printed is not looked at here: it goes on as bytes. */
+static int end_printed(struct jobs *jobs, struct job *job, enum proto_type type)
 {
 	struct proto_message *answer = &jobs->answer;
 	struct text diag = {};
@@ -196,7 +219,7 @@ static int end_reach(struct jobs *jobs, struct job *job)
 		err = answer_done(jobs, job->serial, err, text_string(&diag));
 	} else {
 		memset(&answer->u.empty, 0, sizeof(answer->u.empty));
-		answer->type = PROTO_REACHED;
+		answer->type = type;
 		answer->serial = job->serial;
 		answer->fd = job->compile.image_fd;
 		err = proto_send(jobs->sock, answer);
@@ -287,8 +310,11 @@ static int collect(struct jobs *jobs, struct job *job, bool ended)
 	}
 	if (!runs(job) || (!ended && now() < job->deadline))
 		return 0;
-	return job == &jobs->of[JOBS_OF_ROOT] ? end_reach(jobs, job) :
-						end(jobs, job);
+	if (job == &jobs->of[JOBS_OF_ROOT])
+		return end_printed(jobs, job, PROTO_REACHED);
+	if (job == &jobs->of[JOBS_OF_BUNDLE])
+		return end_printed(jobs, job, PROTO_DESCRIBED);
+	return end(jobs, job);
 }
 
 int jobs_collect(struct jobs *jobs, const struct pollfd *fds)

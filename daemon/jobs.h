@@ -4,7 +4,8 @@
  *
  * One at a time for the files of the policies directory, one for the container
  * that starts at this moment, which does not wait for those, and one for what
- * has started, to say which rules cannot match there.
+ * has started, to say which rules cannot match there. And a child that is no
+ * compiler, which reads what an engine says of a container.
  */
 #ifndef DAEMON_JOBS_H
 #define DAEMON_JOBS_H
@@ -20,9 +21,16 @@ struct daemon_options;
 struct pollfd;
 
 #define JOBS_BUILD_SECONDS 4 /* the container's hook waits for 5 */
+#define JOBS_DESCRIBE_SECONDS 10
 #define JOBS_BUILT "/container" /* its image is staged under that name */
 
-enum { JOBS_OF_FILE, JOBS_OF_CONTAINER, JOBS_OF_ROOT, JOBS_NUM };
+enum {
+	JOBS_OF_FILE,
+	JOBS_OF_CONTAINER,
+	JOBS_OF_ROOT,
+	JOBS_OF_BUNDLE,
+	JOBS_NUM
+};
 
 struct job {
 	struct compile compile; /* pid 0: none is there */
@@ -48,6 +56,7 @@ struct jobs {
 int jobs_compile(struct jobs *jobs, const struct proto_message *message);
 int jobs_build(struct jobs *jobs, const struct proto_message *message);
 int jobs_saved(struct jobs *jobs, const struct proto_message *message);
+int jobs_describe(struct jobs *jobs, const struct proto_message *message);
 /* policy: the image of the policy; owned. root: the directory's path. */
 int jobs_reach(struct jobs *jobs, uint32_t serial, int policy,
 	       const char *root);

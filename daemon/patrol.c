@@ -2,13 +2,16 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fnmatch.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "alarms.h"
+#include "bundles.h"
 #include "cgroup.h"
+#include "containers.h"
 #include "link.h"
 #include "log.h"
 #include "patrol.h"
@@ -29,6 +32,8 @@ struct patrol {
 	struct event *look;
 	unsigned int looks;
 	bool asking;
+	struct containers *containers;
+	struct text cgroups; /* that are judged when those are known */
 	char trouble[256]; /* with the last look, as the log has it; "": none */
 	struct text found; /* in this look, a line each: KIND CGROUP TEXT */
 	struct text before; /* in the look before it */
@@ -42,8 +47,10 @@ struct line {
 	unsigned long long joined;
 	char names[STATE_POLICIES];
 	char path[PATH_MAX];
+	char own[PATH_MAX]; /* path, or that of the container around it */
 	char unit[256];
 	struct text about; /* the unit, or the path, for people */
+	const struct json_t *container; /* containers.h; NULL: not known */
 };
 
 /* ---- what is wrong with one cgroup ---- */
@@ -54,11 +61,11 @@ static void suspect(struct patrol *patrol, enum alarm_kind kind,
 {
 	struct text row = {};
 
-	text_printf(&row, "%d %s %s\n", kind, line->path, text);
+	text_printf(&row, "%d %s %s\n", kind, line->own, text);
 	text_add(&patrol->found, text_string(&row));
 	if (strstr(text_string(&patrol->before), text_string(&row)))
 		alarms_raise(patrol->config.alarms, kind,
-			     text_string(&line->about), line->path, text);
+			     text_string(&line->about), line->own, text);
 	text_free(&row);
 }
 
@@ -134,33 +141,66 @@ static bool is_of_conmon(const char *path)
 	return false;
 }
 
-static void check_selected(struct patrol *patrol, const struct line *line)
+static const char *string(const json_t *object, const char *key)
 {
-	const struct roster *roster = patrol->config.roster;
-	const struct roster_container container = {
-		.image = "",
-		.name = "",
-		.unit = line->unit,
-		.cgroup = line->path,
-	};
-	const struct roster_policy *policy;
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value ? value : "";
+}
+
+static void add_how_it_runs(const struct line *line, struct text *why)
+{
+	text_printf(why, "it runs %s%s",
+		    line->names[0] == '-' ? "unconfined" : "only under ",
+		    line->names[0] == '-' ? "" : line->names);
+}
+
+static void check_policy(struct patrol *patrol, const struct line *line,
+			 const char *name)
+{
+	const struct roster_policy *policy =
+		roster_find(patrol->config.roster, name);
 	struct text why = {};
 
-	for (policy = roster->first; policy; policy = policy->next) {
-		if (policy->retired || policy->instance ||
-		    !roster_selects(policy, &container) ||
-		    is_under(roster, line, policy))
-			continue;
-		text_reset(&why);
-		text_printf(&why, "%s %s selects it, and it runs %s%s",
-			    policy->at_bind ? "template" : "policy",
-			    policy->at_bind ? policy->file : policy->name,
-			    line->names[0] == '-' ? "unconfined" :
-						    "only under ",
-			    line->names[0] == '-' ? "" : line->names);
+	if (policy ? is_under(patrol->config.roster, line, policy) :
+		     text_in_list(line->names, name))
+		return;
+	text_printf(&why, "%s %s selects it, and ",
+		    policy && policy->at_bind ? "template" : "policy",
+		    policy && policy->at_bind ? policy->file : name);
+	add_how_it_runs(line, &why);
+	suspect(patrol, ALARM_UNBOUND, line, text_string(&why));
+	text_free(&why);
+}
+
+/* As the hook would choose; filters are not for a binding to install. */
+static void check_selected(struct patrol *patrol, const struct line *line)
+{
+	const struct roster_container container = {
+		.image = string(line->container, "image"),
+		.name = string(line->container, "name"),
+		.unit = line->unit,
+		.cgroup = line->path,
+		.labels = json_object_get(line->container, "labels"),
+		.annotations = json_object_get(line->container, "annotations"),
+		.prepares = true,
+	};
+	struct roster_choice choice;
+	struct text why = {}, refused = {};
+	unsigned int i;
+
+	if (roster_choose(patrol->config.roster, &container, &choice,
+			  &refused)) {
+		text_add(&why, "it would not be started (");
+		text_add_safe(&why, text_string(&refused), "");
+		text_add(&why, "), and ");
+		add_how_it_runs(line, &why);
 		suspect(patrol, ALARM_UNBOUND, line, text_string(&why));
 	}
+	for (i = 0; i < choice.num; i++)
+		check_policy(patrol, line, choice.name[i]);
 	text_free(&why);
+	text_free(&refused);
 }
 
 static void check_joined(struct patrol *patrol, const struct line *line)
@@ -177,6 +217,27 @@ static void check_joined(struct patrol *patrol, const struct line *line)
 
 /* ---- one look ---- */
 
+/*
+ * What its engine says of it, if it is a container. Its cgroups are one then,
+ * as it may make many: what is wrong with them is one alarm.
+ */
+static void describe(const struct patrol *patrol, struct line *line)
+{
+	char id[BUNDLES_ID];
+	const char *name;
+	size_t len;
+
+	if (!bundles_id_of(line->path, id, &len))
+		return;
+	line->own[len] = '\0';
+	line->container = containers_find(patrol->containers, id);
+	name = string(line->container, "name");
+	if (!*name)
+		return;
+	text_reset(&line->about);
+	text_add_safe(&line->about, name, "");
+}
+
 static void judge_line(struct patrol *patrol, const char *text)
 {
 	struct line line = {};
@@ -187,8 +248,10 @@ static void judge_line(struct patrol *patrol, const char *text)
 	    strlen(text + at) >= sizeof(line.path))
 		return;
 	strcpy(line.path, text + at);
+	strcpy(line.own, line.path);
 	cgroup_unit(line.path, line.unit, sizeof(line.unit));
 	text_add_safe(&line.about, line.unit[0] ? line.unit : line.path, "");
+	describe(patrol, &line);
 	if (line.holds && !is_of_conmon(line.path))
 		check_selected(patrol, &line);
 	check_joined(patrol, &line);
@@ -207,11 +270,21 @@ static void set_trouble(struct patrol *patrol, const char *trouble)
 		   "cgroups", trouble ?: "all cgroups are looked at again");
 }
 
-/* It was not looked at: alarms about it, and what is below it, are not over. */
+/*
+ * It was not looked at: alarms about it, and what is below it, are not over, nor
+ * is one about the container around it.
+ */
 static void keep_below(struct alarms *alarms, const char *path)
 {
+	char id[BUNDLES_ID], own[PATH_MAX];
 	unsigned int i;
+	size_t len;
 
+	if (bundles_id_of(path, id, &len) && len < sizeof(own)) {
+		snprintf(own, sizeof(own), "%.*s", (int)len, path);
+		alarms_keep(alarms, ALARM_UNBOUND, own);
+		alarms_keep(alarms, ALARM_UNJOINED, own);
+	}
 	for (i = 0; i < alarms->num; i++)
 		if (cgroup_contains(path, alarms->list[i].cgroup))
 			alarms->list[i].seen = true;
@@ -279,31 +352,44 @@ static void lose_look(struct patrol *patrol, int err, const char *text)
 	set_trouble(patrol, trouble);
 }
 
+static void on_learned(void *arg)
+{
+	struct patrol *patrol = arg;
+
+	patrol->asking = false;
+	patrol_judge(patrol, text_string(&patrol->cgroups));
+}
+
 static void on_cgroups(void *arg, const struct proto_message *message)
 {
 	struct patrol *patrol = arg;
-	struct text cgroups = {};
+	struct text *cgroups = &patrol->cgroups;
 	char chunk[65536];
 	ssize_t len;
 	off_t off = 0;
+	int err;
 
 	patrol->asking = false;
+	text_reset(cgroups);
 	if (message->type != PROTO_CGROUPS) {
 		lose_look(patrol, message->u.done.err, message->u.done.text);
 		return;
 	}
 	while ((len = pread(message->fd, chunk, sizeof(chunk), off)) > 0) {
-		text_add_bytes(&cgroups, chunk, (size_t)len);
+		text_add_bytes(cgroups, chunk, (size_t)len);
 		off += len;
 	}
-	if (len)
-		lose_look(patrol, -errno, "");
-	else if (cgroups.cut)
-		lose_look(patrol, -ENOMEM, "");
-	else
-		patrol_judge(patrol, text_string(&cgroups));
+	err = len ? -errno : 0;
 	close(message->fd);
-	text_free(&cgroups);
+	if (err) {
+		lose_look(patrol, err, "");
+	} else if (cgroups->cut) {
+		lose_look(patrol, -ENOMEM, "");
+	} else {
+		patrol->asking = true;
+		containers_learn(patrol->containers, text_string(cgroups),
+				 on_learned, patrol);
+	}
 }
 
 static void arm(struct patrol *patrol)
@@ -343,7 +429,9 @@ struct patrol *patrol_create(const struct patrol_config *config)
 		return NULL;
 	patrol->config = *config;
 	patrol->look = evtimer_new(config->base, on_look, patrol);
-	if (!patrol->look) {
+	patrol->containers =
+		containers_create(config->link, config->alarms->log);
+	if (!patrol->look || !patrol->containers) {
 		patrol_free(patrol);
 		return NULL;
 	}
@@ -357,6 +445,8 @@ void patrol_free(struct patrol *patrol)
 		return;
 	if (patrol->look)
 		event_free(patrol->look);
+	containers_free(patrol->containers);
+	text_free(&patrol->cgroups);
 	text_free(&patrol->found);
 	text_free(&patrol->before);
 	free(patrol);

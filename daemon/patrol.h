@@ -7,8 +7,9 @@
  * cgroup that was bound while its programs ran. What is found twice in a row
  * raises an alarm; what is seen once may be about to be bound.
  *
- * Only selectors by unit and by cgroup can be looked at so: an image, a name or
- * a label is known to the runtime alone.
+ * A container's name, image, labels and annotations are those that its engine
+ * has written down (containers.h): of one that it has not, only selectors by
+ * unit and by cgroup can be looked at.
  */
 #ifndef DAEMON_PATROL_H
 #define DAEMON_PATROL_H
@@ -35,7 +36,7 @@ struct patrol_config {
 struct patrol *patrol_create(const struct patrol_config *config);
 void patrol_free(struct patrol *patrol);
 
-/* Judge what populated_print says: one look. */
+/* Judge what populated_print says, with what is known so far: one look. */
 void patrol_judge(struct patrol *patrol, const char *cgroups);
 
 #endif /* DAEMON_PATROL_H */

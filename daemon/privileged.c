@@ -500,6 +500,8 @@ static int serve(struct parent *parent)
 		return look(parent, &message);
 	case PROTO_REACH:
 		return reach(parent, &message);
+	case PROTO_DESCRIBE:
+		return jobs_describe(&parent->jobs, &message);
 	case PROTO_SAVED:
 		return jobs_saved(&parent->jobs, &message);
 	case PROTO_KEEP:

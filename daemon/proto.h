@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdint.h>
 
+#include "bundles.h"
 #include "compile.h"
 #include "kfs.h"
 #include "vm/limits.h"
@@ -45,6 +46,10 @@ struct proto_build {
 struct proto_reach {
 	char policy[BVM_MAX_NAME];
 	char root[PATH_MAX];
+};
+
+struct proto_describe {
+	char id[BUNDLES_ID]; /* 64 hexadecimal digits */
 };
 
 struct proto_digest {
@@ -123,6 +128,7 @@ struct proto_message {
 		struct proto_compile compile;
 		struct proto_build build;
 		struct proto_reach reach;
+		struct proto_describe describe;
 		struct proto_digest digest;
 		struct proto_name name;
 		struct proto_bind bind;

@@ -402,3 +402,15 @@ int sandbox_compiler(void)
 	err = landlock_only_read();
 	return err < 0 ? err : refuse(add_compiler_rules);
 }
+
+int sandbox_reader(void)
+{
+	int err = set_capabilities(NULL, 0);
+
+	if (!err && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+		     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)))
+		err = -errno;
+	if (!err)
+		err = landlock_only_read();
+	return err < 0 ? err : worker_filter();
+}

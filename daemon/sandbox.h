@@ -8,8 +8,10 @@
  *             it opens files for reading only, makes no socket, no process
  *   policyc   the worker's user, no capability, rlimits (compile.c): no
  *             sockets, processes, tracing, mounts, bpf
+ *   reader    the parent's child for bundles.c: root, whose files it reads, but
+ *             without a capability, under the worker's list, and rlimits
  *
- * The last two are under Landlock as well, where the kernel has it.
+ * All but the parent are under Landlock as well, where the kernel has it.
  *
  * All set no_new_privs, so none of it can be undone by an exec.
  */
@@ -36,5 +38,6 @@ int sandbox_user(uid_t *uid, gid_t *gid);
 int sandbox_parent(void);
 int sandbox_worker(uid_t uid, gid_t gid);
 int sandbox_compiler(void);
+int sandbox_reader(void);
 
 #endif /* DAEMON_SANDBOX_H */

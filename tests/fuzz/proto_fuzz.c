@@ -29,6 +29,9 @@ static void use(const struct proto_message *message)
 		assert(strlen(message->u.reach.policy) < BVM_MAX_NAME);
 		assert(strlen(message->u.reach.root) < PATH_MAX);
 		break;
+	case PROTO_DESCRIBE:
+		assert(strlen(message->u.describe.id) < BUNDLES_ID);
+		break;
 	case PROTO_BIND:
 		assert(strlen(message->u.bind.policies) < PROTO_POLICIES);
 		assert(strlen(message->u.bind.label) < BVM_MAX_NAME);

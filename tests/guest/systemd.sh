@@ -173,6 +173,12 @@ soon()
 	fi
 }
 
+# alarm_about NAME POLICY: status says that it runs without that policy
+alarm_about()
+{
+	bailiffctl status | grep -q "^ALARM *$1: policy $2 selects it, and it runs unconfined"
+}
+
 # event NAME PATTERN: of a container the last line of the log that has it
 event()
 {

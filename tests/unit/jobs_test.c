@@ -31,7 +31,7 @@ static int socks[2];
 
 static void put(const char *name, const char *text, mode_t mode)
 {
-	char path[128];
+	char path[256];
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
@@ -204,18 +204,23 @@ static const char *root_dir(const char *target)
 	return path;
 }
 
-static const char *reached(void)
+static const char *printed(enum proto_type type)
 {
 	static char text[4096];
 	ssize_t len;
 
 	answered();
-	ck_assert_uint_eq(message.type, PROTO_REACHED);
+	ck_assert_uint_eq(message.type, type);
 	ck_assert_uint_eq(message.serial, 3);
 	len = pread(message.fd, text, sizeof(text) - 1, 0);
 	text[len > 0 ? len : 0] = '\0';
 	close(message.fd);
 	return text;
+}
+
+static const char *reached(void)
+{
+	return printed(PROTO_REACHED);
 }
 
 START_TEST(what_denies_a_mere_link_is_named)
@@ -276,6 +281,67 @@ START_TEST(what_looks_at_a_root_is_bounded_in_memory)
 	use("read now < /proc/self/oom_score_adj\necho $now\nulimit -v");
 	ck_assert_int_eq(jobs_reach(&jobs, 3, policy, root_dir(NULL)), 0);
 	ck_assert_str_eq(reached(), _i ? "700\n524288\n" : "500\n524288\n");
+}
+END_TEST
+
+/* ---- what an engine says of a container ---- */
+
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static int describe(const char *id)
+{
+	static struct proto_message wanted;
+
+	bundles_top = dir;
+	/* a sanitizer has more than what runs without one may */
+	compile_instead_max = 1ull << 50;
+	wanted.serial = 3;
+	strcpy(wanted.u.describe.id, id);
+	return jobs_describe(&jobs, &wanted);
+}
+
+static void make_bundle(void)
+{
+	char command[512], path[256];
+
+	snprintf(path, sizeof(path),
+		 "run/containerd/io.containerd.runtime.v2.task/k8s.io/" ID);
+	snprintf(command, sizeof(command), "mkdir -p %s/%s", dir, path);
+	ck_assert_int_eq(system(command), 0);
+	strcat(path, "/config.json");
+	/* as engines have them: for root alone */
+	put(path,
+	    "{\"annotations\":{\"io.kubernetes.cri.container-name\":"
+	    "\"web0\"}}",
+	    0600);
+}
+
+START_TEST(a_container_is_described)
+{
+	make_bundle();
+	ck_assert_int_eq(describe(ID), 0);
+	/* one at a time is what a worker asks for */
+	ck_assert_int_eq(describe(ID), -EPROTO);
+	ck_assert_ptr_nonnull(
+		strstr(printed(PROTO_DESCRIBED), "\"name\":\"web0\""));
+}
+END_TEST
+
+START_TEST(one_without_a_bundle_is_told)
+{
+	ck_assert_int_eq(describe(ID), 0);
+	answered();
+	ck_assert_uint_eq(message.type, PROTO_DONE);
+	ck_assert_int_eq(message.u.done.err, -EINVAL);
+	ck_assert_ptr_nonnull(strstr(message.u.done.text, "no engine's"));
+}
+END_TEST
+
+static const char *const no_ids[] = { "", "web", "../../etc", "*" };
+
+START_TEST(what_is_no_number_is_not_looked_for)
+{
+	ck_assert_int_eq(describe(no_ids[_i]), -EPROTO);
 }
 END_TEST
 
@@ -388,6 +454,10 @@ int main(void)
 	tcase_add_test(tcase, without_such_a_link_nothing_is_said);
 	tcase_add_test(tcase, bytes_that_are_no_policy_are_an_error);
 	tcase_add_test(tcase, a_root_that_is_not_there_is_named);
+	tcase_add_test(tcase, a_container_is_described);
+	tcase_add_test(tcase, one_without_a_bundle_is_told);
+	tcase_add_loop_test(tcase, what_is_no_number_is_not_looked_for, 0,
+			    sizeof(no_ids) / sizeof(no_ids[0]));
 	if (geteuid()) {
 		puts("not root: what root's processes are told is not tested");
 	} else {
@@ -396,7 +466,7 @@ int main(void)
 		tcase_add_loop_test(
 			tcase,
 			a_compiler_that_cannot_be_ended_is_waited_for_by_nobody,
-			0, JOBS_NUM);
+			0, JOBS_OF_BUNDLE);
 		tcase_add_test(tcase, the_end_does_not_wait_for_it_either);
 	}
 	suite_add_tcase(suite, tcase);

@@ -9,20 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/alarms.h"
-#include "daemon/cgroup.h"
 #include "daemon/link.h"
 #include "daemon/log.h"
 #include "daemon/patrol.h"
-#include "daemon/populated.h"
 #include "daemon/roster.h"
 #include "daemon/store_parts.h"
-#include "daemon/text.h"
-#include "tests/lib/fake_kernel.h"
 #include "tests/lib/suite.h"
 #include "vm/image.h"
 
@@ -175,11 +169,15 @@ START_TEST(who_waits_for_a_container_is_none)
 }
 END_TEST
 
-START_TEST(what_only_a_runtime_knows_raises_nothing)
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define LIBPOD "/machine.slice/libpod-" ID ".scope"
+
+/* Nothing said what it is called: not even "*" is it. */
+START_TEST(what_only_an_engine_knows_raises_nothing_without_it)
 {
 	add("web", BVM_SELECT_NAME, "*");
 	add("img", BVM_SELECT_IMAGE, "*");
-	look_twice("1 0 0 0 - /machine.slice/libpod-1.scope\n");
+	look_twice("1 0 0 0 - " LIBPOD "\n");
 	ck_assert_uint_eq(unbound(), 0);
 }
 END_TEST
@@ -373,256 +371,230 @@ END_TEST
 
 static struct store store = { .ready = true };
 
-/* Take what it asks, and answer it with err, or the lines. */
-static void answer_look(int sock, int err, const char *lines)
-{
-	static struct proto_message message;
-	struct proto_message answer = { .type = PROTO_DONE, .fd = -1 };
+/* A patrol that asks, as often as it can. */
+static int socks[2];
+static struct link *link_of;
 
-	while (proto_receive(sock, PROTO_FROM_WORKER, &message))
-		event_base_loop(base, EVLOOP_ONCE);
-	ck_assert_uint_eq(message.type, PROTO_LOOK);
-	answer.serial = message.serial;
-	answer.u.done.err = err;
-	if (lines) {
-		answer.type = PROTO_CGROUPS;
-		answer.fd = memfd_create("lines", MFD_CLOEXEC);
-		ck_assert_int_eq(write(answer.fd, lines, strlen(lines)),
-				 (ssize_t)strlen(lines));
-	}
-	ck_assert_int_eq(proto_send(sock, &answer), 0);
-	if (answer.fd >= 0)
-		close(answer.fd);
-	event_base_loop(base, EVLOOP_ONCE);
-}
-
-START_TEST(a_look_that_fails_is_told_once_and_ends_no_alarm)
+static void setup_link(void)
 {
 	struct link_events events = {};
-	struct link *link;
-	int socks[2], i;
 
+	setup();
+	patrol_free(patrol);
 	ck_assert_int_eq(proto_pair(socks), 0);
 	fcntl(socks[1], F_SETFL, O_NONBLOCK);
-	link = link_create(base, socks[0], &events);
-	patrol_free(patrol);
+	link_of = link_create(base, socks[0], &events);
 	patrol_look_s = 0;
 	patrol = patrol_create(&(struct patrol_config){
 		.base = base,
-		.link = link,
+		.link = link_of,
 		.roster = &roster,
 		.store = &store,
 		.alarms = &alarms,
 	});
-	add("web", BVM_SELECT_UNIT, "nginx.service");
-	for (i = 0; i < 2; i++)
-		answer_look(socks[1], 0, "1 0 0 0 - " NGINX "\n");
-	for (i = 0; i < 3; i++)
-		answer_look(socks[1], -E2BIG, NULL);
-	ck_assert_uint_eq(num_lines("cannot be looked at"), 1);
-	ck_assert_uint_eq(num_lines("there are too many"), 1);
-	answer_look(socks[1], -EMFILE, NULL);
-	ck_assert_uint_eq(num_lines("Too many open files"), 1);
-	ck_assert_uint_eq(unbound(), 1);
-	for (i = 0; i < 2; i++)
-		answer_look(socks[1], 0, "");
-	ck_assert_uint_eq(num_lines("all cgroups are looked at again"), 1);
-	ck_assert_uint_eq(unbound(), 0);
-	link_free(link);
+}
+
+static void teardown_link(void)
+{
+	teardown();
+	link_free(link_of);
 	close(socks[0]);
 	close(socks[1]);
 }
-END_TEST
 
-/* ---- what the parent prints ---- */
-
-static int id_of(const char *path, uint64_t *number)
+/* The next that it asks for is that. */
+static const struct proto_message *asked(uint32_t type)
 {
-	const char *end = strrchr(path, '-');
+	static struct proto_message message;
 
-	*number = end ? strtoull(end + 1, NULL, 10) : 0;
-	return 0;
+	while (proto_receive(socks[1], PROTO_FROM_WORKER, &message))
+		event_base_loop(base, EVLOOP_ONCE);
+	ck_assert_uint_eq(message.type, type);
+	return &message;
 }
 
-static void make(const char *top, const char *name, const char *procs)
+static void answer(uint32_t serial, uint32_t type, const char *text)
 {
-	char path[256];
-	FILE *file;
+	struct proto_message message = {
+		.type = type,
+		.serial = serial,
+		.fd = memfd_create("text", MFD_CLOEXEC),
+	};
 
-	snprintf(path, sizeof(path), "%s/%s", top, name);
-	ck_assert_int_eq(mkdir(path, 0755), 0);
-	snprintf(path, sizeof(path), "%s/%s/cgroup.procs", top, name);
-	file = fopen(path, "w");
-	ck_assert_ptr_nonnull(file);
-	fputs(procs, file);
-	fclose(file);
+	ck_assert_int_eq(write(message.fd, text, strlen(text)),
+			 (ssize_t)strlen(text));
+	ck_assert_int_eq(proto_send(socks[1], &message), 0);
+	close(message.fd);
+	event_base_loop(base, EVLOOP_ONCE);
 }
 
-/* A directory for cgroups, and a kernel that has bound none. */
-static struct {
-	char top[32];
-	struct fake_kernel *kernel;
-	struct kfs kfs;
-	struct text text;
-} host;
-
-static void setup_host(void)
+static void answer_error(uint32_t serial, int err, const char *text)
 {
-	host.kernel = fake_kernel_create(&host.kfs);
-	host.kernel->bindings[0] = '\0';
-	strcpy(host.top, "/tmp/populatedXXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(host.top));
-	ck_assert_int_eq(chmod(host.top, 0755), 0);
+	struct proto_message message = {
+		.type = PROTO_DONE,
+		.serial = serial,
+		.fd = -1,
+		.u.done.err = err,
+	};
+
+	strcpy(message.u.done.text, text);
+	ck_assert_int_eq(proto_send(socks[1], &message), 0);
+	event_base_loop(base, EVLOOP_ONCE);
 }
 
-static void teardown_host(void)
+/* With err, or the lines. */
+static void answer_look(int err, const char *lines)
 {
-	char command[128];
+	uint32_t serial = asked(PROTO_LOOK)->serial;
 
-	snprintf(command, sizeof(command), "chmod -R u+rwx %s; rm -r %s",
-		 host.top, host.top);
-	ck_assert_int_eq(system(command), 0);
-	text_free(&host.text);
-	fake_kernel_free(host.kernel);
+	if (lines)
+		answer(serial, PROTO_CGROUPS, lines);
+	else
+		answer_error(serial, err, "");
 }
 
-static int walk_host(void)
+/* said: NULL: there is no such bundle. */
+static void answer_describe(const char *id, const char *said)
 {
-	return populated_walk(host.top, &host.kfs, id_of, &host.text);
+	const struct proto_message *message = asked(PROTO_DESCRIBE);
+
+	ck_assert_str_eq(message->u.describe.id, id);
+	if (said)
+		answer(message->serial, PROTO_DESCRIBED, said);
+	else
+		answer_error(message->serial, -EINVAL, "no bundle\n");
 }
 
-#define is_listed(line) (!!strstr(text_string(&host.text), line "\n"))
-
-START_TEST(who_holds_processes_is_listed_with_the_nearest_binding)
+START_TEST(a_look_that_fails_is_told_once_and_ends_no_alarm)
 {
-	strcpy(host.kernel->bindings,
-	       "cgroup=7 policy=a@0123456789abcdef0123456789abcdef0123456789ab"
-	       "cdef0123456789abcdef,b label=w tasks=3 joined=2\n"
-	       "cgroup=9 policy=refuse tasks=0 joined=0\n");
-	make(host.top, "x-1", "12\n");
-	make(host.top, "x-7", "");
-	make(host.top, "x-7/y-2", "5\n");
-	make(host.top, "x-7/y-9", "6\n");
-	make(host.top, "x-3", "");
-	ck_assert_int_eq(walk_host(), 0);
-	ck_assert(is_listed("1 0 0 0 - /x-1"));
-	ck_assert(is_listed("0 1 3 2 a,b /x-7"));
-	ck_assert(is_listed("1 0 0 0 a,b /x-7/y-2"));
-	ck_assert(is_listed("1 1 0 0 refuse /x-7/y-9"));
-	ck_assert(!strstr(text_string(&host.text), "x-3"));
-	ck_assert(!strstr(text_string(&host.text), "left"));
-}
-END_TEST
-
-START_TEST(of_too_many_those_of_users_are_left_out)
-{
-	ck_assert_uint_eq(populated_max, 65536);
-	populated_max = 5; /* the top is one of them */
-	make(host.top, "a", "1\n");
-	make(host.top, "user@1.service", "1\n");
-	make(host.top, "user@1.service/b", "1\n");
-	make(host.top, "user@1.service/c", "1\n");
-	ck_assert_int_eq(walk_host(), 0);
-	ck_assert(is_listed("1 0 0 0 - /user@1.service/c"));
-	ck_assert(!strstr(text_string(&host.text), "left"));
-	make(host.top, "d", "1\n");
-	ck_assert_int_eq(walk_host(), 0);
-	ck_assert(is_listed("1 0 0 0 - /a"));
-	ck_assert(is_listed("1 0 0 0 - /d"));
-	ck_assert(is_listed("1 0 0 0 - /user@1.service"));
-	ck_assert(is_listed("left /user@1.service"));
-	ck_assert(!strstr(text_string(&host.text), "/b"));
-	/* as many as there may be without them, and one more */
-	make(host.top, "user@.service", "1\n");
-	ck_assert_int_eq(walk_host(), 0);
-	make(host.top, "user@.service/e", "1\n");
-	ck_assert_int_eq(walk_host(), -E2BIG);
-}
-END_TEST
-
-static const mode_t hiding[] = { 0, 0100, 0400 };
-
-START_TEST(what_its_owner_hides_is_left_out)
-{
-	char path[64];
-	int err;
-
-	make(host.top, "a", "1\n");
-	make(host.top, "x-4", "1\n");
-	make(host.top, "x-4/y", "1\n");
-	strcpy(host.kernel->bindings, "cgroup=4 policy=p tasks=3 joined=1\n");
-	snprintf(path, sizeof(path), "%s/x-4", host.top);
-	ck_assert_int_eq(chmod(path, hiding[_i]), 0);
-	if (!geteuid()) {
-		ck_assert_int_eq(chown(path, 65534, 65534), 0);
-		ck_assert_int_eq(seteuid(65534), 0);
-	}
-	err = walk_host();
-	if (!getuid())
-		ck_assert_int_eq(seteuid(0), 0);
-	ck_assert_int_eq(err, 0);
-	ck_assert(is_listed("1 0 0 0 - /a"));
-	ck_assert(is_listed("left /x-4"));
-	/* the kernel's counts are known nevertheless */
-	ck_assert(is_listed(" 1 3 1 p /x-4"));
-	ck_assert(!strstr(text_string(&host.text), "/y"));
-}
-END_TEST
-
-START_TEST(what_is_too_deep_is_left_out)
-{
-	char path[4 * CGROUP_MAX_DEPTH] = "d";
 	int i;
 
-	for (i = 1; i <= CGROUP_MAX_DEPTH; i++) {
-		make(host.top, path, "1\n");
-		ck_assert_int_eq(walk_host(), 0);
-		ck_assert_int_eq(!!strstr(text_string(&host.text), "left"),
-				 i == CGROUP_MAX_DEPTH);
-		strcat(path, "/d");
+	add("web", BVM_SELECT_UNIT, "nginx.service");
+	for (i = 0; i < 2; i++)
+		answer_look(0, "1 0 0 0 - " NGINX "\n");
+	for (i = 0; i < 3; i++)
+		answer_look(-E2BIG, NULL);
+	ck_assert_uint_eq(num_lines("cannot be looked at"), 1);
+	ck_assert_uint_eq(num_lines("there are too many"), 1);
+	answer_look(-EMFILE, NULL);
+	ck_assert_uint_eq(num_lines("Too many open files"), 1);
+	ck_assert_uint_eq(unbound(), 1);
+	for (i = 0; i < 2; i++)
+		answer_look(0, "");
+	ck_assert_uint_eq(num_lines("all cgroups are looked at again"), 1);
+	ck_assert_uint_eq(unbound(), 0);
+}
+END_TEST
+
+/* ---- containers that no hook bound ---- */
+
+#define SAID                                                                \
+	"{\"name\":\"web0\",\"image\":\"localhost/busy:1\","                \
+	"\"labels\":{\"tier\":\"front\"},\"annotations\":{\"a.b\":\"yes\"," \
+	"\"io.bailiff.policy\":\"named\"}}"
+
+static const struct {
+	uint32_t kind;
+	const char *key;
+	const char *glob;
+	unsigned int num; /* and one that an annotation names */
+} selectors[] = {
+	{ BVM_SELECT_NAME, "", "web*", 2 },
+	{ BVM_SELECT_IMAGE, "", "localhost/busy:*", 2 },
+	{ BVM_SELECT_LABEL, "tier", "front", 2 },
+	{ BVM_SELECT_ANNOTATION, "a.b", "yes", 2 },
+	{ BVM_SELECT_NAME, "", "db*", 1 },
+	{ BVM_SELECT_IMAGE, "", "web0", 1 },
+	{ BVM_SELECT_LABEL, "other", "*", 1 },
+};
+
+START_TEST(what_an_engine_says_of_a_container_selects_it)
+{
+	struct roster_policy *policy =
+		add("web", selectors[_i].kind, selectors[_i].glob);
+
+	free(policy->selectors[0].key);
+	policy->selectors[0].key = strdup(selectors[_i].key);
+	answer_look(0, "1 0 0 0 - " LIBPOD "\n");
+	answer_describe(ID, SAID);
+	answer_look(0, "1 0 0 0 - " LIBPOD "\n");
+	ck_assert_uint_eq(unbound(), selectors[_i].num);
+	ck_assert_str_eq(alarms.list[0].about, "web0");
+	ck_assert_str_eq(alarms.list[0].text,
+			 "policy named selects it, and it runs unconfined");
+	if (selectors[_i].num == 2)
+		ck_assert_str_eq(
+			alarms.list[1].text,
+			"policy web selects it, and it runs unconfined");
+	answer_look(0, "1 1 2 2 named,web " LIBPOD "\n");
+	ck_assert_uint_eq(unbound(), 0);
+}
+END_TEST
+
+/* Another look is the next thing it asks for. */
+START_TEST(a_container_is_asked_about_once_as_long_as_it_runs)
+{
+	answer_look(0, "1 0 0 0 - " LIBPOD "\n1 0 0 0 - " LIBPOD "/below\n");
+	answer_describe(ID, SAID);
+	answer_look(0, "1 0 0 0 - " LIBPOD "\n");
+	answer_look(0, "0 1 0 0 web " LIBPOD "\n");
+	answer_look(0, "1 0 0 0 - " LIBPOD "\n");
+	answer_describe(ID, SAID);
+}
+END_TEST
+
+START_TEST(who_is_not_described_is_told_of_once)
+{
+	int i;
+
+	add("web", BVM_SELECT_NAME, "*");
+	for (i = 0; i < 2; i++) {
+		answer_look(0, "1 0 0 0 - " LIBPOD "\n");
+		answer_describe(ID, NULL);
+		ck_assert_uint_eq(num_lines("was not looked at: no bundle"),
+				  i ? 1 : 0);
 	}
+	answer_look(0, "1 0 0 0 - " LIBPOD "\n");
+	answer_look(0, "1 0 0 0 - " LIBPOD "\n");
+	ck_assert_uint_eq(num_lines("was not looked at"), 1);
+	ck_assert_uint_eq(unbound(), 0);
 }
 END_TEST
 
-/* It is removed while it is looked at. */
-static int remove_it(const char *path, uint64_t *number)
+START_TEST(what_a_container_makes_below_its_cgroup_is_one_alarm)
 {
-	*number = 0;
-	if (!strcmp(strrchr(path, '/'), "/gone"))
-		ck_assert_int_eq(rmdir(path), 0);
-	return 0;
-}
+	static const char text[] = "1 0 0 0 - " LIBPOD "/a\n"
+				   "1 0 0 0 - " LIBPOD "/docker-" ID ".scope\n"
+				   "1 0 0 0 - " LIBPOD "/c\n";
 
-START_TEST(what_goes_away_meanwhile_is_no_error)
-{
-	char path[64];
-
-	make(host.top, "a", "1\n");
-	snprintf(path, sizeof(path), "%s/gone", host.top);
-	ck_assert_int_eq(mkdir(path, 0700), 0);
-	ck_assert_int_eq(
-		populated_walk(host.top, &host.kfs, remove_it, &host.text), 0);
-	ck_assert(is_listed("1 0 0 0 - /a"));
-	ck_assert(!strstr(text_string(&host.text), "left"));
+	answer_look(0, text);
+	answer_describe(ID, SAID);
+	answer_look(0, text);
+	ck_assert_uint_eq(unbound(), 1);
+	ck_assert_str_eq(alarms.list[0].cgroup, LIBPOD);
+	/* hidden, it is not over; gone, it is */
+	answer_look(0, "left " LIBPOD "/a\n");
+	answer_look(0, "left " LIBPOD "/a\n");
+	ck_assert_uint_eq(unbound(), 1);
+	answer_look(0, "");
+	ck_assert_uint_eq(unbound(), 0);
 }
 END_TEST
 
-START_TEST(a_list_that_is_short_is_an_error)
+START_TEST(what_the_hook_would_refuse_is_an_alarm)
 {
-	struct rlimit limit, few;
-	int err, fd;
+	int i;
 
-	make(host.top, "a", "1\n");
-	ck_assert_int_eq(walk_host(), 0);
-	fd = open("/dev/null", O_RDONLY);
-	close(fd);
-	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	few = limit;
-	few.rlim_cur = (rlim_t)fd + 1; /* the directory is the last one */
-	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
-	err = walk_host();
-	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	ck_assert_int_eq(err, -EMFILE);
+	answer_look(0, "1 0 0 0 - " LIBPOD "\n");
+	answer_describe(ID, "{\"name\":\"web0\",\"annotations\":"
+			    "{\"io.bailiff.policy\":\"no/name\"}}");
+	for (i = 0; i < 2; i++)
+		answer_look(0, "1 0 0 0 - " LIBPOD "\n");
+	ck_assert_uint_eq(unbound(), 1);
+	ck_assert_str_eq(alarms.list[0].text,
+			 "it would not be started (annotation "
+			 "io.bailiff.policy: not a policy name), and it runs "
+			 "unconfined");
 }
 END_TEST
 
@@ -638,7 +610,8 @@ int main(void)
 	tcase_add_test(tcase, each_policy_that_selects_must_be_there);
 	tcase_add_loop_test(tcase, who_waits_for_a_container_is_none, 0,
 			    sizeof(scopes) / sizeof(scopes[0]));
-	tcase_add_test(tcase, what_only_a_runtime_knows_raises_nothing);
+	tcase_add_test(tcase,
+		       what_only_an_engine_knows_raises_nothing_without_it);
 	tcase_add_test(tcase, a_retired_policy_raises_nothing);
 	tcase_add_test(tcase, what_was_made_of_a_template_stands_for_it);
 	tcase_add_loop_test(tcase, what_was_made_stands_for_its_own_template, 0,
@@ -652,18 +625,20 @@ int main(void)
 		       a_dead_rule_is_one_as_long_as_its_container_is_bound);
 	tcase_add_test(tcase, an_alarm_is_json);
 	tcase_add_test(tcase, what_was_not_looked_at_keeps_its_alarms);
-	tcase_add_test(tcase, a_look_that_fails_is_told_once_and_ends_no_alarm);
 	suite_add_tcase(suite, tcase);
-	tcase = tcase_create("populated");
-	tcase_add_checked_fixture(tcase, setup_host, teardown_host);
+	tcase = tcase_create("asks");
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup_link, teardown_link);
+	tcase_add_test(tcase, a_look_that_fails_is_told_once_and_ends_no_alarm);
+	tcase_add_loop_test(tcase,
+			    what_an_engine_says_of_a_container_selects_it, 0,
+			    sizeof(selectors) / sizeof(selectors[0]));
 	tcase_add_test(tcase,
-		       who_holds_processes_is_listed_with_the_nearest_binding);
-	tcase_add_test(tcase, of_too_many_those_of_users_are_left_out);
-	tcase_add_loop_test(tcase, what_its_owner_hides_is_left_out, 0,
-			    sizeof(hiding) / sizeof(hiding[0]));
-	tcase_add_test(tcase, what_is_too_deep_is_left_out);
-	tcase_add_test(tcase, what_goes_away_meanwhile_is_no_error);
-	tcase_add_test(tcase, a_list_that_is_short_is_an_error);
+		       a_container_is_asked_about_once_as_long_as_it_runs);
+	tcase_add_test(tcase, who_is_not_described_is_told_of_once);
+	tcase_add_test(tcase,
+		       what_a_container_makes_below_its_cgroup_is_one_alarm);
+	tcase_add_test(tcase, what_the_hook_would_refuse_is_an_alarm);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -34,6 +34,14 @@ done
 
 dock --name web0 --runtime runc busy:1
 free "without bailiff-runtime a container that is selected is free"
+# some that are so, and are there before a bailiffd: it is to find them meanwhile
+for option in "web9" "lab9 --label tier=front" "free9"; do
+	# shellcheck disable=SC2086 # several words
+	/usr/bin/docker run -d --runtime runc --network none --name $option busy:1 \
+		/bin/sleep 1000 > $work/err 2>&1 < /dev/null ||
+		bail "docker runs nothing: $(cat $work/err)"
+done
+systemctl restart bailiffd.service
 contain /usr/bin/docker run --rm --name web1 busy:1
 confined "with it, the name selects its policy, on docker's own network"
 usual=$took
@@ -52,6 +60,13 @@ free "a container that no policy selects runs"
 contain /usr/bin/docker exec web2
 confined "docker exec joins"
 /usr/bin/docker rm -f web2 > /dev/null 2>&1
+
+succeeds "... and one that runs so raises an alarm, by docker's name of it" \
+	wait_for 90 alarm_about web9 dock
+succeeds "... or a label" wait_for 90 alarm_about lab9 dock
+unlike "$(bailiffctl status)" 'ALARM *free9' "... and none where no policy selects it"
+unlike "$(cat $log)" 'select it by name' "... docker's directories can be read"
+/usr/bin/docker rm -f web9 lab9 free9 > /dev/null 2>&1
 
 # ---- the filter of system calls, over docker's own ----
 policy filter 'name: "flt*"' 'syscalls: {default: allow, deny: [mkdir], errno: EPERM}'

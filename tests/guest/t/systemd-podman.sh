@@ -32,6 +32,12 @@ succeeds "there is a policy" bailiffctl rules pod
 link_podman_hook
 pod --name web0 localhost/busy:1
 free "where the hook's file was taken away, a container that is selected is free"
+# some that are so, and are there before a bailiffd: it is to find them meanwhile
+for image in other busy; do
+	podman run -d --name $image-9 --network none localhost/$image:1 /bin/sleep 1000 \
+		> $work/err 2>&1 < /dev/null || bail "podman runs nothing: $(cat $work/err)"
+done
+systemctl restart bailiffd.service
 register hook.json $podman_hook
 pod --name web1 localhost/busy:1
 confined "registered, the name selects its policy"
@@ -54,6 +60,12 @@ podman run -d --name web3 --network none localhost/busy:1 /bin/sleep 1000 \
 contain podman exec web3
 confined "podman exec joins"
 podman rm -f -t 0 web3 > /dev/null 2>&1
+
+succeeds "one that runs without the hook raises an alarm, by podman's image of it" \
+	wait_for 90 alarm_about other-9 pod
+unlike "$(bailiffctl status)" 'ALARM *busy-9' "... and none where no policy selects it"
+unlike "$(cat $log)" 'select it by name' "... podman's directories can be read"
+podman rm -f -t 0 other-9 busy-9 > /dev/null 2>&1
 
 # ---- the hook and the runtime ----
 register containers.conf /etc/containers/containers.conf.d/bailiff.conf
