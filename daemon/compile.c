@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -178,7 +179,48 @@ static void add_options(const char **argv,
 	}
 }
 
-/* Return: -1 if none is wanted; without the one that is, the child ends. */
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void __attribute__((noreturn)) lack_root(int diag, const char *why)
+{
+	dprintf(diag, "its root directory: %s\n", why);
+	_exit(STATUS_NO_ROOT);
+}
+
+/* Nothing is there, and that is known. */
+static bool is_empty(int dir)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	bool any;
+
+	if (!list) {
+		close_fd(&fd);
+		return false;
+	}
+	errno = 0;
+	do {
+		entry = readdir(list);
+	} while (entry &&
+		 (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")));
+	any = entry || errno;
+	closedir(list);
+	return !any;
+}
+
+/*
+ * Return: -1 if none is wanted; without the one that is, the child ends. Where
+ * an engine's storage is a mount that does not come to our mount namespace, its
+ * directory is there, and empty. The container's own process is no way to it:
+ * for /proc/PID/root we lack CAP_SYS_PTRACE, and it has not changed its root
+ * yet when it is bound.
+ */
 static int open_root(const struct compile_request *request, int diag)
 {
 	int root;
@@ -186,11 +228,23 @@ static int open_root(const struct compile_request *request, int diag)
 	if (!request->in_root)
 		return -1;
 	root = open(request->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0) {
-		dprintf(diag, "its root directory: %s\n", strerror(errno));
-		_exit(STATUS_NO_ROOT);
-	}
+	if (root < 0)
+		lack_root(diag, strerror(errno));
+	if (is_empty(root))
+		lack_root(diag, "it is empty for bailiffd: what is mounted "
+				"there is hidden from its mount namespace");
 	return root;
+}
+
+/*
+ * In the child, when it is who it will be. policyc lists names, and what it
+ * cannot list looks like nothing.
+ */
+static void check_root(void)
+{
+	if (faccessat(ROOT_FD, ".", R_OK | X_OK, 0))
+		lack_root(STDERR_FILENO, "others than its owner cannot look "
+					 "into it");
 }
 
 static void take_signals(void)
@@ -271,17 +325,12 @@ child(const struct compile_request *request, const struct compile *compile)
 		(void)setpriority(PRIO_PROCESS, 0, 19);
 	if (request->uid && confine(request))
 		_exit(STATUS_NO_SANDBOX);
+	if (request->in_root)
+		check_root();
 	/* after the change of user, which would have undone it */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	syscall(SYS_execveat, PROGRAM_FD, "", argv, env, AT_EMPTY_PATH);
 	_exit(STATUS_NO_PROGRAM);
-}
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
 }
 
 /*

@@ -36,8 +36,8 @@ static void tell(const struct deadrules *deadrules, const char *label,
 
 	text_printf(&line,
 		    "policy %s: whether all its rules can match there was not "
-		    "looked at: %.300s",
-		    policy, why);
+		    "looked at: %.*s",
+		    policy, (int)strcspn(why, "\n"), why);
 	log_daemon(deadrules->config.log, "warning", label, text_string(&line));
 	text_free(&line);
 }

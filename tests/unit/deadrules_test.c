@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* deadrules_test.c - what an image can make of the alarms about its links */
 #include <check.h>
+#include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -50,20 +51,27 @@ static void teardown(void)
 	close(socks[1]);
 }
 
-/* Look once, at what policyc says these lines of. */
-static void look(const char *lines)
+/* Return: the serial of what it asks for. */
+static uint32_t asked(void)
 {
 	struct roster_choice choice = { .num = 1, .name = { "app" } };
 	static struct proto_message message;
-	struct proto_message answer = {
-		.type = PROTO_REACHED,
-		.fd = memfd_create("lines", MFD_CLOEXEC),
-	};
 
 	deadrules_look(deadrules, "web", "/web", "/srv/root", &choice);
 	ck_assert_int_eq(proto_receive(socks[1], PROTO_FROM_WORKER, &message),
 			 0);
-	answer.serial = message.serial;
+	return message.serial;
+}
+
+/* Look once, at what policyc says these lines of. */
+static void look(const char *lines)
+{
+	struct proto_message answer = {
+		.type = PROTO_REACHED,
+		.serial = asked(),
+		.fd = memfd_create("lines", MFD_CLOEXEC),
+	};
+
 	ck_assert_int_eq(write(answer.fd, lines, strlen(lines)),
 			 (ssize_t)strlen(lines));
 	ck_assert_int_eq(proto_send(socks[1], &answer), 0);
@@ -118,6 +126,26 @@ START_TEST(nothing_is_no_alarm)
 }
 END_TEST
 
+START_TEST(what_was_not_looked_at_is_told_with_the_reason)
+{
+	struct proto_message answer = {
+		.type = PROTO_DONE,
+		.serial = asked(),
+		.fd = -1,
+		.u.done = { .err = -ENOENT, .text = "its root: empty\n" },
+	};
+	char text[1024] = "";
+
+	ck_assert_int_eq(proto_send(socks[1], &answer), 0);
+	event_base_loop(base, EVLOOP_ONCE);
+	ck_assert_uint_eq(alarms.num, 0);
+	ck_assert_int_gt(pread(log_of.fd, text, sizeof(text) - 1, 0), 0);
+	ck_assert_ptr_nonnull(strstr(
+		text, "policy app: whether all its rules can match there was "
+		      "not looked at: its root: empty\""));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("deadrules");
@@ -128,6 +156,7 @@ int main(void)
 	tcase_add_loop_test(tcase, the_rest_is_one_alarm, 0, 2);
 	tcase_add_test(tcase, what_is_no_text_is_shown_and_does_nothing);
 	tcase_add_test(tcase, nothing_is_no_alarm);
+	tcase_add_test(tcase, what_was_not_looked_at_is_told_with_the_reason);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

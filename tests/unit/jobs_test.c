@@ -268,6 +268,43 @@ START_TEST(a_root_that_is_not_there_is_named)
 }
 END_TEST
 
+/* As where the mount is in another namespace: a directory, of root alone. */
+START_TEST(a_root_that_is_empty_is_told)
+{
+	int policy = image_of_policy();
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/merged", dir);
+	ck_assert_int_eq(mkdir(path, _i ? 0700 : 0755), 0);
+	ck_assert_int_eq(jobs_reach(&jobs, 3, policy, path), 0);
+	answered();
+	ck_assert_uint_eq(message.type, PROTO_DONE);
+	ck_assert_int_eq(message.u.done.err, -ENOENT);
+	ck_assert_str_eq(message.u.done.text,
+			 "its root directory: it is empty for bailiffd: what "
+			 "is mounted there is hidden from its mount "
+			 "namespace\n");
+}
+END_TEST
+
+static const mode_t closed[] = { 0700, 0711, 0744 };
+
+START_TEST(a_root_that_is_its_owners_alone_is_told)
+{
+	int policy = image_of_policy();
+	const char *root = root_dir("dash");
+
+	ck_assert_int_eq(chmod(root, closed[_i]), 0);
+	ck_assert_int_eq(jobs_reach(&jobs, 3, policy, root), 0);
+	answered();
+	ck_assert_uint_eq(message.type, PROTO_DONE);
+	ck_assert_int_eq(message.u.done.err, -ENOENT);
+	ck_assert_str_eq(message.u.done.text,
+			 "its root directory: others than its owner cannot "
+			 "look into it\n");
+}
+END_TEST
+
 static const char *const before[] = { "400", "700" };
 
 /* It is taken before the daemon is, and before it takes much. */
@@ -454,6 +491,7 @@ int main(void)
 	tcase_add_test(tcase, without_such_a_link_nothing_is_said);
 	tcase_add_test(tcase, bytes_that_are_no_policy_are_an_error);
 	tcase_add_test(tcase, a_root_that_is_not_there_is_named);
+	tcase_add_loop_test(tcase, a_root_that_is_empty_is_told, 0, 2);
 	tcase_add_test(tcase, a_container_is_described);
 	tcase_add_test(tcase, one_without_a_bundle_is_told);
 	tcase_add_loop_test(tcase, what_is_no_number_is_not_looked_for, 0,
@@ -461,6 +499,9 @@ int main(void)
 	if (geteuid()) {
 		puts("not root: what root's processes are told is not tested");
 	} else {
+		tcase_add_loop_test(tcase,
+				    a_root_that_is_its_owners_alone_is_told, 0,
+				    sizeof(closed) / sizeof(closed[0]));
 		tcase_add_loop_test(
 			tcase, what_looks_at_a_root_is_bounded_in_memory, 0, 2);
 		tcase_add_loop_test(
