@@ -37,15 +37,16 @@ struct lint {
 	struct diag *diag;
 	const struct ast_policy *ast;
 	u32 class;
-	const struct ast_rule *rules[LINT_MAX_RULES]; /* of the class, no rate */
+	/* Of the class: num that are compared, then those that cover nothing. */
+	const struct ast_rule *rules[2 * LINT_MAX_RULES];
 	/* Who takes out all that was reported changes nothing. */
 	bool reported[LINT_MAX_RULES];
 	bool candidate[LINT_MAX_RULES]; /* an allow without which all is the same */
-	u32 num;
+	u32 num, num_others;
 	bool gave_up; /* a comparison had too many points */
 	struct bvm_image all; /* of the rules as they are */
 	/* of one rule alone, and of none; made when they are asked for */
-	struct bvm_image *alone[LINT_MAX_RULES + 1][2];
+	struct bvm_image *alone[2 * LINT_MAX_RULES + 1][2];
 };
 
 static void put(struct subset *set, const struct ast_rule *rule, enum as as)
@@ -150,7 +151,7 @@ static const struct bvm_image *alone(struct lint *l,
 
 	while (rule && l->rules[i] != rule)
 		i++;
-	img = &l->alone[rule ? i : LINT_MAX_RULES][as == AS_ALLOW];
+	img = &l->alone[rule ? i : 2 * LINT_MAX_RULES][as == AS_ALLOW];
 	if (!*img) {
 		*img = arena_alloc(l->arena, sizeof(**img));
 		if (rule)
@@ -283,6 +284,39 @@ static void lint_rest(struct lint *l, u32 i)
 	l->reported[i] = true;
 }
 
+/* An audit may be asked of either name of two, as a deny is: so both ways. */
+static bool is_covered(struct lint *l, const struct ast_rule *rule,
+		       const struct ast_rule *other)
+{
+	return is_within(l, rule, other, AS_ALLOW) &&
+	       is_within(l, rule, other, AS_DENY);
+}
+
+/* One that covers nothing can be covered: by one of its kind without a rate. */
+static void lint_other(struct lint *l, u32 i)
+{
+	const struct ast_rule *rule = l->rules[i];
+
+	if (matches_nothing(l, rule)) {
+		diag_report(l->diag, &rule->span, UNREACHABLE);
+		return;
+	}
+	for (u32 k = 0; k < l->num + l->num_others && !is_special(rule); k++) {
+		const struct ast_rule *other = l->rules[k];
+
+		if (k == i || other->kind != rule->kind ||
+		    other->rate.interval_ns || !is_covered(l, rule, other))
+			continue;
+		/* Of two that say the same, the later one. */
+		if (!rule->rate.interval_ns && k > i &&
+		    is_covered(l, other, rule))
+			continue;
+		diag_report(l->diag, &rule->span, REDUNDANT);
+		diag_note_at(l->diag, &other->span, "this one");
+		return;
+	}
+}
+
 /* There was a warning of it. */
 static bool is_unjudged(const struct ast_rule *rule)
 {
@@ -296,21 +330,26 @@ static bool too_much(const struct lint *l, const char *why)
 	return false;
 }
 
-/* False if there are none, or too many, which is said. */
-static bool collect(struct lint *l)
+/* A rule with a rate may be exhausted, and an audit decides nothing. */
+static bool covers_nothing(const struct ast_rule *rule)
+{
+	return rule->rate.interval_ns || rule->kind == BVM_RULE_AUDIT;
+}
+
+/* Behind the num rules that are there; false if they are too many, as is said. */
+static bool collect(struct lint *l, bool others, u32 *num)
 {
 	u32 patterns = 0;
 
-	l->num = 0;
+	*num = 0;
 	for (u32 i = 0; i < l->ast->num_rules; i++) {
 		const struct ast_rule *rule = &l->ast->rules[i];
 
-		/* one with a rate may be exhausted: it covers nothing */
-		if (rule->class != l->class || rule->rate.interval_ns ||
-		    rule->kind == BVM_RULE_AUDIT || is_unjudged(rule))
+		if (rule->class != l->class || is_unjudged(rule) ||
+		    covers_nothing(rule) != others)
 			continue;
 		patterns += rule->paths.num + rule->except.num;
-		if (l->num == LINT_MAX_RULES)
+		if (*num == LINT_MAX_RULES)
 			return too_much(l, arena_printf(l->arena,
 							"there are over %u",
 							LINT_MAX_RULES));
@@ -319,9 +358,9 @@ static bool collect(struct lint *l)
 				l, arena_printf(l->arena,
 						"they have over %u patterns",
 						MAX_PATTERNS));
-		l->rules[l->num++] = rule;
+		l->rules[(others ? l->num : 0) + (*num)++] = rule;
 	}
-	return l->num;
+	return true;
 }
 
 /*
@@ -360,9 +399,10 @@ static bool has_own(const struct lint *l)
 	return false;
 }
 
-static void for_own(struct lint *l, void (*fn)(struct lint *l, u32 i))
+static void for_own(struct lint *l, u32 from, u32 to,
+		    void (*fn)(struct lint *l, u32 i))
 {
-	for (u32 i = 0; i < l->num; i++) {
+	for (u32 i = from; i < to; i++) {
 		if (!is_own(l, l->rules[i]))
 			continue;
 		l->scratch = arena_create();
@@ -377,11 +417,15 @@ static void lint_class(struct lint *l)
 	memset(l->reported, 0, sizeof(l->reported));
 	memset(l->candidate, 0, sizeof(l->candidate));
 	l->gave_up = false;
-	if (!has_own(l) || !collect(l) || !l->num ||
-	    !compile_all(l, l->arena, NULL, &l->all) || !is_small(l))
+	if (!has_own(l) || !collect(l, false, &l->num))
 		return;
-	for_own(l, lint_rule);
-	for_own(l, lint_rest);
+	if (!collect(l, true, &l->num_others))
+		l->num_others = 0;
+	if (l->num && compile_all(l, l->arena, NULL, &l->all) && is_small(l)) {
+		for_own(l, 0, l->num, lint_rule);
+		for_own(l, 0, l->num, lint_rest);
+	}
+	for_own(l, l->num, l->num + l->num_others, lint_other);
 	if (l->gave_up)
 		(void)too_much(l,
 			       arena_printf(l->arena, "some make over %u cases",

@@ -205,6 +205,8 @@ lint_limits()
 		says "lint of $num rules" 0 P343 "$policyc" check "$work/rules.yaml"
 	done
 	rules_of_class 65 65
+	says 'lint of no more than is expected' 0 "^$(grep -c '# expect: ' accept/lint.yaml)\$" \
+		sh -c "$policyc check accept/lint.yaml 2>&1 | grep -c ': lint: '"
 	says_not 'lint of 65 rules' P343 "$policyc" check "$work/rules.yaml"
 	says 'lint of 65 rules is left out' 0 'rules of files .*: there are over 64 .P348' \
 		"$policyc" check "$work/rules.yaml"
