@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -261,6 +262,14 @@ START_TEST(the_worker_is_refused)
 }
 END_TEST
 
+/* It is root, as whom it reads; what it may call is the worker's list. */
+START_TEST(the_reader_is_refused)
+{
+	ck_assert_msg(run(sandbox_reader, worker_attempts[_i].try) == 0, "%s",
+		      worker_attempts[_i].name);
+}
+END_TEST
+
 START_TEST(the_parent_is_refused)
 {
 	ck_assert_msg(run(sandbox_parent, parent_attempts[_i].try) == 0, "%s",
@@ -367,6 +376,30 @@ START_TEST(under_landlock_memory_is_written_and_files_are_read)
 }
 END_TEST
 
+static int (*const under_landlock[])(void) = { enter_worker, enter_compiler,
+					       sandbox_reader };
+
+/* Which no filter of ours refuses, and Landlock does from version 5 on. */
+static long ask_device(void)
+{
+	char termios[256];
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	long ret = ioctl(fd, TCGETS, termios);
+
+	if (ret == -1 && errno == EACCES)
+		errno = EPERM;
+	return ret;
+}
+
+START_TEST(all_but_the_parent_are_under_landlock)
+{
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 5)
+		puts("who is under Landlock: this kernel has none that tells");
+	else
+		ck_assert_int_eq(run(under_landlock[_i], ask_device), 0);
+}
+END_TEST
+
 /* The other side: what the worker lives on must not be refused. */
 static long read_file(void)
 {
@@ -386,6 +419,7 @@ static long read_file(void)
 START_TEST(the_worker_still_reads)
 {
 	ck_assert_int_eq(run(enter_worker, read_file), 0);
+	ck_assert_int_eq(run(sandbox_reader, read_file), 0);
 }
 END_TEST
 
@@ -501,6 +535,11 @@ static void add_of_root(TCase *tcase)
 	tcase_add_loop_test(tcase, the_worker_is_refused, 0,
 			    sizeof(worker_attempts) /
 				    sizeof(worker_attempts[0]));
+	tcase_add_loop_test(tcase, the_reader_is_refused, 0,
+			    sizeof(worker_attempts) /
+				    sizeof(worker_attempts[0]));
+	tcase_add_loop_test(tcase, all_but_the_parent_are_under_landlock, 0,
+			    sizeof(under_landlock) / sizeof(under_landlock[0]));
 	tcase_add_loop_test(tcase, the_parent_is_refused, 0,
 			    sizeof(parent_attempts) /
 				    sizeof(parent_attempts[0]));
@@ -516,6 +555,7 @@ int main(void)
 	Suite *suite = suite_create("sandbox");
 	TCase *tcase = tcase_create("sandbox");
 
+	tcase_set_timeout(tcase, 60);
 	if (geteuid())
 		puts("not root: the worker's and the parent's cases are left out");
 	else
