@@ -176,7 +176,8 @@ soon()
 # alarm_about NAME POLICY: status says that it runs without that policy
 alarm_about()
 {
-	bailiffctl status | grep -q "^ALARM *$1: policy $2 selects it, and it runs unconfined"
+	grep -q "^ALARM *$1: policy $2 selects it, and it runs unconfined" \
+		<<< "$(bailiffctl status)"
 }
 
 # event NAME PATTERN: of a container the last line of the log that has it
