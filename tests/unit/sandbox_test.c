@@ -393,10 +393,7 @@ static long ask_device(void)
 
 START_TEST(all_but_the_parent_are_under_landlock)
 {
-	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 5)
-		puts("who is under Landlock: this kernel has none that tells");
-	else
-		ck_assert_int_eq(run(under_landlock[_i], ask_device), 0);
+	ck_assert_int_eq(run(under_landlock[_i], ask_device), 0);
 }
 END_TEST
 
@@ -538,8 +535,12 @@ static void add_of_root(TCase *tcase)
 	tcase_add_loop_test(tcase, the_reader_is_refused, 0,
 			    sizeof(worker_attempts) /
 				    sizeof(worker_attempts[0]));
-	tcase_add_loop_test(tcase, all_but_the_parent_are_under_landlock, 0,
-			    sizeof(under_landlock) / sizeof(under_landlock[0]));
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 5)
+		puts("without Landlock 5, who is under it is left out");
+	else
+		tcase_add_loop_test(
+			tcase, all_but_the_parent_are_under_landlock, 0,
+			sizeof(under_landlock) / sizeof(under_landlock[0]));
 	tcase_add_loop_test(tcase, the_parent_is_refused, 0,
 			    sizeof(parent_attempts) /
 				    sizeof(parent_attempts[0]));
