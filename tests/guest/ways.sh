@@ -86,28 +86,31 @@ attempt()
 	cat $top/free/answer
 }
 
-# ways POLICY PROGRAM NAME...: each goes through outside, and not inside.
-# NAME=EBUSY: there the policy cannot even be entered. NAME=null: what it holds
-# has become /dev/null, which fails nothing.
+# expect NAME: sets answer and operation to what ways.tsv says of it
+expect()
+{
+	IFS=$'\t' read -r _ answer operation \
+		< <(grep -P "^$1\t" "$BAILIFF_TOP/tests/guest/ways.tsv") ||
+		bail "ways.tsv does not say what $1 comes to"
+}
+
+# ways POLICY PROGRAM NAME...: each goes through outside, and comes to what is expected
+# of it inside. That may be that the policy cannot even be entered ("not entered"),
+# or that what it holds has become /dev/null, which fails nothing ("in 0").
 ways()
 {
-	local policy=$1 program=$2 name want caught
+	local policy=$1 program=$2 name caught answer operation
 	shift 2
 	for name in "$@"; do
-		case $name in
-		*=null) want='^in 0$' ;;
-		*=*) want="^not entered: ${name#*=}\$" ;;
-		*) want='^in E[A-Z0-9]+$' ;;
-		esac
-		name=${name%=*}
+		expect "$name"
 		is "$(attempt - $program "$name")" out "$name works without a policy"
 		$records > /dev/null
 		caught=$(attempt $policy $program "$name")
-		like "$caught" "$want" "$name does not with one"
+		is "${caught##*$'\n'}" "$answer" "$name does not with one"
 		denied=$($records | grep "^denied $policy ")
 		diag "$name: $caught; $(head -n 1 <<< "$denied")"
-		[[ $caught = not* ]] || like "$denied" "$a_reason" \
-			"a record says why $name does not"
+		[ "$operation" = - ] || like "$(grep -F " $operation " <<< "$denied")" \
+			"$a_reason" "a record says why $name does not"
 		is "$(cat $top/vault/asset)" secret "the asset is as it was after $name"
 	done
 }

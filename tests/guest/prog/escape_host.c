@@ -476,6 +476,36 @@ static int try_mode(void)
 	return is_heard(FS "policies/logger/mode", "enforce");
 }
 
+/* By another mount of the same file system, as privileged containers make it. */
+static int try_mounted_load(void)
+{
+	char path[300];
+
+	enter();
+	snprintf(path, sizeof(path), "%s/mine", free_dir);
+	if (unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    (mkdir(path, 0700) && errno != EEXIST) ||
+	    mount("securityfs", path, "securityfs", 0, NULL))
+		return 0;
+	snprintf(path, sizeof(path), "%s/mine/bailiff/load", free_dir);
+	return is_heard(path, "BAILIFF");
+}
+
+/* By the one file, under another name. */
+static int try_bound_load(void)
+{
+	char path[300];
+
+	enter();
+	snprintf(path, sizeof(path), "%s/file", free_dir);
+	if (unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount(FS "load", path, NULL, MS_BIND, NULL))
+		return 0;
+	return is_heard(path, "BAILIFF");
+}
+
 static int use_load(int fd)
 {
 	return write(fd, "BAILIFF", 7) == 7 || errno == EINVAL ||
@@ -518,6 +548,8 @@ static const struct attempt attempts[] = {
 	ATTEMPT(unbind),
 	ATTEMPT(mode),
 	ATTEMPT(sent_load),
+	ATTEMPT(mounted_load),
+	ATTEMPT(bound_load),
 };
 
 int main(int argc, char **argv)

@@ -15,6 +15,6 @@ ways jail escape_host cgroup_move cgroup_clone userns_mount userns_chroot \
 	sent_pidfd sent_userfaultfd sent_bpf sent_perf sent_nsfs sent_context \
 	sent_fanotify sent_seccomp ring_message packet netlink modprobe \
 	core_pattern_ring core_pattern_root binfmt_misc load bind unbind mode \
-	sent_load
+	sent_load mounted_load bound_load
 umount $top/misc
 the_end

@@ -69,6 +69,14 @@ is "$(speak echo)" owned "who opened self enters by it"
 like "$(speak $top/free/speaker)" 'busy' "its program, which is another's, does not"
 like "$(bash -c "exec 3> $fs/self && $top/free/speaker owned >&3" 2>&1)" 'busy' \
 	"nor does one with all rights"
+# A shell that keeps whose it is, and is asked by somebody without rights.
+cp /bin/bash $top/free/shell
+chmod 4755 $top/free/shell
+said=$(setpriv --reuid=65534 --clear-groups bash -c "exec 3> $fs/self &&
+	{ $top/free/shell -p -c 'echo I am \$EUID >&2; echo owned' >&3; } 2>&1; cat $fs/self")
+like "$said" 'I am 0' "a setuid program runs with root's rights"
+like "$said" 'busy' "... and what it prints to self confines nobody"
+unlike "$said" '^owned' "... neither itself nor who asked it"
 
 # `load` needs the right of its opener and of its writer.
 before=$(echo $fs/policies/*)
