@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
 #include <glob.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bundle.h"
 #include "bundles.h"
 #include "docker.h"
 #include "ocistate.h"
 #include "podman.h"
-#include "text.h"
 
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -164,9 +160,10 @@ int bundles_describe(const char *id, int out, int diag)
 	int err = -1;
 
 	if (!find_bundle(id, bundle))
-		snprintf(why, sizeof(why),
-			 "no engine's bundle of this number is below /run or "
-			 "/var/lib/containers");
+		snprintf(
+			why, sizeof(why),
+			"no engine's bundle of this number can be read below /run or "
+			"/var/lib/containers");
 	else
 		request = describe(id, bundle, why, sizeof(why));
 	if (request)

@@ -383,7 +383,7 @@ out_close:
 
 static const char *who(const struct compile *compile)
 {
-	return compile->instead ? "" : "policyc: ";
+	return compile->instead ? "the reader: " : "policyc: ";
 }
 
 static int verdict_of(const struct compile *compile, int status,

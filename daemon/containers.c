@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,6 +31,8 @@ struct containers {
 	struct container *first;
 	struct container *asking; /* about it */
 	unsigned int num;
+	bool full; /* in this look there were more */
+	bool said_full, said_stuck; /* and it is in the log */
 	void (*done)(void *arg);
 	void *arg;
 };
@@ -62,6 +65,8 @@ static void see(struct containers *containers, const char *id)
 	}
 	if (container)
 		container->seen = true;
+	else
+		containers->full = true;
 }
 
 static void see_line(struct containers *containers, const char *line)
@@ -96,20 +101,33 @@ static void forget(struct containers *containers, bool all)
 	}
 }
 
+static void say(const struct containers *containers, const char *about,
+		const char *why)
+{
+	struct text line = {};
+
+	text_add(&line, "whether policies select it by name, image, label or "
+			"annotation was not looked at: ");
+	text_add_safe(&line, why, "");
+	log_daemon(containers->log, "warning", about, text_string(&line));
+	text_free(&line);
+}
+
+/* ... of a look as a whole; once, until that is over. */
+static void say_once(const struct containers *containers, bool is, bool *said,
+		     const char *why)
+{
+	if (is && !*said)
+		say(containers, "containers", why);
+	*said = is;
+}
+
 /* Once: it may have been about to end the time before. */
 static void fail(const struct containers *containers,
 		 struct container *container, const char *why)
 {
-	struct text line = {};
-
-	if (++container->tries < CONTAINERS_TRIES)
-		return;
-	text_add(&line, "whether policies select it by name, image, label or "
-			"annotation was not looked at: ");
-	text_add_safe(&line, why, "");
-	log_daemon(containers->log, "warning", container->id,
-		   text_string(&line));
-	text_free(&line);
+	if (++container->tries >= CONTAINERS_TRIES)
+		say(containers, container->id, why);
 }
 
 static json_t *take(int fd)
@@ -126,25 +144,35 @@ static json_t *take(int fd)
 	return NULL;
 }
 
+static const char *first_line(const char *text, char line[KFS_REPLY])
+{
+	snprintf(line, KFS_REPLY, "%.*s", (int)strcspn(text, "\n"), text);
+	return line;
+}
+
 static void on_described(void *arg, const struct proto_message *message)
 {
 	struct containers *containers = arg;
 	struct container *container = containers->asking;
-	char *end;
+	char why[KFS_REPLY];
 
+	/* The reader of the one before hangs: the next look asks again. */
+	if (message->type == PROTO_DONE && message->u.done.err == -EBUSY) {
+		say_once(containers, true, &containers->said_stuck,
+			 first_line(message->u.done.text, why));
+		containers->done(containers->arg);
+		return;
+	}
+	containers->said_stuck = false;
 	if (message->type == PROTO_DESCRIBED) {
 		container->about = take(message->fd);
 		close(message->fd);
 		if (!container->about)
-			fail(containers, container, "it says too much");
-	} else if (message->u.done.err != -EBUSY) {
-		char why[KFS_REPLY];
-
-		strcpy(why, message->u.done.text);
-		end = strchr(why, '\n');
-		if (end)
-			*end = '\0';
-		fail(containers, container, why);
+			fail(containers, container,
+			     "what was read of it is no description");
+	} else {
+		fail(containers, container,
+		     first_line(message->u.done.text, why));
 	}
 	ask(containers);
 }
@@ -173,6 +201,7 @@ void containers_learn(struct containers *containers, const char *cgroups,
 {
 	struct container *at;
 
+	containers->full = false;
 	for (at = containers->first; at; at = at->next)
 		at->seen = at->asked = false;
 	for (; *cgroups; cgroups += strcspn(cgroups, "\n")) {
@@ -180,6 +209,8 @@ void containers_learn(struct containers *containers, const char *cgroups,
 		see_line(containers, cgroups);
 	}
 	forget(containers, false);
+	say_once(containers, containers->full, &containers->said_full,
+		 "more containers have processes than are known at a time");
 	containers->done = done;
 	containers->arg = arg;
 	ask(containers);

@@ -57,8 +57,8 @@ bool jobs_is_policy_file(const char *file)
 	       !strcmp(file + len - 5, ".yaml");
 }
 
-#define STUCK                                                                 \
-	"policyc: the one before does not end, though it was killed: does a " \
+#define STUCK                                                        \
+	"the one before does not end, though it was killed: does a " \
 	"file system hang?"
 
 static int start(struct jobs *jobs, struct job *job, uint32_t serial,
@@ -68,7 +68,7 @@ static int start(struct jobs *jobs, struct job *job, uint32_t serial,
 
 	if (job->compile.dying)
 		return answer_compiled(jobs, serial, job->staged, -1, -EBUSY,
-				       STUCK);
+				       "policyc: " STUCK);
 	request->policyc = jobs->options->policyc;
 	request->dir = jobs->options->policies;
 	request->uid = jobs->options->uid;
@@ -173,7 +173,7 @@ int jobs_reach(struct jobs *jobs, uint32_t serial, int policy, const char *root)
 	int err = -EPROTO;
 
 	if (job->compile.dying) {
-		err = answer_done(jobs, serial, -EBUSY, STUCK);
+		err = answer_done(jobs, serial, -EBUSY, "policyc: " STUCK);
 	} else if (!runs(job)) {
 		job->serial = serial;
 		err = compile_start(&request, &job->compile);
@@ -199,7 +199,8 @@ int jobs_describe(struct jobs *jobs, const struct proto_message *message)
 	if (runs(job) || !bundles_is_id(request.arg))
 		return -EPROTO;
 	if (job->compile.dying)
-		return answer_done(jobs, message->serial, -EBUSY, "");
+		return answer_done(jobs, message->serial, -EBUSY,
+				   "the reader: " STUCK);
 	job->serial = message->serial;
 	job->deadline = now() + JOBS_DESCRIBE_SECONDS;
 	err = compile_start(&request, &job->compile);

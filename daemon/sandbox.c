@@ -21,9 +21,8 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif
 
-/* What the worker's loop, its logs and its allocator need. */
-static const int worker_calls[] = {
-	/* descriptors that it already has */
+/* To look at files, and to hand on what they say: the worker and the reader. */
+static const int reading_calls[] = {
 	SCMP_SYS(read),
 	SCMP_SYS(readv),
 	SCMP_SYS(pread64),
@@ -31,10 +30,41 @@ static const int worker_calls[] = {
 	SCMP_SYS(writev),
 	SCMP_SYS(close),
 	SCMP_SYS(lseek),
+	SCMP_SYS(fstat),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(stat),
+	SCMP_SYS(lstat),
+	SCMP_SYS(statx),
+	SCMP_SYS(getdents64),
+	SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(getcwd),
+	/* time, memory, and ending */
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(brk),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(futex),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+};
+
+/* What the worker's loop and its logs need besides. */
+static const int worker_calls[] = {
+	/* descriptors that it already has */
 	SCMP_SYS(fcntl),
 	SCMP_SYS(dup),
 	SCMP_SYS(fsync),
-	SCMP_SYS(fstat),
 	SCMP_SYS(ioctl),
 	/* the control socket and the parent */
 	SCMP_SYS(accept4),
@@ -57,38 +87,12 @@ static const int worker_calls[] = {
 	SCMP_SYS(eventfd2),
 	SCMP_SYS(timerfd_create),
 	SCMP_SYS(timerfd_settime),
-	SCMP_SYS(clock_gettime),
 	SCMP_SYS(clock_nanosleep),
 	SCMP_SYS(nanosleep),
-	SCMP_SYS(gettimeofday),
-	SCMP_SYS(restart_syscall),
-	/* looking at the policies directory */
-	SCMP_SYS(newfstatat),
-	SCMP_SYS(stat),
-	SCMP_SYS(lstat),
-	SCMP_SYS(statx),
-	SCMP_SYS(getdents64),
-	SCMP_SYS(readlink),
-	SCMP_SYS(readlinkat),
-	SCMP_SYS(getcwd),
+	/* the policies directory */
 	SCMP_SYS(inotify_init1),
 	SCMP_SYS(inotify_add_watch),
 	SCMP_SYS(inotify_rm_watch),
-	/* memory, and ending */
-	SCMP_SYS(brk),
-	SCMP_SYS(munmap),
-	SCMP_SYS(mremap),
-	SCMP_SYS(madvise),
-	SCMP_SYS(futex),
-	SCMP_SYS(getrandom),
-	SCMP_SYS(getpid),
-	SCMP_SYS(gettid),
-	SCMP_SYS(rt_sigaction),
-	SCMP_SYS(rt_sigprocmask),
-	SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(sigaltstack),
-	SCMP_SYS(exit),
-	SCMP_SYS(exit_group),
 };
 
 /*
@@ -266,7 +270,7 @@ static int add_calls(scmp_filter_ctx filter, uint32_t action, const int *calls,
 }
 
 /* Opening for reading, and memory that is not code. */
-static int add_worker_conditions(scmp_filter_ctx filter)
+static int add_reading_conditions(scmp_filter_ctx filter)
 {
 	const uint64_t changing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND |
 				  (O_TMPFILE & ~O_DIRECTORY);
@@ -297,18 +301,46 @@ static int load_filter(scmp_filter_ctx filter, int err)
 	return err;
 }
 
-static int worker_filter(void)
+/* What reading takes, and what add_more adds; nothing else. */
+static int allow(int (*add_more)(scmp_filter_ctx filter))
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int err;
 
 	if (!filter)
 		return -ENOMEM;
-	err = add_calls(filter, SCMP_ACT_ALLOW, worker_calls,
-			ARRAY_SIZE(worker_calls));
+	err = add_calls(filter, SCMP_ACT_ALLOW, reading_calls,
+			ARRAY_SIZE(reading_calls));
 	if (!err)
-		err = add_worker_conditions(filter);
+		err = add_reading_conditions(filter);
+	if (!err)
+		err = add_more(filter);
 	return load_filter(filter, err);
+}
+
+static int add_worker_calls(scmp_filter_ctx filter)
+{
+	return add_calls(filter, SCMP_ACT_ALLOW, worker_calls,
+			 ARRAY_SIZE(worker_calls));
+}
+
+/*
+ * The reader is root, and who is has a signal sent to anybody for a descriptor
+ * (fcntl(2), F_SETOWN), without any capability.
+ */
+static int add_reader_calls(scmp_filter_ctx filter)
+{
+	static const int commands[] = { F_GETFD, F_SETFD, F_GETFL,
+					F_DUPFD_CLOEXEC };
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands) && !err; i++)
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl),
+				       1,
+				       SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX,
+					       (uint64_t)commands[i]));
+	return err;
 }
 
 /* All but `refused`, and what add_more adds, if that is not NULL. */
@@ -358,7 +390,7 @@ int sandbox_worker(uid_t uid, gid_t gid)
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return -errno;
 	err = landlock_only_read();
-	return err < 0 ? err : worker_filter();
+	return err < 0 ? err : allow(add_worker_calls);
 }
 
 /*
@@ -412,5 +444,5 @@ int sandbox_reader(void)
 		err = -errno;
 	if (!err)
 		err = landlock_only_read();
-	return err < 0 ? err : worker_filter();
+	return err < 0 ? err : allow(add_reader_calls);
 }

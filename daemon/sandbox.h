@@ -9,7 +9,8 @@
  *   policyc   the worker's user, no capability, rlimits (compile.c): no
  *             sockets, processes, tracing, mounts, bpf
  *   reader    the parent's child for bundles.c: root, whose files it reads, but
- *             without a capability, under the worker's list, and rlimits
+ *             without a capability; a list of allowed system calls, fewer than
+ *             the worker has (no signals, no sockets, no waiting), and rlimits
  *
  * All but the parent are under Landlock as well, where the kernel has it.
  *

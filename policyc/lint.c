@@ -350,9 +350,12 @@ static bool collect(struct lint *l, bool others, u32 *num)
 			continue;
 		patterns += rule->paths.num + rule->except.num;
 		if (*num == LINT_MAX_RULES)
-			return too_much(l, arena_printf(l->arena,
-							"there are over %u",
-							LINT_MAX_RULES));
+			return too_much(
+				l, arena_printf(l->arena, "there are over %u%s",
+						LINT_MAX_RULES,
+						others ? " audits and rules "
+							 "with a rate" :
+							 ""));
 		if (patterns > MAX_PATTERNS)
 			return too_much(
 				l, arena_printf(l->arena,
@@ -421,10 +424,11 @@ static void lint_class(struct lint *l)
 		return;
 	if (!collect(l, true, &l->num_others))
 		l->num_others = 0;
-	if (l->num && compile_all(l, l->arena, NULL, &l->all) && is_small(l)) {
-		for_own(l, 0, l->num, lint_rule);
-		for_own(l, 0, l->num, lint_rest);
-	}
+	if (l->num &&
+	    (!compile_all(l, l->arena, NULL, &l->all) || !is_small(l)))
+		return;
+	for_own(l, 0, l->num, lint_rule);
+	for_own(l, 0, l->num, lint_rest);
 	for_own(l, l->num, l->num + l->num_others, lint_other);
 	if (l->gave_up)
 		(void)too_much(l,

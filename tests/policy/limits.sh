@@ -210,6 +210,13 @@ lint_limits()
 	says_not 'lint of 65 rules' P343 "$policyc" check "$work/rules.yaml"
 	says 'lint of 65 rules is left out' 0 'rules of files .*: there are over 64 .P348' \
 		"$policyc" check "$work/rules.yaml"
+	{
+		printf 'bailiff: 1\npolicy: x\nfiles:\n  - {allow: read, paths: /x}\n  - {allow: read, paths: /x}\n'
+		seq 65 | sed 's|.*|  - {audit: read, paths: /a&}|'
+	} > "$work/audits.yaml"
+	says 'lint of 65 audits is left out' 0 'there are over 64 audits and rules with a rate .P348' \
+		"$policyc" check "$work/audits.yaml"
+	says '... and of what decides it is not' 0 P343 "$policyc" check "$work/audits.yaml"
 	# nor does it tell who only includes them
 	sed '/^bailiff:/d; /^policy:/d; /^default:/d' "$work/rules.yaml" > "$work/many.yaml"
 	printf 'bailiff: 1\npolicy: few\ninclude: many\nexec: [{allow: /usr/bin/true}]\n' \

@@ -221,8 +221,9 @@ START_TEST(one_that_is_nowhere_is_told)
 {
 	ck_assert_int_eq(describe(), -1);
 	ck_assert_str_eq(said, "");
-	ck_assert_str_eq(why, "no engine's bundle of this number is below /run "
-			      "or /var/lib/containers\n");
+	ck_assert_str_eq(
+		why, "no engine's bundle of this number can be read below /run "
+		     "or /var/lib/containers\n");
 }
 END_TEST
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/alarms.h"
+#include "daemon/containers.h"
 #include "daemon/link.h"
 #include "daemon/log.h"
 #include "daemon/patrol.h"
@@ -488,6 +489,10 @@ END_TEST
 
 /* ---- containers that no hook bound ---- */
 
+#define OTHER_ID \
+	"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define THIRD_ID \
+	"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
 #define SAID                                                                \
 	"{\"name\":\"web0\",\"image\":\"localhost/busy:1\","                \
 	"\"labels\":{\"tier\":\"front\"},\"annotations\":{\"a.b\":\"yes\"," \
@@ -558,6 +563,47 @@ START_TEST(who_is_not_described_is_told_of_once)
 	answer_look(0, "1 0 0 0 - " LIBPOD "\n");
 	ck_assert_uint_eq(num_lines("was not looked at"), 1);
 	ck_assert_uint_eq(unbound(), 0);
+}
+END_TEST
+
+/* Nobody is asked about the other one then, and both are in the next look. */
+START_TEST(a_reader_that_hangs_ends_the_look_and_is_told_of_once)
+{
+	static const char text[] = "1 0 0 0 - " LIBPOD
+				   "\n1 0 0 0 - /docker/" OTHER_ID "\n";
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		answer_look(0, text);
+		answer_error(asked(PROTO_DESCRIBE)->serial, -EBUSY, "hangs\n");
+	}
+	ck_assert_uint_eq(num_lines("was not looked at: hangs"), 1);
+	answer_look(0, text);
+	answer_describe(OTHER_ID, SAID);
+	answer_describe(ID, SAID);
+	ck_assert_uint_eq(num_lines("was not looked at"), 1);
+	answer_look(0, "1 0 0 0 - /docker/" THIRD_ID "\n");
+	answer_error(asked(PROTO_DESCRIBE)->serial, -EBUSY, "hangs\n");
+	answer_look(0, "");
+	ck_assert_uint_eq(num_lines("was not looked at: hangs"), 2);
+}
+END_TEST
+
+START_TEST(containers_that_are_too_many_are_told_of_once)
+{
+	static char text[(CONTAINERS_MAX + 1) * 96];
+	size_t len = 0;
+	unsigned int i;
+	int look;
+
+	for (i = 0; i <= CONTAINERS_MAX; i++)
+		len += (size_t)sprintf(text + len, "1 0 0 0 - /docker/%064x\n",
+				       i);
+	for (look = 0; look < 2; look++) {
+		answer_look(0, text);
+		answer_error(asked(PROTO_DESCRIBE)->serial, -EBUSY, "hangs\n");
+	}
+	ck_assert_uint_eq(num_lines("more containers have processes"), 1);
 }
 END_TEST
 
@@ -636,6 +682,9 @@ int main(void)
 	tcase_add_test(tcase,
 		       a_container_is_asked_about_once_as_long_as_it_runs);
 	tcase_add_test(tcase, who_is_not_described_is_told_of_once);
+	tcase_add_test(tcase,
+		       a_reader_that_hangs_ends_the_look_and_is_told_of_once);
+	tcase_add_test(tcase, containers_that_are_too_many_are_told_of_once);
 	tcase_add_test(tcase,
 		       what_a_container_makes_below_its_cgroup_is_one_alarm);
 	tcase_add_test(tcase, what_the_hook_would_refuse_is_an_alarm);

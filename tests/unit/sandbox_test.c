@@ -214,6 +214,14 @@ static const struct attempt worker_attempts[] = {
 	ATTEMPT(use_ring),
 };
 
+/* Besides: who is root signals anybody so. */
+static const struct attempt reader_attempts[] = {
+	ATTEMPT(own_signals),
+	ATTEMPT(own_signals_wide),
+	ATTEMPT(choose_signal),
+	ATTEMPT(own_by_ioctl),
+};
+
 static const struct attempt compiler_attempts[] = {
 	ATTEMPT(make_socket),  ATTEMPT(make_pair),   ATTEMPT(do_fork),
 	ATTEMPT(do_ptrace),    ATTEMPT(do_kill),     ATTEMPT(do_mount),
@@ -262,11 +270,18 @@ START_TEST(the_worker_is_refused)
 }
 END_TEST
 
-/* It is root, as whom it reads; what it may call is the worker's list. */
+/* It is root, as whom it reads, and may call less than the worker. */
 START_TEST(the_reader_is_refused)
 {
 	ck_assert_msg(run(sandbox_reader, worker_attempts[_i].try) == 0, "%s",
 		      worker_attempts[_i].name);
+}
+END_TEST
+
+START_TEST(the_reader_has_no_signal_sent)
+{
+	ck_assert_msg(run(sandbox_reader, reader_attempts[_i].try) == 0, "%s",
+		      reader_attempts[_i].name);
 }
 END_TEST
 
@@ -376,8 +391,8 @@ START_TEST(under_landlock_memory_is_written_and_files_are_read)
 }
 END_TEST
 
-static int (*const under_landlock[])(void) = { enter_worker, enter_compiler,
-					       sandbox_reader };
+/* The reader's list has nothing that Landlock could refuse besides. */
+static int (*const under_landlock[])(void) = { enter_worker, enter_compiler };
 
 /* Which no filter of ours refuses, and Landlock does from version 5 on. */
 static long ask_device(void)
@@ -397,16 +412,24 @@ START_TEST(all_but_the_parent_are_under_landlock)
 }
 END_TEST
 
-/* The other side: what the worker lives on must not be refused. */
+/* The other side: what they live on must not be refused. */
 static long read_file(void)
 {
 	char byte;
 	int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
-	int epoll;
 
 	if (fd < 0 || read(fd, &byte, 1) != 1)
 		return 0;
-	epoll = (int)syscall(SYS_epoll_create1, 0);
+	errno = EPERM;
+	return -1;
+}
+
+static long read_and_wait(void)
+{
+	int epoll = (int)syscall(SYS_epoll_create1, 0);
+
+	if (read_file() != -1)
+		return 0;
 	if (epoll < 0 || syscall(SYS_inotify_init1, 0) < 0)
 		return 0;
 	errno = EPERM;
@@ -415,7 +438,7 @@ static long read_file(void)
 
 START_TEST(the_worker_still_reads)
 {
-	ck_assert_int_eq(run(enter_worker, read_file), 0);
+	ck_assert_int_eq(run(enter_worker, read_and_wait), 0);
 	ck_assert_int_eq(run(sandbox_reader, read_file), 0);
 }
 END_TEST
@@ -541,6 +564,9 @@ static void add_of_root(TCase *tcase)
 		tcase_add_loop_test(
 			tcase, all_but_the_parent_are_under_landlock, 0,
 			sizeof(under_landlock) / sizeof(under_landlock[0]));
+	tcase_add_loop_test(tcase, the_reader_has_no_signal_sent, 0,
+			    sizeof(reader_attempts) /
+				    sizeof(reader_attempts[0]));
 	tcase_add_loop_test(tcase, the_parent_is_refused, 0,
 			    sizeof(parent_attempts) /
 				    sizeof(parent_attempts[0]));
