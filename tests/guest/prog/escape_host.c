@@ -476,18 +476,18 @@ static int try_mode(void)
 	return is_heard(FS "policies/logger/mode", "enforce");
 }
 
-/* By another mount of the same file system, as privileged containers make it. */
+/* By another mount of the same file system, as privileged containers get it. */
 static int try_mounted_load(void)
 {
 	char path[300];
 
-	enter();
 	snprintf(path, sizeof(path), "%s/mine", free_dir);
 	if (unshare(CLONE_NEWNS) ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    (mkdir(path, 0700) && errno != EEXIST) ||
 	    mount("securityfs", path, "securityfs", 0, NULL))
 		return 0;
+	enter();
 	snprintf(path, sizeof(path), "%s/mine/bailiff/load", free_dir);
 	return is_heard(path, "BAILIFF");
 }
@@ -497,12 +497,12 @@ static int try_bound_load(void)
 {
 	char path[300];
 
-	enter();
 	snprintf(path, sizeof(path), "%s/file", free_dir);
 	if (unshare(CLONE_NEWNS) ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    mount(FS "load", path, NULL, MS_BIND, NULL))
 		return 0;
+	enter();
 	return is_heard(path, "BAILIFF");
 }
 
