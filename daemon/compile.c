@@ -390,7 +390,10 @@ static int verdict_of(const struct compile *compile, int status,
 		      struct text *diag)
 {
 	if (WIFSIGNALED(status)) {
-		text_printf(diag, "%skilled by signal %d%s\n", who(compile),
+		text_printf(diag,
+			    compile->instead ?
+				    "the reader: killed by signal %d%s\n" :
+				    "policyc: killed by signal %d%s\n",
 			    WTERMSIG(status),
 			    WTERMSIG(status) == SIGXCPU ?
 				    ": processor time ran out" :
@@ -495,7 +498,10 @@ int compile_finish(struct compile *compile, struct text *diag,
 	err = collect(compile, &status);
 	texts = read_texts(compile, diag, deps);
 	if (err == -ETIMEDOUT)
-		text_printf(diag, "%sno result after %u s\n", who(compile),
+		text_printf(diag,
+			    compile->instead ?
+				    "the reader: no result after %u s\n" :
+				    "policyc: no result after %u s\n",
 			    compile->seconds);
 	else if (!err)
 		err = verdict_of(compile, status, diag);
