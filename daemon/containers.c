@@ -54,19 +54,19 @@ static void see(struct containers *containers, const char *id)
 {
 	struct container *container = find(containers, id);
 
-	if (!container && containers->num < CONTAINERS_MAX) {
+	if (!container && containers->num < CONTAINERS_MAX)
 		container = calloc(1, sizeof(*container));
-		if (!container)
-			return;
+	if (!container) {
+		containers->full = true;
+		return;
+	}
+	if (!container->id[0]) {
 		strcpy(container->id, id);
 		container->next = containers->first;
 		containers->first = container;
 		containers->num++;
 	}
-	if (container)
-		container->seen = true;
-	else
-		containers->full = true;
+	container->seen = true;
 }
 
 static void see_line(struct containers *containers, const char *line)

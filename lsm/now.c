@@ -8,14 +8,12 @@
  * asked for before the binding.
  */
 #include <linux/atomic.h>
-#include <linux/bitops.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/task_work.h>
 #include <linux/workqueue.h>
 
-#include "attach.h"
 #include "bind.h"
 #include "common.h"
 #include "compat.h"
