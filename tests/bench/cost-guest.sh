@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: cost-guest.sh none|unconfined|bailiff|apparmor|landlock|bpflsm
+# usage: cost-guest.sh none|unconfined|bailiff|apparmor|landlock|bpflsm [processes]
 #
 # In the guest, under -icount and with that one LSM: prints what cost_bench
-# counts there, and a line "key" that says which kernel it was.
+# counts there, and a line "key" that says which kernel it was. With "processes":
+# only what makes some, with 100 rules.
 set -euo pipefail
 cd "$BAILIFF_TOP"
 . tests/guest/lsm.sh
@@ -58,6 +59,11 @@ load()
 		;;
 	bpflsm) load_bpflsm "$2" ;;
 	esac
+}
+
+print_key()
+{
+	printf 'key\t%s\t%s\n' "$(uname -r)" "$(zcat /proc/config.gz | sha256sum | head -c 16)"
 }
 
 # All operations with 100 rules, some with other numbers.
@@ -150,9 +156,14 @@ measure_jobs()
 }
 
 make_tree
+if [ -n "${2:-}" ]; then
+	print_key
+	load "$1" 100
+	exec /run/cost_bench "$1" 100 "$2"
+fi
 make_jobs
 [ -z "${GUEST_COST_JOBS:-}" ] || make_compiler
-printf 'key\t%s\t%s\n' "$(uname -r)" "$(zcat /proc/config.gz | sha256sum | head -c 16)"
+print_key
 case $1 in
 none|unconfined) /run/cost_bench "$1" 100 all ;;
 *) measure "$1" ;;

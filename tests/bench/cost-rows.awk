@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: awk [-v bench=NAME -v bpflsm=TITLE] -f cost-rows.awk cost-budgets.tsv COLUMN.tsv...
+# usage: awk [-v bench=NAME -v bpflsm=TITLE] [-v boots=N] -f cost-rows.awk
+#            cost-budgets.tsv COLUMN.tsv...
 #
 # What cost.sh left, as rows of the bench (measure.h): instructions that each
 # column adds to an operation, what that is beside AppArmor, and budgets. Those are of
-# the bench "cost" alone.
+# the bench "cost" alone. The mean of N boots varies by as much less as its root.
 BEGIN {
 	FS = OFS = "\t"
 	num_columns = split("unconfined bailiff apparmor landlock bpflsm", columns, " ")
@@ -28,6 +29,7 @@ FILENAME ~ /budgets/ {
 	ratio[$1] = $2
 	hooks[$1] = $3
 	noise[$1] = $4 / 100
+	known[$1] = $5
 	next
 }
 
@@ -63,19 +65,25 @@ function print_added(i, c)
 		row(ops[i], rules[i], "of AppArmor", times(i), "x", "-")
 }
 
+# What makes processes is counted in several boots, with 100 rules.
+function room(i)
+{
+	if (ops[i] ~ /^(v?fork|exec)/ && rules[i] == 100 && boots > 1)
+		return noise[ops[i]] * count[ops[i], 100, "none"] / sqrt(boots)
+	return noise[ops[i]] * count[ops[i], 100, "none"]
+}
+
 function size(number)
 {
 	return number < 0 ? -number : number
 }
 
 # What AppArmor adds is something, and more than noise
-function compares(i, base)
+function compares(i)
 {
-	base = count[ops[i], 100, "none"]
 	if (!has(i, "bailiff") || !has(i, "apparmor") || added(i, "apparmor") <= 0)
 		return 0
-	return size(added(i, "apparmor")) > noise[ops[i]] * base ||
-		size(added(i, "bailiff")) > noise[ops[i]] * base
+	return size(added(i, "apparmor")) > room(i) || size(added(i, "bailiff")) > room(i)
 }
 
 # A budget is not held by there being nothing to compare with. (AppArmor's compiler
@@ -85,7 +93,7 @@ function is_missed(i)
 	if (rules[i] != 100)
 		return 0
 	return !has(i, "bailiff") || !has(i, "apparmor") ||
-		added(i, "bailiff") > noise[ops[i]] * count[ops[i], 100, "none"]
+		added(i, "bailiff") > room(i)
 }
 
 function times(i)
@@ -94,11 +102,11 @@ function times(i)
 }
 
 # What a count varies by is no excess
-function limit_of(i, op, room)
+function limit_of(i)
 {
-	op = ops[i]
-	room = noise[op] * count[op, 100, "none"] / added(i, "apparmor")
-	return room ? sprintf("%.2f", ratio[op] + room) : ratio[op]
+	if (!room(i))
+		return ratio[ops[i]]
+	return sprintf("%.2f", ratio[ops[i]] + room(i) / added(i, "apparmor"))
 }
 
 function print_budgets(i, op)
@@ -109,7 +117,7 @@ function print_budgets(i, op)
 	else if (ratio[op] > 0 && is_missed(i))
 		row(op, rules[i], "of AppArmor, which adds nothing or was not counted", 1, "x", "<=0")
 	if (hooks[op] > 0 && has(i, "unconfined"))
-		row(op, rules[i], "unconfined, a hook", sprintf("%.1f", added(i, "unconfined") / hooks[op]), "insns", "<=12")
+		row(op, rules[i], "unconfined, a hook", sprintf("%.1f", added(i, "unconfined") / hooks[op]), "insns", "<=12" (known[op] ? " known " known[op] : ""))
 }
 
 # From 10 to 10,000 rules

@@ -10,10 +10,13 @@
 #
 #	COST_OUT/COLUMN.tsv           OPERATION RULES COLUMN INSTRUCTIONS
 #	COST_OUT/key                  the kernel, its configuration, QEMU (build/bench/cost)
+#	COST_OUT/policies             what each column is under with 100 rules
 #
 # GUEST_KERNEL is measured if that is given.
 # COST_RULES: other numbers of rules than "10 1000 10000", beside 100.
 # COST_JOBS=1: a request to nginx, too.
+# COST_BOOTS=N: what makes processes is counted with 100 rules in so many boots of each
+# column, of which the mean is left. By one the figures vary, by where memory lies.
 # BPFLSM=OBJECT: what bpflsm is; attached by bpflsm_load.c. The kernel has to have
 # BTF (COST_FLAVOUR=btf).
 set -euo pipefail
@@ -54,10 +57,10 @@ make_policies()
 	done
 }
 
-# boot COLUMN
+# boot COLUMN [NUMBER]: with a number, one that counts what makes processes
 boot()
 {
-	local lsm=${1/#bpflsm/bpf}
+	local lsm=${1/#bpflsm/bpf} name=$1${2:+.$2}
 
 	# Bailiff is there, and nobody is under it
 	lsm=${lsm/#unconfined/bailiff}
@@ -65,21 +68,56 @@ boot()
 	# a minute each; it waits for nothing, so only a very slow host takes more
 	GUEST_LSM=$lsm GUEST_FLAVOUR=$flavour tests/guest/run.sh --icount \
 		--timeout $((1200 * ${GUEST_PATIENCE:-1})) \
-		--log "$out/$1.log" -- $here/cost-guest.sh "$1" > "$out/$1.new" || {
-		cat "$out/$1.new" >&2
+		--log "$out/$name.log" -- $here/cost-guest.sh "$1" ${2:+processes} \
+		> "$out/$name.new" || {
+		cat "$out/$name.new" >&2
 		fail "the guest of $1 failed"
 	}
-	grep -v '^key' "$out/$1.new" > "$out/$1.tsv"
+	grep -v '^key' "$out/$name.new" > "$out/$name.tsv"
 	{
-		sed -n 's/^key\t//p' "$out/$1.new"
+		sed -n 's/^key\t//p' "$out/$name.new"
 		qemu-system-x86_64 --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p'
-	} | paste -s > "$out/$1.key"
-	rm "$out/$1.new"
+	} | paste -s > "$out/$name.key"
+	rm "$out/$name.new"
+}
+
+# mean COLUMN: of all its boots, in the order of the first
+mean()
+{
+	awk -F'\t' -v OFS='\t' '
+		{ key = $1 FS $2 FS $3 }
+		!(key in num) && FNR == NR { keys[++all] = key }
+		$4 == "-" { none[key] = 1 }
+		{ sum[key] += $4; num[key]++ }
+		END {
+			for (i = 1; i <= all; i++)
+				print keys[i], keys[i] in none ? "-" : sprintf("%.2f", sum[keys[i]] / num[keys[i]])
+		}' "$out/$1.tsv" "$out/$1".[0-9]*.tsv > "$out/$1.mean"
+	mv "$out/$1.mean" "$out/$1.tsv"
+}
+
+# What each column is under with 100 rules, by the digest of what was loaded.
+print_policies()
+{
+	local column file
+
+	for column; do
+		case $column in
+		none) echo 'none: no LSM' ;;
+		unconfined) echo 'unconfined: nothing is loaded' ;;
+		bailiff) file=$out/100.img ;;&
+		apparmor) file=$out/100.profile ;;&
+		bpflsm) file=$out/100.rules ;;&
+		bailiff|apparmor|bpflsm)
+			echo "$column: 100 rules of cost.awk, sha256 $(sha256sum "$file" | head -c 16)" ;;
+		landlock) echo 'landlock: 100 rules and a port of cost_confine.c' ;;
+		esac
+	done | paste -sd';' | sed 's/;/; /g'
 }
 
 [ $# -gt 0 ] || set -- none unconfined bailiff apparmor landlock
 mkdir -p "$out"
-(cd "$out" && rm -f "${@/%/.tsv}")
+(cd "$out" && rm -f "${@/%/.tsv}" ./*.[0-9]*.tsv)
 make_policies
 [ -n "${GUEST_KERNEL:-}" ] || GUEST_FLAVOUR=$flavour tests/guest/kernel.sh build \
 	> "$out/kernel.log" 2>&1 || {
@@ -88,13 +126,21 @@ make_policies
 }
 # Two at a time: each has one processor, and waits for nothing but itself.
 jobs=()
-for column in "$@"; do
-	boot "$column" &
-	jobs+=($!)
-	[ ${#jobs[@]} -lt 2 ] || { wait "${jobs[0]}"; jobs=("${jobs[@]:1}"); }
+for number in '' $(seq 2 "${COST_BOOTS:-1}"); do
+	for column in "$@"; do
+		boot "$column" ${number:+"$number"} &
+		jobs+=($!)
+		[ ${#jobs[@]} -lt 2 ] || { wait "${jobs[0]}"; jobs=("${jobs[@]:1}"); }
+	done
 done
 for job in "${jobs[@]}"; do
 	wait "$job"
 done
+if [ "${COST_BOOTS:-1}" -gt 1 ]; then
+	for column in "$@"; do
+		mean "$column"
+	done
+fi
+print_policies "$@" > "$out/policies"
 (cd "$out" && cat "${@/%/.key}") | sort -u > "$out/key"
 [ "$(wc -l < "$out/key")" = 1 ] || fail 'the columns are of different kernels'

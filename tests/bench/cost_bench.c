@@ -2,11 +2,11 @@
 /*
  * cost_bench.c - count the instructions of operations, in the guest
  *
- * usage: cost_bench COLUMN RULES all|rules|jobs
+ * usage: cost_bench COLUMN RULES all|rules|processes|jobs
  *
  * COLUMN says how to confine this process (cost.h), RULES how many rules there
- * are; `rules` measures only what is measured for each number of them, `jobs` what
- * whole programs do (cost_jobs.c). Prints
+ * are; `rules` measures only what is measured for each number of them, `processes`
+ * what makes some, `jobs` what whole programs do (cost_jobs.c). Prints
  *
  *	OPERATION RULES COLUMN INSTRUCTIONS
  *
@@ -151,6 +151,15 @@ static void fix_addresses(char **argv)
 	cost_fail("/proc/self/exe");
 }
 
+static bool is_wanted(const struct cost_op *op, const char *which)
+{
+	if (!strcmp(which, "rules"))
+		return op->by_rules;
+	if (!strcmp(which, "processes"))
+		return op->processes;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	static char printed[1 << 16];
@@ -161,7 +170,7 @@ int main(int argc, char **argv)
 		_exit(0);
 	if (argc != 4) {
 		fprintf(stderr,
-			"usage: cost_bench COLUMN RULES all|rules|jobs\n");
+			"usage: cost_bench COLUMN RULES all|rules|processes|jobs\n");
 		return 2;
 	}
 	fix_addresses(argv);
@@ -174,13 +183,12 @@ int main(int argc, char **argv)
 	touch_memory();
 	cost_confine(argv[1], num_rules);
 	for (op = cost_ops; op < cost_ops + cost_num_ops; op++) {
-		bool wanted = op->by_rules || !strcmp(argv[3], "all");
-
-		if (wanted && op->prepare)
+		if (!is_wanted(op, argv[3]))
+			continue;
+		if (op->prepare)
 			op->prepare();
-		if (wanted)
-			printf("%s\t%u\t%s\t%.2f\n", op->name, num_rules,
-			       argv[1], count(op));
+		printf("%s\t%u\t%s\t%.2f\n", op->name, num_rules, argv[1],
+		       count(op));
 	}
 	return 0;
 }

@@ -245,6 +245,18 @@ static void run_fork(u32 reps)
 	}
 }
 
+/* The same without its memory, whose pages make a fork vary. */
+static void run_vfork(u32 reps)
+{
+	while (reps--) {
+		pid_t pid = vfork();
+
+		if (!pid)
+			_exit(0);
+		wait_for(pid);
+	}
+}
+
 static void exec_of(const char *program, u32 reps)
 {
 	char *const argv[] = { "program", "end", NULL };
@@ -437,6 +449,10 @@ const struct cost_op cost_ops[] = {
 	{ .name = "fork+exit+wait",
 	  .reps = 2,
 	  .run = run_fork,
+	  .processes = true },
+	{ .name = "vfork+exit+wait",
+	  .reps = 8,
+	  .run = run_vfork,
 	  .processes = true },
 	{ .name = "exec+exit+wait",
 	  .reps = 2,

@@ -132,6 +132,8 @@ int main(int argc, char **argv)
 	    NULL);
 	row(BENCH, name, size, "parse ms", columns[0].ns / 1e6, "ms", NULL);
 	row(BENCH, name, size, "verify ms", columns[1].ns / 1e6, "ms", NULL);
+	row(BENCH, name, size, "verify KiB", bvm_verify_scratch() / 1024.0,
+	    "KiB", NULL);
 	row(BENCH, name, size, "ns each",
 	    (columns[0].ns + columns[1].ns) / size, "ns", NULL);
 	bench_lookups(name, size);

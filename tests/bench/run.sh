@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# usage: run.sh [NAME...]        verify, exec, load, compile, guest, nft, memory, smp, cost;
-# without: all of them
+# usage: run.sh [NAME...]        verify, exec, load, compile, guest, rules, nft, memory, smp,
+# cost; without: all of them
 #
 # Runs the benches that make built, prints tables of what they measured, and
-# says which budgets hold: the status is 1 if one does not. The rows are left
+# says which budgets hold: the status is 1 if one does not, unless it is known to be
+# out of reach and was not missed by more than is known. The rows are left
 # in build/bench/rows.tsv, the tables in tables.md, and both in rows.json.
 #
 #	UBPF=FILE	libubpf.so to compare the interpreter with
@@ -38,6 +39,7 @@ describe_machine()
 	printf 'ubpf\t%s\n' "${UBPF:-none}"
 	printf 'guest\t%s\n' "${guest:-none}"
 	printf 'cost\t%s\n' "${cost:-none}"
+	[ -z "${policies:-}" ] || printf 'policies\t%s\n' "$policies"
 	[ -z "${bpf:-}" ] || printf 'bpf\t%s\n' "$bpf"
 	printf 'nft\t%s\n' "${nftables:-none}"
 	printf 'load\t%s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
@@ -153,7 +155,8 @@ bench_globs()
 		row apparmor_parser "$size" 'gave up after ms' "$ms" ms -
 		return 0
 	}
-	bytes=$(stat -c %s "$out/globs/$size.out")
+	mv "$out/globs/$size.out" "$out/globs/$size.profile"
+	bytes=$(stat -c %s "$out/globs/$size.profile")
 	row apparmor_parser "$size" ms "$ms" ms -
 	row apparmor_parser "$size" MB "$mb" MB -
 	row apparmor_parser "$size" 'table bytes' "$bytes" bytes -
@@ -201,11 +204,28 @@ bench_guest()
 	cat "$out/guest.tsv" >> "$rows"
 }
 
-# What operations of a task cost under each LSM, in instructions.
+# The images and profiles of `compile` in the kernel.
+bench_rules()
+{
+	[ -s "$out/globs/10000.profile" ] || {
+		say 'rules: loads what compile makes, which comes first'
+		bench_compile
+	}
+	build_kernel
+	GUEST_LSM=bailiff,apparmor tests/guest/run.sh --icount --mem 4096 --timeout 1800 \
+		--log "$out/rules.log" -- $here/rules-guest.sh $out/globs $sizes \
+		< /dev/null > "$out/rules.tsv"
+	cat "$out/rules.tsv" >> "$rows"
+}
+
+# What operations of a task cost under each LSM, in instructions. What makes processes
+# is counted in several boots.
 bench_cost()
 {
-	COST_JOBS=1 $here/cost.sh
-	awk -f $here/cost-rows.awk $here/cost-budgets.tsv \
+	local boots=6
+
+	COST_JOBS=1 COST_BOOTS=$boots $here/cost.sh
+	awk -v boots=$boots -f $here/cost-rows.awk $here/cost-budgets.tsv \
 		$out/cost/{none,unconfined,bailiff,apparmor,landlock}.tsv >> "$rows"
 }
 
@@ -250,20 +270,25 @@ bench_memory()
 	cat "$out/memory.tsv" >> "$rows"
 }
 
-# 1, 2 and 4 virtual CPUs, and times: two columns of one run beside each other.
+# 1, 2 and 4 virtual CPUs, and times: unconfined and confined tasks in turns in one run.
 bench_smp()
 {
-	local cpus
+	local cpus lsm apparmor
 
+	apparmor=$(PATH=$PATH:/usr/sbin:/sbin command -v apparmor_parser)
 	build_kernel
 	mkdir -p "$out/smp"
 	awk -v kind=bailiff -v num=100 -f $here/cost.awk > "$out/smp/100.yaml"
-	build/bin/policyc build "$out/smp/100.yaml" -o "$out/smp/100.img" > /dev/null
+	build/bin/policyc build "$out/smp/100.yaml" -o "$out/smp/bailiff" > /dev/null
+	awk -v kind=apparmor -v num=100 -f $here/cost.awk > "$out/smp/100.aa"
+	"$apparmor" -Q -K -S -M /etc/apparmor.d/abi/3.0 "$out/smp/100.aa" > "$out/smp/apparmor"
 	for cpus in 1 2 4; do
-		GUEST_LSM=bailiff tests/guest/run.sh --smp $cpus --timeout 600 \
-			--log "$out/smp.log" -- $here/smp-guest.sh "$out/smp/100.img" \
-			< /dev/null > "$out/smp.tsv"
-		cat "$out/smp.tsv" >> "$rows"
+		for lsm in bailiff apparmor; do
+			GUEST_LSM=$lsm tests/guest/run.sh --smp $cpus --timeout 600 \
+				--log "$out/smp.log" -- $here/smp-guest.sh $lsm "$out/smp/$lsm" \
+				< /dev/null > "$out/smp.tsv"
+			cat "$out/smp.tsv" >> "$rows"
+		done
 	done
 }
 
@@ -272,7 +297,7 @@ bench_smp()
 tables_of()
 {
 	awk -v which="$1" -F'\t' '
-		BEGIN { group["cost"] = "cost"; group["bpf"] = "bpf"; group["nft"] = group["memory"] = group["smp"] = "sets" }
+		BEGIN { group["cost"] = "cost"; group["bpf"] = "bpf"; group["nft"] = group["rules"] = group["memory"] = group["smp"] = "sets" }
 		which == ($1 in group ? group[$1] : "other")' "$2" |
 		awk -v format=table -v machine=$out/machine.tsv -f $here/table.awk || :
 }
@@ -307,23 +332,26 @@ write_docs()
 	$here/plots.sh $rows docs
 }
 
-[ $# -gt 0 ] || set -- verify exec load compile guest nft memory smp cost ${BPFLSM:+bpf}
+[ $# -gt 0 ] || set -- verify exec load compile guest rules nft memory smp cost ${BPFLSM:+bpf}
 mkdir -p $out
 : > $rows
 started=$SECONDS
 for name in "$@"; do
 	case $name in
-	verify|exec|load|compile|guest|nft|memory|smp|cost) ;;
+	verify|exec|load|compile|guest|rules|nft|memory|smp|cost) ;;
 	bpf)
 		[ -n "${BPFLSM:-}" ] || { say 'bpf wants BPFLSM=stand-in or an object'; exit 2; }
 		[ -x $out/bpflsm_load ] || { say 'bpf: make bench BPFLSM=... builds what loads it'; exit 2; }
 		;;
-	*) say "no bench '$name': verify, exec, load, compile, guest, nft, memory, smp, cost, bpf"; exit 2 ;;
+	*) say "no bench '$name': verify, exec, load, compile, guest, rules, nft, memory, smp, cost, bpf"; exit 2 ;;
 	esac
 	say "$name"
 	"bench_$name"
 done
-[[ " $* " != *' cost '* ]] || cost=$(tr '\t' ' ' < $out/cost/key)
+[[ " $* " != *' cost '* ]] || {
+	cost=$(tr '\t' ' ' < $out/cost/key)
+	policies=$(cat $out/cost/policies)
+}
 [[ " $* " != *' bpf '* ]] || bpf=$(tr '\t' ' ' < $out/bpf/key)
 [[ " $* " != *' guest '* ]] || guest="QEMU without KVM, $(basename "${GUEST_KERNEL:-$(tail -n 1 $out/kernel.path)}")"
 describe_machine > $out/machine.tsv
@@ -332,5 +360,10 @@ awk -v format=table -v machine=$out/machine.tsv -f $here/table.awk $rows > $out/
 awk -v format=json -v machine=$out/machine.tsv -f $here/table.awk $rows > $out/rows.json || :
 if [ -n "${JSON:-}" ]; then cat $out/rows.json; else cat $out/tables.md; fi
 [ -z "${DOCS:-}" ] || write_docs
-say "$((SECONDS - started)) s; $([ $status = 0 ] && echo 'every budget holds' || echo 'NOT every budget holds')"
+case $status in
+0) said='every budget holds' ;;
+3) said='every budget holds but those that are known to be out of reach: docs/benchmarks.md' status=0 ;;
+*) said='NOT every budget holds' ;;
+esac
+say "$((SECONDS - started)) s; $said"
 exit $status

@@ -3,7 +3,8 @@
 # usage: awk -v format=table|json -v machine=FILE -f table.awk ROWS
 #
 # Rows (measure.h) as tables that are Markdown too, or as JSON. machine: lines
-# "KEY<tab>TEXT". Ends with status 1 if a budget is missed.
+# "KEY<tab>TEXT". Ends with status 1 if a budget is missed, 3 if only some are whose
+# LIMIT says "known" and how far, and they are not beyond that.
 BEGIN { FS = "\t" }
 
 function holds(value, limit)
@@ -11,6 +12,25 @@ function holds(value, limit)
 	if (limit ~ /^<=/)
 		return value + 0 <= substr(limit, 3) + 0
 	return value + 0 >= substr(limit, 3) + 0
+}
+
+# By how much, at most, a limit is known to be missed; nothing, if it is not.
+function known_of(limit)
+{
+	return limit ~ / known / ? substr(limit, index(limit, " known ") + 7) : ""
+}
+
+function is_known(value, limit)
+{
+	return known_of(limit) != "" &&
+		holds(value, substr(limit, 1, 2) known_of(limit))
+}
+
+function verdict(value, limit)
+{
+	if (holds(value, limit))
+		return "yes"
+	return is_known(value, limit) ? "NO, known" : "NO"
 }
 
 function is_number(value)
@@ -96,7 +116,8 @@ function print_budgets(i)
 		grid[i + 1, 1] = head[1] " " head[2] (head[3] + 0 ? " " head[3] : "") ", " head[4]
 		grid[i + 1, 2] = text(head[5])
 		grid[i + 1, 3] = head[7]
-		grid[i + 1, 4] = holds(head[5], head[7]) ? "yes" : "NO"
+		sub(/ known.*/, "", grid[i + 1, 3])
+		grid[i + 1, 4] = verdict(head[5], head[7])
 	}
 	print "### budgets\n"
 	print_grid(num_budgets + 1, 4)
@@ -112,8 +133,10 @@ NF != 7 {
 
 $7 != "-" {
 	budgets[++num_budgets] = $0
-	if (!holds($5, $7))
+	if (verdict($5, $7) == "NO")
 		missed = 1
+	else if (verdict($5, $7) != "yes" && !missed)
+		missed = 3
 }
 
 { values[$1, $2 SUBSEP $3, $4] = text($5) }
@@ -147,8 +170,9 @@ function print_json(i, f)
 			quoted(f[1]), quoted(f[2]), f[3], quoted(f[4]),
 			is_number(f[5]) ? f[5] : quoted(f[5]), quoted(f[6])
 		if (f[7] != "-")
-			printf ", \"limit\": %s, \"holds\": %s", quoted(f[7]),
-				holds(f[5], f[7]) ? "true" : "false"
+			printf ", \"limit\": %s, \"holds\": %s%s", quoted(f[7]),
+				holds(f[5], f[7]) ? "true" : "false",
+				is_known(f[5], f[7]) ? ", \"known\": true" : ""
 		print i < num_rows ? "}," : "}"
 	}
 	print "  ]\n}"
