@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 #include <linux/seqlock.h>
 
+#include "dirs.h"
 #include "feed.h"
 #include "mount_tree.h"
 #include "path.h"
@@ -34,6 +35,7 @@ struct trail {
 	u32 self; /* the component that is shown as "self", or NOT_SELF */
 	u32 len; /* bytes of the name */
 	u32 flags; /* d_flags of any component */
+	bool gone; /* what lies above the object has lost its name */
 	const struct dentry *root; /* of the mount that holds the last comp */
 	const struct dentry *comp[BVM_MAX_DEPTH];
 };
@@ -47,6 +49,8 @@ struct walk {
 	char *buf;
 	u32 buf_len;
 	u32 printed;
+	struct bailiff_dir dir; /* what the object lies in, if has_dir */
+	bool has_dir;
 };
 
 bool bailiff_path_is_nowhere(const struct path *path)
@@ -96,9 +100,14 @@ static const struct dentry *root_of_proc(const struct mount *mnt)
 
 /* Is a component's name gone, and does that matter? */
 static bool is_gone(const struct walk *walk, const struct dentry *dentry,
-		    bool is_object)
+		    struct trail *trail)
 {
-	if (!d_unlinked(dentry) || (walk->flags & BAILIFF_WALK_UNLINKED))
+	const bool is_object = dentry == walk->path->dentry;
+
+	if (!d_unlinked(dentry))
+		return false;
+	trail->gone |= !is_object;
+	if (walk->flags & BAILIFF_WALK_UNLINKED)
 		return false;
 	return !is_object || !(walk->flags & BAILIFF_WALK_NEW);
 }
@@ -121,7 +130,7 @@ static u32 collect_mount(const struct walk *walk, const struct mount *mnt,
 
 		if (unlikely(parent == dentry))
 			reason = BVM_REASON_DISCONNECTED;
-		else if (is_gone(walk, dentry, dentry == walk->path->dentry))
+		else if (is_gone(walk, dentry, trail))
 			reason = BVM_REASON_DELETED;
 		else if (unlikely(num == BVM_MAX_DEPTH))
 			reason = BVM_REASON_TOO_DEEP;
@@ -155,6 +164,7 @@ static u32 collect(const struct walk *walk, struct trail *trail)
 	trail->num = 0;
 	trail->len = 0;
 	trail->flags = 0;
+	trail->gone = false;
 	trail->self = NOT_SELF;
 	trail->root = mnt->mnt.mnt_root;
 	for (u32 mounts = 0; mounts < MOUNT_TREE_STEPS; mounts++) {
@@ -185,10 +195,10 @@ static const char *shown_name(const struct trail *trail, u32 i, u32 *len)
 
 /*
  * final: states that nothing changes, or NULL. A name ends in a NUL, whatever
- * its length says.
+ * its length says. *before: the state after the last '/'.
  */
 static u32 feed(const struct trail *trail, const struct bvm_table *dfa,
-		const unsigned long *final)
+		const unsigned long *final, u32 *before)
 {
 	u32 state = bvm_dfa_start(dfa);
 
@@ -198,6 +208,7 @@ static u32 feed(const struct trail *trail, const struct bvm_table *dfa,
 		u32 len;
 
 		state = bvm_dfa_step(dfa, state, '/');
+		*before = state;
 		if (bailiff_feed_is_final(dfa, final, state))
 			break;
 		state = bailiff_feed(dfa, state, shown_name(trail, i, &len));
@@ -213,7 +224,7 @@ static u32 dfa_of(const struct bvm_image *image, u32 flags)
 	return image->start ? image->start->dfa : U32_MAX;
 }
 
-static void feed_all(const struct trail *trail, const struct walk *walk)
+static void feed_all(const struct trail *trail, struct walk *walk)
 {
 	for (u32 i = 0; i < walk->view->num; i++) {
 		const struct bailiff_policy *policy = walk->view->policy[i];
@@ -229,7 +240,8 @@ static void feed_all(const struct trail *trail, const struct walk *walk)
 			continue;
 		dfa = &image->tables[index];
 		state = feed(trail, dfa,
-			     index == image->rights_dfa ? policy->final : NULL);
+			     index == image->rights_dfa ? policy->final : NULL,
+			     &walk->dir.below);
 		walk->name->fed[i].state = state;
 		/* The root's name is that '/' already. */
 		walk->name->fed[i].below =
@@ -269,6 +281,30 @@ static void print(const struct trail *trail, struct walk *walk)
 	walk->printed = at;
 }
 
+/*
+ * May what the object lies in be remembered, and what it is? Its name has to last,
+ * and to be the same for each caller; and the object is not what is mounted there.
+ */
+static void note_dir(const struct trail *trail, struct walk *walk)
+{
+	const struct dentry *object = walk->path->dentry;
+	const struct super_block *sb = walk->path->mnt->mnt_sb;
+
+	walk->has_dir = walk->view && walk->view->num == 1 &&
+			!(walk->flags & BAILIFF_WALK_START) &&
+			walk->view->policy[0]->image.rights_dfa <
+				walk->view->policy[0]->image.num_tables &&
+			!(trail->flags & FLEETING) && !trail->gone &&
+			trail->num && trail->self == NOT_SELF &&
+			object != walk->path->mnt->mnt_root &&
+			sb->s_magic != PROC_SUPER_MAGIC;
+	if (!walk->has_dir)
+		return;
+	walk->dir.len = trail->len - 1 - READ_ONCE(trail->comp[0]->d_name.len);
+	walk->dir.depth = trail->num - 1;
+	walk->dir.home = walk->name->home;
+}
+
 static void walk_once(struct walk *walk)
 {
 	struct trail trail BAILIFF_UNSET;
@@ -279,10 +315,12 @@ static void walk_once(struct walk *walk)
 		/* "self" is of /proc, whose processes are fleeting, too. */
 		walk->name->lasting = !(trail.flags & FLEETING);
 		walk->name->home = mount_home_of_root(trail.root);
-		if (walk->view && !reason)
+		if (walk->view && !reason) {
 			feed_all(&trail, walk);
-		else if (walk->view)
+			note_dir(&trail, walk);
+		} else if (walk->view) {
 			feed_nothing(walk);
+		}
 	}
 	if (walk->buf) {
 		walk->printed = 0;
@@ -290,6 +328,18 @@ static void walk_once(struct walk *walk)
 		/* What could be collected helps the reader of a record. */
 		print(&trail, walk);
 	}
+}
+
+/* Nothing has moved: the parent is the one that was walked, and held by its child. */
+static void keep_dir(const struct walk *walk)
+{
+	const struct path dir = {
+		.mnt = walk->path->mnt,
+		.dentry = READ_ONCE(walk->path->dentry->d_parent),
+	};
+
+	bailiff_dirs_keep(&dir, walk->view->policy[0]->generation, walk->name,
+			  &walk->dir);
 }
 
 /* Return: false when something moved meanwhile, and the name may be none. */
@@ -303,8 +353,12 @@ static bool walk_looking(struct walk *walk)
 		walk->name->renames = names;
 		walk->name->mounts = mounts;
 	}
-	return !read_seqretry(&rename_lock, names) &&
-	       !read_seqretry(&mount_lock, mounts);
+	if (read_seqretry(&rename_lock, names) ||
+	    read_seqretry(&mount_lock, mounts))
+		return false;
+	if (walk->has_dir)
+		keep_dir(walk);
+	return true;
 }
 
 static void walk_still(struct walk *walk)
@@ -341,6 +395,76 @@ static void walk_tree(struct walk *walk)
 	rcu_read_unlock();
 }
 
+/* One component more than dir, as feed() would have fed it. */
+static void feed_in(const struct bailiff_dir *dir, const struct dentry *dentry,
+		    const struct bailiff_policy *policy,
+		    struct bailiff_name *name)
+{
+	const struct bvm_table *dfa =
+		&policy->image.tables[policy->image.rights_dfa];
+	u32 state = dir->below, len;
+
+	if (!bailiff_feed_is_final(dfa, policy->final, state))
+		state = bailiff_feed(dfa, state, comp_name(dentry, &len));
+	name->fed[0].state = state;
+	name->fed[0].below = bvm_dfa_step(dfa, state, '/');
+	name->fed[0].accept = bvm_dfa_accept(dfa, state);
+}
+
+/*
+ * Is the object a file of a directory that was walked just now? What walk_once()
+ * would have looked at is looked at, or cannot be another than it was: a directory
+ * keeps its name while it is not empty, unless it is renamed. Return: false: not
+ * known; or something moved meanwhile.
+ */
+static bool walk_known(const struct walk *walk)
+{
+	const struct dentry *dentry = walk->path->dentry;
+	const struct bailiff_moves moves = bailiff_moves_read();
+	const struct path dir = {
+		.mnt = walk->path->mnt,
+		.dentry = READ_ONCE(dentry->d_parent),
+	};
+	const struct bailiff_policy *policy = walk->view->policy[0];
+	struct bailiff_name *name = walk->name;
+	struct bailiff_dir found BAILIFF_UNSET;
+
+	if (dentry == dir.mnt->mnt_root || dentry == dir.dentry ||
+	    (READ_ONCE(dentry->d_flags) & FLEETING) || d_unlinked(dentry) ||
+	    d_unlinked(dir.dentry) ||
+	    !bailiff_dirs_find(&dir, policy->generation, moves, &found))
+		return false;
+	if (found.depth >= BVM_MAX_DEPTH ||
+	    found.len + 1 + READ_ONCE(dentry->d_name.len) >= BVM_MAX_PATH)
+		return false;
+	name->reason = BVM_REASON_NONE;
+	name->lasting = true;
+	name->renames = moves.renames;
+	name->mounts = moves.mounts;
+	name->home = found.home;
+	feed_in(&found, dentry, policy, name);
+	return !read_seqretry(&rename_lock, moves.renames) &&
+	       !read_seqretry(&mount_lock, moves.mounts);
+}
+
+/* Debug kernels look whether a walk finds the same, unless something moved. */
+static void compare_with_walk(const struct walk *walk)
+{
+	struct bailiff_name name BAILIFF_UNSET;
+	struct walk again = *walk;
+	bool same;
+
+	again.name = &name;
+	if (!walk_looking(&again) || d_unlinked(walk->path->dentry) ||
+	    name.renames != walk->name->renames ||
+	    name.mounts != walk->name->mounts)
+		return;
+	same = !name.reason && name.lasting &&
+	       bailiff_home_same(&name.home, &walk->name->home) &&
+	       !memcmp(&name.fed[0], &walk->name->fed[0], sizeof(name.fed[0]));
+	WARN_ON_ONCE(!same);
+}
+
 void bailiff_path_walk(const struct path *path, u32 flags,
 		       const struct bailiff_view *view,
 		       struct bailiff_name *name)
@@ -352,6 +476,12 @@ void bailiff_path_walk(const struct path *path, u32 flags,
 		.name = name,
 	};
 
+	if (view && view->num == 1 && !(flags & BAILIFF_WALK_START) &&
+	    walk_known(&walk)) {
+		if (IS_ENABLED(CONFIG_PROVE_LOCKING))
+			compare_with_walk(&walk);
+		return;
+	}
 	walk_tree(&walk);
 }
 

@@ -38,7 +38,7 @@ logs=build/test/guest
 boot_limit=2400
 failed=0
 not_run=0
-alone=() # files of t/
+alone=() alone_on=() # files of t/
 
 # How many boots this machine bears at a time.
 places()
@@ -198,15 +198,17 @@ boot_systemd()
 	boot "$*" --systemd
 }
 
-# boot_on "VERSION FLAVOUR" FILE...: the logs have a directory of their own
+# boot_on COMMAND "VERSION FLAVOUR" FILE...: the logs have a directory of their own
 boot_on()
 {
-	export GUEST_VERSION=${1% *} GUEST_FLAVOUR=${1#* }
+	local command=$1
+
+	export GUEST_VERSION=${2% *} GUEST_FLAVOUR=${2#* }
 	guest_flavour=$GUEST_FLAVOUR
 	logs=$logs/$GUEST_VERSION-$GUEST_FLAVOUR
-	echo "on Linux $1:"
-	shift
-	boot_together "$@"
+	echo "on Linux $2:"
+	shift 2
+	"$command" "$@"
 }
 
 # --- which jobs there are -------------------------------------------------------
@@ -343,11 +345,16 @@ add_on()
 	shift
 
 	for file in $(chosen t "$@"); do
-		[ "$(header "$file" also)" != "$wanted" ] || together+=("$file")
+		[ "$(header "$file" also)" = "$wanted" ] || continue
+		case $(header "$file" boot) in
+		own) alone_on+=("$wanted" "$file") ;;
+		*) together+=("$file") ;;
+		esac
 	done
 	if "$guest_dir/kernel.sh" build --version "${wanted% *}" \
 		--flavour "${wanted#* }" > /dev/null < /dev/null; then
-		add_together boot_on "$wanted" -- "${together[@]}"
+		[ ${#together[@]} = 0 ] ||
+			add_together boot_on boot_together "$wanted" -- "${together[@]}"
 	else
 		echo "FAIL the kernel $wanted was not built"
 		failed=$((failed + 1))
@@ -372,6 +379,9 @@ add_harness "$@"
 add_boots "$@"
 for file in "${alone[@]}"; do
 	job_alone boot_alone "$file"
+done
+for ((i = 0; i < ${#alone_on[@]}; i += 2)); do
+	job_alone boot_on boot_alone "${alone_on[i]}" "${alone_on[i + 1]}"
 done
 jobs_run
 passed=$jobs_passed

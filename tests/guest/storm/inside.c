@@ -56,14 +56,36 @@ static int open_and_close(const char *path, int flags)
 	return fd;
 }
 
+/* In a directory that is renamed all the while, by whichever name. */
+static void open_moving(int dir)
+{
+	int fd = openat(dir, "file", O_RDONLY);
+
+	if (fd < 0)
+		storm_complain(COUNT_WRONG, "a file that may be read");
+	else
+		close(fd);
+	fd = openat(dir, "never", O_RDONLY);
+	never("a file that nobody may read", fd);
+	if (fd >= 0)
+		close(fd);
+}
+
 void storm_open(void)
 {
-	char file[256];
+	char file[256], moving[256];
+	int dir;
 
 	name(file, sizeof(file), "file");
+	name(moving, sizeof(moving), "moving");
+	do
+		dir = open(moving, O_PATH);
+	while (dir < 0 && storm_goes_on());
 	while (storm_goes_on()) {
 		sometimes("reading", open_and_close(file, O_RDONLY), EROFS);
 		sometimes("writing", open_and_close(file, O_WRONLY), ENODEV);
+		if (dir >= 0)
+			open_moving(dir);
 		for (int i = 0; i < 20; i++)
 			never("reading and writing",
 			      open_and_close(file, O_RDWR));

@@ -4,8 +4,8 @@
 # timeout: 90
 # also: 6.1 fast
 #
-# What a CPU has just let pass (lsm/seen.c) is forgotten when anything becomes
-# another. It is remembered for a moment only; so each change comes right after
+# What a CPU has just let pass (lsm/seen.c), and where it found a directory
+# (lsm/dirs.c), is forgotten when anything becomes another. It is remembered for a moment only; so each change comes right after
 # the question, from a program that asks and changes in turns, many times.
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 . "$BAILIFF_TOP/tests/guest/lsm.sh"
@@ -15,8 +15,8 @@
 work=/seen
 mkdir "$work"
 mount -t tmpfs tmpfs "$work"
-mkdir -p "$work"/{in/dir/sub,in/move,out/move,own,uid,nnp,exe/dir}
-for file in in/dir/sub/file own/file uid/file nnp/file in/gone in/counted in/audited \
+mkdir -p "$work"/{in/dir/sub,in/move,out/move,out/dir2/sub,own,uid,nnp,exe/dir}
+for file in in/dir/sub/{file,next} out/dir2/sub/{file,next} own/file uid/file nnp/file in/gone in/counted in/audited \
 	exe/file; do
 	echo x > "$work/$file"
 done
@@ -30,7 +30,7 @@ ln "$work/exe/spare" "$work/exe/dir/act"
 mount -t tmpfs tmpfs "$work/in/move"
 # one that can be moved is below no shared one
 mount --make-private "$work/in/move"
-echo x > "$work/in/move/file"
+echo x | tee "$work"/in/move/{file,next} > /dev/null
 cp "$act" "$work/in/move/act"
 
 # build NAME POLICY OPERATIONS: an image
@@ -163,7 +163,7 @@ class Asker:
         os._exit(0)
 
     def do(self, verb, path="", number=0):
-        where = {"dir_fd": self.dirs[int(number)]} if path == "file" else {}
+        where = {"dir_fd": self.dirs[int(number)]} if path in ("file", "next") else {}
         if verb == "read":
             return said(os.open, path, os.O_RDONLY, **where)
         if verb == "stat":
@@ -235,6 +235,19 @@ def mounter(a, b):
             sys.exit(f"cannot move a mount: {ctypes.get_errno()}")
     return move
 
+# Both directories change places, by one rename.
+def exchange():
+    if libc.renameat2(-100, f"{work}/in/dir".encode(), -100, f"{work}/out/dir2".encode(), 2):
+        sys.exit(f"cannot exchange: {ctypes.get_errno()}")
+
+# Another tree is what lies at the name: who holds a directory of the old one has it
+# below a mount that is none any more.
+def detacher(path):
+    def detach():
+        if libc.umount2(f"{work}/{path}".encode(), 2):
+            sys.exit(f"cannot detach: {ctypes.get_errno()}")
+    return detach
+
 def loader(image):
     data = open(f"{work}/{image}.img", "rb").read()
     def load():
@@ -263,6 +276,20 @@ for verb in "read", "stat":
            loader("second"), loader("first"))
     rounds(f"{verb}: another domain asks", (verb, f"{work}/in/counted"),
            nothing, nothing, by=other)
+# What was asked was about another file of the same directory.
+for verb in "read", "stat":
+    for path in "file", "next":
+        rounds(f"{verb} {path}: an ancestor changes places with another", (verb, "file", 0),
+               exchange, exchange, after=(verb, path, 0))
+    rounds(f"{verb} next: an ancestor is renamed", (verb, "file", 0),
+           mover("in/dir", "out/dir"), mover("out/dir", "in/dir"), after=(verb, "next", 0))
+    rounds(f"{verb} next: its mount is moved", (verb, "file", 1),
+           mounter("in/move", "out/move"), mounter("out/move", "in/move"),
+           after=(verb, "next", 1))
+    rounds(f"{verb} next: the policy is replaced", (verb, "file", 0),
+           loader("second"), loader("first"), after=(verb, "next", 0))
+    rounds(f"{verb} next: another domain asks", (verb, f"{work}/in/dir/sub/file"),
+           nothing, nothing, after=(verb, f"{work}/in/dir/sub/next"), by=other)
 rounds("read: the object belongs to somebody else", ("read", f"{work}/own/file"),
        owner("file", 1), owner("file", 0))
 rounds("read: the caller is another", ("read", f"{work}/uid/file"), nothing, nothing,
@@ -299,6 +326,15 @@ def relink_program():
 exe.ask("program", f"{work}/exe/dir/act")
 rounds("exe: the program's name is gone", ("run", "held", f"{work}/exe/file"),
        unlink_program, relink_program, first=exe)
+
+# Once: what is detached stays so. Held by directory 1.
+for path in "file", "next":
+    warm = [asker.ask("read", "file", 1) for _ in range(3)]
+    if path == "file":
+        detacher("in/move")()
+    cold = asker.ask("read", path, 1)
+    print(f"{int(cold != 'EACCES' or path == 'file' and warm != ['ok'] * 3)} "
+          f"read {path}: its mount is detached", flush=True)
 
 # Records of five reads that are known by then.
 def records(name, say, path):
@@ -347,7 +383,6 @@ look=(, open r "$work/in/counted" 1)
 before=$(hits seen :5)
 under seen "${look[@]:1}" "${look[@]}" "${look[@]}" "${look[@]}" "${look[@]}" > /dev/null
 is $(($(hits seen :5) - before)) 5 "each that passes is counted"
-umount "$work/in/move"
 cd /
 umount "$work"
 done_testing
