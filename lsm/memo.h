@@ -7,7 +7,7 @@
  * that is the same in all of that has the same answer, and the program need not
  * run again. Nothing is looked at but what the program could have looked at:
  * an answer cannot outlive its policy, whose number is never used again, and
- * knows no object, so none can be exchanged behind it. Names are walked anew
+ * knows no object, so none can be exchanged behind it. Names are found anew
  * for each request.
  *
  * Each CPU has its own: what is hot is shared by nobody, and nothing waits.

@@ -161,6 +161,29 @@ static void what_moves_ends_it(struct kunit *test)
 	TOLD(write_seqlock(&mount_lock); write_sequnlock(&mount_lock), );
 }
 
+/* It moved after the walk, and before what was found was kept. */
+static void what_moved_before_it_was_kept_is_not_seen(struct kunit *test)
+{
+	struct scene *s = test->priv;
+
+	for (u32 i = 0; i < 20; i++) {
+		s->name.lasting = true;
+		s->name.renames = read_seqbegin(&rename_lock);
+		s->name.mounts = read_seqbegin(&mount_lock);
+		if (i % 2) {
+			write_seqlock(&rename_lock);
+			write_sequnlock(&rename_lock);
+		} else {
+			write_seqlock(&mount_lock);
+			write_sequnlock(&mount_lock);
+		}
+		rcu_read_lock();
+		bailiff_seen_keep(&s->rq, &s->judge.policy, &s->name, RULE);
+		rcu_read_unlock();
+		KUNIT_EXPECT_FALSE(test, passes(s));
+	}
+}
+
 /*
  * One as the memory of dentries waits for. While the kernel starts
  * synchronize_rcu() is another kind, which frees none.
@@ -313,6 +336,7 @@ static struct kunit_case seen_cases[] = {
 	KUNIT_CASE(what_lies_at_the_same_place_is_not_seen),
 	KUNIT_CASE(another_answer_is_not_seen),
 	KUNIT_CASE(what_moves_ends_it),
+	KUNIT_CASE(what_moved_before_it_was_kept_is_not_seen),
 	KUNIT_CASE(a_grace_period_ends_it),
 	KUNIT_CASE(an_expedited_one_ends_it_beside_another),
 	KUNIT_CASE(while_anybody_traces_nothing_passes),

@@ -75,8 +75,11 @@ measure()
 		if load "$1" "$rules"; then
 			/run/cost_bench "$1" "$rules" \
 				"$([ "$rules" = 100 ] && echo all || echo rules)"
-		else
+		elif [ "$1" = apparmor ]; then
 			printf 'none\t%s\t%s\t-\n' "$rules" "$1"
+		else
+			echo "$1 does not load $rules rules" >&2
+			return 1
 		fi
 	done
 }

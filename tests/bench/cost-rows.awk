@@ -123,12 +123,25 @@ function print_budgets(i, op)
 # From 10 to 10,000 rules
 function print_growth(op, base, few, many)
 {
-	if (noise[op] || !((op, 10, "bailiff") in count) || !((op, 10000, "bailiff") in count))
-		return
 	base = count[op, 100, "none"]
 	few = count[op, 10, "bailiff"] - base
 	many = count[op, 10000, "bailiff"] - base
-	row(op, 10000, "of that with 10 rules", sprintf("%.3f", many / few), "x", "<=1.05")
+	# each of the two varies
+	if (!((op, 10000, "bailiff") in count))
+		row(op, 10000, "of that with 10 rules, which was not counted", 1, "x", "<=0")
+	else
+		row(op, 10000, "of that with 10 rules", sprintf("%.3f", many / few), "x",
+			sprintf("<=%.3g", 1.05 + 2 * noise[op] * base / few))
+}
+
+# A budget of what nobody counted is missed.
+function print_uncounted(op)
+{
+	for (op in ratio)
+		if ((ratio[op] > 0 && !((op, 100, "bailiff") in count)) ||
+				(hooks[op] > 0 && !((op, 100, "unconfined") in count)) ||
+				!((op, 100, "none") in count))
+			row(op, 100, "was not counted", 1, "-", "<=0")
 }
 
 END {
@@ -138,6 +151,7 @@ END {
 		exit
 	for (i = 1; i <= num; i++)
 		print_budgets(i)
+	print_uncounted()
 	for (i = 1; i <= num; i++)
 		if (rules[i] == 10)
 			print_growth(ops[i])

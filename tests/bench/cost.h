@@ -33,6 +33,9 @@ extern const u32 cost_num_jobs;
 /* How those are confined, before the first of them. */
 void cost_jobs_for(const char *column, u32 num_rules);
 
+/* Somebody confines us, and denies what operations of that name ask for. */
+extern bool cost_denies;
+
 /* Print what failed, and errno, and end with status 1. */
 void cost_fail(const char *what) __attribute__((noreturn));
 

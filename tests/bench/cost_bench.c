@@ -29,6 +29,8 @@
 #define FEW_SAMPLES 7 /* of what is long, and in each process of several */
 #define PROCESSES 100 /* that count what makes processes */
 
+bool cost_denies;
+
 static u64 counter(void)
 {
 	return __builtin_ia32_rdtsc();
@@ -182,6 +184,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, printed, _IOFBF, sizeof(printed));
 	touch_memory();
 	cost_confine(argv[1], num_rules);
+	cost_denies = strcmp(argv[1], "none") && strcmp(argv[1], "unconfined");
 	for (op = cost_ops; op < cost_ops + cost_num_ops; op++) {
 		if (!is_wanted(op, argv[3]))
 			continue;

@@ -96,10 +96,21 @@ static void denied_of(const char *path, u32 reps)
 	while (reps--) {
 		int fd = open(path, O_RDONLY | O_CLOEXEC);
 
+		want(cost_denies ? fd < 0 && errno == EACCES : fd >= 0, path);
 		if (fd >= 0)
 			close(fd);
-		else
-			want(errno == EACCES, path);
+	}
+}
+
+/* Landlock does not judge it. */
+static void run_stat_denied(u32 reps)
+{
+	struct stat st;
+
+	while (reps--) {
+		int ret = stat(DENIED5, &st);
+
+		want(!ret || (cost_denies && errno == EACCES), DENIED5);
 	}
 }
 
@@ -430,6 +441,8 @@ const struct cost_op cost_ops[] = {
 	{ "stat, depth 5, in turns", 64, prepare_turns, run_stat_turns, NULL,
 	  true, false },
 	{ "open+close, depth 5, in turns", 64, NULL, run_open_turns, NULL, true,
+	  false },
+	{ "stat denied, depth 5", 64, NULL, run_stat_denied, NULL, false,
 	  false },
 	{ "open denied, depth 2", 64, NULL, run_denied2, NULL, false, false },
 	{ "open denied, depth 5", 64, NULL, run_denied5, NULL, false, false },

@@ -60,6 +60,9 @@ plot()
 	plot nft.svg 'A set of prefixes, compiled and loaded' 'prefixes' \
 		'million instructions' xy '
 		bench == "nft" && what == "million insns" { give(name, size) }'
+	plot rules.svg 'Loading globs into the kernel' 'globs' 'million instructions; KiB' xy '
+		bench == "rules" && what == "million insns" { give(name ", instructions", size) }
+		bench == "rules" && what == "kernel KiB" { give(name ", KiB", size) }'
 	plot load.svg 'Loading an image: parse and verify' 'rules or prefixes' 'ms' xy '
 		bench == "load" && (what == "parse ms" || what == "verify ms") {
 			sub(/ ms/, "", what)

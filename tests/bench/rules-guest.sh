@@ -38,17 +38,44 @@ row()
 	printf 'rules\t%s\t%s\t%s\t%s\t%s\t-\n' "$@"
 }
 
+# worked COMMAND...: sets ms, which are millions of instructions
+worked()
+{
+	local TIMEFORMAT='%3U %3S'
+
+	{ time "$@" > $dir/reply 2> $dir/errors; } 2> $dir/ms
+	ms=$(awk '{ print 1000 * ($1 + $2) }' $dir/ms)
+}
+
+# What both are loaded by, when it loads nothing.
+load_nothing()
+{
+	dd if="$1" of=/dev/null bs=64M iflag=fullblock status=none
+}
+
+# Nothing of what was freed is still to come.
+settle()
+{
+	sleep 1
+	sync
+	echo 3 > /proc/sys/vm/drop_caches
+	sleep 1
+}
+
 # load NAME SIZE FUNCTION FILE
 load()
 {
-	local before TIMEFORMAT='%3U %3S'
+	local before ms nothing
 
 	cp "$4" $dir/file
+	settle
+	worked load_nothing $dir/file
+	nothing=$ms
 	before=$(kernel_kib)
-	{ time "$3" $dir/file > $dir/reply; } 2> $dir/ms
+	worked "$3" $dir/file
+	settle
 	row "$1" "$2" bytes "$(stat -c %s $dir/file)" B
-	row "$1" "$2" 'million insns' \
-		"$(awk '{ print int(1000 * ($1 + $2) + 0.5) }' $dir/ms)" insns
+	row "$1" "$2" 'million insns' "$(awk "BEGIN { print $ms - $nothing }")" insns
 	row "$1" "$2" 'kernel KiB' $(($(kernel_kib) - before)) KiB
 	forget "$3"
 	rm $dir/file

@@ -4,11 +4,13 @@
 #
 # Rows (measure.h) as tables that are Markdown too, or as JSON. machine: lines
 # "KEY<tab>TEXT". Ends with status 1 if a budget is missed, 3 if only some are whose
-# LIMIT says "known" and how far, and they are not beyond that.
+# LIMIT says "known" and how far, and they are not beyond that; 2 if there are no rows.
 BEGIN { FS = "\t" }
 
 function holds(value, limit)
 {
+	if (!is_number(value))
+		return 0
 	if (limit ~ /^<=/)
 		return value + 0 <= substr(limit, 3) + 0
 	return value + 0 >= substr(limit, 3) + 0
@@ -35,7 +37,7 @@ function verdict(value, limit)
 
 function is_number(value)
 {
-	return value ~ /^-?[0-9]/
+	return value ~ /^-?[0-9.]+([eE][-+]?[0-9]+)?$/
 }
 
 function text(value)
@@ -191,5 +193,5 @@ END {
 			print_bench(benches[i])
 		print_budgets()
 	}
-	exit broken ? 2 : missed
+	exit broken || !num_rows ? 2 : missed
 }
