@@ -31,7 +31,7 @@
 struct job {
 	struct binder_config config;
 	struct control *control;
-	struct control_client client; /* its fd is ours */
+	struct control_client client; /* its descriptors are ours */
 	json_t *request;
 	pid_t pid; /* to be bound; 0: bailiff-runtime asks what for */
 	char label[BVM_MAX_NAME];
@@ -79,6 +79,8 @@ static void end_job(struct job *job)
 {
 	json_decref(job->request);
 	close(job->client.fd);
+	if (job->client.place >= 0)
+		close(job->client.place);
 	free(job);
 }
 
@@ -119,7 +121,8 @@ static void on_bound(void *arg, const struct proto_message *message)
 		/* who is not root could have it looked for without an end */
 		if (!job->client.uid)
 			deadrules_look(job->config.deadrules, job->label,
-				       job->cgroup, root_of(job), &job->choice);
+				       job->cgroup, root_of(job),
+				       job->client.place, &job->choice);
 	}
 	control_answer(job->control, job->client.id, answer);
 	end_job(job);
@@ -426,6 +429,9 @@ static struct job *new_job(const struct binder_config *config,
 		free(job);
 		return NULL;
 	}
+	/* without it, bailiffd looks at what it sees there */
+	if (client->place >= 0)
+		job->client.place = fcntl(client->place, F_DUPFD_CLOEXEC, 0);
 	job->request = json_incref((json_t *)request);
 	snprintf(job->cgroup, sizeof(job->cgroup), "%s", cgroup);
 	strcpy(job->label, label);

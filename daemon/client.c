@@ -12,6 +12,7 @@
 
 #include "bailiffd.h"
 #include "client.h"
+#include "passing.h"
 #include "text.h"
 
 static long long now_ms(void)
@@ -67,18 +68,25 @@ static bool wait_fd(int fd, short events, long long deadline)
 	return left > 0 && poll(&poll_fd, 1, (int)left) == 1;
 }
 
-static bool send_line(int fd, const char *line, long long deadline)
+/* passed goes with the first bytes; -1: nothing does. */
+static bool send_line(int fd, const char *line, int passed, long long deadline)
 {
 	size_t len = strlen(line);
+	union passing passing;
 	ssize_t sent;
 
 	while (len) {
+		struct iovec part = { (char *)line, len };
+		struct msghdr msg = { .msg_iov = &part, .msg_iovlen = 1 };
+
 		if (!wait_fd(fd, POLLOUT, deadline))
 			return false;
-		sent = send(fd, line, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		passing_put(&msg, &passing, passed);
+		sent = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (sent < 0 && errno != EAGAIN)
 			return false;
 		if (sent > 0) {
+			passed = -1;
 			line += sent;
 			len -= (size_t)sent;
 		}
@@ -105,9 +113,9 @@ static bool receive_line(int fd, struct text *text, long long deadline)
 	}
 }
 
-struct json_t *client_ask_within(unsigned int ms, const char *run_dir,
-				 const struct json_t *request, char *why,
-				 size_t size)
+static json_t *ask_within(unsigned int ms, const char *run_dir,
+			  const json_t *request, int passed, char *why,
+			  size_t size)
 {
 	long long deadline = now_ms() + ms;
 	struct text text = {};
@@ -125,7 +133,7 @@ struct json_t *client_ask_within(unsigned int ms, const char *run_dir,
 	}
 	snprintf(why, size, "bailiffd gave no answer within %u s",
 		 (ms + 999) / 1000);
-	if (send_line(fd, text_string(&text), deadline)) {
+	if (send_line(fd, text_string(&text), passed, deadline)) {
 		text_reset(&text);
 		if (receive_line(fd, &text, deadline))
 			answer = json_loads(text_string(&text), 0, NULL);
@@ -140,21 +148,20 @@ struct json_t *client_ask_within(unsigned int ms, const char *run_dir,
 struct json_t *client_ask(const char *run_dir, const struct json_t *request,
 			  char *why, size_t size)
 {
-	return client_ask_within(CLIENT_TIMEOUT_MS, run_dir, request, why,
-				 size);
+	return ask_within(CLIENT_TIMEOUT_MS, run_dir, request, -1, why, size);
 }
 
 struct json_t *client_ask_patiently(unsigned int ms, const char *run_dir,
-				    const struct json_t *request, char *why,
-				    size_t size)
+				    const struct json_t *request, int fd,
+				    char *why, size_t size)
 {
 	struct timespec pause = { .tv_nsec = RETRY_MS * 1000000 };
 	long long deadline = now_ms() + ms, left = ms;
 	json_t *answer;
 
 	for (;;) {
-		answer = client_ask_within((unsigned int)left, run_dir, request,
-					   why, size);
+		answer = ask_within((unsigned int)left, run_dir, request, fd,
+				    why, size);
 		if (!answer || !json_is_true(json_object_get(answer, "retry")))
 			return answer;
 		left = deadline - now_ms() - RETRY_MS;

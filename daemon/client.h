@@ -17,17 +17,13 @@ struct json_t;
 struct json_t *client_ask(const char *run_dir, const struct json_t *request,
 			  char *why, size_t size);
 
-/* The same within ms milliseconds, at least 1. */
-struct json_t *client_ask_within(unsigned int ms, const char *run_dir,
-				 const struct json_t *request, char *why,
-				 size_t size);
-
 /*
  * The same, and again while the daemon says that it still loads its policies;
- * all of it within ms milliseconds.
+ * all of it within ms milliseconds, at least 1. fd goes along, and stays the
+ * caller's; -1: none.
  */
 struct json_t *client_ask_patiently(unsigned int ms, const char *run_dir,
-				    const struct json_t *request, char *why,
-				    size_t size);
+				    const struct json_t *request, int fd,
+				    char *why, size_t size);
 
 #endif /* DAEMON_CLIENT_H */

@@ -217,9 +217,9 @@ static bool is_empty(int dir)
 /*
  * Return: -1 if none is wanted; without the one that is, the child ends. Where
  * an engine's storage is a mount that does not come to our mount namespace, its
- * directory is there, and empty. The container's own process is no way to it:
- * for /proc/PID/root we lack CAP_SYS_PTRACE, and it has not changed its root
- * yet when it is bound.
+ * directory is there, and empty: then the hook had to pass it. The container's
+ * own process is no way to it: for /proc/PID/root we lack CAP_SYS_PTRACE, and it
+ * has not changed its root yet when it is bound.
  */
 static int open_root(const struct compile_request *request, int diag)
 {
@@ -227,7 +227,9 @@ static int open_root(const struct compile_request *request, int diag)
 
 	if (!request->in_root)
 		return -1;
-	root = open(request->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root = request->root_fd;
+	if (root < 0)
+		root = open(request->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		lack_root(diag, strerror(errno));
 	if (is_empty(root))

@@ -33,11 +33,12 @@ struct compile_request {
 	bool instance; /* policyc build --instance */
 	/*
 	 * policyc reach instead: the image of a policy, and the directory that is
-	 * its --root, which the child opens while it is root. What it prints is the
-	 * "image" then.
+	 * its --root: a descriptor, or if that is -1, the path, which the child opens
+	 * while it is root. What it prints is the "image" then.
 	 */
 	bool in_root;
 	const char *root;
+	int root_fd;
 	int policy_fd;
 	/*
 	 * No policyc at all, but this in the child, which stays the user that we

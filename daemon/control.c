@@ -2,6 +2,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,12 +12,14 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "passing.h"
 
 struct client {
 	struct client *next;
 	struct control *control;
 	struct control_client who;
 	struct bufferevent *io;
+	struct event *first; /* root's first bytes are there; or NULL */
 	bool waiting; /* for a late answer */
 	bool closing; /* once the answer is out */
 };
@@ -57,6 +60,10 @@ static void drop(struct client *client)
 	if (client->who.uid)
 		control->num_others--;
 	bufferevent_free(client->io);
+	if (client->first)
+		event_free(client->first);
+	if (client->who.place >= 0)
+		close(client->who.place);
 	free(client);
 }
 
@@ -151,6 +158,54 @@ static bool is_welcome(const struct control *control, const struct ucred *who)
 	return control->num_others < CONTROL_MAX_OTHERS;
 }
 
+/*
+ * What comes along with the bytes that come first: reading them, as the rest of
+ * this does, would lose it. Nothing can be read or written by a place.
+ */
+static int take_place(int sock)
+{
+	char byte;
+	struct iovec part = { &byte, 1 };
+	struct msghdr msg = { .msg_iov = &part, .msg_iovlen = 1 };
+	union passing passing;
+	bool bad;
+	int fd;
+
+	passing_expect(&msg, &passing);
+	if (recvmsg(sock, &msg, MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
+		return -1;
+	fd = passing_take(&msg, &bad);
+	if (fd >= 0 && !(fcntl(fd, F_GETFL) & O_PATH)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static void on_first(int sock, short what, void *arg)
+{
+	struct client *client = arg;
+
+	if (what & EV_TIMEOUT) {
+		drop(client);
+		return;
+	}
+	client->who.place = take_place(sock);
+	bufferevent_enable(client->io, EV_READ | EV_WRITE);
+}
+
+/* Of others than root nothing is taken: they could fill our table. */
+static int expect_first(struct client *client)
+{
+	struct timeval patience = { CONTROL_SECONDS, 0 };
+
+	if (client->who.uid)
+		return bufferevent_enable(client->io, EV_READ | EV_WRITE);
+	client->first = event_new(client->control->base, client->who.fd,
+				  EV_READ, on_first, client);
+	return client->first ? event_add(client->first, &patience) : -1;
+}
+
 static void add_client(struct control *control, int fd, const struct ucred *who)
 {
 	struct timeval patience = { CONTROL_SECONDS, 0 };
@@ -171,6 +226,7 @@ static void add_client(struct control *control, int fd, const struct ucred *who)
 	client->who = (struct control_client){ .id = ++control->last_id,
 					       .pid = who->pid,
 					       .fd = fd,
+					       .place = -1,
 					       .uid = who->uid };
 	client->next = control->clients;
 	control->clients = client;
@@ -180,7 +236,8 @@ static void add_client(struct control *control, int fd, const struct ucred *who)
 	bufferevent_setcb(client->io, on_read, on_written, on_event, client);
 	bufferevent_setwatermark(client->io, EV_READ, 0, CONTROL_MAX_LINE);
 	bufferevent_set_timeouts(client->io, &patience, &patience);
-	bufferevent_enable(client->io, EV_READ | EV_WRITE);
+	if (expect_first(client))
+		drop(client);
 }
 
 static void on_acceptable(int listening, short what, void *arg)

@@ -36,6 +36,11 @@ struct control_client {
 	pid_t pid;
 	uid_t uid;
 	int fd; /* its socket, borrowed for the time of the request */
+	/*
+	 * A place (O_PATH) that came with root's first bytes, borrowed likewise;
+	 * -1: none.
+	 */
+	int place;
 };
 
 /*

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct work {
 	char label[BVM_MAX_NAME];
 	char cgroup[PATH_MAX];
 	char root[PATH_MAX];
+	int place; /* that directory; -1: it is looked for */
 };
 
 struct deadrules {
@@ -28,6 +30,18 @@ struct deadrules {
 };
 
 static void start(struct deadrules *deadrules);
+
+/* Of a work that is over. */
+static void take_first(struct deadrules *deadrules)
+{
+	struct work *work = deadrules->first;
+
+	deadrules->first = work->next;
+	deadrules->num--;
+	if (work->place >= 0)
+		close(work->place);
+	free(work);
+}
 
 static void tell(const struct deadrules *deadrules, const char *label,
 		 const char *policy, const char *why)
@@ -97,19 +111,18 @@ static void on_looked(void *arg, const struct proto_message *message)
 		     message->u.done.text);
 	}
 	text_free(&lines);
-	deadrules->first = work->next;
-	deadrules->num--;
-	free(work);
+	take_first(deadrules);
 	start(deadrules);
 }
 
 static void start(struct deadrules *deadrules)
 {
-	struct proto_message message = { .type = PROTO_REACH, .fd = -1 };
-	struct work *work = deadrules->first;
+	struct proto_message message = { .type = PROTO_REACH };
+	struct work *work;
 	int err;
 
-	while (work) {
+	while ((work = deadrules->first)) {
+		message.fd = work->place;
 		strcpy(message.u.reach.policy, work->policy);
 		strcpy(message.u.reach.root, work->root);
 		err = link_request(deadrules->config.link, &message, on_looked,
@@ -117,15 +130,13 @@ static void start(struct deadrules *deadrules)
 		if (!err)
 			return;
 		tell(deadrules, work->label, work->policy, strerror(-err));
-		deadrules->first = work->next;
-		deadrules->num--;
-		free(work);
-		work = deadrules->first;
+		take_first(deadrules);
 	}
 }
 
 static void add(struct deadrules *deadrules, const char *policy,
-		const char *label, const char *cgroup, const char *root)
+		const char *label, const char *cgroup, const char *root,
+		int place)
 {
 	struct work *work = NULL, **at = &deadrules->first;
 
@@ -140,6 +151,7 @@ static void add(struct deadrules *deadrules, const char *policy,
 	strcpy(work->label, label);
 	strcpy(work->cgroup, cgroup);
 	strcpy(work->root, root);
+	work->place = place < 0 ? -1 : fcntl(place, F_DUPFD_CLOEXEC, 0);
 	while (*at)
 		at = &(*at)->next;
 	*at = work;
@@ -148,7 +160,7 @@ static void add(struct deadrules *deadrules, const char *policy,
 }
 
 void deadrules_look(struct deadrules *deadrules, const char *label,
-		    const char *cgroup, const char *root,
+		    const char *cgroup, const char *root, int place,
 		    const struct roster_choice *choice)
 {
 	unsigned int i;
@@ -158,7 +170,8 @@ void deadrules_look(struct deadrules *deadrules, const char *label,
 		if (!strcmp(choice->name[i], "refuse"))
 			continue;
 		if (root[0] == '/' && strlen(root) < PATH_MAX)
-			add(deadrules, choice->name[i], label, cgroup, root);
+			add(deadrules, choice->name[i], label, cgroup, root,
+			    place);
 		else
 			tell(deadrules, label, choice->name[i],
 			     "its root directory is not known");
@@ -176,11 +189,7 @@ struct deadrules *deadrules_create(const struct deadrules_config *config)
 
 void deadrules_free(struct deadrules *deadrules)
 {
-	struct work *work;
-
-	while (deadrules && (work = deadrules->first)) {
-		deadrules->first = work->next;
-		free(work);
-	}
+	while (deadrules && deadrules->first)
+		take_first(deadrules);
 	free(deadrules);
 }

@@ -33,10 +33,12 @@ void deadrules_free(struct deadrules *deadrules);
 
 /*
  * What label calls was bound to the policies of choice. root: its root
- * directory, as the host has it. What cannot be looked at is told in the log.
+ * directory, as the host has it; place: that directory as a descriptor, which
+ * stays the caller's, or -1, and bailiffd looks at what it sees at root. What
+ * cannot be looked at is told in the log.
  */
 void deadrules_look(struct deadrules *deadrules, const char *label,
-		    const char *cgroup, const char *root,
+		    const char *cgroup, const char *root, int place,
 		    const struct roster_choice *choice);
 
 #endif /* DAEMON_DEADRULES_H */

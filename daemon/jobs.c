@@ -159,7 +159,8 @@ static int answer_done(struct jobs *jobs, uint32_t serial, int err,
 	return proto_send(jobs->sock, answer);
 }
 
-int jobs_reach(struct jobs *jobs, uint32_t serial, int policy, const char *root)
+int jobs_reach(struct jobs *jobs, const struct proto_message *message,
+	       int policy)
 {
 	struct job *job = &jobs->of[JOBS_OF_ROOT];
 	struct compile_request request = {
@@ -168,20 +169,25 @@ int jobs_reach(struct jobs *jobs, uint32_t serial, int policy, const char *root)
 		.gid = jobs->options->gid,
 		.in_root = true,
 		.policy_fd = policy,
-		.root = root,
+		.root = message->u.reach.root,
+		.root_fd = message->fd,
 	};
 	int err = -EPROTO;
 
 	if (job->compile.dying) {
-		err = answer_done(jobs, serial, -EBUSY, "policyc: " STUCK);
+		err = answer_done(jobs, message->serial, -EBUSY,
+				  "policyc: " STUCK);
 	} else if (!runs(job)) {
-		job->serial = serial;
+		job->serial = message->serial;
 		err = compile_start(&request, &job->compile);
 		job->deadline = now() + COMPILE_SECONDS;
 		if (err)
-			err = answer_done(jobs, serial, err, strerror(-err));
+			err = answer_done(jobs, message->serial, err,
+					  strerror(-err));
 	}
 	close(policy);
+	if (message->fd >= 0)
+		close(message->fd);
 	return err;
 }
 

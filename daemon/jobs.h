@@ -57,9 +57,9 @@ int jobs_compile(struct jobs *jobs, const struct proto_message *message);
 int jobs_build(struct jobs *jobs, const struct proto_message *message);
 int jobs_saved(struct jobs *jobs, const struct proto_message *message);
 int jobs_describe(struct jobs *jobs, const struct proto_message *message);
-/* policy: the image of the policy; owned. root: the directory's path. */
-int jobs_reach(struct jobs *jobs, uint32_t serial, int policy,
-	       const char *root);
+/* policy: the image of the policy; the message's fd, too, is taken over. */
+int jobs_reach(struct jobs *jobs, const struct proto_message *message,
+	       int policy);
 
 /* A plain name that ends in .yaml: no way out of the directory. */
 bool jobs_is_policy_file(const char *file);

@@ -16,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -129,14 +131,36 @@ static void check_cgroup(pid_t pid)
 		       "a cgroup of its own (linux.cgroupsPath)");
 }
 
+/*
+ * The container's root directory, for bailiffd to look into: an engine may have
+ * mounted it where no other mount namespace has it. Of a mount a copy, since one
+ * that is held could not be unmounted, and since nothing is above a copy.
+ *
+ * Return: -1: bailiffd is left to what it sees there.
+ */
+static int open_root(const json_t *request)
+{
+	const char *root = json_string_value(json_object_get(request, "root"));
+	int fd;
+
+	if (!root || *root != '/')
+		return -1;
+	fd = (int)syscall(SYS_open_tree, AT_FDCWD, root,
+			  OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	return fd >= 0 ? fd : open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 static json_t *ask(const char *run_dir, const json_t *request)
 {
+	int root = open_root(request);
 	char why[512];
 	json_t *answer = client_ask_patiently(PATIENCE_S * 1000 - 200, run_dir,
-					      request, why, sizeof(why));
+					      request, root, why, sizeof(why));
 
 	if (!answer)
 		refuse(why);
+	if (root >= 0)
+		close(root);
 	return answer;
 }
 

@@ -325,22 +325,25 @@ static int copy_image(struct kfs *kfs, const char *name)
 }
 
 /*
- * The directory is whichever the worker says, and root opens it, though it lie
- * below one that is closed to others; in it, policyc has the rights of anybody.
- * What it prints are names of links that the policy denies, and their targets.
+ * The directory is whichever the worker says, or passes on, and root opens it,
+ * though it lie below one that is closed to others; in it, policyc has the rights
+ * of anybody. What it prints are names of links that the policy denies, and their
+ * targets.
  */
 static int reach(struct parent *parent, const struct proto_message *message)
 {
 	const struct proto_reach *wanted = &message->u.reach;
-	int policy;
+	int policy = -EPROTO;
 
-	if (!text_is_policy_name(wanted->policy))
-		return -EPROTO;
-	policy = copy_image(&parent->options->kfs, wanted->policy);
-	if (policy < 0)
-		return answer_done(parent, message->serial, policy,
-				   strerror(-policy));
-	return jobs_reach(&parent->jobs, message->serial, policy, wanted->root);
+	if (text_is_policy_name(wanted->policy))
+		policy = copy_image(&parent->options->kfs, wanted->policy);
+	if (policy >= 0)
+		return jobs_reach(&parent->jobs, message, policy);
+	if (message->fd >= 0)
+		close(message->fd);
+	return policy == -EPROTO ? policy :
+				   answer_done(parent, message->serial, policy,
+					       strerror(-policy));
 }
 
 static int send_policy(const struct state_policy *policy, void *arg)

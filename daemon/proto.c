@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "passing.h"
 #include "proto.h"
 
 #ifndef ARRAY_SIZE
@@ -59,22 +60,10 @@ int proto_send(int sock, const struct proto_message *message)
 		{ &header, sizeof(header) },
 		{ (void *)&message->u, types[message->type].len },
 	};
-	union {
-		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = {};
 	struct msghdr msg = { .msg_iov = parts, .msg_iovlen = 2 };
-	struct cmsghdr *cmsg;
+	union passing passing;
 
-	if (message->fd >= 0) {
-		msg.msg_control = control.room;
-		msg.msg_controllen = sizeof(control.room);
-		cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cmsg), &message->fd, sizeof(int));
-	}
+	passing_put(&msg, &passing, message->fd);
 	while (sendmsg(sock, &msg, MSG_NOSIGNAL) < 0)
 		if (errno != EINTR)
 			return -errno;
@@ -110,51 +99,18 @@ int proto_parse(const void *packet, size_t len, bool has_fd,
 	return 0;
 }
 
-/* The one descriptor of a packet, or -1; more than one are all closed. */
-static int take_fd(struct msghdr *msg, bool *too_many)
-{
-	struct cmsghdr *cmsg;
-	int fd = -1, next;
-	size_t i, num;
-
-	for (cmsg = CMSG_FIRSTHDR(msg); cmsg; cmsg = CMSG_NXTHDR(msg, cmsg)) {
-		if (cmsg->cmsg_level != SOL_SOCKET ||
-		    cmsg->cmsg_type != SCM_RIGHTS)
-			continue;
-		num = (cmsg->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		for (i = 0; i < num; i++) {
-			memcpy(&next, CMSG_DATA(cmsg) + i * sizeof(int),
-			       sizeof(int));
-			if (fd >= 0) {
-				*too_many = true;
-				close(next);
-			} else {
-				fd = next;
-			}
-		}
-	}
-	return fd;
-}
-
 int proto_receive(int sock, enum proto_sender sender,
 		  struct proto_message *message)
 {
 	static char packet[sizeof(struct header) + sizeof(message->u)];
 	struct iovec part = { packet, sizeof(packet) };
-	union {
-		struct cmsghdr align;
-		char room[CMSG_SPACE(4 * sizeof(int))];
-	} control = {};
-	struct msghdr msg = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = control.room,
-		.msg_controllen = sizeof(control.room),
-	};
-	bool too_many = false;
+	struct msghdr msg = { .msg_iov = &part, .msg_iovlen = 1 };
+	union passing passing;
 	ssize_t len;
 	int fd, err;
+	bool bad;
 
+	passing_expect(&msg, &passing);
 	do {
 		len = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
 	} while (len < 0 && errno == EINTR);
@@ -162,8 +118,8 @@ int proto_receive(int sock, enum proto_sender sender,
 		return errno == ECONNRESET ? -EPIPE : -errno;
 	if (!len)
 		return -EPIPE;
-	fd = take_fd(&msg, &too_many);
-	if (too_many || (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
+	fd = passing_take(&msg, &bad);
+	if (bad || (msg.msg_flags & MSG_TRUNC))
 		err = -EPROTO;
 	else
 		err = proto_parse(packet, (size_t)len, fd >= 0, sender,

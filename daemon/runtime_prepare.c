@@ -158,7 +158,7 @@ static json_t *ask(struct prepare *prepare, const json_t *config,
 	if (!request)
 		return NULL;
 	answer = client_ask_patiently(PATIENCE_MS, prepare->options->run_dir,
-				      request, prepare->why, prepare->size);
+				      request, -1, prepare->why, prepare->size);
 	json_decref(request);
 	if (!answer || json_is_true(json_object_get(answer, "ok")))
 		return answer;

@@ -180,6 +180,20 @@ alarm_about()
 		<<< "$(bailiffctl status)"
 }
 
+# policy_dead: for containers dead*, in whose image /bin/sh is a link to busybox
+policy_dead()
+{
+	policy dead 'name: "dead*"'
+	printf '  - deny: ["/bin/sh"]\n' >> $policies/dead.yaml
+}
+
+# alarm_of_link NAME: status says that the deny of /bin/sh does nothing in it
+alarm_of_link()
+{
+	grep -q "^ALARM *$1: policy dead, .*'exec /bin/sh' is not denied, as it leads to /bin/busybox" \
+		<<< "$(bailiffctl status)"
+}
+
 # event NAME PATTERN: of a container the last line of the log that has it
 event()
 {

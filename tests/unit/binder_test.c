@@ -43,8 +43,11 @@ static struct control *control;
 static int socks[2];
 static int client_socks[2]; /* of who asks */
 
-static struct control_client root = { .id = 1, .pid = 1 };
-static struct control_client user = { .id = 2, .pid = 77, .uid = 1000 };
+static struct control_client root = { .id = 1, .pid = 1, .place = -1 };
+static struct control_client user = { .id = 2,
+				      .pid = 77,
+				      .uid = 1000,
+				      .place = -1 };
 
 static void add(const char *name, bool filtered)
 {
@@ -399,6 +402,38 @@ START_TEST(what_cannot_be_looked_at_is_told)
 }
 END_TEST
 
+/* Each policy is looked at in it, when its turn comes, and the client has gone. */
+START_TEST(the_place_that_the_hook_passed_goes_along)
+{
+	static struct proto_message message;
+	struct control_client hook = root;
+	struct stat is, was;
+	int policies;
+
+	add("web", false);
+	add("app", false);
+	hook.place = open("/tmp", O_PATH | O_CLOEXEC);
+	ck_assert_int_eq(fstat(hook.place, &was), 0);
+	asked(binder_request, &hook, of_root("/srv/rootfs"));
+	close(hook.place);
+	ck_assert_str_eq(sent(), "app,web");
+	for (policies = 0; policies < 2; policies++) {
+		ck_assert_int_eq(proto_receive(socks[1], PROTO_FROM_WORKER,
+					       &message),
+				 0);
+		ck_assert_uint_eq(message.type, PROTO_REACH);
+		ck_assert_int_eq(fstat(message.fd, &is), 0);
+		ck_assert_uint_eq(is.st_ino, was.st_ino);
+		ck_assert_uint_eq(is.st_dev, was.st_dev);
+		close(message.fd);
+		answer_reach(&message, "");
+	}
+	/* and is given back: the next container's has its number */
+	ck_assert_int_eq(open("/tmp", O_PATH | O_CLOEXEC), hook.place);
+	close(hook.place);
+}
+END_TEST
+
 START_TEST(for_users_nothing_is_looked_at)
 {
 	static struct proto_message message;
@@ -417,9 +452,9 @@ START_TEST(so_many_containers_are_looked_at_and_no_more)
 	int i;
 
 	for (i = 0; i < DEADRULES_MAX; i++)
-		deadrules_look(config.deadrules, "x", "/x", "/", &choice);
+		deadrules_look(config.deadrules, "x", "/x", "/", -1, &choice);
 	ck_assert_uint_eq(num_lines(), 0);
-	deadrules_look(config.deadrules, "x", "/x", "/", &choice);
+	deadrules_look(config.deadrules, "x", "/x", "/", -1, &choice);
 	ck_assert_uint_eq(num_lines(), 1);
 	ck_assert_ptr_nonnull(strstr(log_text(), "too many containers"));
 }
@@ -534,6 +569,7 @@ int main(void)
 	tcase_add_test(tcase, what_is_bound_has_a_name);
 	tcase_add_test(tcase, what_was_bound_is_looked_at_for_dead_rules);
 	tcase_add_test(tcase, what_cannot_be_looked_at_is_told);
+	tcase_add_test(tcase, the_place_that_the_hook_passed_goes_along);
 	tcase_add_test(tcase, for_users_nothing_is_looked_at);
 	tcase_add_test(tcase, so_many_containers_are_looked_at_and_no_more);
 	tcase_add_test(tcase, a_service_with_a_blank_is_refused_here);

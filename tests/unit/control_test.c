@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* control_test.c - clients of the control socket, most of them unwelcome */
 #include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include "daemon/control.h"
+#include "daemon/passing.h"
 #include "daemon/start.h"
 #include "tests/lib/daemon_fixture.h"
 
@@ -281,8 +284,100 @@ START_TEST(a_socket_that_was_left_behind_makes_room)
 }
 END_TEST
 
+/* ---- what comes along with a request ---- */
+
+static struct stat got; /* st_ino 0: nothing came */
+
+static json_t *look_at_place(void *arg, const struct control_client *client,
+			     const json_t *request)
+{
+	int *num = arg;
+
+	(void)request;
+	memset(&got, 0, sizeof(got));
+	if (client->place >= 0)
+		ck_assert_int_eq(fstat(client->place, &got), 0);
+	++*num;
+	return json_pack("{s:b}", "ok", 1);
+}
+
+/* A line, with so many descriptors, as user. */
+static int ask_with(int fd, size_t num, uid_t user)
+{
+	static char line[] = "{\"cmd\":\"status\"}\n";
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct iovec part = { line, sizeof(line) - 1 };
+	struct msghdr msg = { .msg_iov = &part, .msg_iovlen = 1 };
+	int sock = socket(AF_UNIX, SOCK_STREAM, 0), fds[2] = { fd, fd };
+	union passing passing;
+
+	strcpy(address.sun_path, socket_path());
+	/* it is the one who connects that counts */
+	ck_assert_int_eq(seteuid(user), 0);
+	ck_assert_int_eq(
+		connect(sock, (struct sockaddr *)&address, sizeof(address)), 0);
+	ck_assert_int_eq(seteuid(0), 0);
+	if (num)
+		passing_put(&msg, &passing, fd);
+	if (num > 1) {
+		msg.msg_controllen = CMSG_SPACE(num * sizeof(int));
+		CMSG_FIRSTHDR(&msg)->cmsg_len = CMSG_LEN(num * sizeof(int));
+		memcpy(CMSG_DATA(CMSG_FIRSTHDR(&msg)), fds, num * sizeof(int));
+	}
+	ck_assert_int_eq(sendmsg(sock, &msg, 0), (ssize_t)part.iov_len);
+	return sock;
+}
+
+static const struct {
+	const char *what;
+	int flags;
+	size_t num;
+	uid_t user;
+	bool taken;
+} passed[] = {
+	{ "/tmp", O_PATH | O_DIRECTORY, 1, 0, true },
+	{ "/tmp", O_PATH | O_DIRECTORY, 0, 0, false },
+	/* what could be read, and what is too much */
+	{ "/tmp", O_RDONLY | O_DIRECTORY, 1, 0, false },
+	{ "/tmp", O_PATH | O_DIRECTORY, 2, 0, false },
+	{ "/tmp", O_PATH | O_DIRECTORY, 1, 65534, false },
+};
+
+START_TEST(one_place_of_roots_is_taken_and_nothing_else)
+{
+	struct event_base *base = event_base_new();
+	int listening = foreign_socket(), num = 0, fd, client, free_fd;
+	struct control *control;
+	struct stat is;
+
+	/* the client does not wait for its answer */
+	signal(SIGPIPE, SIG_IGN);
+	ck_assert_int_eq(chmod(socket_path(), 0666), 0);
+	ck_assert_int_eq(chmod(fixture.dir, 0755), 0);
+	ck_assert_int_eq(listen(listening, 1), 0);
+	control = control_create(base, listening, look_at_place, &num);
+	fd = open(passed[_i].what, passed[_i].flags | O_CLOEXEC);
+	ck_assert_int_eq(fstat(fd, &is), 0);
+	client = ask_with(fd, passed[_i].num, passed[_i].user);
+	free_fd = dup(fd);
+	close(free_fd);
+	while (!num)
+		event_base_loop(base, EVLOOP_ONCE);
+	ck_assert_uint_eq(got.st_ino, passed[_i].taken ? is.st_ino : 0);
+	/* with the client it goes */
+	close(client);
+	while (control_counts(control).now)
+		event_base_loop(base, EVLOOP_ONCE);
+	ck_assert_int_eq(dup(fd), client < free_fd ? client : free_fd);
+	control_free(control);
+	event_base_free(base);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+	tcase_add_loop_test(tcase, one_place_of_roots_is_taken_and_nothing_else,
+			    0, (int)(sizeof(passed) / sizeof(passed[0])));
 	tcase_add_loop_test(tcase, garbage_is_refused_and_served_no_more, 0, 9);
 	tcase_add_test(tcase, an_endless_line_is_cut_off);
 	tcase_add_test(tcase, a_silent_client_does_not_hinder_others);

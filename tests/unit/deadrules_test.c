@@ -57,7 +57,7 @@ static uint32_t asked(void)
 	struct roster_choice choice = { .num = 1, .name = { "app" } };
 	static struct proto_message message;
 
-	deadrules_look(deadrules, "web", "/web", "/srv/root", &choice);
+	deadrules_look(deadrules, "web", "/web", "/srv/root", -1, &choice);
 	ck_assert_int_eq(proto_receive(socks[1], PROTO_FROM_WORKER, &message),
 			 0);
 	return message.serial;

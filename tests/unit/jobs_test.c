@@ -218,20 +218,65 @@ static const char *printed(enum proto_type type)
 	return text;
 }
 
+/* By its path, or as a descriptor, which is passed on. */
+static int reach(int policy, const char *root, int place)
+{
+	message = (struct proto_message){ .serial = 3, .fd = place };
+	strcpy(message.u.reach.root, root);
+	return jobs_reach(&jobs, &message, policy);
+}
+
 static const char *reached(void)
 {
 	return printed(PROTO_REACHED);
 }
 
+#define DEAD_RULE                                                \
+	"rule 2, web.yaml:5: 'exec /usr/bin/sh' is not denied, " \
+	"as it leads to /usr/bin/dash there\n"
+
 START_TEST(what_denies_a_mere_link_is_named)
 {
 	int policy = image_of_policy();
 
-	ck_assert_int_eq(jobs_reach(&jobs, 3, policy, root_dir("dash")), 0);
-	ck_assert_str_eq(
-		reached(),
-		"rule 2, web.yaml:5: 'exec /usr/bin/sh' is not denied, "
-		"as it leads to /usr/bin/dash there\n");
+	ck_assert_int_eq(reach(policy, root_dir("dash"), -1), 0);
+	ck_assert_str_eq(reached(), DEAD_RULE);
+}
+END_TEST
+
+/* As podman's: at its path there is nothing, or nothing to be seen. */
+START_TEST(a_root_that_is_passed_is_looked_into_whatever_its_path_shows)
+{
+	int policy = image_of_policy();
+	int root = open(root_dir("dash"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/merged", dir);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	ck_assert_int_eq(reach(policy, _i ? path : "/nonexistent", root), 0);
+	ck_assert_int_eq(fcntl(root, F_GETFD), -1);
+	ck_assert_str_eq(reached(), DEAD_RULE);
+}
+END_TEST
+
+static const char *const no_roots[] = { "merged", "web.yaml" };
+
+START_TEST(what_is_passed_and_no_root_is_told)
+{
+	int policy = image_of_policy(), place;
+	const char *root = root_dir("dash");
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/merged", dir);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	snprintf(path, sizeof(path), "%s/%s", dir, no_roots[_i]);
+	place = open(path, O_PATH | O_CLOEXEC);
+	ck_assert_int_ge(place, 0);
+	ck_assert_int_eq(reach(policy, root, place), 0);
+	answered();
+	ck_assert_uint_eq(message.type, PROTO_DONE);
+	ck_assert_int_lt(message.u.done.err, 0);
+	ck_assert_str_ne(message.u.done.text, "");
 }
 END_TEST
 
@@ -239,7 +284,7 @@ START_TEST(without_such_a_link_nothing_is_said)
 {
 	int policy = image_of_policy();
 
-	ck_assert_int_eq(jobs_reach(&jobs, 3, policy, root_dir(NULL)), 0);
+	ck_assert_int_eq(reach(policy, root_dir(NULL), -1), 0);
 	ck_assert_str_eq(reached(), "");
 }
 END_TEST
@@ -248,7 +293,7 @@ START_TEST(bytes_that_are_no_policy_are_an_error)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	ck_assert_int_eq(jobs_reach(&jobs, 3, null, root_dir("dash")), 0);
+	ck_assert_int_eq(reach(null, root_dir("dash"), -1), 0);
 	answered();
 	ck_assert_uint_eq(message.type, PROTO_DONE);
 	ck_assert_int_eq(message.u.done.err, -EINVAL);
@@ -259,7 +304,7 @@ START_TEST(a_root_that_is_not_there_is_named)
 {
 	int policy = image_of_policy();
 
-	ck_assert_int_eq(jobs_reach(&jobs, 3, policy, "/nonexistent"), 0);
+	ck_assert_int_eq(reach(policy, "/nonexistent", -1), 0);
 	answered();
 	ck_assert_uint_eq(message.type, PROTO_DONE);
 	ck_assert_int_eq(message.u.done.err, -ENOENT);
@@ -276,7 +321,7 @@ START_TEST(a_root_that_is_empty_is_told)
 
 	snprintf(path, sizeof(path), "%s/merged", dir);
 	ck_assert_int_eq(mkdir(path, _i ? 0700 : 0755), 0);
-	ck_assert_int_eq(jobs_reach(&jobs, 3, policy, path), 0);
+	ck_assert_int_eq(reach(policy, path, -1), 0);
 	answered();
 	ck_assert_uint_eq(message.type, PROTO_DONE);
 	ck_assert_int_eq(message.u.done.err, -ENOENT);
@@ -295,7 +340,7 @@ START_TEST(a_root_that_is_its_owners_alone_is_told)
 	const char *root = root_dir("dash");
 
 	ck_assert_int_eq(chmod(root, closed[_i]), 0);
-	ck_assert_int_eq(jobs_reach(&jobs, 3, policy, root), 0);
+	ck_assert_int_eq(reach(policy, root, -1), 0);
 	answered();
 	ck_assert_uint_eq(message.type, PROTO_DONE);
 	ck_assert_int_eq(message.u.done.err, -ENOENT);
@@ -316,7 +361,7 @@ START_TEST(what_looks_at_a_root_is_bounded_in_memory)
 	ck_assert_int_eq(write(fd, before[_i], 3), 3);
 	close(fd);
 	use("read now < /proc/self/oom_score_adj\necho $now\nulimit -v");
-	ck_assert_int_eq(jobs_reach(&jobs, 3, policy, root_dir(NULL)), 0);
+	ck_assert_int_eq(reach(policy, root_dir(NULL), -1), 0);
 	ck_assert_str_eq(reached(), _i ? "700\n524288\n" : "500\n524288\n");
 }
 END_TEST
@@ -417,9 +462,8 @@ static int ask(int kind)
 	case JOBS_OF_CONTAINER:
 		return build("web.yaml", "blue");
 	default:
-		return jobs_reach(&jobs, 3,
-				  open("/dev/null", O_RDONLY | O_CLOEXEC),
-				  root_dir(NULL));
+		return reach(open("/dev/null", O_RDONLY | O_CLOEXEC),
+			     root_dir(NULL), -1);
 	}
 }
 
@@ -489,6 +533,11 @@ int main(void)
 	tcase_add_test(tcase, a_compiler_that_takes_too_long_is_ended);
 	tcase_add_test(tcase, what_denies_a_mere_link_is_named);
 	tcase_add_test(tcase, without_such_a_link_nothing_is_said);
+	tcase_add_loop_test(
+		tcase,
+		a_root_that_is_passed_is_looked_into_whatever_its_path_shows, 0,
+		2);
+	tcase_add_loop_test(tcase, what_is_passed_and_no_root_is_told, 0, 2);
 	tcase_add_test(tcase, bytes_that_are_no_policy_are_an_error);
 	tcase_add_test(tcase, a_root_that_is_not_there_is_named);
 	tcase_add_loop_test(tcase, a_root_that_is_empty_is_told, 0, 2);

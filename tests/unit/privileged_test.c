@@ -348,6 +348,8 @@ END_TEST
 
 START_TEST(a_root_that_is_not_there_is_an_error)
 {
+	int place;
+
 	start_parent();
 	compile_template();
 	memset(&message.u.build, 0, sizeof(message.u.build));
@@ -363,6 +365,14 @@ START_TEST(a_root_that_is_not_there_is_an_error)
 	send_it(PROTO_REACH, -1);
 	ck_assert_int_eq(answered(), 0);
 	ck_assert_int_eq(message.u.done.err, -ENOENT);
+	/* unless it comes along */
+	strcpy(message.u.reach.policy, "web-8080");
+	strcpy(message.u.reach.root, "/nonexistent");
+	place = open(fixture.dir, O_PATH | O_CLOEXEC);
+	send_it(PROTO_REACH, place);
+	close(place);
+	ck_assert_int_eq(answered(), 0);
+	ck_assert_uint_eq(message.type, PROTO_REACHED);
 	strcpy(message.u.reach.policy, "web-8080");
 	strcpy(message.u.reach.root, fixture.dir);
 	send_it(PROTO_REACH, -1);

@@ -140,6 +140,9 @@ START_TEST(descriptors_only_where_they_belong)
 	ck_assert_int_eq(parse(PROTO_COMPILED, sizeof(struct proto_compiled),
 			       true, PROTO_FROM_PARENT),
 			 0);
+	ck_assert_int_eq(parse(PROTO_REACH, sizeof(struct proto_reach), true,
+			       PROTO_FROM_WORKER),
+			 0);
 }
 END_TEST
 

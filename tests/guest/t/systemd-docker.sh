@@ -68,6 +68,15 @@ unlike "$(bailiffctl status)" 'ALARM *free9' "... and none where no policy selec
 unlike "$(grep 'was not looked at' $log)" 'select it by name' "... docker's directories can be read"
 /usr/bin/docker rm -f web9 lab9 free9 > /dev/null 2>&1
 
+# ---- a rule that a link makes useless ----
+policy_dead
+succeeds "there is a policy that denies /bin/sh" wait_for 15 bailiffctl rules dead
+/usr/bin/docker run -d --network none --name dead1 busy:1 /bin/sleep 1000 > $work/err 2>&1 < /dev/null ||
+	bail "docker runs nothing: $(cat $work/err)"
+succeeds "the rule that its link makes useless is an alarm" wait_for 90 alarm_of_link dead1
+/usr/bin/docker rm -f dead1 > /dev/null 2>&1
+rm $policies/dead.yaml
+
 # ---- the filter of system calls, over docker's own ----
 policy filter 'name: "flt*"' 'syscalls: {default: allow, deny: [mkdir], errno: EPERM}'
 succeeds "there is a policy with a filter" wait_for 15 bailiffctl rules filter

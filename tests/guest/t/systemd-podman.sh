@@ -67,6 +67,35 @@ unlike "$(bailiffctl status)" 'ALARM *busy-9' "... and none where no policy sele
 unlike "$(grep 'was not looked at' $log)" 'select it by name' "... podman's directories can be read"
 podman rm -f -t 0 other-9 busy-9 > /dev/null 2>&1
 
+# ---- a rule that a link makes useless ----
+# As podman has it elsewhere: mounts that no other mount namespace sees.
+mkdir $work/storage
+mount -t tmpfs storage $work/storage
+over()
+{
+	podman --root $work/storage/root --runroot $work/storage/run \
+		--storage-driver overlay "$@" < /dev/null
+}
+policy_dead
+succeeds "there is a policy that denies /bin/sh" wait_for 15 bailiffctl rules dead
+over import -q $work/busy.tar busy:1 > $work/err 2>&1 ||
+	bail "podman imports no image over an overlay: $(cat $work/err)"
+for name in dead1 other1; do
+	over run -d --name $name --network none localhost/busy:1 /bin/sleep 1000 \
+		> $work/err 2>&1 || bail "podman runs nothing: $(cat $work/err)"
+done
+root=$(over inspect --format '{{.GraphDriver.Data.MergedDir}}' dead1)
+like "$(ls "$root")" bin "podman has mounted the container's root"
+is "$(nsenter -t "$(shows bailiffd.service MainPID)" -m ls "$root" 2> /dev/null)" "" \
+	"... where bailiffd's mount namespace has nothing"
+succeeds "the rule that its link makes useless is an alarm" wait_for 90 alarm_of_link dead1
+unlike "$(bailiffctl status)" 'ALARM *other1' "... of this container alone"
+unlike "$(grep 'was not looked at' $log)" 'policy dead' "... as the hook has passed the root on"
+over rm -f -t 0 dead1 other1 > $work/err 2>&1
+succeeds "what bailiffd has looked at can be unmounted" umount $work/storage
+[ "$status" = 0 ] || diag "$(cat $work/err; grep storage /proc/mounts)"
+rm $policies/dead.yaml
+
 # ---- the hook and the runtime ----
 register containers.conf /etc/containers/containers.conf.d/bailiff.conf
 policy filter 'name: "flt*"' 'syscalls: {default: allow, deny: [mkdir], errno: EPERM}'
