@@ -14,6 +14,12 @@ static void use(const struct proto_message *message)
 	case PROTO_COMPILE:
 		assert(strlen(message->u.compile.file) < PROTO_FILE);
 		break;
+	case PROTO_LOAD:
+		assert(strlen(message->u.digest.digest) < COMPILE_DIGEST_HEX);
+		break;
+	case PROTO_UNLOAD:
+		assert(strlen(message->u.name.name) < BVM_MAX_NAME);
+		break;
 	case PROTO_SAVED:
 	case PROTO_KEEP:
 	case PROTO_FORGET:
@@ -36,7 +42,12 @@ static void use(const struct proto_message *message)
 		assert(strlen(message->u.bind.policies) < PROTO_POLICIES);
 		assert(strlen(message->u.bind.label) < BVM_MAX_NAME);
 		break;
+	case PROTO_POLICY:
+		assert(strlen(message->u.policy.name) < BVM_MAX_NAME);
+		assert(strlen(message->u.policy.digest) < COMPILE_DIGEST_HEX);
+		break;
 	case PROTO_COMPILED:
+		assert(strlen(message->u.compiled.digest) < COMPILE_DIGEST_HEX);
 		assert(strlen(message->u.compiled.text) < PROTO_TEXT);
 		break;
 	case PROTO_DONE:
