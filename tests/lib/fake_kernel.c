@@ -67,14 +67,11 @@ static int policy_file(const char *rest)
 	if (!strcmp(file, "mode"))
 		return text_file(mode, sizeof(mode) - 1);
 	if (!strcmp(file, "rules"))
-		snprintf(text, sizeof(text),
-			 "1 a b.yaml:7 deny 3\n2 a b.yaml:9 allow 0\n"
-			 "0 -:0 default 4\n");
-	else
-		snprintf(text, sizeof(text),
-			 "name %s\ngeneration %u\ndigest %s\nmode enforce\n"
-			 "tasks 2\nrules 2\nstart_timeout 60\nwaiting 1\n",
-			 policy->name, policy->generation, policy->digest);
+		return text_file(current->rules, strlen(current->rules));
+	snprintf(text, sizeof(text),
+		 "name %s\ngeneration %u\ndigest %s\nmode enforce\n"
+		 "tasks 2\nrules 2\nstart_timeout 60\nwaiting 1\n",
+		 policy->name, policy->generation, policy->digest);
 	return text_file(text, strlen(text));
 }
 
@@ -94,10 +91,6 @@ static int trace_file(void)
 
 static int fake_open(struct kfs *kfs, const char *file, int flags)
 {
-	static const char status[] =
-		"abi 1\ndecisions_denied 11\ndecisions_audited 0\n"
-		"denied.files 9\ndenied.exec 2\nreason.path-too-long 2\n"
-		"events_lost 5\nloads 6\nload_errors 4\npolicies 1\n";
 	int fd;
 
 	(void)kfs;
@@ -105,7 +98,8 @@ static int fake_open(struct kfs *kfs, const char *file, int flags)
 		return fcntl(current->events[0], F_DUPFD_CLOEXEC, 0);
 	if (!strcmp(file, "status"))
 		return current->no_status ? -EACCES :
-					    text_file(status, strlen(status));
+					    text_file(current->status,
+						      strlen(current->status));
 	if (!strcmp(file, "bindings"))
 		return text_file(current->bindings, strlen(current->bindings));
 	if (!strcmp(file, "version"))
@@ -264,6 +258,12 @@ struct fake_kernel *fake_kernel_create(struct kfs *kfs)
 	snprintf(current->version, sizeof(current->version),
 		 "bailiff %d %d %d\n", BAILIFF_ABI, BVM_IMAGE_VERSION,
 		 BVM_LANGUAGE_VERSION);
+	strcpy(current->status,
+	       "abi 1\ndecisions_denied 11\ndecisions_audited 0\n"
+	       "denied.files 9\ndenied.exec 2\nreason.path-too-long 2\n"
+	       "events_lost 5\nloads 6\nload_errors 4\npolicies 1\n");
+	strcpy(current->rules, "1 a b.yaml:7 deny 3\n2 a b.yaml:9 allow 0\n"
+			       "0 -:0 default 4\n");
 	strcpy(current->tasks, "10 10 nginx@3,base@1\n10 11 nginx@3\n");
 	strcpy(current->bindings,
 	       "cgroup=7 policy=nginx label=web runtime=12 tasks=3 joined=2\n"

@@ -41,6 +41,8 @@ struct fake_kernel {
 	char version[64]; /* what `version` says */
 	char bindings[1024]; /* what `bindings` says */
 	char tasks[256]; /* what `tasks` says */
+	char status[512]; /* what `status` says */
+	char rules[512]; /* what `rules` of every policy says */
 	unsigned char traced[1024]; /* what `trace` gives */
 	size_t traced_len;
 	bool no_status; /* answer EACCES */
