@@ -70,7 +70,7 @@ unlike "$(grep 'was not looked at' $log)" 'select it by name' "... docker's dire
 
 # ---- a rule that a link makes useless ----
 policy_dead
-succeeds "there is a policy that denies /bin/sh" wait_for 15 bailiffctl rules dead
+succeeds "there is a policy that denies a program" wait_for 15 bailiffctl rules dead
 /usr/bin/docker run -d --network none --name dead1 busy:1 /bin/sleep 1000 > $work/err 2>&1 < /dev/null ||
 	bail "docker runs nothing: $(cat $work/err)"
 succeeds "the rule that its link makes useless is an alarm" wait_for 90 alarm_of_link dead1
