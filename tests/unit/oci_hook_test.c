@@ -10,11 +10,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/ocistate.h"
@@ -194,12 +198,58 @@ START_TEST(a_program_that_crun_runs_itself_is_refused)
 }
 END_TEST
 
+/* A daemon that takes every connection, and says nothing. */
+static pid_t hang(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	pid_t pid;
+
+	make_dir("none");
+	snprintf(address.sun_path, sizeof(address.sun_path),
+		 "%s/none/control.sock", dir);
+	ck_assert_int_eq(bind(fd, (void *)&address, sizeof(address)), 0);
+	ck_assert_int_eq(listen(fd, 5), 0);
+	pid = fork();
+	if (!pid) {
+		alarm(300);
+		for (;;)
+			(void)accept(fd, NULL, NULL);
+	}
+	close(fd);
+	return pid;
+}
+
+/* Five seconds, and what a busy machine makes of them. */
+#define MOST_SECONDS 30
+
+START_TEST(a_daemon_that_hangs_is_given_five_seconds)
+{
+	struct timespec before, after;
+	pid_t pid = hang();
+
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	/* 255: systemd takes it for a failure, and no reason to skip it */
+	ck_assert_int_eq(run("--service"), 255);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	ck_assert_msg(strstr(said, "service refused: bailiffd gave no answer "
+				   "within 5 s"),
+		      "%s", said);
+	ck_assert_int_ge(after.tv_sec - before.tv_sec, 4);
+	ck_assert_int_le(after.tv_sec - before.tv_sec, MOST_SECONDS);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("oci_hook");
 	TCase *tcase = tcase_create("oci_hook");
 
+	tcase_set_timeout(tcase, 120);
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, a_daemon_that_hangs_is_given_five_seconds);
 	tcase_add_test(tcase, a_limit_of_64_bits_hides_nothing);
 	tcase_add_test(tcase, a_config_that_cannot_be_read_is_refused);
 	tcase_add_test(tcase, the_file_that_the_runtime_reads_is_read);
