@@ -93,11 +93,17 @@ void store_forget(struct store *store, const struct file *file)
 static void on_kept(void *arg, const struct proto_message *message)
 {
 	struct store *store = arg;
+	struct text line = {};
 
-	if (message->u.done.err)
+	if (message->u.done.err) {
+		text_printf(&line,
+			    "its image cannot be saved: %s; after a restart "
+			    "it is compiled again",
+			    message->u.done.text);
 		log_daemon(store->config.log, "warning", store->current->name,
-			   "its image cannot be saved; after a restart it is "
-			   "compiled again");
+			   text_string(&line));
+	}
+	text_free(&line);
 	finish(store);
 }
 

@@ -29,6 +29,8 @@
 
 #define CGROUP 77 /* the number of the one that is bound */
 
+static uint64_t bound = CGROUP;
+
 static struct roster roster;
 static struct store store;
 static struct file broken = { .name = "broken.yaml", .state = STATE_ERROR };
@@ -114,7 +116,7 @@ static bool take(struct proto_message *message, int err)
 		close(message->fd);
 	done.serial = message->serial;
 	done.u.done.err = err;
-	done.u.done.cgroup = err ? 0 : CGROUP;
+	done.u.done.cgroup = err ? 0 : bound;
 	ck_assert_int_eq(proto_send(socks[1], &done), 0);
 	event_base_loop(base, EVLOOP_ONCE);
 	return true;
@@ -338,6 +340,29 @@ START_TEST(what_is_bound_has_a_name)
 END_TEST
 
 /* ---- rules that cannot match there ---- */
+
+/* Records have the cgroup, and so of each its own image. */
+START_TEST(two_of_one_name_are_bound_each_by_its_own_cgroup)
+{
+	static struct proto_message message;
+
+	add("web", false);
+	asked(binder_request, &root,
+	      json_pack("{s:s, s:s}", "name", "web1", "image", "nginx:1"));
+	ck_assert(take(&message, 0));
+	ck_assert_str_eq(message.u.bind.policies, "web");
+	bound = CGROUP + 1;
+	asked(binder_request, &root,
+	      json_pack("{s:s, s:s}", "name", "web1", "image", "other:2"));
+	ck_assert(take(&message, 0));
+	ck_assert_uint_eq(message.type, PROTO_BIND);
+	ck_assert_str_eq(message.u.bind.policies, "web");
+	ck_assert_str_eq(names_find(names, CGROUP)->name, "web1");
+	ck_assert_str_eq(names_find(names, CGROUP)->image, "nginx:1");
+	ck_assert_str_eq(names_find(names, CGROUP + 1)->name, "web1");
+	ck_assert_str_eq(names_find(names, CGROUP + 1)->image, "other:2");
+}
+END_TEST
 
 static json_t *of_root(const char *dir)
 {
@@ -567,6 +592,7 @@ int main(void)
 	tcase_add_test(tcase,
 		       a_filter_of_one_is_no_filter_of_a_policy_nobody_knows);
 	tcase_add_test(tcase, what_is_bound_has_a_name);
+	tcase_add_test(tcase, two_of_one_name_are_bound_each_by_its_own_cgroup);
 	tcase_add_test(tcase, what_was_bound_is_looked_at_for_dead_rules);
 	tcase_add_test(tcase, what_cannot_be_looked_at_is_told);
 	tcase_add_test(tcase, the_place_that_the_hook_passed_goes_along);

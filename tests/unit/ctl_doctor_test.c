@@ -3,6 +3,7 @@
 #include <check.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "daemon/bailiffd.h"
 #include "daemon/cgroup.h"
 #include "daemon/engines.h"
+#include "tests/lib/answer.h"
 #include "tests/lib/ctl_fixture.h"
 #include "tests/lib/suite.h"
 
@@ -177,6 +179,44 @@ START_TEST(a_log_that_is_not_there_is_told)
 	ctl.log = "/nowhere/events.json";
 	ck_assert_int_eq(doctor(), 3);
 	says("FAIL  log          /nowhere/events.json: No such file");
+}
+END_TEST
+
+/* Return: what doctor returns, where bailiffd answers this. */
+static int doctor_with(const char *answer)
+{
+	pid_t pid = answer_once(ctl_dir, answer);
+	int code;
+
+	ctl.run_dir = ctl_dir;
+	code = doctor();
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return code;
+}
+
+static const struct {
+	const char *answer;
+	const char *bailiffd, *log; /* NULL: nothing is said of lines */
+} daemons[] = {
+	{ "{\"ok\": true, \"ready\": true, \"errors\": 0, \"log_failed\": 0}\n",
+	  "ok    bailiffd", NULL },
+	{ "{\"ok\": true, \"ready\": true, \"errors\": 0, \"log_failed\": 7}\n",
+	  "ok    bailiffd",
+	  "FAIL  log          7 lines could not be written: is the disk full" },
+};
+
+START_TEST(lines_that_were_lost_are_told)
+{
+	int code = doctor_with(daemons[_i].answer);
+
+	says(daemons[_i].bailiffd);
+	if (daemons[_i].log)
+		says(daemons[_i].log);
+	else
+		ck_assert_ptr_null(strstr(ctl_out, "could not be written"));
+	if (daemons[_i].log)
+		ck_assert_int_eq(code, 3);
 }
 END_TEST
 
@@ -416,6 +456,8 @@ int main(void)
 	tcase_add_loop_test(tcase, another_interface_is_refused, 0, 5);
 	tcase_add_test(tcase, the_daemon_does_not_start_there);
 	tcase_add_test(tcase, a_log_that_is_not_there_is_told);
+	tcase_add_loop_test(tcase, lines_that_were_lost_are_told, 0,
+			    (int)(sizeof(daemons) / sizeof(daemons[0])));
 	tcase_add_test(tcase, containers_of_one_name_are_told);
 	tcase_add_test(tcase, a_host_with_cgroup_v1_alone_is_told);
 	tcase_add_test(tcase, a_host_without_cgroups_is_told);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* log_test.c - the log on the disk: full, rotated, gone, and the journal */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #include "daemon/log.h"
 #include "daemon/logfile.h"
+#include "daemon/text.h"
 #include "tests/lib/daemon_fixture.h"
 
 static char path[PATH_MAX + 32];
@@ -292,6 +294,48 @@ START_TEST(a_full_disk_loses_lines_and_counts_them)
 }
 END_TEST
 
+static unsigned int count_in(FILE *file, const char *part)
+{
+	unsigned int num = 0;
+	char line[4096];
+
+	rewind(file);
+	while (fgets(line, sizeof(line), file))
+		num += strstr(line, part) != NULL;
+	return num;
+}
+
+#define NO_SPACE "bailiffd: the log cannot be written: No space left on device"
+
+/* However many lines: again only when there was room in between. */
+START_TEST(a_full_disk_is_said_once)
+{
+	struct log log = { .fd = open("/dev/full", O_WRONLY | O_CLOEXEC) };
+	FILE *errors = tmpfile();
+	struct text line = {};
+	int kept = dup(STDERR_FILENO), i;
+
+	text_add(&line, "{}\n");
+	dup2(fileno(errors), STDERR_FILENO);
+	for (i = 0; i < 3; i++)
+		log_write(&log, &line, 1);
+	ck_assert_uint_eq(count_in(errors, NO_SPACE), 1);
+	log_reopen(&log, open("/dev/null", O_WRONLY | O_CLOEXEC));
+	log_write(&log, &line, 1);
+	ck_assert_uint_eq(count_in(errors, ""), 1);
+	log_reopen(&log, open("/dev/full", O_WRONLY | O_CLOEXEC));
+	for (i = 0; i < 3; i++)
+		log_write(&log, &line, 1);
+	dup2(kept, STDERR_FILENO);
+	ck_assert_uint_eq(count_in(errors, NO_SPACE), 2);
+	ck_assert_uint_eq(log.failed, 6);
+	ck_assert_uint_eq(log.written, 1);
+	close(log.fd);
+	text_free(&line);
+	fclose(errors);
+}
+END_TEST
+
 /* ---- the journal ---- */
 
 static int journal_at(char *file, size_t size)
@@ -357,6 +401,7 @@ static void add(TCase *tcase)
 	tcase_add_test(tcase, without_a_directory_lines_wait);
 	tcase_add_test(tcase, what_cannot_be_kept_is_counted);
 	tcase_add_test(tcase, a_full_disk_loses_lines_and_counts_them);
+	tcase_add_test(tcase, a_full_disk_is_said_once);
 	tcase_add_test(tcase, the_journal_gets_an_entry_a_record);
 	tcase_add_test(tcase, a_journal_that_is_gone_is_counted);
 }

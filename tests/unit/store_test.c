@@ -2,11 +2,13 @@
 /* store_test.c - files that change together, restarts, and going back */
 #include <errno.h>
 #include <jansson.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -193,6 +195,36 @@ START_TEST(a_damaged_image_is_compiled_again)
 	ck_assert_int_eq(fixture_status("compiled"), 2);
 	ck_assert(is_state("one.yaml", "active"));
 	ck_assert(is_state("two.yaml", "active"));
+}
+END_TEST
+
+/* Where nothing of an image has room; in this test's process alone. */
+static void fill_state_dir(void)
+{
+	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
+	ck_assert_int_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	mkdir(fixture.state_dir, 0700);
+	ck_assert_int_eq(mount("full", fixture.state_dir, "tmpfs", 0,
+			       "size=4k,mode=0700"),
+			 0);
+}
+
+START_TEST(a_full_disk_saves_nothing_and_loads_all)
+{
+	fill_state_dir();
+	start_with_include();
+	ck_assert(is_state("one.yaml", "active"));
+	ck_assert(is_state("two.yaml", "active"));
+	wait_until(strstr(fixture_log_text(),
+			  "\"object\":\"two.yaml\",\"message\":\"its image "
+			  "cannot be saved: No space left on device; after a "
+			  "restart it is compiled again\""));
+	reboot_after_writing(NULL, NULL);
+	ck_assert_int_eq(fixture_status("compiled"), 2);
+	ck_assert(is_state("one.yaml", "active"));
+	ck_assert(is_state("two.yaml", "active"));
+	fixture_stop(SIGTERM, 0);
+	ck_assert_int_eq(umount(fixture.state_dir), 0);
 }
 END_TEST
 
@@ -483,6 +515,7 @@ static void add_saved_tests(TCase *tcase)
 	tcase_add_test(tcase, another_compiler_compiles_all_again);
 	tcase_add_test(tcase, a_reload_compiles_all_again);
 	tcase_add_test(tcase, a_damaged_image_is_compiled_again);
+	tcase_add_test(tcase, a_full_disk_saves_nothing_and_loads_all);
 	tcase_add_test(tcase, only_root_sees_what_is_saved);
 }
 
