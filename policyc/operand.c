@@ -654,7 +654,12 @@ int operand_attribute(struct operand *o, const char *word)
 		if (word_attrs[i].class != o->request->class ||
 		    strcmp(word_attrs[i].name, name))
 			continue;
-		ret = operand_name(o, name, word_attrs[i].words, text, &value);
+		/* some have none, as protocol 0: shown as they are read */
+		if (text[0] && !text[strspn(text, "0123456789")])
+			ret = operand_number(o, name, text, &value);
+		else
+			ret = operand_name(o, name, word_attrs[i].words, text,
+					   &value);
 		return ret ? ret : set_word(o, name, value);
 	}
 	if (!strcmp(name, "ioctl"))

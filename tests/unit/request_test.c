@@ -54,6 +54,21 @@ START_TEST(operand_tells_the_class_of_a_verb_of_two)
 }
 END_TEST
 
+START_TEST(what_has_no_name_is_given_by_its_number)
+{
+	must_parse("protocol=0 network.create");
+	ck_assert(given("protocol") && !r.ctx.network.protocol);
+	must_parse("family=38 type=10 network.create");
+	ck_assert_uint_eq(r.ctx.network.family, 38);
+	ck_assert_uint_eq(r.ctx.network.type, 10);
+	ck_assert(request_parse(arena, "protocol=99999 network.create", &r,
+				&err));
+	ck_assert_ptr_nonnull(strstr(err.text, "protocol is at most"));
+	ck_assert(
+		request_parse(arena, "protocol=0x1 network.create", &r, &err));
+}
+END_TEST
+
 START_TEST(attributes_come_before_the_verb)
 {
 	must_parse("uid=33 host-uid=100033 owner=yes type=regular read '/a b'");
@@ -301,6 +316,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, operations_win_over_groups_of_the_same_name);
 	tcase_add_test(tc, operand_tells_the_class_of_a_verb_of_two);
+	tcase_add_test(tc, what_has_no_name_is_given_by_its_number);
 	tcase_add_test(tc, attributes_come_before_the_verb);
 	tcase_add_loop_test(tc, paths_are_resolved_as_text, 0,
 			    ARRAY_SIZE(paths));
