@@ -12,6 +12,8 @@ function complain(text)
 
 # The policy: what is expected.
 FNR == NR {
+	if ($0 == "# lint: all")
+		all = 1
 	at = index($0, "# expect: ")
 	if (!at)
 		next
@@ -47,7 +49,7 @@ match($0, /^[^ ]*: (error|warning): /) || match($0, /^policyc: error: /) {
 
 /: lint: / {
 	kept = 0
-	# Lint is matched if it is expected, and never too much.
+	# Lint is matched if it is expected, and too much only if all is.
 	lint++
 	lints[lint] = $0
 	next
@@ -78,16 +80,23 @@ END {
 			used[j] = 1
 			found = 1
 		}
-		for (j = 1; j <= lint && !found; j++)
-			found = index(lints[j], "[" id "]") &&
-				index(lints[j], rest) &&
-				(!line_of[i] ||
-				 index(lints[j], ":" line_of[i] ":"))
+		for (j = 1; j <= lint && !found; j++) {
+			if (used_lint[j] || !index(lints[j], "[" id "]") ||
+			    !index(lints[j], rest) ||
+			    (line_of[i] &&
+			     !index(lints[j], ":" line_of[i] ":")))
+				continue
+			used_lint[j] = 1
+			found = 1
+		}
 		if (!found)
 			complain("not said: " expected[i])
 	}
 	for (j = 1; j <= said; j++)
 		if (!used[j])
 			complain("not expected: " text[j])
+	for (j = 1; j <= lint && all; j++)
+		if (!used_lint[j])
+			complain("not expected: " lints[j])
 	exit bad
 }

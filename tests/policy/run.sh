@@ -13,7 +13,8 @@
 #
 #   paht: /etc   # expect: P201: did you mean 'paths'
 #
-# Nothing else may be said, lint aside. `# args: -D a=b` on a line of its own
+# Nothing else may be said, lint aside, and that is not either where a line of its
+# own says `# lint: all`. `# args: -D a=b` on a line of its own
 # gives policyc arguments. The text may be that of a note. Every message of
 # diag.def must be expected somewhere. `# status: 1` on a line of its own is the
 # exit status, where it is not the directory's. Ends with "N passed, N failed".

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lint_test.c - what lint says of dead rules, held against the rules
+ *
+ * Random small policies, whose patterns are so simple that a few hundred
+ * requests tell all of them apart. Without all the rules that lint reports,
+ * each request is answered as before; and an allow that could go as well, or a
+ * deny that another one covers, would have been reported.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policyc/image_out.h"
+#include "policyc/lint.h"
+#include "policyc/parse.h"
+#include "policyc/source.h"
+#include "tests/lib/roll.h"
+#include "tests/lib/suite.h"
+#include "tests/oracle/eval.h"
+
+#define LOOPS 6
+#define POLICIES 30
+#define MAX_RULES 6
+#define FIRST_LINE 5 /* of the rules, one a line */
+#define MAX_REQUESTS 1200
+
+struct tally {
+	u32 reported[5]; /* P340 to P344 */
+	u32 all, silent;
+};
+
+static struct arena *arena;
+static u64 seed;
+static struct oracle_request requests[MAX_REQUESTS];
+static u32 num_requests;
+
+/* ---- policies ---- */
+
+static const char *pick(const char *const *words, u32 num)
+{
+	return words[roll_below(&seed, num)];
+}
+
+#define PICK(words) pick(words, ARRAY_SIZE(words))
+
+static const char *const globs[] = {
+	"/a",  "/a*",  "/*",	 "/**", "/a/*",	     "/a/**", "/b",
+	"/*b", "/a/b", "/{a,b}", "/?",	"/{a,b}/**", "/[ab]", "/*/b*",
+};
+
+static void put_rule(struct buf *text)
+{
+	static const char *const kinds[] = { "allow", "allow", "allow",
+					     "deny",  "deny",  "audit" };
+	static const char *const ops[] = { "stat", "chmod", "[stat, chmod]" };
+	static const char *const users[] = { "0",   "1",   "[0, 1]",
+					     "1-3", "0-2", "2-4" };
+	const char *kind = PICK(kinds);
+
+	buf_printf(text, "  - {%s: %s, paths: ['%s'", kind, PICK(ops),
+		   PICK(globs));
+	if (!roll_below(&seed, 3))
+		buf_printf(text, ", '%s'", PICK(globs));
+	buf_printf(text, "]");
+	if (!roll_below(&seed, 4))
+		buf_printf(text, ", except: '%s'", PICK(globs));
+	if (roll_below(&seed, 2))
+		buf_printf(text, ", when: {uid: %s}", PICK(users));
+	if (kind[0] == 'd' && !roll_below(&seed, 6))
+		buf_printf(text, ", quiet: true");
+	buf_printf(text, "}\n");
+}
+
+static struct ast_policy *make_policy(struct diag *diag)
+{
+	static const struct parse_options options = { .no_includes = true };
+	struct buf text = BUF_INIT(arena);
+	struct ast_policy *ast;
+
+	buf_printf(&text, "bailiff: 1\npolicy: x\n# a comment\nfiles:\n");
+	for (u32 i = 2 + roll_below(&seed, MAX_RULES - 1); i; i--)
+		put_rule(&text);
+	ast = parse_text(arena, diag, &options,
+			 source_create(arena, "x", buf_text(&text), text.len));
+	ck_assert_msg(ast, "%s", buf_text(&text));
+	return ast;
+}
+
+/* Numbers stay as they are: they are lines, and nobody asks for them. */
+static struct ast_policy *without(const struct ast_policy *from, u32 rules)
+{
+	struct ast_policy *to = arena_alloc(arena, sizeof(*to));
+
+	*to = *from;
+	to->rules = arena_array(arena, from->num_rules + 1, sizeof(*to->rules));
+	to->num_rules = 0;
+	for (u32 i = 0; i < from->num_rules; i++)
+		if (!(rules >> i & 1))
+			to->rules[to->num_rules++] = from->rules[i];
+	return to;
+}
+
+/* ---- all that there is to ask ---- */
+
+static void add_requests(const char *path)
+{
+	for (u32 i = 0; i < 2 * 5; i++) {
+		struct oracle_request *r = &requests[num_requests++];
+
+		ck_assert_uint_le(num_requests, MAX_REQUESTS);
+		*r = (struct oracle_request){ .class = BVM_CLASS_FILES };
+		r->ctx.op = i & 1 ? BVM_OP_FILES_STAT : BVM_OP_FILES_CHMOD;
+		r->ctx.files.uid = i / 2;
+		r->strings[BVM_STR_PATH - 1] = path;
+	}
+}
+
+static void make_requests(void)
+{
+	static const char *const first[] = { "a",  "b",	 "c",  "aa", "ab",
+					     "ac", "bb", "bc", "cb", "cc" };
+	static const char *const second[] = { "", "/a", "/b", "/bc", "/c" };
+	static const char *const third[] = { "", "/b", "/c" };
+
+	num_requests = 0;
+	add_requests("/");
+	for (u32 i = 0; i < ARRAY_SIZE(first); i++) {
+		add_requests(arena_printf(arena, "/%s", first[i]));
+		for (u32 j = 1; j < ARRAY_SIZE(second) && strlen(first[i]) < 2;
+		     j++)
+			for (u32 k = 0; k < ARRAY_SIZE(third); k++)
+				add_requests(arena_printf(arena, "/%s%s%s",
+							  first[i], second[j],
+							  third[k]));
+	}
+}
+
+/* What is denied, and what is recorded. */
+static const u8 *answers(const struct ast_policy *ast)
+{
+	u8 *all = arena_alloc(arena, MAX_REQUESTS);
+
+	for (u32 i = 0; i < num_requests; i++) {
+		u32 verdict = oracle_eval(ast, &requests[i]);
+
+		all[i] = (verdict & BVM_VERDICT_DENY ? 1 : 0) |
+			 (verdict & BVM_VERDICT_AUDIT ? 2 : 0);
+	}
+	return all;
+}
+
+static bool is_same(const struct ast_policy *a, const struct ast_policy *b)
+{
+	return !memcmp(answers(a), answers(b), num_requests);
+}
+
+/* What a deny matches is all within what another one does. */
+static bool is_within(const struct ast_policy *ast, u32 rule, u32 other)
+{
+	struct ast_policy *one = without(ast, ~(1u << rule));
+	struct ast_policy *two = without(ast, ~(1u << other));
+	const u8 *a, *b;
+
+	one->defaults[BVM_CLASS_FILES] = AST_ALLOW;
+	two->defaults[BVM_CLASS_FILES] = AST_ALLOW;
+	a = answers(one);
+	b = answers(two);
+	for (u32 i = 0; i < num_requests; i++)
+		if (a[i] & ~b[i] & 1)
+			return false;
+	return true;
+}
+
+/* ---- lint ---- */
+
+/* The rules that are said to be dead, as bits. */
+static u32 lint(const struct ast_policy *ast, const char **text,
+		struct tally *tally)
+{
+	static const struct diag_options options = { .lint = true };
+	struct diag *diag = diag_create(arena, &options);
+	struct bvm_image *img = arena_alloc(arena, sizeof(*img));
+	struct buf bytes = BUF_INIT(arena);
+	struct bvm_error err;
+	u32 dead = 0, line, id;
+	char *out, *at;
+	size_t len;
+	FILE *file = open_memstream(&out, &len);
+
+	ck_assert_int_eq(image_build(arena, diag, ast, &bytes), 0);
+	ck_assert_int_eq(image_load(arena, bytes.data, bytes.len, img, &err),
+			 0);
+	lint_policy(arena, diag, ast, img);
+	diag_print(diag, file);
+	ck_assert_int_eq(fclose(file), 0);
+	*text = arena_strdup(arena, out);
+	free(out);
+	for (at = (char *)*text; (at = strstr(at, ": lint: ")); at++) {
+		const char *head = at;
+
+		while (head > *text && head[-1] != '\n')
+			head--;
+		id = (u32)strtoul(strstr(at, "[P") + 2, NULL, 10);
+		ck_assert_uint_ne(id, DIAG_NOT_COMPARED);
+		if (id < DIAG_UNREACHABLE || id > DIAG_TOGETHER)
+			continue;
+		line = (u32)strtoul(head + strlen("x:"), NULL, 10);
+		dead |= 1u << (line - FIRST_LINE);
+		tally->reported[id - DIAG_UNREACHABLE]++;
+		tally->all++;
+	}
+	return dead;
+}
+
+static bool is_special(const struct ast_rule *rule)
+{
+	return rule->quiet;
+}
+
+/* Nothing that lint is silent about could go. */
+static void find_missed(const struct ast_policy *ast, u32 dead,
+			const char *text, struct tally *tally)
+{
+	for (u32 i = 0; i < ast->num_rules; i++) {
+		const struct ast_rule *rule = &ast->rules[i];
+
+		if (dead >> i & 1)
+			continue;
+		if (rule->kind == BVM_RULE_ALLOW) {
+			tally->silent++;
+			ck_assert_msg(!is_same(without(ast, dead),
+					       without(ast, dead | 1u << i)),
+				      "rule %u could go: %s%.*s", i + 1, text,
+				      (int)rule->span.source->len,
+				      rule->span.source->text);
+		}
+		for (u32 k = 0; k < ast->num_rules; k++) {
+			if (rule->kind != BVM_RULE_DENY || is_special(rule) ||
+			    k == i || ast->rules[k].kind != BVM_RULE_DENY ||
+			    !is_within(ast, i, k))
+				continue;
+			ck_assert_msg(k > i && is_within(ast, k, i),
+				      "deny %u is covered by %u: %s%.*s", i + 1,
+				      k + 1, text, (int)rule->span.source->len,
+				      rule->span.source->text);
+		}
+	}
+}
+
+START_TEST(dead_rules_are_reported_and_no_others)
+{
+	struct tally tally = { 0 };
+
+	for (u32 i = 0; i < POLICIES; i++) {
+		static const struct diag_options options;
+		const struct ast_policy *ast;
+		const char *text;
+		u32 dead;
+
+		arena = arena_create();
+		seed = (u64)_i * POLICIES + i;
+		make_requests();
+		ast = make_policy(diag_create(arena, &options));
+		dead = lint(ast, &text, &tally);
+		ck_assert_msg(is_same(ast, without(ast, dead)),
+			      "without what is reported it differs: %s%.*s",
+			      text, (int)ast->sources[0]->len,
+			      ast->sources[0]->text);
+		find_missed(ast, dead, text, &tally);
+		arena_free(arena);
+	}
+	ck_assert_uint_gt(tally.all, POLICIES / 4);
+	ck_assert_uint_gt(tally.reported[DIAG_REDUNDANT - DIAG_UNREACHABLE], 1);
+	ck_assert_uint_gt(tally.reported[DIAG_SHADOWED - DIAG_UNREACHABLE], 0);
+	ck_assert_uint_gt(tally.silent, POLICIES / 2);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("lint");
+	TCase *tc = tcase_create("random");
+
+	tcase_set_timeout(tc, 300);
+	tcase_add_loop_test(tc, dead_rules_are_reported_and_no_others, 0,
+			    LOOPS);
+	suite_add_tcase(suite, tc);
+	return suite_run(suite);
+}
