@@ -13,6 +13,9 @@
  *				and tries them when DIR/go is there: DIR/tried
  *				has the result
  *	  late mapped DIR CGROUP	the same, and has it mapped all the while
+ *	  late threads DIR CGROUP	has four threads, that of the ring and one whose
+ *				next allocation fails among them; when DIR/go-N is
+ *				there, DIR/said-N has what each is denied
  *	  late execs DIR CGROUP	executes itself in the cgroup again and again
  *				until DIR/go is there: each prints the policies
  *				that it is under, or "none", or "refused"
@@ -25,6 +28,7 @@
 #include <linux/keyctl.h>
 #include <linux/sched.h>
 #include <linux/userfaultfd.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -241,6 +245,94 @@ static void exec_once(void)
 	waitpid(child, NULL, 0);
 }
 
+/* ---- threads that join, and others that cannot ---- */
+
+enum { PLAIN, OTHER_USER, HAS_RING, STRUCK, NUM_THREADS };
+
+static char answers[NUM_THREADS + 1];
+static volatile int round_number; /* of questions; who sleeps long never joins */
+static int num_done; /* threads that have said it, or are there */
+static char secret[400]; /* what the policy denies; all may read it */
+
+static void wait_round(int number)
+{
+	while (round_number < number)
+		usleep(20000);
+}
+
+static void wait_done(int number)
+{
+	while (__atomic_load_n(&num_done, __ATOMIC_SEQ_CST) < number)
+		usleep(20000);
+}
+
+/* Until the thread's first allocation has failed; no other call makes one. */
+static void spin(void)
+{
+	int fd = open("/proc/thread-self/fail-nth", O_WRONLY);
+
+	if (fd < 0)
+		fail("fail-nth");
+	wait_done(NUM_THREADS);
+	say("spins", "");
+	if (write(fd, "1", 1) != 1)
+		fail("fail-nth");
+	while (!round_number)
+		syscall(SYS_sched_yield);
+	/* Or it is still to come. */
+	if (write(fd, "0", 1) != 1)
+		(void)!write(fd, "0", 1);
+}
+
+static void *run_thread(void *arg)
+{
+	long number = (long)arg;
+	struct ring ring;
+
+	if (number == HAS_RING &&
+	    (!make_ring(&ring, 0) || munmap(ring.sq, ring_bytes(&ring)) ||
+	     munmap(ring.sqe, RING_SIZE * sizeof(*ring.sqe))))
+		fail("io_uring_setup");
+	/* of this thread alone: glibc's function is for all */
+	if (number == OTHER_USER && syscall(SYS_setresuid, 1, 1, 1))
+		fail("setresuid");
+	__atomic_fetch_add(&num_done, 1, __ATOMIC_SEQ_CST);
+	if (number == STRUCK)
+		spin();
+	for (int i = 1;; i++) {
+		int fd;
+
+		wait_round(i);
+		fd = open(secret, O_RDONLY);
+		answers[number] = fd < 0 ? 'd' : 'o';
+		if (fd >= 0)
+			close(fd);
+		__atomic_fetch_add(&num_done, 1, __ATOMIC_SEQ_CST);
+	}
+	return NULL;
+}
+
+static void threads(const char *cgroup)
+{
+	pthread_t thread;
+	char name[16];
+
+	snprintf(secret, sizeof(secret), "%s", in_dir("secret"));
+	join_cgroup(cgroup);
+	for (long i = 0; i < NUM_THREADS; i++)
+		if (pthread_create(&thread, NULL, run_thread, (void *)i))
+			fail("pthread_create");
+	for (int i = 1;; i++) {
+		snprintf(name, sizeof(name), "go-%d", i);
+		while (access(in_dir(name), F_OK))
+			usleep(20000);
+		round_number = i;
+		wait_done((i + 1) * NUM_THREADS);
+		snprintf(name, sizeof(name), "said-%d", i);
+		say(name, answers);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct ring ring;
@@ -260,6 +352,8 @@ int main(int argc, char **argv)
 			exec_once();
 		return 0;
 	}
+	if (strcmp(argv[1], "threads") == 0)
+		threads(argv[3]);
 	if (strcmp(argv[1], "serve") == 0 || strcmp(argv[1], "own") == 0)
 		serve(argv[3], argv[1][0] == 's');
 	if (strcmp(argv[1], "fork") == 0)

@@ -7,6 +7,7 @@
 # `bind ... now`: those who run already are confined, without an exec.
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 . "$BAILIFF_TOP/tests/guest/lsm.sh"
+. "$BAILIFF_TOP/tests/guest/inject.sh"
 
 # joined CGROUP-ID: "JOINED of TASKS"
 joined()
@@ -312,6 +313,52 @@ more_join()
 }
 serves own now-own "a ring that is not mapped"
 succeeds "whom it forks, who have none, join" wait_for 60 more_join 5
+
+# Threads that cannot join are left as they are and counted: who has a ring, and
+# who has no memory for it, who is tried again with the next line. The others
+# are confined, whoever they are.
+load_policy <<EOF
+bailiff: 1
+policy: now-threads
+default: allow
+files:
+  - deny: [read, write, manage]
+    paths: $work/now-mixed/secret
+mounts:
+  - deny: [mount, umount, pivot-root, move-mount]
+EOF
+# said NUMBER: what plain, other user's, ring's and struck thread say: denied or open
+said()
+{
+	: > "$dir/go-$1"
+	wait_for 20 test -e "$dir/said-$1"
+	cat "$dir/said-$1"
+}
+two_fail()
+{
+	[ "$(status_of join_failures)" -ge $((failures + 2)) ]
+}
+if can_inject; then
+	arm
+	chmod 755 "$work"
+	begin_late threads now-mixed
+	succeeds "of a program's threads one waits for an allocation to fail" \
+		wait_for 20 test -e "$dir/spins"
+	pause 0.5
+	failures=$(status_of join_failures)
+	tell $fs/bind "cgroup=$late_id policy=now-threads now" > /dev/null
+	succeeds "it and who has a ring fail to join" wait_for 20 two_fail
+	succeeds "the others join" wait_for 20 is_joined "$late_id" "3 of 5"
+	is "$(said 1)" ddoo "they are confined, whoever they are"
+	tell $fs/bind "cgroup=$late_id policy=now-threads now" > /dev/null
+	succeeds "who had no memory joins with the next line" \
+		wait_for 20 is_joined "$late_id" "4 of 5"
+	is "$(said 2)" ddod "and is confined"
+	echo 1 > /sys/fs/cgroup/now-mixed/cgroup.kill
+	wait $! || :
+else
+	diag "not tried: this kernel cannot let allocations fail"
+fi
 
 # Nobody stays behind under these policies.
 for name in now now-tracer now-ring now-program now-fork now-own now-heir now-bound-heir now-mapped; do
