@@ -17,8 +17,9 @@ before=$(status_of joins)
 build/guest/churn keep bench /sys/fs/cgroup/boxes > /run/growth
 [ $(($(status_of joins) - before)) = $boxes ]
 awk -v boxes=$boxes -v OFS='\t' '
-	$1 ~ /^(slab|percpu|vmalloc)$/ {
+	$1 ~ /^(slab|large|percpu|vmalloc)$/ {
 		print "memory", "a container", boxes, $1, ($3 - $2) / boxes, "bytes", "-"
 		sum += $3 - $2
+		num++
 	}
-	END { print "memory", "a container", boxes, "bytes", sum / boxes, "bytes", "<=1024" }' /run/growth
+	END { if (num != 4) exit 1; print "memory", "a container", boxes, "bytes", sum / boxes, "bytes", "<=1024" }' /run/growth

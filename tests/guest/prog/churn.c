@@ -10,13 +10,13 @@
  * A round of load replaces a policy twice; a round of bind binds each cgroup
  * below DIRECTORY and unbinds it; a round of enter starts a task that enters
  * POLICY and ends. keep puts a task into each cgroup below DIRECTORY, and binds
- * them so that those join: what do that many containers take? Memory is measured after 5 rounds and after the last one,
- * when everything that is freed later has been: twice, of which the least
- * counts. What the rest of the guest takes and gives back meanwhile goes away
- * again, a leak does not. Prints "KEY BEFORE AFTER" lines in bytes ("kmalloc" is
+ * them so that those join: what do that many containers take? Memory is measured after 5
+ * rounds and after the last one, when everything that is freed later has been: twice, of
+ * which the least counts. What the rest of the guest takes and gives back meanwhile goes
+ * away again, a leak does not. Prints "KEY BEFORE AFTER" lines in bytes ("kmalloc" is
  * the part of "slab" that anything of Bailiff's can be in: it has no caches of
- * its own), "milliseconds N" of the rounds, and then those slab caches that
- * differ.
+ * its own; "large" are the objects that are too large for a slab), "milliseconds N" of the
+ * rounds, and then those slab caches that differ.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -47,6 +47,8 @@ struct cache {
 struct memory {
 	long slab; /* bytes of all objects */
 	long kmalloc; /* of those from no cache of their own */
+	long slabs; /* bytes of the pages of all caches */
+	long large; /* what the kernel counts as slab beside those */
 	long percpu;
 	long vmalloc;
 	int num_caches;
@@ -115,12 +117,16 @@ static void read_caches(struct memory *m)
 		fail("/proc/slabinfo");
 	while (fgets(line, sizeof(line), file)) {
 		struct cache *cache = &m->cache[m->num_caches];
-		long active, all, size;
+		long active, all, size, per_slab, pages, slabs;
 
 		if (m->num_caches == MAX_CACHES ||
-		    sscanf(line, "%63s %ld %ld %ld", cache->name, &active, &all,
-			   &size) != 4)
+		    sscanf(line,
+			   "%63s %ld %ld %ld %ld %ld : tunables %*d %*d %*d "
+			   ": slabdata %*d %ld",
+			   cache->name, &active, &all, &size, &per_slab, &pages,
+			   &slabs) != 7)
 			continue;
+		m->slabs += slabs * pages * sysconf(_SC_PAGESIZE);
 		cache->bytes = active * size;
 		m->slab += cache->bytes;
 		if (strncmp(cache->name, "kmalloc-", 8) == 0)
@@ -139,7 +145,9 @@ static void read_meminfo(struct memory *m)
 	if (!file)
 		fail("/proc/meminfo");
 	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "Percpu: %ld", &kib) == 1)
+		if (sscanf(line, "Slab: %ld", &kib) == 1)
+			m->large = kib * 1024 - m->slabs;
+		else if (sscanf(line, "Percpu: %ld", &kib) == 1)
 			m->percpu = kib * 1024;
 		else if (sscanf(line, "VmallocUsed: %ld", &kib) == 1)
 			m->vmalloc = kib * 1024;
@@ -157,6 +165,7 @@ static void take_least(struct memory *m, const struct memory *other)
 {
 	m->slab = least(m->slab, other->slab);
 	m->kmalloc = least(m->kmalloc, other->kmalloc);
+	m->large = least(m->large, other->large);
 	m->percpu = least(m->percpu, other->percpu);
 	m->vmalloc = least(m->vmalloc, other->vmalloc);
 	for (int i = 0; i < m->num_caches; i++) {
@@ -341,6 +350,7 @@ static void print_growth(void)
 {
 	printf("slab %ld %ld\nkmalloc %ld %ld\n", before.slab, after.slab,
 	       before.kmalloc, after.kmalloc);
+	printf("large %ld %ld\n", before.large, after.large);
 	printf("percpu %ld %ld\nvmalloc %ld %ld\n", before.percpu, after.percpu,
 	       before.vmalloc, after.vmalloc);
 }

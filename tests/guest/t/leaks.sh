@@ -58,11 +58,12 @@ grown()
 		$1 == "cache" && ($2 == "vmap_area" || $2 == "proc_inode_cache") {
 			others += $3
 		}
-		$1 ~ /^(slab|kmalloc|percpu|vmalloc)$/ { growth[$1] = $3 - $2 }
+		$1 ~ /^(slab|kmalloc|large|percpu|vmalloc)$/ { growth[$1] = $3 - $2 }
 		END {
 			growth["slab"] -= others
 			print "slab", growth["slab"], 2 * limit
 			print "kmalloc", growth["kmalloc"], limit
+			print "large", growth["large"], limit
 			print "percpu", growth["percpu"], reserve + limit
 			print "vmalloc", growth["vmalloc"], 8 * limit
 		}' <<< "$1"
@@ -85,7 +86,7 @@ claim()
 		diag "$(paste -sd' ' <<< "$text")"
 		grown "$text" | awk '$2 > $3 { exit 1 }' && break
 	done
-	for kind in slab kmalloc percpu vmalloc; do
+	for kind in slab kmalloc large percpu vmalloc; do
 		like "$text" "^$kind [0-9]" "$description, try $try: $kind is counted"
 	done
 	while read -r kind growth most; do
@@ -105,7 +106,7 @@ text=$($churn keep churn /sys/fs/cgroup/churn)
 diag "$(paste -sd' ' <<< "$text")"
 is "$(status_of bindings)" "$boxes" "$boxes containers are bound"
 is "$(($(status_of joins) - before))" "$boxes" "a task in each has joined"
-for kind in slab percpu vmalloc; do
+for kind in slab large percpu vmalloc; do
 	like "$text" "^$kind [0-9]" "what they take: $kind is counted"
 done
 each=$(grown "$text" | awk -v boxes="$boxes" '$1 != "kmalloc" { sum += $2 } END { print int(sum / boxes) }')
