@@ -145,6 +145,23 @@ static void print_built(const struct built *built, const char *out)
 		print_program(img, i);
 }
 
+/* The rest says what things are called: places of rules, messages, names. */
+static size_t bytes_that_decide(const struct bvm_image *img)
+{
+	const struct bvm_section *section = (const void *)(img->header + 1);
+	const u32 num = img->header->num_sections;
+	size_t sum = sizeof(*img->header) + num * sizeof(*section);
+
+	for (u32 i = 0; i < num; i++)
+		if (section[i].type == BVM_SECTION_TABLE ||
+		    section[i].type == BVM_SECTION_PROGRAM ||
+		    section[i].type == BVM_SECTION_RIGHTS ||
+		    section[i].type == BVM_SECTION_START ||
+		    section[i].type == BVM_SECTION_SYSCALLS)
+			sum += section[i].len;
+	return sum;
+}
+
 /* The policy has been built, so lowering it again finds nothing new. */
 static void print_stats(const struct run *run, const struct built *built)
 {
@@ -165,6 +182,9 @@ static void print_stats(const struct run *run, const struct built *built)
 				       t->aux * sizeof(*t->dfa.cells) +
 				       t->dfa.head->tail_len);
 	}
+	printf("  decides: %zu of %zu bytes; the rest is places of rules, "
+	       "messages and names\n",
+	       bytes_that_decide(img), built->bytes.len);
 	if (lowering_run(run->arena, run->diag, built->policy, lowered) ||
 	    !lowered->has_paths)
 		return;

@@ -12,7 +12,7 @@
  * cells, then appended: that keeps the cost linear, and the holes it leaves
  * are filled by states with one edge, which come last.
  */
-#define MAX_TRIES 64
+#define MAX_TRIES 512
 #define WINDOW 4096
 
 struct packer {

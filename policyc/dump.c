@@ -5,9 +5,11 @@
 #include "dump.h"
 #include "dump_json.h"
 #include "input.h"
+#include "keytable.h"
 #include "prove.h"
 #include "show.h"
 #include "vm/disasm.h"
+#include "vm/helpers.h"
 #include "vm/insn.h"
 
 /* Text from an image, with what a terminal might obey as '?'. */
@@ -123,6 +125,27 @@ static void dump_list(struct arena *arena, const struct bvm_image *img,
 	}
 }
 
+/* Keys that are verdicts stand for lists of one entry: each once. */
+static void dump_verdicts(struct arena *arena, const struct bvm_image *img,
+			  u32 class, const struct bvm_table *keys)
+{
+	struct intern seen;
+
+	intern_init(&seen, arena);
+	for (u32 i = 0; i < keys->count; i++) {
+		const u32 key = keys->elements[i], known = seen.num;
+		struct buf buf = BUF_INIT(arena);
+
+		if (!(key & KEYTABLE_VERDICT) ||
+		    intern_put(&seen, &key, 1) != known)
+			continue;
+		show_verdict(&buf, img, class, key & ~KEYTABLE_VERDICT);
+		printf("     key                   ");
+		print_text(buf_text(&buf));
+		printf("\n");
+	}
+}
+
 /* Lists belong to the class whose program was given their table. */
 static void dump_lists(struct arena *arena, const struct bvm_image *img,
 		       u32 class, u32 table)
@@ -138,7 +161,8 @@ static void dump_program(struct arena *arena, const struct bvm_image *img,
 			 u32 class)
 {
 	const struct bvm_program *p = &img->programs[class];
-	u32 table = 0;
+	u32 table = 0, array = 0;
+	bool verdicts = false;
 	u32 pc = 0;
 	char text[128];
 
@@ -153,6 +177,12 @@ static void dump_program(struct arena *arena, const struct bvm_image *img,
 
 		if (p->insns[pc].code == BVM_MOV64_K && p->insns[pc].dst == 2)
 			table = p->insns[pc].imm;
+		if (p->insns[pc].code == BVM_CALL &&
+		    p->insns[pc].imm == BVM_HELPER_ARRAY)
+			array = table;
+		verdicts |= p->insns[pc].code == BVM_JSET32_K &&
+			    !p->insns[pc].dst &&
+			    p->insns[pc].imm == KEYTABLE_VERDICT;
 		pc += bvm_disasm(p->insns, p->header->num_insns, pc, text,
 				 sizeof(text));
 		printf("  %4u  %s\n", at, text);
@@ -160,6 +190,9 @@ static void dump_program(struct arena *arena, const struct bvm_image *img,
 	if (table < img->num_tables &&
 	    img->tables[table].kind == BVM_TABLE_LISTS)
 		dump_lists(arena, img, class, table);
+	if (verdicts && array < img->num_tables &&
+	    img->tables[array].kind == BVM_TABLE_ARRAY)
+		dump_verdicts(arena, img, class, &img->tables[array]);
 }
 
 static void dump_rules(struct arena *arena, const struct bvm_image *img)

@@ -290,7 +290,10 @@ static void print_trace(const struct explain *x, const struct judge_case *c)
 		printf("  %2u %-3s %s\n", i,
 		       c->asked.preds >> i & 1 ? "yes" : "no", buf_text(&buf));
 	}
-	printf("list: %u\n", c->asked.list);
+	if (c->asked.lists == ASKED_VERDICT)
+		printf("list: none, for the key is a verdict\n");
+	else
+		printf("list: %u\n", c->asked.list);
 	for (u32 i = 0; i < num; i++) {
 		const struct bvm_decision *d = &entries[i];
 		struct buf buf = BUF_INIT(x->run->arena);

@@ -11,6 +11,7 @@
 
 #include "compress.h"
 #include "image_out.h"
+#include "keytable.h"
 #include "lowering.h"
 #include "passes.h"
 #include "program.h"
@@ -237,27 +238,30 @@ static struct buf *add_table(struct writer *w, u32 *index)
 	return add_section(w, BVM_SECTION_TABLE, *index);
 }
 
-static int put_lists(struct writer *w, u32 class, u32 *index)
+/* Keys, and the lists that they say. */
+static int put_keys(struct writer *w, u32 class)
 {
-	const struct intern *lists = &w->lowered.classes[class].lists.lists;
-	const struct bvm_table_header header = {
-		.kind = BVM_TABLE_LISTS,
-		.count = lists->num,
-		.aux = lists->pool_len / LISTS_ENTRY_WORDS,
-	};
-	struct buf *buf = add_table(w, index);
+	const struct lowered_class *c = &w->lowered.classes[class];
+	const char *name = bvm_classes[class].name;
+	struct program_tables *t = &w->tables[class];
+	struct keytable keys;
 
-	if (lists->num > BVM_MAX_LISTS)
-		return too_large(w, bvm_classes[class].name, lists->num,
+	keytable_find(w->arena, c, &keys);
+	t->verdicts = keys.verdicts;
+	t->columns = PROGRAM_NO_TABLE;
+	if (keys.columns && tables_put_array(add_table(w, &t->columns),
+					     keys.columns, BVM_MAX_OPS))
+		return too_large(w, name, BVM_MAX_OPS, "columns",
+				 BVM_MAX_ARRAY);
+	if (tables_put_array(add_table(w, &t->keys), keys.elements, keys.num))
+		return too_large(w, name, keys.num, "keys", BVM_MAX_ARRAY);
+	if (keys.num_lists > BVM_MAX_LISTS)
+		return too_large(w, name, keys.num_lists,
 				 "combinations of rules", BVM_MAX_LISTS);
-	if (header.aux > BVM_MAX_LIST_ENTRIES)
-		return too_large(w, bvm_classes[class].name, header.aux,
-				 "cases in all", BVM_MAX_LIST_ENTRIES);
-	buf_put(buf, &header, sizeof(header));
-	for (u32 i = 0; i <= lists->num; i++)
-		buf_put_u32(buf, lists->first[i] / LISTS_ENTRY_WORDS);
-	buf_align(buf, 8);
-	buf_put(buf, lists->pool, lists->pool_len * sizeof(u32));
+	if (keys.num_entries > BVM_MAX_LIST_ENTRIES)
+		return too_large(w, name, keys.num_entries, "cases in all",
+				 BVM_MAX_LIST_ENTRIES);
+	keytable_put_lists(add_table(w, &t->lists), c, &keys);
 	return 0;
 }
 
@@ -377,7 +381,6 @@ static int put_rate_rules(struct writer *w, u32 class)
 
 static int put_class_tables(struct writer *w, u32 class)
 {
-	const struct lowered_class *c = &w->lowered.classes[class];
 	struct program_tables *t = &w->tables[class];
 	int ret;
 
@@ -387,10 +390,7 @@ static int put_class_tables(struct writer *w, u32 class)
 		t->dfa = PROGRAM_NO_TABLE;
 	for (u32 field = 0; field < PRED_NUM_FIELDS; field++)
 		t->fields[field] = PROGRAM_NO_TABLE;
-	if (tables_put_array(add_table(w, &t->keys), c->keys, c->num_keys))
-		return too_large(w, bvm_classes[class].name, c->num_keys,
-				 "keys", BVM_MAX_ARRAY);
-	ret = put_lists(w, class, &t->lists);
+	ret = put_keys(w, class);
 	/* flags have no ranges: none, which is no table */
 	for (u32 field = 0; field < PRED_FIRST_ADDRESS && !ret; field++)
 		ret = put_numbers(w, class, field, &t->fields[field]);

@@ -205,11 +205,12 @@ static int too_large(struct lowering *lo, const char *what, u64 num,
 	return -E2BIG;
 }
 
-static u32 *alloc_keys(struct lowering *lo, u32 class, u64 num)
+static u32 *alloc_keys(struct lowering *lo, u32 class, u64 num, u32 per_row)
 {
 	struct lowered_class *c = &lo->out->classes[class];
 
 	c->num_keys = num;
+	c->keys_per_row = per_row;
 	c->keys = arena_array(lo->arena, num, sizeof(u32));
 	return c->keys;
 }
@@ -236,7 +237,7 @@ static int find_file_keys(struct lowering *lo)
 		return too_large(lo, "files", rows->num,
 				 "combinations of rules that match a path",
 				 BVM_MAX_ARRAY / OPS_PER_ROW);
-	keys = alloc_keys(lo, BVM_CLASS_FILES, num);
+	keys = alloc_keys(lo, BVM_CLASS_FILES, num, OPS_PER_ROW);
 	for (u32 row = 0; row < rows->num; row++) {
 		const u32 num_rules = num_rules_of(lo, row);
 
@@ -274,7 +275,7 @@ static int find_exec_keys(struct lowering *lo)
 	struct lists *lists = &lo->out->classes[BVM_CLASS_EXEC].lists;
 	const struct intern *rows = &lo->out->rows;
 	bool memfd = has_memfd(lo->ast);
-	u32 *keys = alloc_keys(lo, BVM_CLASS_EXEC, (u64)rows->num + memfd);
+	u32 *keys = alloc_keys(lo, BVM_CLASS_EXEC, (u64)rows->num + memfd, 1);
 
 	for (u32 row = 0; row < rows->num; row++)
 		keys[row] = lists_choose(lists, BVM_OP_EXEC_EXEC,
@@ -317,7 +318,7 @@ static int find_network_keys(struct lowering *lo)
 		return too_large(lo, "network", rows->num,
 				 "combinations of rules that match a path",
 				 BVM_MAX_ARRAY / NETWORK_OPS_PER_ROW);
-	keys = alloc_keys(lo, BVM_CLASS_NETWORK, num);
+	keys = alloc_keys(lo, BVM_CLASS_NETWORK, num, NETWORK_OPS_PER_ROW);
 	num = class_rules(lo, BVM_CLASS_NETWORK, -1, all);
 	for (u32 row = 0; row < rows->num; row++) {
 		/* a socket has no name when it is made */
@@ -333,7 +334,7 @@ static int find_other_keys(struct lowering *lo, u32 class)
 {
 	struct lists *lists = &lo->out->classes[class].lists;
 	u32 *rules = arena_array(lo->arena, lo->ast->num_rules, sizeof(u32));
-	u32 *keys = alloc_keys(lo, class, BVM_MAX_OPS);
+	u32 *keys = alloc_keys(lo, class, BVM_MAX_OPS, 1);
 
 	for (u32 key = 0; key < BVM_MAX_OPS; key++) {
 		bool caps = class == BVM_CLASS_CAPABILITIES;

@@ -29,6 +29,7 @@ struct lowered_class {
 	struct lists lists;
 	u32 *keys; /* numbers of lists */
 	u32 num_keys; /* 0: the class has no operation that is judged */
+	u32 keys_per_row; /* 1: no row has several */
 };
 
 struct lowered {

@@ -2,13 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keytable.h"
 #include "program.h"
 #include "program_rate.h"
 #include "vm/helpers.h"
 
 /* What the saved registers hold from beginning to end. */
 #define REG_CTX 6
-#define REG_PREDS 7
+#define REG_PREDS PROGRAM_REG_PREDS
 /* ... and from the key to the end, if rules have rates. */
 #define REG_LIST 8
 #define REG_SPARE 9
@@ -268,10 +269,26 @@ static void emit_exec_key(struct emit *e, u32 memfd_key)
 	emit_place(e, &path);
 }
 
+/* r3 = where the column of the operation has the row */
+static void emit_column(struct emit *e, u32 class,
+			const struct program_tables *tables)
+{
+	load_member(e, class, 3, "op");
+	emit_call(e, REG_CTX, tables->columns, BVM_HELPER_ARRAY);
+	emit_move(e, REG_SPARE, 0);
+	emit_row(e, class, tables->dfa);
+	emit_move(e, 3, 0);
+	emit_insn(e, BVM_ADD64_X, 3, REG_SPARE, 0, 0);
+}
+
 /* r3 = key of the request */
 static void emit_key(struct emit *e, u32 class,
 		     const struct program_tables *tables)
 {
+	if (tables->columns != PROGRAM_NO_TABLE) {
+		emit_column(e, class, tables);
+		return;
+	}
 	switch (class) {
 	case BVM_CLASS_FILES:
 		emit_row(e, class, tables->dfa);
@@ -302,6 +319,8 @@ void program_emit(struct emit *e, const struct preds *preds,
 		  const struct textmatch *texts,
 		  const struct program_tables *tables)
 {
+	struct emit_label verdict = { 0 };
+
 	emit_move(e, REG_CTX, 1);
 	emit_load_imm(e, REG_PREDS, 0);
 	emit_preds(e, preds, texts, tables);
@@ -315,8 +334,17 @@ void program_emit(struct emit *e, const struct preds *preds,
 		program_rate_emit(e, preds, tables, &saved);
 		return;
 	}
+	if (tables->verdicts)
+		emit_jump(e, BVM_JSET32_K, 0, KEYTABLE_VERDICT, &verdict);
 	emit_move(e, 3, 0);
+	if (tables->verdicts)
+		emit_insn(e, BVM_RSH64_K, 3, 0, 0, KEYTABLE_LIST_SHIFT);
 	emit_move(e, 4, REG_PREDS);
 	emit_call(e, REG_CTX, tables->lists, BVM_HELPER_DECIDE);
+	emit_insn(e, BVM_EXIT, 0, 0, 0, 0);
+	if (!tables->verdicts)
+		return;
+	emit_place(e, &verdict);
+	emit_insn(e, BVM_XOR64_K, 0, 0, 0, KEYTABLE_VERDICT);
 	emit_insn(e, BVM_EXIT, 0, 0, 0, 0);
 }

@@ -6,6 +6,8 @@
  *	list  = array(keys, key of the request)
  *	return decide(lists, list, preds)
  *
+ * How keys are laid out, and that they may be verdicts: keytable.h.
+ *
  * If rules have a rate, the token is taken when the rule has decided. Without
  * one its predicate is taken away, and it is decided again (program_rate.h).
  */
@@ -20,11 +22,16 @@
 /* A numeric field with up to this many intervals is compared, not looked up. */
 #define PROGRAM_MAX_COMPARES 4
 
+/* The register that has the predicates when the key is looked up. */
+#define PROGRAM_REG_PREDS 7
+
 /* The tables a program uses: indexes, or PROGRAM_NO_TABLE. */
 #define PROGRAM_NO_TABLE U32_MAX
 struct program_tables {
 	u32 dfa; /* none: no rule has a path, every row is 0 */
 	u32 keys;
+	u32 columns; /* none: keys are rows; keytable.h */
+	bool verdicts; /* keys may be such, and not lists */
 	u32 memfd_key; /* exec: of programs without a path; 0: as row 0 */
 	u32 lists;
 	u32 fields[PRED_NUM_FIELDS]; /* RANGE or LPM; of texts: of their rows */

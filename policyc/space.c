@@ -160,8 +160,7 @@ static void run_point(struct walk *w, const struct space_point *point)
 			preds |= c->part->settings[c->settings[c->at]].preds[k];
 		}
 		verdicts[k] = run_on(q->images[k], point, w->s->slots);
-		expected = bvm_lists_decide(&q->images[k]->tables[asked->lists],
-					    asked->list, preds);
+		expected = asked_decide(q->images[k], asked, preds);
 		if ((verdicts[k] ^ expected) & BVM_VERDICT_DENY) {
 			w->s->err = -EOPNOTSUPP;
 			w->stop = true;
@@ -222,7 +221,7 @@ static void walk_object(struct walk *w, const struct space_point *object,
 			u32 selector)
 {
 	const struct space_query *q = w->s->query;
-	u32 key[2 + SPACE_MAX_IMAGES] = { object->op, selector };
+	u32 key[2 + 2 * SPACE_MAX_IMAGES] = { object->op, selector };
 	u32 known = w->seen.num;
 
 	for (u32 k = 0; k < q->num_images; k++) {
@@ -231,7 +230,8 @@ static void walk_object(struct walk *w, const struct space_point *object,
 			w->s->err = -EOPNOTSUPP;
 			return;
 		}
-		key[2 + k] = w->asked[k].list;
+		key[2 + 2 * k] = w->asked[k].lists;
+		key[3 + 2 * k] = w->asked[k].list;
 	}
 	if (intern_put(&w->seen, key, ARRAY_SIZE(key)) != known)
 		return;

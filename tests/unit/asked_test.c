@@ -6,6 +6,9 @@
 #include <stdlib.h>
 
 #include "policyc/asked.h"
+#include "policyc/parse.h"
+#include "policyc/passes.h"
+#include "policyc/source.h"
 #include "tests/lib/bvm_build.h"
 #include "tests/lib/policyc_build.h"
 #include "tests/lib/policyc_fixture.h"
@@ -58,26 +61,59 @@ START_TEST(what_is_no_list_has_no_entries)
 }
 END_TEST
 
+static struct asked ask(const struct ast_policy *ast, u32 off, u32 class)
+{
+	static bvm_atomic slots[32];
+	struct bvm_run run = { .image = &image, .slots = slots, .argv = "" };
+	struct asked asked;
+	u32 num;
+
+	passes_off = off;
+	policyc_build(arena, ast, &image);
+	passes_off = 0;
+	ck_assert_uint_le(image.meta->num_slots, ARRAY_SIZE(slots));
+	asked = asked_find(&run, class);
+	ck_assert_ptr_nonnull(asked_entries(&image, &asked, &num));
+	asked_renew(&run);
+	ck_assert_uint_eq(asked_decide(&image, &asked, asked.preds),
+			  bvm_run_class(&run, class));
+	return asked;
+}
+
 START_TEST(compiled_programs_ask_for_a_list_that_is_there)
 {
 	struct gen gen = { .arena = arena, .state = 5 };
-	bvm_atomic slots[32];
-	u32 found = 0;
+	const struct ast_policy *ast = gen_policy(&gen);
 
-	policyc_build(arena, gen_policy(&gen), &image);
-	ck_assert_uint_le(image.meta->num_slots, ARRAY_SIZE(slots));
-	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
-		struct bvm_run run = { .image = &image, .slots = slots };
-		struct asked asked;
-		u32 num;
+	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
+		if (bvm_classes[class].mediated)
+			(void)ask(ast, 0, class);
+}
+END_TEST
 
-		if (!image.programs[class].header)
-			continue;
-		asked = asked_find(&run, class);
-		ck_assert_ptr_nonnull(asked_entries(&image, &asked, &num));
-		found++;
-	}
-	ck_assert_uint_gt(found, 0);
+START_TEST(a_key_that_is_a_verdict_is_a_list_of_it)
+{
+	static const char text[] =
+		"bailiff: 1\npolicy: p\n"
+		"default: {files: allow, exec: deny, network: deny, "
+		"capabilities: deny, mounts: deny}\n"
+		"files:\n"
+		"  - {deny: read, paths: /a}\n"
+		"  - {deny: read, paths: /b}\n"
+		"  - {deny: read, paths: /c}\n"
+		"  - {deny: write, when: {uid: 7}}\n";
+	const struct source *source =
+		source_create(arena, "p.yaml", text, sizeof(text) - 1);
+	const struct parse_options options = { .no_includes = true };
+	const struct ast_policy *ast =
+		parse_text(arena, diag, &options, source);
+	struct asked asked;
+
+	ck_assert_ptr_nonnull(ast);
+	asked = ask(ast, 1u << PASS_FEW, BVM_CLASS_FILES);
+	ck_assert_uint_eq(asked.lists, ASKED_VERDICT);
+	ck_assert_uint_eq(asked.list, bvm_verdict(0, 0, 0));
+	ck_assert_uint_lt(ask(ast, 0, BVM_CLASS_FILES).lists, image.num_tables);
 }
 END_TEST
 
@@ -106,6 +142,7 @@ int main(void)
 	tcase_add_test(tc, a_program_that_asks_nothing_has_no_list);
 	tcase_add_test(tc, what_is_no_list_has_no_entries);
 	tcase_add_test(tc, compiled_programs_ask_for_a_list_that_is_there);
+	tcase_add_test(tc, a_key_that_is_a_verdict_is_a_list_of_it);
 	tcase_add_test(tc, a_fresh_container_has_full_buckets);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);

@@ -9,6 +9,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "policyc/passes.h"
 #include "policyc/space.h"
 #include "tests/lib/policyc_build.h"
 #include "tests/lib/suite.h"
@@ -37,7 +38,10 @@ static struct policy *make_policy(struct gen *gen)
 	struct policy *policy = arena_alloc(gen->arena, sizeof(*policy));
 
 	policy->ast = gen_policy(gen);
+	/* half of them with keys as large policies have them */
+	passes_off = gen_below(gen, 2) ? 1u << PASS_FEW : 0;
 	policyc_build(gen->arena, policy->ast, &policy->img);
+	passes_off = 0;
 	return policy;
 }
 
