@@ -203,7 +203,7 @@ bool diag_has_bug(const struct diag *diag)
 		const enum diag_id id = diag->messages[i].id;
 
 		if (id == DIAG_BAD_IMAGE || id == DIAG_MISCOMPILED ||
-		    id == DIAG_MISDECIDED)
+		    id == DIAG_MISDECIDED || id == DIAG_MISSTATED)
 			return true;
 	}
 	return false;

@@ -19,6 +19,7 @@
 #include "source.h"
 #include "strings.h"
 #include "sysfilter.h"
+#include "validate_rest.h"
 #include "validate_rules.h"
 #include "vm/verify.h"
 #include "witness.h"
@@ -647,7 +648,10 @@ static int finish(struct writer *w, struct buf *out)
 		diag_report(w->diag, &w->ast->name_span, BAD_IMAGE, err.text);
 	if (!ret)
 		ret = validate(w, img);
-	return ret ? ret : try_witnesses(w, img);
+	if (!ret)
+		ret = try_witnesses(w, img);
+	return ret ? ret :
+		     validate_rest(w->arena, w->diag, w->ast, &w->lowered, img);
 }
 
 int image_build(struct arena *arena, struct diag *diag,

@@ -222,6 +222,37 @@ static void report(struct trial *t, const struct witness_point *p, u32 got,
 	t->err = -EINVAL;
 }
 
+/* The right that decides what becomes of it by another name; 0: none does. */
+static u64 right_of(const struct trial *t, const struct witness_point *p)
+{
+	const struct bvm_op_info *ops = bvm_classes[BVM_CLASS_FILES].ops;
+	const u32 op = p->ctx.op;
+
+	if (!t->w->img->rights || !has_path(t, &p->ctx))
+		return 0;
+	if (t->values.class == BVM_CLASS_EXEC)
+		return BVM_RIGHT_EXEC;
+	if (t->values.class == BVM_CLASS_FILES && op < BVM_RIGHT_FILES_OPS &&
+	    ops[op].how <= BVM_HOW_NAMES)
+		return 1ull << op;
+	return 0;
+}
+
+/* What is allowed may be, and what is denied need not be allowed. */
+static void check_right(struct trial *t, const struct witness_point *p,
+			u32 want)
+{
+	const struct bvm_rights *rights = &t->w->img->rights[p->row];
+	const u64 right = right_of(t, p);
+
+	if (!right ||
+	    right & (want & BVM_VERDICT_DENY ? ~rights->must : rights->may))
+		return;
+	diag_report(t->w->diag, &t->w->ast->name_span, MISSTATED,
+		    "rights of row", p->row);
+	t->err = -EINVAL;
+}
+
 static void try_point(struct trial *t, const struct witness_point *from)
 {
 	struct witness_point p = *from;
@@ -249,6 +280,8 @@ static void try_point(struct trial *t, const struct witness_point *from)
 	want = reference_judge(&t->ref, &rq);
 	if (got != want)
 		report(t, &p, got, want);
+	else
+		check_right(t, &p, want);
 }
 
 /* ---- what differs in one field ---- */

@@ -456,7 +456,7 @@ kinds_of_tables()
 
 # Every message has a test that expects it, in a policy or elsewhere. P203 is for keys
 # of a later version, of which there are none; tests/unit/diag_test.c brings it about.
-# P506, P509, P511, P512, P805 and P901 would be bugs, of policyc or of libseccomp, so no
+# P506, P509, P511, P512, P513, P805 and P901 would be bugs, of policyc or of libseccomp, so no
 # policy brings them about: planted_test.c, validate_rules_test.c, witness_test.c and
 # format_test.c plant them. What P510 is about takes gigabytes to build;
 # tests/unit/validate_test.c lowers its limit. What plants each is named in diag/.
@@ -464,7 +464,7 @@ all_expected()
 {
 	local id
 
-	printf '# expect: %s\n' P203 P506 P509 P510 P511 P512 P805 P901 >> "$work/odd"
+	printf '# expect: %s\n' P203 P506 P509 P510 P511 P512 P513 P805 P901 >> "$work/odd"
 
 	sed -n 's/^DIAG(\([0-9]*\),.*/P\1/p' $root/policyc/diag.def |
 		while read -r id; do
