@@ -155,6 +155,9 @@ int diff_images(struct arena *arena, const struct bvm_image *old,
 			continue;
 		c.query.class = i;
 		c.query.ops = bvm_classes[i].mediated;
+		c.query.differ = true;
+		c.query.never_denies[0] = old->meta->audit_classes >> i & 1;
+		c.query.never_denies[1] = new->meta->audit_classes >> i & 1;
 		c.first = changes->num;
 		ret = is_same_class(old, new, i) ?
 			      0 :

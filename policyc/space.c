@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "differ.h"
 #include "space_parts.h"
 #include "vm/table.h"
 
@@ -98,6 +99,7 @@ struct walk {
 	struct asked asked[SPACE_MAX_IMAGES];
 	u64 asks[SPACE_MAX_IMAGES]; /* predicates in the lists */
 	u64 num_points;
+	const struct space_point *object; /* of walk_differences */
 	bool stop;
 };
 
@@ -193,6 +195,65 @@ static bool advance(struct walk *w)
 	return false;
 }
 
+static bool visit_difference(void *arg, const u32 *settings)
+{
+	struct walk *w = arg;
+	struct space_point point;
+
+	for (u32 p = 0; p < w->s->num_parts; p++)
+		w->choices[p].at = settings[p];
+	make_point(w, w->object, &point);
+	w->num_points++;
+	run_point(w, &point);
+	return !w->stop;
+}
+
+/* The same points, as far as the two differ, without meeting all others. */
+static int walk_differences(struct walk *w, const struct space_point *object)
+{
+	struct differ *d = arena_alloc(w->s->arena, sizeof(*d));
+
+	_Static_assert(SPACE_MAX_PARTS <= DIFFER_MAX_PARTS &&
+			       SPACE_MAX_IMAGES == 2,
+		       "a part each, of two images");
+	w->object = object;
+	d->arena = w->s->arena;
+	d->num_parts = w->s->num_parts;
+	d->visit = visit_difference;
+	d->arg = w;
+	for (u32 k = 0; k < 2; k++) {
+		struct differ_list *list = &d->lists[k];
+
+		list->entries = asked_entries(w->s->query->images[k],
+					      &w->asked[k], &list->num);
+		list->known = w->asked[k].preds;
+		list->never_denies = w->s->query->never_denies[k];
+	}
+	for (u32 p = 0; p < d->num_parts; p++) {
+		const struct choice *c = &w->choices[p];
+		u64(*preds)[2] = arena_array(d->arena, c->num, sizeof(*preds));
+
+		for (u32 i = 0; i < c->num; i++)
+			memcpy(preds[i],
+			       c->part->settings[c->settings[i]].preds,
+			       sizeof(*preds));
+		memcpy(d->parts[p].mask, c->part->mask,
+		       sizeof(d->parts[p].mask));
+		d->parts[p].preds = (const u64(*)[2])preds;
+		d->parts[p].num = c->num;
+	}
+	return differ_find(d);
+}
+
+static u64 num_combinations(const struct walk *w)
+{
+	u64 num = 1;
+
+	for (u32 p = 0; p < w->s->num_parts && num <= SPACE_MAX_POINTS; p++)
+		num *= w->choices[p].num;
+	return num;
+}
+
 static void walk_conditions(struct walk *w, const struct space_point *object)
 {
 	struct space *s = w->s;
@@ -205,6 +266,14 @@ static void walk_conditions(struct walk *w, const struct space_point *object)
 		choose(w, &w->choices[p], object);
 		if (!w->choices[p].num)
 			return;
+	}
+	if (s->query->differ && s->query->num_images == 2 &&
+	    w->num_points + num_combinations(w) > max) {
+		const int ret = walk_differences(w, object);
+
+		if (!s->err)
+			s->err = ret;
+		return;
 	}
 	do {
 		if (++w->num_points > max) {

@@ -18,6 +18,10 @@
  * what the program decides at a point is held against what its parts said, and
  * an image for which that fails is refused (-EOPNOTSUPP).
  *
+ * Where the combinations are too many, a walk for differences (differ) does not
+ * take all of them: one point comes for each pair of verdicts of which one denies
+ * and one does not, for each operation and kind of object.
+ *
  * Only requests that the kernel can make are points: see space_parts.c. Rates
  * are taken at full buckets. What rename and link may not widen, which the
  * kernel reads from RIGHTS, is not looked at.
@@ -70,6 +74,8 @@ struct space_query {
 	u64 ops; /* BVM_BIT() set */
 	struct space_set set;
 	u32 max_points; /* 0: SPACE_MAX_POINTS */
+	bool differ; /* only points where the two deny differently: differ.h */
+	bool never_denies[SPACE_MAX_IMAGES]; /* for that: in audit mode */
 };
 
 /*

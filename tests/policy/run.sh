@@ -364,6 +364,20 @@ run_requests()
 	printf '# expect: %s\n' P605 P606 >> "$work/odd"
 }
 
+# sockets NUM UID: rules of four conditions, of 12 values each; UID is that of the fifth.
+sockets()
+{
+	printf '%s\n' 'bailiff: 1' 'policy: x' 'network:'
+	awk -v num="$1" -v uid="$2" 'BEGIN {
+		for (i = 0; i < num; i++)
+			printf "  - allow: connect\n    protocol: tcp\n    ports: %d\n" \
+				"    when: {uid: %d, gid: %d, host-uid: %d, exe: /x%d}\n",
+				i % 2 ? 443 : 80, i == 4 ? uid : i % 12 * 2,
+				(i * 5 + int(i / 12)) % 12 * 2, (i * 7 + int(i / 5)) % 12 * 2,
+				(i * 11 + int(i / 7)) % 12
+	}'
+}
+
 # One policy written in two ways, and one that is wider here, narrower there.
 differences()
 {
@@ -411,10 +425,35 @@ differences()
 			"when: {host-uid: $((i * 2))}" "when: {exe: /x$i}" "ioctl: 0x$i"
 	done >> "$work/cond.yaml"
 	sed 's/{uid: 20/{uid: 19/' "$work/cond.yaml" > "$work/uid.yaml"
-	says 'too many combinations' 2 P623 "$@" "$work/cond.yaml" "$work/uid.yaml"
+	says 'more combinations than can be tried' 1 '^1 newly allowed, 1 newly denied$' \
+		"$@" "$work/cond.yaml" "$work/uid.yaml"
+	says 'which rule of these it is' 1 '^newly allowed: files ioctl: uid=19 ' \
+		"$@" "$work/cond.yaml" "$work/uid.yaml"
 	says 'as many that are the same' 0 '^no difference$' "$@" "$work/cond.yaml" "$work/cond.yaml"
 	sed 's/^files:/mode: {files: audit}\n&/' "$work/cond.yaml" > "$work/uid.yaml"
-	says 'the same rules in audit mode are not the same' 2 P623 "$@" "$work/cond.yaml" "$work/uid.yaml"
+	says 'the same rules in audit mode are not the same' 1 '^2 newly allowed, 0 newly denied$' \
+		"$@" "$work/cond.yaml" "$work/uid.yaml"
+	for i in 64 200; do
+		sockets "$i" 8 > "$work/sockets.yaml"
+		sockets "$i" 10 > "$work/other.yaml"
+		says "one of $i rules with four conditions" 1 \
+			'^newly allowed: network create, connect: uid=10 gid=16 host-uid=8 exe=/x8 ' \
+			"$@" "$work/sockets.yaml" "$work/other.yaml"
+		says "... and what it allowed before" 1 '^1 newly allowed, 1 newly denied$' \
+			"$@" "$work/sockets.yaml" "$work/other.yaml"
+		(head -n 3 "$work/sockets.yaml"
+			tail -n +4 "$work/sockets.yaml" | paste - - - - | tac | tr '\t' '\n') > "$work/other.yaml"
+		says "$i rules in another order" 0 '^no difference$' \
+			"$@" "$work/sockets.yaml" "$work/other.yaml"
+	done
+	# gid sets the bit of uid: no program of policyc does
+	printf '%s\n' 'bailiff: 1' 'policy: x' 'files:' \
+		'  - {allow: read, paths: /a, when: {uid: 7}}' \
+		'  - {allow: read, paths: /b, when: {gid: 7}}' > "$work/cond.yaml"
+	"$policyc" build "$work/cond.yaml" -o "$work/cond.img" > /dev/null
+	LC_ALL=C sed 's/\x47\x07\x00\x00\x02/\x47\x07\x00\x00\x01/' "$work/cond.img" > "$work/uid.img"
+	says 'an image that policyc did not make' 2 'not made by policyc \[P623\]' \
+		"$@" "$work/cond.yaml" "$work/uid.img"
 	printf '# expect: %s\n' P623 >> "$work/odd"
 }
 

@@ -2,12 +2,14 @@
 /*
  * diff_test.c - what must be true of differences, on random policies
  *
- * That nothing is missed is space_test.c's business.
+ * That nothing is missed is space_test.c's business; where not all combinations
+ * are tried, what that finds is compared with what trying all of them does.
  */
 #include <check.h>
 #include <stdlib.h>
 
 #include "policyc/diff.h"
+#include "policyc/intern.h"
 #include "tests/lib/policyc_build.h"
 #include "tests/lib/suite.h"
 #include "tests/oracle/gen.h"
@@ -113,6 +115,91 @@ START_TEST(audit_mode_denies_nothing)
 }
 END_TEST
 
+/* ---- differences without all combinations ---- */
+
+struct met {
+	const bool *never_denies;
+	struct intern *answers; /* operations with what both said */
+};
+
+static bool meet(void *arg, const struct space_point *point,
+		 const u32 *verdicts)
+{
+	const struct met *met = arg;
+	const u32 key[] = { point->op, verdicts[0], verdicts[1] };
+	bool denied[2];
+
+	for (u32 k = 0; k < 2; k++)
+		denied[k] = verdicts[k] & BVM_VERDICT_DENY &&
+			    !met->never_denies[k];
+	if (denied[0] != denied[1])
+		(void)intern_put(met->answers, key, ARRAY_SIZE(key));
+	return true;
+}
+
+static int walk(struct arena *arena, struct space_query *query,
+		struct intern *answers)
+{
+	struct met met = { query->never_denies, answers };
+
+	intern_init(answers, arena);
+	return space_walk(arena, query, meet, &met);
+}
+
+/* Return: how many answers of one class differ. */
+static u32 compare_walks(struct arena *arena, const struct bvm_image *images,
+			 u32 class, bool audit)
+{
+	struct space_query query = {
+		.images = { &images[0], &images[1] },
+		.num_images = 2,
+		.class = class,
+		.ops = bvm_classes[class].mediated,
+		.never_denies = { false, audit },
+	};
+	struct intern all, found;
+	u32 num;
+
+	if (walk(arena, &query, &all))
+		return 0;
+	/* no object may be met with each combination */
+	query.differ = true;
+	query.max_points = 1;
+	ck_assert_int_eq(walk(arena, &query, &found), 0);
+	num = all.num;
+	ck_assert_uint_eq(found.num, num);
+	for (u32 i = 0; i < num; i++)
+		(void)intern_put(&all, intern_get(&found, i),
+				 intern_len(&found, i));
+	ck_assert_uint_eq(all.num, num);
+	return num;
+}
+
+START_TEST(no_difference_is_missed_without_all_combinations)
+{
+	struct gen gen = { .state = 0x9e3779b97f4a7c15ull * (_i + 23) };
+	u32 differ = 0;
+
+	for (u32 i = 0; i < POLICIES; i++) {
+		struct bvm_image *images;
+		struct ast_policy *ast;
+
+		gen.arena = arena_create();
+		images = arena_array(gen.arena, 2, sizeof(*images));
+		ast = gen_policy(&gen);
+		policyc_build(gen.arena, ast, &images[0]);
+		policyc_build(gen.arena, i % 2 ? gen_policy(&gen) : ast,
+			      &images[1]);
+		for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
+			if (bvm_classes[class].mediated)
+				differ += compare_walks(gen.arena, images,
+							class, !(i % 2));
+		arena_free(gen.arena);
+	}
+	ck_assert_uint_gt(differ, 8 * POLICIES);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("diff");
@@ -122,6 +209,8 @@ int main(void)
 	tcase_add_loop_test(tc, the_order_of_rules_makes_no_difference, 0,
 			    LOOPS);
 	tcase_add_loop_test(tc, a_rule_less_goes_one_way, 0, LOOPS);
+	tcase_add_loop_test(
+		tc, no_difference_is_missed_without_all_combinations, 0, LOOPS);
 	tcase_add_test(tc, audit_mode_denies_nothing);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
