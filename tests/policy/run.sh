@@ -568,6 +568,7 @@ standard_input()
 . ./limits.sh
 . ./syscalls.sh
 . ./graph.sh
+. ./score.sh
 . ./tour.sh
 . ./import_limits.sh
 . ./diagnostics.sh
@@ -622,6 +623,9 @@ links_of_root
 nested_includes
 protected_keys
 graph
+score
+stats
+color
 tour
 import_limits
 init
