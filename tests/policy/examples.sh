@@ -4,12 +4,13 @@
 # The examples of docs/policy-language.md and bailiff.policy(5): they are right,
 # and there is one of everything; sourced by run.sh.
 
-# "class group" and "class operation" that rules can name.
+# "class group" and "class operation" that rules can name, and that are judged.
 names_of_ops()
 {
 	"$policyc" ops --json | jq -r '.[] | .name as $class |
 		select($class != "exec" and $class != "capabilities") |
-		.groups[] | $class + " " + .name'
+		(.groups[], (.operations[] | select(.judged))) |
+		$class + " " + .name' | sort -u
 }
 
 # all_used WHAT LIST: each line of LIST is in $work/used.
@@ -49,7 +50,7 @@ examples()
 	keys_of_table > "$work/table"
 	all_used 'keys without an example' "$work/table"
 	names_of_ops > "$work/table"
-	all_used 'groups without an example' "$work/table"
+	all_used 'groups and operations without an example' "$work/table"
 	"$policyc" schema > "$work/schema.json"
 	says 'the schema takes examples' 0 policies python3 schema.py \
 		"$work/schema.json" yes "$dir"/*.yaml
