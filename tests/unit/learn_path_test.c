@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* learn_path_test.c - what is guessed of a path, and what never is */
 #include <check.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,77 @@ START_TEST(paths_become_patterns)
 		ck_assert_str_eq(guess, cases[_i].guess);
 	else
 		ck_assert_ptr_null(guess);
+	arena_free(arena);
+}
+END_TEST
+
+/* Each row of secret.def, and a path that it alone is about. */
+static const struct {
+	const char *row, *path;
+} secrets[] = {
+	{ "/etc/*shadow*", "/etc/gshadow-1.2" },
+	{ "/etc/security/opasswd", "/etc/security/opasswd" },
+	{ "/etc/sudoers*", "/etc/sudoers.d/a-1.2" },
+	{ "/etc/ssl/private/*", "/etc/ssl/private/a-1.2" },
+	{ "/etc/ssh/ssh_host_*", "/etc/ssh/ssh_host_rsa-1.2" },
+	{ "/etc/krb5*", "/etc/krb5-1.2" },
+	{ "*.keytab", "/srv/a-1.2.keytab" },
+	{ "*.pem", "/srv/a-1.2.pem" },
+	{ "*.key", "/srv/a-1.2.key" },
+	{ "*.p12", "/srv/a-1.2.p12" },
+	{ "*.pfx", "/srv/a-1.2.pfx" },
+	{ "*.jks", "/srv/a-1.2.jks" },
+	{ "*/.ssh/*", "/srv/.ssh/a-1.2" },
+	{ "*/id_rsa*", "/srv/id_rsa-1.2" },
+	{ "*/id_ed25519*", "/srv/id_ed25519-1.2" },
+	{ "*/.gnupg/*", "/srv/.gnupg/a-1.2" },
+	{ "*/.aws/*", "/srv/.aws/a-1.2" },
+	{ "*/.azure/*", "/srv/.azure/a-1.2" },
+	{ "*/.config/gcloud/*", "/srv/.config/gcloud/a-1.2" },
+	{ "*/.kube/*", "/srv/.kube/a-1.2" },
+	{ "*/.docker/config.json", "/srv/a-1.2/.docker/config.json" },
+	{ "*/.netrc", "/srv/a-1.2/.netrc" },
+	{ "*/.pgpass", "/srv/a-1.2/.pgpass" },
+	{ "*/.my.cnf", "/srv/a-1.2/.my.cnf" },
+	{ "*/.git-credentials", "/srv/a-1.2/.git-credentials" },
+	{ "*/.npmrc", "/srv/a-1.2/.npmrc" },
+	{ "*/.env*", "/srv/.env-1.2" },
+	{ "*[Pp]assword*", "/srv/Password-1.2" },
+	{ "*[Cc]redential*", "/srv/credential-1.2" },
+	{ "*[Ss]ecret*", "/srv/Secret-1.2" },
+	{ "*[Tt]oken*", "/srv/token-1.2" },
+	{ "/proc/[0-9]*", "/proc/77/a-1.2" },
+	{ "/proc/self/environ", "/proc/self/environ" },
+	{ "/proc/self/mem", "/proc/self/mem" },
+	{ "/proc/kcore", "/proc/kcore" },
+	{ "/dev/mem", "/dev/mem" },
+	{ "/dev/kmem", "/dev/kmem" },
+};
+
+static const struct {
+	const char *row, *what;
+} rows[] = {
+#define SECRET(pattern, what) { pattern, what },
+#include "policyc/secret.def"
+#undef SECRET
+};
+
+START_TEST(every_row_of_secrets_keeps_a_path)
+{
+	struct arena *arena = arena_create();
+	const char *guess, *path = secrets[_i].path;
+	u32 others = 0;
+
+	ck_assert_uint_eq(ARRAY_SIZE(rows), ARRAY_SIZE(secrets));
+	ck_assert_str_eq(rows[_i].row, secrets[_i].row);
+	ck_assert_str_eq(learn_path_secret(path), rows[_i].what);
+	ck_assert_str_eq(learn_path_pattern(arena, path, &guess), path);
+	ck_assert_ptr_null(guess);
+	/* no other row would do it */
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		others += (int)i != _i && !fnmatch(rows[i].row, path, 0);
+	ck_assert_msg(!others || !strcmp(path, "/srv/a-1.2/.git-credentials"),
+		      "%s is of %u other rows", path, others);
 	arena_free(arena);
 }
 END_TEST
@@ -108,6 +180,8 @@ int main(void)
 	TCase *tc = tcase_create("learn_path");
 
 	tcase_add_loop_test(tc, paths_become_patterns, 0, ARRAY_SIZE(cases));
+	tcase_add_loop_test(tc, every_row_of_secrets_keeps_a_path, 0,
+			    ARRAY_SIZE(rows));
 	tcase_add_test(tc, directories_that_may_be_widened);
 	tcase_add_test(tc, secrets_that_may_lie_in_a_directory);
 	tcase_add_test(tc, names_that_a_policy_cannot_hold);
