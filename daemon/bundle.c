@@ -81,7 +81,7 @@ static void unmark_numbers(const char *text, struct text *out)
 
 /* ---- reading ---- */
 
-static int read_text(const char *path, struct text *text)
+int bundle_read_text(const char *path, struct text *text)
 {
 	char chunk[65536];
 	struct stat stat_buf;
@@ -142,7 +142,7 @@ struct json_t *bundle_read(const char *path, char *why, size_t size)
 {
 	struct text text = {};
 	json_t *config = NULL;
-	int err = read_text(path, &text);
+	int err = bundle_read_text(path, &text);
 
 	if (err)
 		text_refuse(why, size, "%s: %s", path, strerror(-err));

@@ -12,9 +12,21 @@
 #include <stddef.h>
 
 struct json_t;
+struct text;
 
-/* The most that a config.json may have: what engines write has some 100 KB. */
-#define BUNDLE_MAX (16u << 20) /* bytes */
+/*
+ * The most that a file of an engine's may have: a config.json has some 100 KB,
+ * podman's list of containers 2 KB for each. Less than what a text holds.
+ */
+#define BUNDLE_MAX (15u << 20) /* bytes */
+
+/*
+ * Add the bytes of a file that an engine wrote to text.
+ *
+ * Return: 0; -EINVAL it is no regular file, for which we might wait; -EFBIG;
+ * -ENOMEM; -errno.
+ */
+int bundle_read_text(const char *path, struct text *text);
 
 /*
  * Read a file. Numbers that are not plain integers of up to 18 digits are

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bundle.h"
 #include "podman.h"
 #include "text.h"
 
@@ -40,16 +41,18 @@ static bool is_podmans(const char *bundle, const char *id)
 /* Return: 0; -ENOENT there is no such file; -EINVAL and why. */
 static int read_list(const char *path, json_t **list, char *why, size_t size)
 {
+	struct text text = {};
 	json_error_t error;
-	FILE *file = fopen(path, "re");
+	int err = bundle_read_text(path, &text);
 
-	if (!file && errno == ENOENT)
-		return -ENOENT;
-	if (!file)
+	if (!err)
+		*list = json_loadb(text_string(&text), text.len, 0, &error);
+	text_free(&text);
+	if (err == -ENOENT)
+		return err;
+	if (err)
 		return text_refuse(why, size, "podman's list %s: %s", path,
-				   strerror(errno));
-	*list = json_loadf(file, 0, &error);
-	fclose(file);
+				   strerror(-err));
 	if (!*list)
 		return text_refuse(why, size, "podman's list %s:%d: %s", path,
 				   error.line, error.text);

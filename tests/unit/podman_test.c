@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/bundle.h"
 #include "daemon/cgroup.h"
 #include "daemon/podman.h"
 #include "tests/lib/tempdir.h"
@@ -158,6 +159,24 @@ START_TEST(a_list_that_cannot_be_read_is_refused)
 }
 END_TEST
 
+/* Not read to its end, which may be far away. */
+START_TEST(a_list_that_is_too_long_is_refused)
+{
+	write_list(list, good);
+	ck_assert_int_eq(truncate(list, BUNDLE_MAX + 1), 0);
+	ck_assert_int_eq(describe(bundle, ID), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(why, "File too large"));
+}
+END_TEST
+
+START_TEST(a_pipe_is_no_list_and_is_not_waited_for)
+{
+	ck_assert_int_eq(mkfifo(list, 0600), 0);
+	ck_assert_int_eq(describe(bundle, ID), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(why, "Invalid argument"));
+}
+END_TEST
+
 START_TEST(crio_has_its_lists_elsewhere)
 {
 	json_object_set_new(request, "annotations",
@@ -219,6 +238,8 @@ int main(void)
 			    a_container_of_podman_that_is_not_known_is_refused,
 			    0, (int)(sizeof(unknown) / sizeof(unknown[0])));
 	tcase_add_test(tcase, a_list_that_cannot_be_read_is_refused);
+	tcase_add_test(tcase, a_list_that_is_too_long_is_refused);
+	tcase_add_test(tcase, a_pipe_is_no_list_and_is_not_waited_for);
 	tcase_add_test(tcase, crio_has_its_lists_elsewhere);
 	tcase_add_loop_test(tcase, a_path_is_cut_after_the_innermost_service, 0,
 			    8);
