@@ -160,7 +160,7 @@ shell:
 		{ status=$$?; [ $$status -lt 124 ] || exit $$status; }
 
 # The parts of tests/run.sh that need no guest.
-HOST_PARTS := unit conformance policy domain hooks mutants fuzz
+HOST_PARTS := unit conformance policy domain hooks package mutants fuzz
 
 .PHONY: test test-unit test-guest test-debug fuzz fuzz-guest
 test:

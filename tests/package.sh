@@ -150,5 +150,5 @@ claim "only a policy that someone wrote is left" own_policy_is_left
 claim "and nothing that the daemon kept" test ! -e "$root/var/lib/bailiff"
 rm -f "$root/etc/bailiff/policies/mine.yaml"
 claim "and else nothing" is_gone
-echo "package: $passed passed, $failed failed"
+echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -3,8 +3,8 @@
 #
 # usage: run.sh PART...
 #
-# Parts: unit, conformance, policy, domain, hooks, prove, mutants, fuzz, lint,
-# bench, guest, runtimes.
+# Parts: unit, conformance, policy, domain, hooks, package, prove, mutants, fuzz,
+# lint, bench, guest, runtimes.
 #
 # Runs what make built, says how long each part took, and ends with one line
 # "N passed, N failed". A part without a single test is a failure.
@@ -129,6 +129,11 @@ part_hooks()
 {
 	run_counting "$out/hooks.log" scripts/hooks.sh check
 	run_counting "$out/hooks-self.log" tests/hooks.sh
+}
+
+part_package()
+{
+	run_counting "$out/package.log" tests/package.sh
 }
 
 part_prove()
@@ -277,7 +282,7 @@ run_part()
 mkdir -p $out/unit $out/fuzz $out/prove
 for part in "$@"; do
 	case $part in
-	unit|conformance|policy|domain|hooks|prove|mutants|fuzz|lint|bench|guest|runtimes) ;;
+	unit|conformance|policy|domain|hooks|package|prove|mutants|fuzz|lint|bench|guest|runtimes) ;;
 	*) echo "run.sh: no part '$part'" >&2; exit 2 ;;
 	esac
 	run_part "$part"
