@@ -67,6 +67,12 @@ for word in $words; do
 		"$word is what the caller gets"
 done
 
+# The kernel takes -ENOSYS from the hook of prctl(2) for "do as usual": nothing is
+# judged there, and whatever rules say prctl does what it is asked.
+says ENOSYS
+is "$(under says nnp , become /bin/grep NoNewPrivs: /proc/self/status | tr '\t' ' ')" \
+	"ok NoNewPrivs: 1" "prctl has its effect where all denials say ENOSYS"
+
 # reads WORD: a policy that has reading say it
 reads()
 {
