@@ -371,7 +371,10 @@ done
 	policies=$(cat $out/cost/policies)
 }
 [[ " $* " != *' bpf '* ]] || bpf=$(tr '\t' ' ' < $out/bpf/key)
-[[ " $* " != *' guest '* ]] || guest="QEMU without KVM, $(basename "${GUEST_KERNEL:-$(tail -n 1 $out/kernel.path)}")"
+if [[ " $* " =~ ' '(guest|rules|nft|memory|smp)' ' ]]; then
+	image=${GUEST_KERNEL:-$(tail -n 1 $out/kernel.path)}
+	guest="QEMU without KVM, $(basename "$image"), sha256 $(sha256sum "$image" | head -c 16)"
+fi
 describe_machine > $out/machine.tsv
 status=0
 awk -v format=table -v machine=$out/machine.tsv -f $here/table.awk $rows > $out/tables.md || status=$?
