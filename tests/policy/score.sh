@@ -52,7 +52,7 @@ states()
 
 	states_of "$@" > "$work/why"
 	read -r with without < "$work/why" || :
-	if [ -n "$without" ] && [ "$with" "$operator" "$without" ]; then
+	if [ -n "$without" ] && test "$with" "$operator" "$without"; then
 		pass
 	else
 		fail "$what"
