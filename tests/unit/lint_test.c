@@ -15,6 +15,7 @@
 #include "policyc/image_out.h"
 #include "policyc/lint.h"
 #include "policyc/parse.h"
+#include "policyc/score.h"
 #include "policyc/source.h"
 #include "tests/lib/roll.h"
 #include "tests/lib/suite.h"
@@ -73,19 +74,26 @@ static void put_rule(struct buf *text)
 	buf_printf(text, "}\n");
 }
 
-static struct ast_policy *make_policy(struct diag *diag)
+static struct ast_policy *parse(struct buf *text)
 {
 	static const struct parse_options options = { .no_includes = true };
+	static const struct diag_options shown;
+	struct ast_policy *ast = parse_text(
+		arena, diag_create(arena, &shown), &options,
+		source_create(arena, "x", buf_text(text), text->len));
+
+	ck_assert_msg(ast, "%s", buf_text(text));
+	return ast;
+}
+
+static struct ast_policy *make_policy(void)
+{
 	struct buf text = BUF_INIT(arena);
-	struct ast_policy *ast;
 
 	buf_printf(&text, "bailiff: 1\npolicy: x\n# a comment\nfiles:\n");
 	for (u32 i = 2 + roll_below(&seed, MAX_RULES - 1); i; i--)
 		put_rule(&text);
-	ast = parse_text(arena, diag, &options,
-			 source_create(arena, "x", buf_text(&text), text.len));
-	ck_assert_msg(ast, "%s", buf_text(&text));
-	return ast;
+	return parse(&text);
 }
 
 /* Numbers stay as they are: they are lines, and nobody asks for them. */
@@ -175,17 +183,16 @@ static bool is_within(const struct ast_policy *ast, u32 rule, u32 other)
 
 /* ---- lint ---- */
 
-/* The rules that are said to be dead, as bits. */
-static u32 lint(const struct ast_policy *ast, const char **text,
-		struct tally *tally)
+/* What lint says, as text. */
+static const char *lint_text(const struct ast_policy *ast,
+			     struct bvm_image *img)
 {
 	static const struct diag_options options = { .lint = true };
 	struct diag *diag = diag_create(arena, &options);
-	struct bvm_image *img = arena_alloc(arena, sizeof(*img));
 	struct buf bytes = BUF_INIT(arena);
 	struct bvm_error err;
-	u32 dead = 0, line, id;
-	char *out, *at;
+	const char *text;
+	char *out;
 	size_t len;
 	FILE *file = open_memstream(&out, &len);
 
@@ -195,19 +202,27 @@ static u32 lint(const struct ast_policy *ast, const char **text,
 	lint_policy(arena, diag, ast, img);
 	diag_print(diag, file);
 	ck_assert_int_eq(fclose(file), 0);
-	*text = arena_strdup(arena, out);
+	text = arena_strdup(arena, out);
 	free(out);
-	for (at = (char *)*text; (at = strstr(at, ": lint: ")); at++) {
+	return text;
+}
+
+/* The rules that are said to be dead, as bits. */
+static u32 find_dead(const char *text, struct tally *tally)
+{
+	u32 dead = 0;
+
+	for (const char *at = text; (at = strstr(at, ": lint: ")); at++) {
+		const u32 id = (u32)strtoul(strstr(at, "[P") + 2, NULL, 10);
 		const char *head = at;
 
-		while (head > *text && head[-1] != '\n')
+		while (head > text && head[-1] != '\n')
 			head--;
-		id = (u32)strtoul(strstr(at, "[P") + 2, NULL, 10);
 		ck_assert_uint_ne(id, DIAG_NOT_COMPARED);
 		if (id < DIAG_UNREACHABLE || id > DIAG_TOGETHER)
 			continue;
-		line = (u32)strtoul(head + strlen("x:"), NULL, 10);
-		dead |= 1u << (line - FIRST_LINE);
+		dead |= 1u << (strtoul(head + strlen("x:"), NULL, 10) -
+			       FIRST_LINE);
 		tally->reported[id - DIAG_UNREACHABLE]++;
 		tally->all++;
 	}
@@ -254,7 +269,6 @@ START_TEST(dead_rules_are_reported_and_no_others)
 	struct tally tally = { 0 };
 
 	for (u32 i = 0; i < POLICIES; i++) {
-		static const struct diag_options options;
 		const struct ast_policy *ast;
 		const char *text;
 		u32 dead;
@@ -262,8 +276,10 @@ START_TEST(dead_rules_are_reported_and_no_others)
 		arena = arena_create();
 		seed = (u64)_i * POLICIES + i;
 		make_requests();
-		ast = make_policy(diag_create(arena, &options));
-		dead = lint(ast, &text, &tally);
+		ast = make_policy();
+		text = lint_text(ast,
+				 arena_alloc(arena, sizeof(struct bvm_image)));
+		dead = find_dead(text, &tally);
 		ck_assert_msg(is_same(ast, without(ast, dead)),
 			      "without what is reported it differs: %s%.*s",
 			      text, (int)ast->sources[0]->len,
@@ -278,6 +294,70 @@ START_TEST(dead_rules_are_reported_and_no_others)
 }
 END_TEST
 
+/* ---- sensitive paths ---- */
+
+static const struct {
+	const char *path;
+	bool ways[3]; /* read, write, exec */
+	const char *reason;
+} sensitive[] = {
+#define SENSITIVE(path, read, write, exec, reason) \
+	{ path, { read, write, exec }, reason },
+#include "policyc/sensitive.def"
+#undef SENSITIVE
+};
+
+static bool is_charged(const struct bvm_image *img, const char *request,
+		       const char *reason)
+{
+	struct score score;
+	const char *claim;
+
+	ck_assert_int_eq(score_image(arena, img, &score, &claim), 0);
+	for (u32 i = 0; i < score.num; i++)
+		if (!strcmp(score.items[i].request, request) &&
+		    !strcmp(score.items[i].reason, reason))
+			return true;
+	return false;
+}
+
+/* Lint does not speak of reading: that is charged alone. */
+START_TEST(every_row_of_sensitive_paths_is_told_and_charged)
+{
+	static const struct {
+		const char *section, *verb;
+	} ways[] = {
+		{ "files:\n  - {allow: open-read, paths: ", "read" },
+		{ "files:\n  - {allow: write, paths: ", "write" },
+		{ "exec:\n  - {allow: ", "exec" },
+	};
+
+	arena = arena_create();
+	for (u32 i = 0; i < ARRAY_SIZE(ways); i++) {
+		struct bvm_image *img = arena_alloc(arena, sizeof(*img));
+		const char *request = arena_printf(arena, "%s %s", ways[i].verb,
+						   sensitive[_i].path);
+		const char *told = arena_printf(arena,
+						"'%s' is allowed: %s [P%u]",
+						request, sensitive[_i].reason,
+						DIAG_OVER_BROAD);
+		struct buf text = BUF_INIT(arena);
+		const char *said;
+
+		buf_printf(&text, "bailiff: 1\npolicy: x\n%s%s}\n",
+			   ways[i].section, sensitive[_i].path);
+		said = lint_text(parse(&text), img);
+		ck_assert_msg(!strstr(said, told) ==
+				      !(i && sensitive[_i].ways[i]),
+			      "%s: %s", request, said);
+		ck_assert_msg(is_charged(img, request, sensitive[_i].reason) ==
+				      sensitive[_i].ways[i],
+			      "%s: charged, or not", request);
+	}
+	arena_free(arena);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("lint");
@@ -286,6 +366,9 @@ int main(void)
 	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, dead_rules_are_reported_and_no_others, 0,
 			    LOOPS);
+	tcase_add_loop_test(tc,
+			    every_row_of_sensitive_paths_is_told_and_charged, 0,
+			    ARRAY_SIZE(sensitive));
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
 }
