@@ -29,6 +29,7 @@
 
 #include "passfd.h"
 #include "sockuse.h"
+#include "strike.h"
 
 #define MAX_SLOTS 16
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
@@ -629,6 +630,7 @@ static const struct {
 	{ "remount", 1, do_remount },
 	{ "overlay", 2, do_overlay },
 	{ "exec", 1, do_exec },
+	{ "become", 1, become },
 	{ "execfd", 1, do_execfd },
 	{ "waitfor", 1, do_waitfor },
 	{ "nnp", 0, do_nnp },
@@ -656,6 +658,8 @@ static const struct {
 /* Run the verb at args[0]; its arguments end with NULL. */
 static void act(char **args, int num_args)
 {
+	const char prefix = strike_prefix(args);
+
 	for (size_t i = 0; i < LENGTH(verbs); i++) {
 		int ret;
 
@@ -663,6 +667,8 @@ static void act(char **args, int num_args)
 			continue;
 		if (num_args - 1 < verbs[i].num_args)
 			break;
+		if (run_struck(prefix, verbs[i].run, args + 1))
+			return;
 		errno = 0;
 		ret = verbs[i].run(args + 1);
 		if (ret <= 0)

@@ -26,6 +26,7 @@
 #include <utime.h>
 
 #include "ring.h"
+#include "strike.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 #define MAX_SLOTS 16
@@ -634,11 +635,15 @@ static const struct {
 /* Run the verb at args[0]; its arguments end with NULL. */
 static void act(char **args, int num_args)
 {
+	const char prefix = strike_prefix(args);
+
 	for (size_t i = 0; i < LENGTH(verbs); i++) {
 		if (strcmp(verbs[i].name, args[0]) != 0)
 			continue;
 		if (num_args - 1 != verbs[i].num_args)
 			break;
+		if (run_struck(prefix, verbs[i].run, args + 1))
+			return;
 		errno = 0;
 		puts(verbs[i].run(args + 1) ? strerrorname_np(errno) : "ok");
 		return;

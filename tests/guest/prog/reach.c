@@ -36,6 +36,7 @@
 #include <unistd.h>
 
 #include "ring.h"
+#include "strike.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 #define SYSLOG_ACTION_SIZE_BUFFER 10
@@ -607,6 +608,8 @@ static const struct verb {
 /* Run the verb at args[0]; its arguments end with NULL. */
 static void reach(char **args, int num_args)
 {
+	const char prefix = strike_prefix(args);
+
 	for (size_t i = 0; i < LENGTH(verbs); i++) {
 		int ret;
 
@@ -614,6 +617,8 @@ static void reach(char **args, int num_args)
 			continue;
 		if (num_args - 1 != verbs[i].num_args)
 			break;
+		if (run_struck(prefix, verbs[i].run, args + 1))
+			return;
 		errno = 0;
 		ret = verbs[i].run(args + 1);
 		puts(ret < 0 ? strerrorname_np(errno) : "ok");

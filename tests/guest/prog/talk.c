@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "passfd.h"
+#include "strike.h"
 
 #define MAX_SLOTS 16
 #define MAX_WORDS 8
@@ -444,6 +445,7 @@ static const struct {
 /* Run the verb at args[0]; its arguments end with NULL. */
 static void talk(char **args)
 {
+	const char prefix = strike_prefix(args);
 	int num = 0;
 
 	while (args[num])
@@ -452,6 +454,8 @@ static void talk(char **args)
 		if (strcmp(verbs[i].name, args[0]) != 0 ||
 		    num - 1 < verbs[i].num_args)
 			continue;
+		if (run_struck(prefix, verbs[i].run, args + 1))
+			return;
 		errno = 0;
 		puts(verbs[i].run(args + 1) ? strerrorname_np(errno) : "ok");
 		fflush(stdout);
