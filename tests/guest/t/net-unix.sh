@@ -157,5 +157,51 @@ says "ok ok ok ok ok ok" "a task under the policy that is named" \
 says "ok ok ok ok EACCES" "not one under none" \
 	$peer , socket 1 stream 1 , connect 1 p:$work/peer.sock
 says "ok ok" "a socket pair needs no name" socketpair 1 2 , send 1
+
+# Whose the other end is: own, the host's, of another container of the policy
+succeeds "a policy by whose it is loads" load_policy <<END
+bailiff: 1
+policy: whose
+default: {files: allow, exec: allow, network: allow, capabilities: allow, mounts: deny}
+network:
+  - {deny: [connect, send], unix: "$work/self-*", peer: self}
+  - {deny: [connect, send], unix: "$work/host-*", peer: host}
+  - {deny: [connect, send], unix: "$work/named-*", peer: whose}
+END
+# whose POLICY WANT: to a server under it (-: none) by a name for each peer, by
+# streams and datagrams
+whose()
+{
+	local name got=() under
+
+	for name in self host named; do
+		under=
+		[ "$1" = - ] || under="@enter $1 ,"
+		got+=("$("$talk" $under @socket 1 stream 1 , @bind 1 p:$work/$name-s.sock , @listen 1 , \
+			@socket 1 dgram 2 , @bind 2 p:$work/$name-d.sock , enter whose , \
+			socket 1 stream 1 , socket 1 dgram 2 , connect 1 p:$work/$name-s.sock , \
+			sendto 2 p:$work/$name-d.sock | tail -n 2 | paste -sd' ')")
+		rm -f $work/*.sock
+	done
+	is "${got[*]}" "$2" "$3"
+}
+whose whose "EACCES EACCES ok ok ok ok" "one's own is self, and neither host nor a name"
+whose - "ok ok EACCES EACCES ok ok" "who is under no policy is host alone"
+whose other "ok ok ok ok ok ok" "under another policy he is neither"
+for name in one two; do
+	tell $fs/bind "cgroup=$(cgroup unix-$name) policy=whose label=$name" > /dev/null
+done
+in_cgroup unix-one "$talk" socket 1 stream 1 , bind 1 p:$work/self-s.sock , listen 1 , \
+	socket 1 stream 2 , bind 2 p:$work/host-s.sock , listen 2 , \
+	socket 1 stream 3 , bind 3 p:$work/named-s.sock , listen 3 , run /bin/sleep 1000 > $work/served &
+wait_for 20 eval '[ "$(grep -c ok $work/served)" = 9 ]'
+reaches="socket 1 stream 1 , socket 1 stream 2 , socket 1 stream 3 , connect 1 p:$work/self-s.sock ,
+	connect 2 p:$work/host-s.sock , connect 3 p:$work/named-s.sock"
+is "$(in_cgroup unix-one "$talk" $reaches | tail -n 3 | paste -sd' ')" "EACCES ok ok" \
+	"a server of one's container is self"
+is "$(in_cgroup unix-two "$talk" $reaches | tail -n 3 | paste -sd' ')" "ok ok EACCES" \
+	"one of another container of the policy is not, but has its name"
+echo 1 > /sys/fs/cgroup/unix-one/cgroup.kill
+wait
 }
 done_testing
