@@ -116,6 +116,40 @@ the_next "ok EPERM" 257
 is "$(status_of reason.disconnected)" $((before + 1)) "for the reason of what has no name"
 succeeds "they can go" many umount 1 256
 
+# mount_setattr(2) has no hook: who has sys_admin changes flags and propagation, and
+# that is all it does.
+for what in "" "capabilities:
+  - deny: sys_admin"; do
+	load_policy <<EOF || not_ok "a policy without mounts loads"
+bailiff: 1
+policy: fixed${what:+-weak}
+default: {files: allow, exec: allow, network: allow, capabilities: allow, mounts: deny}
+$what
+EOF
+done
+mkdir -p "$t/fixed" "$t/else"
+mount -t tmpfs -o nosuid,nodev tmpfs "$t/fixed"
+mount --make-private "$t/fixed"
+# attributes POLICY SET CLEAR PROPAGATION [DIRECTORY]: an errno, or "ok", and the mount's line
+attributes()
+{
+	bash -c 'echo "$0" > "$1" && shift && exec python3 - "$@"' "$1" $fs/self "${5:-$t/fixed}" "${@:2:3}" <<-'END'
+	import ctypes, errno, os, struct, sys
+	libc = ctypes.CDLL(None, use_errno=True)
+	path, on, off, propagation = sys.argv[1], *map(int, sys.argv[2:])
+	attr = struct.pack("QQQQ", on, off, propagation, 0)
+	ret = libc.syscall(442, -100, path.encode(), 0, attr, len(attr))
+	print(errno.errorcode[ctypes.get_errno()] if ret else "ok")
+	END
+}
+is "$(attributes fixed 1 6 0)" ok "mount_setattr changes flags where no mount is allowed"
+like "$(grep " $t/fixed " /proc/self/mountinfo)" " ro,relatime - " "it is read-only, and neither nosuid nor nodev"
+is "$(attributes fixed 0 1 $((1 << 20)))" ok "and propagation"
+like "$(grep " $t/fixed " /proc/self/mountinfo)" " rw,relatime shared:" "it is shared"
+is "$(attributes fixed-weak 1 0 0)" EPERM "not without sys_admin"
+is "$(under fixed bindmount "$t/fixed" "$t/else")" EPERM "and what is mounted lies nowhere else"
+umount "$t/fixed"
+
 # A program that the kernel would run: no rule allows it
 load_policy <<EOF || not_ok "an open policy loads"
 bailiff: 1
