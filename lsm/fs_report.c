@@ -126,6 +126,9 @@ static int show_status(struct seq_file *m, void *v)
 	print_counts(m, &sum);
 	print_events(m);
 	seq_printf(m, "audit_suppressed %llu\n", sum.audit_suppressed);
+#ifdef CONFIG_SECURITY_BAILIFF_TEST
+	seq_printf(m, "walks %llu\n", sum.walks);
+#endif
 	seq_printf(m, "walks_again %llu\n", sum.walks_again);
 	seq_printf(m, "loads %llu\n", sum.loads);
 	seq_printf(m, "load_errors %llu\n", sum.load_errors);

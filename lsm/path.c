@@ -387,6 +387,7 @@ static void walk_excluding(struct walk *walk)
  */
 static void walk_tree(struct walk *walk)
 {
+	bailiff_count_test(walks);
 	rcu_read_lock();
 	if (!walk_looking(walk)) {
 		bailiff_count(walks_again);
