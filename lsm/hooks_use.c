@@ -76,8 +76,11 @@ static noinline int judge_use(struct file *file, const struct cred *cred,
 int bailiff_use_judge(struct file *file, const struct cred *cred,
 		      const struct bailiff_set *set)
 {
-	/* exec reads programs and their interpreters, and judges them itself. */
-	if (file->f_flags & __FMODE_EXEC)
+	/*
+	 * exec reads programs and their interpreters, and judges them itself. Of
+	 * what it opens for a handler of binfmt_misc the handler's use is judged.
+	 */
+	if ((file->f_flags & __FMODE_EXEC) && current->in_execve)
 		return 0;
 	/* A stacking file system reads and writes below what was judged. */
 	if (bailiff_is_backing(file))
@@ -322,11 +325,12 @@ static int judge_gain(struct vm_area_struct *vma, unsigned long prot)
 	/* Anonymous memory that is shared: nobody has a descriptor of it. */
 	if (IS_PRIVATE(file_inode(file)))
 		return 0;
+	/* What exec has mapped; who maps it himself is judged at that. */
+	if (file->f_flags & __FMODE_EXEC)
+		return 0;
 	if (!bailiff_is_backing(file))
 		return bailiff_use(file);
 	/* What lies below a stacking file system knows no opener: judge anew. */
-	if (file->f_flags & __FMODE_EXEC)
-		return 0;
 	if (more & PROT_READ)
 		ops |= BVM_BIT(FILES, READ);
 	if ((more & PROT_WRITE) && (vma->vm_flags & VM_SHARED))
