@@ -4,8 +4,8 @@
 # timeout: 240
 # also: 6.1 fast
 #
-# Ways out of a policy: by what stays open over the exec that joins, and by what
-# runs a program for another.
+# Ways out of a policy: by what stays open over the exec that joins, by what
+# runs a program for another, and by the tree of another container.
 . "$BAILIFF_TOP/tests/guest/ways.sh"
 
 program=$BAILIFF_TOP/build/guest/escape_exec
@@ -79,4 +79,35 @@ for name in plain fixed opened credentials; do
 	echo -1 > $top/misc/escape-$name
 done
 umount $top/misc
+
+# ---- another container, with a root of its own and the same user ----
+
+other=$(cgroup escape-other)
+load_policy <<END || bail "no policy for the other"
+bailiff: 1
+policy: other
+default: allow
+END
+tell $fs/bind "cgroup=$other policy=other" > /dev/null
+# The path of the asset there is nothing that the jail's rules speak of.
+in_cgroup escape-other unshare -m --propagation private bash -ec '
+	mount -t tmpfs tmpfs /mnt
+	mkdir /mnt/in /mnt/old
+	echo secret > /mnt/in/asset
+	cp "$1" /mnt/tool
+	cd /mnt
+	pivot_root . old
+	exec /tool chdir /in , open r /in/asset 1 , waitfor /never' - $act > $work/other &
+wait_for 20 grep -q -x ok $work/other || bail "the other container never came"
+read -r there < /sys/fs/cgroup/escape-other/cgroup.procs
+wait_for 20 eval '[[ $(readlink /proc/$there/exe) = */tool ]]' || bail "it runs another program"
+mine=$outsider outsider=$there
+for name in their_root their_cwd their_cwd_list their_fd their_program \
+	their_program_run their_mapping; do
+	ways jail escape_exec $name
+	like "$denied" ' foreign ' "it is foreign"
+done
+is "$(cat /proc/$there/root/in/asset)" secret "the other's asset is as it was"
+kill $there
+outsider=$mine
 the_end
