@@ -377,6 +377,39 @@ static int try_hotplug(void)
 	return write_file("/proc/sys/kernel/hotplug", O_WRONLY, "\n");
 }
 
+/* What is there already, or what is said to be the default */
+static int rewrite(const char *path)
+{
+	char text[256];
+	int fd = open(path, O_RDWR);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+	return len >= 0 && pwrite(fd, text, len, 0) == len;
+}
+
+static int try_poweroff_cmd(void)
+{
+	enter();
+	return rewrite("/proc/sys/kernel/poweroff_cmd");
+}
+
+/* Of a hierarchy that is mounted already, in its file: CVE-2022-0492 */
+static int try_release_agent_file(void)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/../v1/release_agent", free_dir);
+	enter();
+	return write_file(path, O_WRONLY, "/bin/true");
+}
+
+/* Found by the test: files of sysfs that only some kernels have */
+static int try_sysfs_helper(void)
+{
+	enter();
+	return rewrite(getenv("HELPER"));
+}
+
 /*
  * A ring that writes a policy's name to `self` with the credentials of a
  * personality: they are only lent. Says "in EBUSY" where all is well.
@@ -428,6 +461,9 @@ static const struct attempt attempts[] = {
 	ATTEMPT(vsock),
 	ATTEMPT(uevent_helper),
 	ATTEMPT(hotplug),
+	ATTEMPT(poweroff_cmd),
+	ATTEMPT(release_agent_file),
+	ATTEMPT(sysfs_helper),
 	ATTEMPT(self_by_ring),
 };
 

@@ -47,6 +47,23 @@ for helper in /sys/kernel/uevent_helper /proc/sys/kernel/hotplug; do
 	fi
 done
 
+# The file of a hierarchy of cgroups of the first version, whose value the kernel runs
+mkdir -p $top/v1
+mount -t cgroup -o none,name=escape none $top/v1 || bail "no hierarchy of the first version"
+ways cell escape_kernel poweroff_cmd release_agent_file
+is "$(cat $top/v1/release_agent)" /bin/true "and it is as who was not confined left it"
+umount $top/v1
+# Other helpers, where this kernel has any
+found=0
+for helper in /sys/module/*/parameters/{usermode_helper,cltrack_prog,cache_getent,v86d} \
+	/sys/devices/system/machinecheck/machinecheck0/trigger; do
+	[ -e $helper ] || continue
+	export HELPER=$helper
+	ways cell escape_kernel sysfs_helper
+	found=$((found + 1))
+done
+diag "$found helpers of drivers"
+
 # `self` is written by whoever opened it, with its own credentials: else one
 # could confine another, whose output it is.
 is "$(attempt cell escape_kernel self_by_ring)" "in EBUSY" \
