@@ -88,6 +88,41 @@ mount --bind $work/yes/f $work/no/f
 claim EACCES "a mount of the file itself is" touch $work/yes/f
 umount $work/no/f
 
+# Whatever asks for no path, by whatever leads to the object
+attributes=(getxattr setxattr listxattr removexattr setacl getacl removeacl touch utimens mtime)
+# all PATH WANT DESCRIPTION: each of them there; then by a descriptor's name
+all()
+{
+	local verb verbs=(open r "$1" 1) want=ok path
+
+	# its number is 3: what was open before it has lower ones
+	for path in $1 /proc/self/fd/3; do
+		for verb in "${attributes[@]}"; do
+			case $verb in
+			getxattr|setxattr|removexattr) verbs+=("," "$verb" "$path" trusted.b) ;;
+			*) verbs+=("," "$verb" "$path") ;;
+			esac
+			[ $path$verb = /proc/self/fd/3mtime ] || want+=" $2"
+		done
+	done
+	# of a symbolic link it changes the link, which is procfs's
+	is "$(says names "${verbs[@]:0:${#verbs[@]}-3}")" "$want" "$3"
+}
+all $work/yes/f ok "attributes by a name that is allowed, and through a descriptor"
+mount --bind $work/yes $work/bind
+all $work/yes/f EACCES "none where a bind mount gives it a name that no rule allows"
+umount $work/bind
+mkdir -p /var/tmp/names $work/also
+all /var/tmp/names/upper ok "nor otherwise on an overlay"
+mount --bind /var/tmp/names $work/also
+all /var/tmp/names/upper EACCES "where a bind mount counts as well"
+umount $work/also
+is "$("$act" enter names , chown $work/yes/f , chown $work/no/hard , open r $work/no/hard 1 , \
+	chown /proc/self/fd/3 , chown $work/yes/l , symlink ../no/hard $work/yes/far , \
+	chown $work/yes/far | tail -n +2 | paste -sd' ')" "ok EACCES ok EACCES ok ok EACCES" \
+	"owners are changed by the path at which one arrives"
+chown 0:0 $work/yes/f
+
 # In other mount namespaces
 for _ in $(seq 70); do
 	unshare -m sleep 1000 &
