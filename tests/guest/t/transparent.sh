@@ -50,7 +50,8 @@ same()
 	return 1
 }
 
-num=0
+num=0 good=0
+joins=$(status_of joins)
 cd $work || bail "no directory"
 for program in "$BAILIFF_TOP"/build/guest/selftests/*; do
 	if same "$program"; then
@@ -59,9 +60,12 @@ for program in "$BAILIFF_TOP"/build/guest/selftests/*; do
 		not_ok "the selftest ${program##*/} has the same results"
 		diag "$(diff $work/free $work/confined | head -n 12)"
 	fi
+	[ "$(tail -n 1 $work/confined)" != "status 0" ] || good=$((good + 1))
 	num=$((num + 1))
 done
 is "$([ $num -ge 30 ] && echo yes)" yes "there are $num selftests"
+is "$([ $good -ge 25 ] && echo yes)" yes "$good of them succeed"
+is "$([ $(($(status_of joins) - joins)) -ge $num ] && echo yes)" yes "each was under the policy"
 
 # --- ordinary work in a container -----------------------------------------------
 
