@@ -52,6 +52,40 @@ in_error()
 
 try_shadow='/bin/cat /etc/shadow > /dev/null 2>&1 && echo open || echo shut; echo ran'
 
+# rights FILE: what a /proc/PID/status says of what its process may do
+rights()
+{
+	awk '/^(CapPrm|CapEff|CapBnd|NoNewPrivs|Seccomp):/ {
+		printf "%s%s %s", sep, $1, $2; sep = " " }' "$1"
+}
+no_rights="CapPrm: 0000000000000000 CapEff: 0000000000000000"
+# MAC_ADMIN (33), SETUID (7), SETGID (6), KILL (5)
+four=00000002000000e0
+
+# ---- what runs as policyc ----
+# This one says who it is, as its diagnostics.
+cat > /run/daemon-test/tell <<'END'
+#!/bin/bash
+while read -r name value; do
+	case $name in
+	Cap*|NoNewPrivs:|Seccomp:) printf '%s %s\n' "$name" "$value" >&2 ;;
+	esac
+done < /proc/self/status
+exit 1
+END
+chmod 755 /run/daemon-test/tell
+policy web 'name: "web*"'
+bailiffd --foreground --policies $policies --log $log --policyc /run/daemon-test/tell \
+	2>> /run/daemon-test/out &
+daemon=$!
+succeeds "a compiler is run" wait_for 10 in_error 1 Seccomp
+bailiffctl policies | sed 's/^ *//' > /run/daemon-test/told
+is "$(rights /run/daemon-test/told)" "$no_rights CapBnd: $four NoNewPrivs: 1 Seccomp: 2" \
+	"... without a capability, with a filter of system calls, and to get no more"
+kill $daemon
+wait $daemon
+rm $policies/web.yaml
+
 # ---- status ----
 rc=0
 bailiffctl status > /dev/null || rc=$?
@@ -68,6 +102,12 @@ rc=0
 su nobody -s /bin/sh -c "$ctl unload web" 2> /run/out || rc=$?
 is $rc 3 "who is not root is told that the permission is missing"
 like "$(ps -o user= -p "$(pgrep -o -P $daemon)")" nobody "the worker is not root"
+is "$(rights "/proc/$(pgrep -o -P $daemon)/status")" \
+	"$no_rights CapBnd: 0000000000000000 NoNewPrivs: 1 Seccomp: 2" \
+	"... has no capability, a filter of system calls, and gets no more"
+is "$(rights /proc/$daemon/status)" \
+	"CapPrm: $four CapEff: $four CapBnd: $four NoNewPrivs: 1 Seccomp: 2" \
+	"its parent has four, and a filter, too"
 
 # ---- selection ----
 contain web1 "$try_shadow"
