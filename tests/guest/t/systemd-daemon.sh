@@ -34,9 +34,13 @@ is "$(cat /proc/1/comm)" systemd "systemd is the first process"
 install_bailiff
 
 # ---- the early unit ----
+systemctl stop bailiff-early.service
+umount /sys/kernel/security
+fails "where securityfs is not mounted there is no Bailiff" test -e /sys/kernel/security/bailiff
 # what podman and docker start their own programs in is the host's namespace
 succeeds "the early unit starts" systemctl start bailiff-early.service
 is "$(shows bailiff-early.service ActiveState)" active "... and stays"
+succeeds "... having mounted securityfs" test -e /sys/kernel/security/bailiff/status
 like "$(cat /sys/kernel/security/bailiff/bindings)" 'policy=refuse' \
 	"... having bound cgroups to refuse"
 is "$(grep -c policy=refuse /sys/kernel/security/bailiff/bindings)" 3 "... three"

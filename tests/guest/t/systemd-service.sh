@@ -67,6 +67,14 @@ like "$(cat /sys/kernel/security/bailiff/bindings)" \
 like "$(bailiffctl ps)" 'canary' "and so have its processes"
 like "$(bailiffctl log)" 'canary.service.*shadow' "a denied read is in the log, with the unit"
 like "$(bailiffctl why canary.service)" 'read /etc/shadow' "... and why tells of it"
+# field NAME: of the newest entry of the journal about that file
+field()
+{
+	journalctl -o json -n 1 BAILIFF_OBJECT=/etc/shadow BAILIFF_OUTCOME=denied |
+		jq -r ".BAILIFF_$1"
+}
+is "$(field CONTAINER) $(field POLICY) $(field CLASS) $(field OP)" \
+	"canary.service canary files read" "the journal has it by fields, and finds it by them"
 before=$(shows canary.service MainPID)
 begin restart 4
 is "$ran" "stop shut,pre shut,pre2 shut,main shut" "a restart keeps it, and its ExecStop"

@@ -154,6 +154,54 @@ like "$(jq -r '.denials[].key' <<< "$last")" "tools-box denied read $work/secret
 	"... and for its object"
 is "$(jq '[.rules[] | select(.key | startswith("tools 1 ")).per_s > 0][0]' <<< "$last")" \
 	true "... and the rule's hits grow"
+
+# On a terminal: it draws, draws anew when its size changes, takes keys, and ends.
+cat > "$work/screen.py" <<'END'
+import fcntl, os, pty, select, struct, sys, termios, time
+
+child, screen = pty.fork()
+if not child:
+    os.environ["TERM"] = "xterm"
+    os.execvp(sys.argv[2], sys.argv[2:])
+
+def size(rows, columns):
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+def shows(*words):
+    """Waits until all of them were drawn since the last call; what was drawn."""
+    drawn, end = b"", time.monotonic() + int(sys.argv[1])
+    while not all(word in drawn for word in words):
+        if time.monotonic() > end or not select.select([screen], [], [], 1)[0]:
+            if time.monotonic() > end:
+                sys.exit("never shown: %r of %r" % (words, drawn))
+            continue
+        try:
+            more = os.read(screen, 65536)
+        except OSError:
+            more = b""
+        if not more:
+            sys.exit("it ended after %r" % drawn)
+        drawn += more
+    return drawn
+
+size(24, 100)
+shows(b"tools-box", b"q quit", b"blank: now")
+print("draws")
+size(10, 20)
+small = shows(b"q quit")
+print("draws anew" if b"blank: now" not in small else "too wide")
+size(24, 100)
+shows(b"tools-box", b"blank: now")
+os.write(screen, b"n")
+os.write(screen, b"q")
+shows(b"\x1b[?1049l")
+print("gives the screen back")
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+END
+is "$(python3 "$work/screen.py" "$(patient 30)" "${tool[@]}" top -d 1 2>&1)" "draws
+draws anew
+gives the screen back
+0" "on a terminal top draws, follows its size, and ends at q"
 like "$(ctl rules tools --never-hit)" '^POLICY|^tools +3 ' "rules that never decided are listed"
 unlike "$(ctl rules tools --never-hit)" '^tools +1 ' "... and no others"
 
