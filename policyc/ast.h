@@ -223,7 +223,8 @@ struct ast_policy {
 	u32 num_claims;
 	const struct source **sources; /* the policy, then its includes */
 	u32 num_sources;
-	u8 digest[32]; /* SHA-256 over names and contents of the sources */
+	u8 digest[32]; /* SHA-256 over labels and contents of the sources */
+	const char *base; /* of label.h */
 };
 
 #endif /* POLICYC_AST_H */

@@ -208,6 +208,7 @@ static int build_one(struct run *run)
 	int err = 0;
 
 	run->parse.deps = run->deps ? &deps : NULL;
+	run->parse.labels = true;
 	if (!build(run, run->operands[0], built))
 		return failure(run);
 	if (test_and_prove(run, built))

@@ -12,6 +12,7 @@
 #include "compress.h"
 #include "image_out.h"
 #include "keytable.h"
+#include "label.h"
 #include "lowering.h"
 #include "passes.h"
 #include "program.h"
@@ -112,8 +113,8 @@ static void put_rules(struct writer *w)
 		struct bvm_rule rule = {
 			.ops = from->ops,
 			.file = strings_put(&w->strings,
-					    span->source ? span->source->name :
-							   ""),
+					    label_of(w->arena, w->ast->base,
+						     span->source)),
 			.line = span->line ? span->line : 1,
 			.message =
 				strings_put(&w->strings,
@@ -197,7 +198,9 @@ static void put_defaults(struct writer *w)
 
 		if (!span->source)
 			span = &w->ast->name_span;
-		buf_put_u32(buf, strings_put(&w->strings, span->source->name));
+		buf_put_u32(buf, strings_put(&w->strings,
+					     label_of(w->arena, w->ast->base,
+						      span->source)));
 		buf_put_u32(buf, span->line);
 	}
 }

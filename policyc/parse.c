@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "claim.h"
+#include "label.h"
 #include "load.h"
 #include "rule.h"
 #include "section.h"
@@ -121,8 +122,8 @@ static void add_sources(struct parse *parse, const struct files *files)
 			files->items[i]->source;
 }
 
-/* SHA-256 over name, NUL, length (64 bits, little-endian) and contents. */
-static bool make_digest(struct ast_policy *policy)
+/* SHA-256 over label, NUL, length (64 bits, little-endian) and contents. */
+static bool make_digest(struct arena *arena, struct ast_policy *policy)
 {
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	bool ok = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL);
@@ -130,10 +131,10 @@ static bool make_digest(struct ast_policy *policy)
 
 	for (i = 0; i < policy->num_sources && ok; i++) {
 		const struct source *source = policy->sources[i];
+		const char *label = label_of(arena, policy->base, source);
 		u64 len = source->len;
 
-		ok = EVP_DigestUpdate(md, source->name,
-				      strlen(source->name) + 1) &&
+		ok = EVP_DigestUpdate(md, label, strlen(label) + 1) &&
 		     EVP_DigestUpdate(md, &len, sizeof(len)) &&
 		     EVP_DigestUpdate(md, source->text, source->len);
 	}
@@ -204,7 +205,9 @@ struct ast_policy *parse_text(struct arena *arena, struct diag *diag,
 				  options->deps);
 	if (root)
 		check_policy(&parse, root, speaks_of_mounts(&files));
-	if (!make_digest(parse.policy))
+	if (options->labels)
+		parse.policy->base = label_base(arena, source->name);
+	if (!make_digest(arena, parse.policy))
 		diag_report(diag, NULL, READ, "libcrypto", "no SHA-256");
 	if (diag_num_errors(diag) == errors)
 		return parse.policy;

@@ -24,6 +24,7 @@ struct parse_options {
 	bool no_includes; /* read no file: every include is an error */
 	struct buf *deps; /* deps.h: takes what was read; or NULL */
 	bool is_template; /* a container's values may lack: vars_fill_in */
+	bool labels; /* the image names files as label.h has it */
 	bool instance; /* the image is one container's: it selects no other */
 };
 

@@ -364,6 +364,24 @@ run_requests()
 	printf '# expect: %s\n' P605 P606 >> "$work/odd"
 }
 
+# The digest does not depend on where policyc was started.
+same_image()
+{
+	local dir=$work/same policyc
+
+	policyc=$(realpath "${POLICYC:-$root/build/bin/policyc}")
+	mkdir -p "$dir/d/e" "$dir/other"
+	printf '%s\n' 'bailiff: 1' 'policy: x' 'include: [e/part]' 'files:' '  - allow: read' \
+		'    paths: /a' > "$dir/d/a.yaml"
+	printf '%s\n' 'files:' '  - allow: read' '    paths: /b' > "$dir/d/e/part.yaml"
+	(cd "$dir" && "$policyc" build d/a.yaml -o 1 && "$policyc" build .//d/./a.yaml -o 2 &&
+		cd d && "$policyc" build a.yaml -o ../3 &&
+		cd ../other && "$policyc" build ../d/a.yaml -o ../4) > /dev/null
+	says 'the same image from four places' 0 '^same$' \
+		sh -c "cd '$dir' && cmp 1 2 && cmp 1 3 && cmp 1 4 && echo same"
+	says 'files as seen from the policy' 0 '^rule 2: e/part.yaml:2: ' "$policyc" dump "$dir/4"
+}
+
 # sockets NUM UID: rules of four conditions, of 12 values each; UID is that of the fifth.
 sockets()
 {
@@ -606,6 +624,7 @@ completion
 imports
 reach
 differences
+same_image
 simulate
 start_limits
 text_limits
