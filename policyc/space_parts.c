@@ -407,6 +407,14 @@ static void add_unix(struct builder *b)
 	}
 }
 
+/* No unix socket has such a number. */
+static bool is_ported(const struct space *s)
+{
+	return (space_is_given(s, "port") && s->base.ctx.network.port) ||
+	       (space_is_given(s, "peer_port") &&
+		s->base.ctx.network.peer_port);
+}
+
 static void find_socket(struct space *s)
 {
 	static const char *const names[] = { "family",	  "has_addr", "remote",
@@ -423,7 +431,8 @@ static void find_socket(struct space *s)
 
 	begin(&b, s, names);
 	for (u32 i = 0; i < num; i++) {
-		if (families[i] == AF_UNIX_NUMBER && !addressed)
+		if (families[i] == AF_UNIX_NUMBER && !addressed &&
+		    !is_ported(s))
 			add_unix(&b);
 		else if ((family_is_inet(families[i]) ||
 			  family_carries_inet(families[i])) &&
