@@ -116,7 +116,11 @@ static struct said find_said(const struct rest *r, u32 class, u32 op, u32 row)
 	return said;
 }
 
-/* No right is stated without a rule, or the default, that gives it. */
+/*
+ * No right is stated without a rule, or the default, that gives it, and none is
+ * missing without one that takes it. (A deny may be of what never holds: that it
+ * takes a right is tried by witnesses.)
+ */
 static bool is_grounded(const struct rest *r, u32 class, u32 op, u32 row,
 			u64 bit)
 {
@@ -124,8 +128,6 @@ static bool is_grounded(const struct rest *r, u32 class, u32 op, u32 row,
 	const struct said said = find_said(r, class, op, row);
 
 	if (got->may & bit && !said.allow)
-		return false;
-	if (got->must & bit && said.deny)
 		return false;
 	return got->must & bit || said.deny ||
 	       r->ast->defaults[class] != AST_ALLOW;
