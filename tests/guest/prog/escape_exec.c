@@ -416,7 +416,8 @@ static int write_elf(const char *path, const char *interp, unsigned char status)
 			  .e_phentsize = sizeof(Elf64_Phdr),
 			  .e_phnum = interp ? 2 : 1 },
 		.parts = { { .p_type = PT_LOAD,
-			     .p_flags = PF_R | PF_X,
+			     /* Linux 6.1 clears what is behind an interpreter */
+			     .p_flags = PF_R | PF_W | PF_X,
 			     .p_filesz = sizeof(elf),
 			     .p_memsz = sizeof(elf),
 			     .p_align = 4096 },
