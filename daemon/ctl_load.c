@@ -31,12 +31,13 @@ bool ctl_is_file(const char *policy)
 /* Return: a descriptor of the image; -1, after a complaint. */
 static int compile_file(struct ctl *ctl, const char *file)
 {
-	char policyc[PATH_MAX];
+	char policyc[PATH_MAX], real[PATH_MAX];
+	/* records name it so, for whoever looks its lines up from elsewhere */
 	struct compile_request request = {
 		.policyc = ctl->policyc ?
 				   ctl->policyc :
 				   compile_find_policyc(policyc, PATH_MAX),
-		.file = file,
+		.file = realpath(file, real) ? real : file,
 		.include = access(POLICIES_DIR, X_OK) ? NULL : POLICIES_DIR,
 		.defines = ctl->defines,
 		.num_defines = ctl->num_defines,

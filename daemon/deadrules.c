@@ -127,8 +127,16 @@ static void start(struct deadrules *deadrules)
 		strcpy(message.u.reach.root, work->root);
 		err = link_request(deadrules->config.link, &message, on_looked,
 				   deadrules);
-		if (!err)
+		if (!err) {
+			/*
+			 * It is on its way. Who has the last one of a mount ends
+			 * its file system, and may wait for that: not the worker.
+			 */
+			if (work->place >= 0)
+				close(work->place);
+			work->place = -1;
 			return;
+		}
 		tell(deadrules, work->label, work->policy, strerror(-err));
 		take_first(deadrules);
 	}

@@ -415,7 +415,8 @@ static void feed_in(const struct bailiff_dir *dir, const struct dentry *dentry,
 /*
  * Is the object a file of a directory that was walked just now? What walk_once()
  * would have looked at is looked at, or cannot be another than it was: a directory
- * keeps its name while it is not empty, unless it is renamed. Return: false: not
+ * keeps its name while it is not empty, unless it is renamed (or is a subvolume that
+ * btrfs deletes with all that is in it: what is below is known for a moment more). Return: false: not
  * known; or something moved meanwhile.
  */
 static bool walk_known(const struct walk *walk)

@@ -6,6 +6,8 @@
 #include "differ.h"
 #include "intern.h"
 
+u32 differ_max_pairs = DIFFER_MAX_PAIRS;
+
 /* An entry of what is left of a list. */
 struct entry {
 	u64 need;
@@ -222,11 +224,12 @@ static int search(struct search *s, u32 depth, u32 a, u32 b)
 	const struct differ_part *part;
 	u32 p;
 
-	if (intern_put(&s->seen, key, ARRAY_SIZE(key)) != known ||
-	    deny_alike(s, a, b))
+	if (intern_put(&s->seen, key, ARRAY_SIZE(key)) != known)
 		return 0;
-	if (known == DIFFER_MAX_PAIRS)
+	if (known >= differ_max_pairs)
 		return -E2BIG;
+	if (deny_alike(s, a, b))
+		return 0;
 	if (depth == d->num_parts) {
 		s->stop = !d->visit(d->arg, s->at);
 		return 0;

@@ -47,7 +47,10 @@ struct differ {
 	void *arg;
 };
 
-/* Return: 0; -E2BIG: there are more than DIFFER_MAX_PAIRS. */
+/* DIFFER_MAX_PAIRS, but in tests. */
+extern u32 differ_max_pairs;
+
+/* Return: 0; -E2BIG: there are more pairs than that. */
 int __must_check differ_find(const struct differ *differ);
 
 #endif /* POLICYC_DIFFER_H */

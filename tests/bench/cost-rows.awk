@@ -127,7 +127,7 @@ function print_growth(op, base, few, many)
 	few = count[op, 10, "bailiff"] - base
 	many = count[op, 10000, "bailiff"] - base
 	# each of the two varies
-	if (!((op, 10000, "bailiff") in count))
+	if (!((op, 10000, "bailiff") in count) || !((op, 10, "bailiff") in count))
 		row(op, 10000, "of that with 10 rules, which was not counted", 1, "x", "<=0")
 	else
 		row(op, 10000, "of that with 10 rules", sprintf("%.3f", many / few), "x",

@@ -117,7 +117,7 @@ print_policies()
 
 [ $# -gt 0 ] || set -- none unconfined bailiff apparmor landlock
 mkdir -p "$out"
-(cd "$out" && rm -f "${@/%/.tsv}" ./*.[0-9]*.tsv)
+(cd "$out" && rm -f "${@/%/.tsv}" ./*.[0-9]*.{tsv,key})
 make_policies
 [ -n "${GUEST_KERNEL:-}" ] || GUEST_FLAVOUR=$flavour tests/guest/kernel.sh build \
 	> "$out/kernel.log" 2>&1 || {
@@ -142,5 +142,5 @@ if [ "${COST_BOOTS:-1}" -gt 1 ]; then
 	done
 fi
 print_policies "$@" > "$out/policies"
-(cd "$out" && cat "${@/%/.key}") | sort -u > "$out/key"
+(cd "$out" && for column; do cat "$column".key "$column".[0-9]*.key 2> /dev/null || :; done) | sort -u > "$out/key"
 [ "$(wc -l < "$out/key")" = 1 ] || fail 'the columns are of different kernels'

@@ -201,12 +201,21 @@ END_TEST
 /* Where nothing of an image has room; in this test's process alone. */
 static void fill_state_dir(void)
 {
+	static const char page[4096];
+	char path[PATH_MAX + 64];
+	FILE *file;
+
 	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
 	ck_assert_int_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
 	mkdir(fixture.state_dir, 0700);
 	ck_assert_int_eq(mount("full", fixture.state_dir, "tmpfs", 0,
 			       "size=4k,mode=0700"),
 			 0);
+	snprintf(path, sizeof(path), "%s/full", fixture.state_dir);
+	file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_uint_eq(fwrite(page, 1, sizeof(page), file), sizeof(page));
+	ck_assert_int_eq(fclose(file), 0);
 }
 
 START_TEST(a_full_disk_saves_nothing_and_loads_all)

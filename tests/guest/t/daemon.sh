@@ -213,7 +213,7 @@ unlike "$out" ran "a daemon that is dead: the container is refused"
 like "$(cat /run/hook.err)" 'it is not running' "... and the hook says so"
 generations()
 {
-	bailiffctl status --json | grep -o '"generation": [0-9]*'
+	grep -h "^generation " /sys/kernel/security/bailiff/policies/*/info
 }
 before=$(generations)
 like "$before" '[1-9]' "there are policies, each of a generation"

