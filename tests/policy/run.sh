@@ -589,6 +589,7 @@ standard_input()
 . ./score.sh
 . ./tour.sh
 . ./import_limits.sh
+. ./import_lines.sh
 . ./diagnostics.sh
 . ./init.sh
 . ./reach.sh
@@ -647,6 +648,7 @@ stats
 color
 tour
 import_limits
+import_lines
 init
 shipped_init
 explain_json
