@@ -213,14 +213,16 @@ unlike "$out" ran "a daemon that is dead: the container is refused"
 like "$(cat /run/hook.err)" 'it is not running' "... and the hook says so"
 generations()
 {
-	grep -h "^generation " /sys/kernel/security/bailiff/policies/*/info
+	grep "^generation " /sys/kernel/security/bailiff/policies/*/info | sort
 }
 before=$(generations)
 like "$before" '[1-9]' "there are policies, each of a generation"
 start_daemon
 succeeds "it comes back" wait_for 15 bailiffctl reload
 pause 2
-is "$(generations)" "$before" "... and loads nothing twice"
+# what was made for a container that is gone may go
+is "$(comm -13 <(echo "$before") <(generations))" "" "... and loads nothing twice"
+like "$(generations)" 'policies/web/info' "... of what is there as before"
 contain web8 "$try_shadow"
 is "$out" "shut
 ran" "... and binds again"
