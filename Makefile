@@ -164,7 +164,7 @@ HOST_PARTS := unit conformance policy domain hooks package mutants fuzz
 
 .PHONY: test test-unit test-guest test-debug fuzz fuzz-guest
 test:
-	@scripts/deps.sh tools test guest suite
+	@scripts/deps.sh tools test deb guest suite
 	@$(MAKE) binaries test-binaries guest-binaries
 	@tests/run.sh $(HOST_PARTS) guest bench lint
 
@@ -340,12 +340,12 @@ install: tools
 # Debian packages: of what is installed, and of a kernel that has it.
 .PHONY: deb test-deb kernel-deb
 deb:
-	@scripts/deps.sh tools
+	@scripts/deps.sh tools deb
 	@$(MAKE) binaries
 	@scripts/deb.sh
 
 test-deb:
-	@scripts/deps.sh tools test
+	@scripts/deps.sh tools test deb
 	@$(MAKE) binaries
 	@tests/package.sh
 

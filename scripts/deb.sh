@@ -88,8 +88,8 @@ control()
 	local size libraries
 
 	size=$(du -k -s --apparent-size "$root" | cut -f 1)
-	libraries=$(depends)
-	[ -n "$libraries" ] || { echo "deb.sh: dpkg-shlibdeps says nothing" >&2; return 1; }
+	libraries=$(depends) || :
+	[ -n "$libraries" ] || { echo "deb.sh: dpkg-shlibdeps of the package dpkg-dev says nothing" >&2; return 1; }
 	sed "s|@VERSION@|$version|; s|@ARCH@|$arch|; s|@SIZE@|$size|
 		s|@DEPENDS@|$libraries, init-system-helpers (>= 1.52)|" $from/control
 }

@@ -19,11 +19,11 @@ die()
 parts_of()
 {
 	case $1 in
-	tools|kernel|style|prove|bench|kdeb|suite|runtimes|install) echo "$1" ;;
+	tools|kernel|style|prove|bench|deb|kdeb|suite|runtimes|install) echo "$1" ;;
 	test) echo tools test ;;
 	guest) echo tools kernel guest ;;
 	demo) echo tools kernel guest ;;
-	*) die "what is '$1'? (tools, test, kernel, guest, demo, suite, runtimes, install, bench, style, prove, kdeb)" ;;
+	*) die "what is '$1'? (tools, test, kernel, guest, demo, suite, runtimes, install, bench, style, prove, deb, kdeb)" ;;
 	esac
 }
 

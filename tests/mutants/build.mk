@@ -29,7 +29,7 @@ SYSTEM_LIBS = -Wl,--as-needed -lm -lyaml -lcrypto -ljansson -lseccomp \
 # place of another, but for tests that take long and
 # are about policyc: of vm/ they see what the others see, and later. Sanitizers
 # are for memory and for what C leaves undefined: random values need them not.
-SLOW_fast = image_out fsm passes validate validate_rules witness
+SLOW_fast = image_out fsm passes asked space validate validate_rules witness
 SLOW_san  = $(SLOW_fast) oracle interval lower table_keys verify_dynamic
 TESTS := $(shell grep -lE '^.include "(vm/|tests/lib/bvm)' tests/unit/*_test.c | \
 	   xargs grep -LE '^.include "(daemon/|tests/lib/(daemon|ctl)_fixture)|__wrap_')

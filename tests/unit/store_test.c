@@ -206,7 +206,9 @@ static void fill_state_dir(void)
 	FILE *file;
 
 	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
-	ck_assert_int_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	/* EINVAL: / is a directory of chroot's, and no mount */
+	ck_assert(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+		  errno == EINVAL);
 	mkdir(fixture.state_dir, 0700);
 	ck_assert_int_eq(mount("full", fixture.state_dir, "tmpfs", 0,
 			       "size=4k,mode=0700"),
