@@ -242,11 +242,13 @@ static u64 right_of(const struct trial *t, const struct witness_point *p)
 static void check_right(struct trial *t, const struct witness_point *p,
 			u32 want)
 {
-	const struct bvm_rights *rights = &t->w->img->rights[p->row];
 	const u64 right = right_of(t, p);
+	const struct bvm_rights *rights;
 
-	if (!right ||
-	    right & (want & BVM_VERDICT_DENY ? ~rights->must : rights->may))
+	if (!right)
+		return;
+	rights = &t->w->img->rights[p->row];
+	if (right & (want & BVM_VERDICT_DENY ? ~rights->must : rights->may))
 		return;
 	diag_report(t->w->diag, &t->w->ast->name_span, MISSTATED,
 		    "rights of row", p->row);
