@@ -228,8 +228,7 @@ bench_rules()
 # is counted in several boots.
 bench_cost()
 {
-	local boots=6
-
+	boots=${COST_BOOTS:-6}
 	COST_JOBS=1 COST_BOOTS=$boots $here/cost.sh
 	awk -v boots=$boots -f $here/cost-rows.awk $here/cost-budgets.tsv \
 		$out/cost/{none,unconfined,bailiff,apparmor,landlock}.tsv >> "$rows"
@@ -367,7 +366,7 @@ for name in "$@"; do
 	"bench_$name"
 done
 [[ " $* " != *' cost '* ]] || {
-	cost=$(tr '\t' ' ' < $out/cost/key)
+	cost="$(tr '\t' ' ' < $out/cost/key), $boots boots for what makes processes"
 	policies=$(cat $out/cost/policies)
 }
 [[ " $* " != *' bpf '* ]] || bpf=$(tr '\t' ' ' < $out/bpf/key)
