@@ -35,6 +35,9 @@ static bool is_possible_socket(u64 fields, const struct space_point *point)
 		return true;
 	if (creates && (n->has_addr || n->text))
 		return false;
+	/* one that cannot be read is denied for that, and no program is asked */
+	if (!creates && !n->has_addr && family_is_inet(n->family))
+		return false;
 	return !n->path || (n->family == AF_UNIX_NUMBER && !n->text);
 }
 
@@ -99,7 +102,8 @@ static u32 shape_of(const struct space_point *point)
 	case BVM_CLASS_NETWORK:
 		return bit(c->network.port, 0) | bit(c->network.peer_port, 1) |
 		       bit(c->network.has_addr, 2) | bit(c->network.text, 3) |
-		       bit(c->network.family == AF_UNIX_NUMBER, 4);
+		       bit(c->network.family == AF_UNIX_NUMBER, 4) |
+		       bit(family_is_inet(c->network.family), 5);
 	case BVM_CLASS_TASKS:
 		return !!c->tasks.signal;
 	case BVM_CLASS_MOUNTS:
