@@ -303,6 +303,7 @@ struct proof {
 	struct space_query query;
 	bool failed;
 	bool any; /* request at all */
+	bool partly; /* not all were looked at */
 	struct space_point witness; /* with the shortest path so far */
 	u32 verdict;
 	u32 blamed[MAX_BLAMED];
@@ -371,6 +372,9 @@ static void report(struct proof *p)
 		diag_report(p->diag, &p->claim->span, CLAIM_NEVER,
 			    p->claim->request, witness);
 	note_rules(p);
+	if (p->partly)
+		diag_note(p->diag, "a shorter one may be there: %s",
+			  space_why(-E2BIG));
 }
 
 static void report_request(struct diag *diag, const struct span *span,
@@ -409,7 +413,12 @@ static bool prove(struct proof *p)
 		report_request(p->diag, &p->claim->span, &err);
 		return false;
 	}
+	p->query.sought = p->claim->always ? SPACE_DENIED : SPACE_ALLOWED;
 	ret = space_walk(p->arena, &p->query, look, p);
+	/* what was found is one, whatever else there is */
+	p->partly = ret == -E2BIG && p->failed;
+	if (p->partly)
+		ret = 0;
 	/* a proof about nothing would be taken for one about something */
 	if (ret || !p->any) {
 		diag_report(p->diag, &p->claim->span, CLAIM_OPEN,

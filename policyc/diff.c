@@ -155,7 +155,7 @@ int diff_images(struct arena *arena, const struct bvm_image *old,
 			continue;
 		c.query.class = i;
 		c.query.ops = bvm_classes[i].mediated;
-		c.query.differ = true;
+		c.query.sought = SPACE_DIFFERENT;
 		c.query.never_denies[0] = old->meta->audit_classes >> i & 1;
 		c.query.never_denies[1] = new->meta->audit_classes >> i & 1;
 		c.first = changes->num;

@@ -6,8 +6,6 @@
 #include "differ.h"
 #include "intern.h"
 
-u32 differ_max_pairs = DIFFER_MAX_PAIRS;
-
 /* An entry of what is left of a list. */
 struct entry {
 	u64 need;
@@ -226,7 +224,7 @@ static int search(struct search *s, u32 depth, u32 a, u32 b)
 
 	if (intern_put(&s->seen, key, ARRAY_SIZE(key)) != known)
 		return 0;
-	if (known >= differ_max_pairs)
+	if (known >= d->max_pairs)
 		return -E2BIG;
 	if (deny_alike(s, a, b))
 		return 0;

@@ -14,6 +14,9 @@
  *
  * So what is looked at grows with what differs, not with the product of all
  * conditions, and each pair of verdicts that some request gets is met.
+ *
+ * What one list denies, or allows, is where it differs from a list that allows, or
+ * denies, everything: so claims are proved.
  */
 #ifndef POLICYC_DIFFER_H
 #define POLICYC_DIFFER_H
@@ -22,7 +25,6 @@
 #include "vm/image.h"
 
 #define DIFFER_MAX_PARTS 20
-#define DIFFER_MAX_PAIRS (1u << 17)
 
 struct differ_part {
 	u64 mask[2]; /* predicates of either image that the part decides */
@@ -42,15 +44,13 @@ struct differ {
 	struct differ_list lists[2];
 	struct differ_part parts[DIFFER_MAX_PARTS];
 	u32 num_parts;
+	u32 max_pairs;
 	/* A setting of each part, for which they differ; false: stop. */
 	bool (*visit)(void *arg, const u32 *settings);
 	void *arg;
 };
 
-/* DIFFER_MAX_PAIRS, but in tests. */
-extern u32 differ_max_pairs;
-
-/* Return: 0; -E2BIG: there are more pairs than that. */
+/* Return: 0; -E2BIG: there are more pairs than max_pairs. */
 int __must_check differ_find(const struct differ *differ);
 
 #endif /* POLICYC_DIFFER_H */

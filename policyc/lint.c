@@ -12,7 +12,9 @@
 #include "lint.h"
 #include "space.h"
 
-#define MAX_POINTS 20000 /* of one comparison; past it nothing is said */
+/* Of one comparison: past it not all are met, past the second nothing is said. */
+#define MAX_POINTS 20000
+#define MAX_PAIRS 20000
 #define MAX_PATTERNS 2000 /* of a class's rules */
 #define MAX_BYTES (32u << 20) /* of the images that a class takes */
 
@@ -25,8 +27,8 @@ enum as {
 
 /* A policy of some rules of one class. */
 struct subset {
-	const struct ast_rule *rules[LINT_MAX_RULES];
-	enum as as[LINT_MAX_RULES];
+	const struct ast_rule *rules[2 * LINT_MAX_RULES];
+	enum as as[2 * LINT_MAX_RULES];
 	u32 num;
 	enum ast_default rest; /* what is not matched */
 };
@@ -40,10 +42,10 @@ struct lint {
 	/* Of the class: num that are compared, then those that cover nothing. */
 	const struct ast_rule *rules[2 * LINT_MAX_RULES];
 	/* Who takes out all that was reported changes nothing. */
-	bool reported[LINT_MAX_RULES];
+	bool reported[2 * LINT_MAX_RULES];
 	bool candidate[LINT_MAX_RULES]; /* an allow without which all is the same */
 	u32 num, num_others;
-	bool gave_up; /* a comparison had too many points */
+	bool gave_up; /* a comparison had too many pairs */
 	struct bvm_image all; /* of the rules as they are */
 	/* of one rule alone, and of none; made when they are asked for */
 	struct bvm_image *alone[2 * LINT_MAX_RULES + 1][2];
@@ -133,6 +135,8 @@ static bool compare(struct lint *l, const struct bvm_image *a,
 		.class = l->class,
 		.ops = bvm_classes[l->class].mediated,
 		.max_points = MAX_POINTS,
+		.max_pairs = MAX_PAIRS,
+		.sought = SPACE_DIFFERENT,
 	};
 
 	int err = space_walk(l->scratch, &query, visit, arg);
@@ -299,6 +303,7 @@ static void lint_other(struct lint *l, u32 i)
 
 	if (matches_nothing(l, rule)) {
 		diag_report(l->diag, &rule->span, UNREACHABLE);
+		l->reported[i] = true;
 		return;
 	}
 	for (u32 k = 0; k < l->num + l->num_others && !is_special(rule); k++) {
@@ -313,8 +318,92 @@ static void lint_other(struct lint *l, u32 i)
 			continue;
 		diag_report(l->diag, &rule->span, REDUNDANT);
 		diag_note_at(l->diag, &other->span, "this one");
+		l->reported[i] = true;
 		return;
 	}
+}
+
+/* What decides: rates are taken at full buckets, and audits decide nothing. */
+static void put_deciding(const struct lint *l, struct subset *set)
+{
+	set->rest = l->ast->defaults[l->class];
+	for (u32 i = 0; i < l->num + l->num_others; i++)
+		if (!l->reported[i] && l->rules[i]->kind != BVM_RULE_AUDIT)
+			put(set, l->rules[i], AS_IT_IS);
+}
+
+/* Audits without a rate, as denies: what is left needs another one. */
+static void put_audits(const struct lint *l, struct subset *set, u32 but)
+{
+	for (u32 i = l->num; i < l->num + l->num_others; i++)
+		if (i != but && !l->reported[i] &&
+		    l->rules[i]->kind == BVM_RULE_AUDIT &&
+		    !l->rules[i]->rate.interval_ns)
+			put(set, l->rules[i], AS_DENY);
+}
+
+/* With one rule more, what is denied is the same. */
+static bool adds_nothing(struct lint *l, struct subset *set, u32 i, enum as as)
+{
+	struct bvm_image *images = arena_array(l->scratch, 2, sizeof(*images));
+	bool found = false;
+
+	if (!compile(l, l->scratch, set, &images[0]))
+		return false;
+	put(set, l->rules[i], as);
+	return compile(l, l->scratch, set, &images[1]) &&
+	       compare(l, &images[0], &images[1], differs, &found) && !found;
+}
+
+/* What it matches and is allowed is nothing, or what others record. */
+static void lint_audit(struct lint *l, u32 i)
+{
+	const struct ast_rule *rule = l->rules[i];
+	struct subset *set = arena_alloc(l->scratch, sizeof(*set));
+	struct subset *with_others = arena_alloc(l->scratch, sizeof(*set));
+
+	put_deciding(l, set);
+	*with_others = *set;
+	put_audits(l, with_others, i);
+	if (adds_nothing(l, set, i, AS_DENY))
+		diag_report(l->diag, &rule->span, AUDIT_DENIED);
+	else if (adds_nothing(l, with_others, i, AS_DENY))
+		diag_report(l->diag, &rule->span, TOGETHER);
+	else
+		return;
+	l->reported[i] = true;
+}
+
+/* An allow with a rate: what those without one allow, they always do. */
+static void lint_rated(struct lint *l, u32 i)
+{
+	struct subset *set = arena_alloc(l->scratch, sizeof(*set));
+
+	if (l->ast->defaults[l->class] != AST_DENY)
+		return;
+	set->rest = AST_DENY;
+	for (u32 k = 0; k < l->num; k++)
+		if (!l->reported[k])
+			put(set, l->rules[k], AS_IT_IS);
+	if (!adds_nothing(l, set, i, AS_ALLOW))
+		return;
+	diag_report(l->diag, &l->rules[i]->span, TOGETHER);
+	l->reported[i] = true;
+}
+
+/* After lint_other: what no one other rule covers alone. */
+static void lint_other_rest(struct lint *l, u32 i)
+{
+	const struct ast_rule *rule = l->rules[i];
+
+	if (l->reported[i] || is_special(rule))
+		return;
+	if (rule->kind == BVM_RULE_AUDIT)
+		lint_audit(l, i);
+	/* a deny is there for what others may allow one day */
+	if (rule->kind == BVM_RULE_ALLOW &&
+	    !(l->reported[i] = find_shadow(l, rule)))
+		lint_rated(l, i);
 }
 
 /* There was a warning of it. */
@@ -367,14 +456,15 @@ static bool collect(struct lint *l, bool others, u32 *num)
 }
 
 /*
- * An image of all but one rule is made for each that allows: what that takes
- * goes by the size of the image. Past a second or two nobody waits for it.
+ * An image of all but one rule is made for each that allows, and some of all and
+ * one for each that records: what that takes goes by the size of the image. Past
+ * a second or two nobody waits for it.
  */
 static bool is_small(const struct lint *l)
 {
 	size_t left = MAX_BYTES;
 
-	for (u32 i = 0; i < l->num; i++) {
+	for (u32 i = 0; i < l->num + l->num_others; i++) {
 		if (l->rules[i]->kind == BVM_RULE_DENY)
 			continue;
 		if (left < l->all.len)
@@ -424,16 +514,15 @@ static void lint_class(struct lint *l)
 		return;
 	if (!collect(l, true, &l->num_others))
 		l->num_others = 0;
-	if (l->num &&
-	    (!compile_all(l, l->arena, NULL, &l->all) || !is_small(l)))
+	if (!compile_all(l, l->arena, NULL, &l->all) || !is_small(l))
 		return;
 	for_own(l, 0, l->num, lint_rule);
 	for_own(l, 0, l->num, lint_rest);
 	for_own(l, l->num, l->num + l->num_others, lint_other);
+	for_own(l, l->num, l->num + l->num_others, lint_other_rest);
 	if (l->gave_up)
 		(void)too_much(l,
-			       arena_printf(l->arena, "some make over %u cases",
-					    MAX_POINTS));
+			       "some have too many combinations of conditions");
 }
 
 void lint_policy(struct arena *arena, struct diag *diag,

@@ -222,6 +222,7 @@ static struct search find_rule(struct arena *arena, const struct bvm_image *img,
 		.class = class,
 		.ops = ops,
 		.set = { .request = &request, .any_args = true },
+		.sought = SPACE_ALLOWED,
 	};
 	struct search s = { .found = false };
 

@@ -77,6 +77,7 @@ static int try_row(struct arena *arena, const struct bvm_image *img,
 	s->img = img;
 	s->query.images[0] = img;
 	s->query.num_images = 1;
+	s->query.sought = SPACE_ALLOWED;
 	if (claim_parse(arena, row->claim, &s->query, &err))
 		return -EINVAL;
 	ret = space_walk(arena, &s->query, look, s);

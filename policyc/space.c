@@ -99,7 +99,7 @@ struct walk {
 	struct asked asked[SPACE_MAX_IMAGES];
 	u64 asks[SPACE_MAX_IMAGES]; /* predicates in the lists */
 	u64 num_points;
-	const struct space_point *object; /* of walk_differences */
+	const struct space_point *object; /* of walk_sought */
 	bool stop;
 };
 
@@ -195,7 +195,7 @@ static bool advance(struct walk *w)
 	return false;
 }
 
-static bool visit_difference(void *arg, const u32 *settings)
+static bool visit_sought(void *arg, const u32 *settings)
 {
 	struct walk *w = arg;
 	struct space_point point;
@@ -208,9 +208,34 @@ static bool visit_difference(void *arg, const u32 *settings)
 	return !w->stop;
 }
 
-/* The same points, as far as the two differ, without meeting all others. */
-static int walk_differences(struct walk *w, const struct space_point *object)
+/* The lists of both images; of one, it and a list of what is not sought. */
+static void find_lists(const struct walk *w, struct differ *d)
 {
+	static const struct bvm_decision allow, deny = {
+		.verdict = BVM_VERDICT_DENY,
+	};
+	const struct space_query *q = w->s->query;
+
+	for (u32 k = 0; k < q->num_images; k++) {
+		struct differ_list *list = &d->lists[k];
+
+		list->entries =
+			asked_entries(q->images[k], &w->asked[k], &list->num);
+		list->known = w->asked[k].preds;
+		list->never_denies = q->sought == SPACE_DIFFERENT &&
+				     q->never_denies[k];
+	}
+	if (q->num_images == 1)
+		d->lists[1] = (struct differ_list){
+			.entries = q->sought == SPACE_DENIED ? &allow : &deny,
+			.num = 1,
+		};
+}
+
+/* The same points, as far as they are sought, without meeting all others. */
+static int walk_sought(struct walk *w, const struct space_point *object)
+{
+	const struct space_query *q = w->s->query;
 	struct differ *d = arena_alloc(w->s->arena, sizeof(*d));
 
 	_Static_assert(SPACE_MAX_PARTS <= DIFFER_MAX_PARTS &&
@@ -219,16 +244,10 @@ static int walk_differences(struct walk *w, const struct space_point *object)
 	w->object = object;
 	d->arena = w->s->arena;
 	d->num_parts = w->s->num_parts;
-	d->visit = visit_difference;
+	d->max_pairs = q->max_pairs ? q->max_pairs : SPACE_MAX_PAIRS;
+	d->visit = visit_sought;
 	d->arg = w;
-	for (u32 k = 0; k < 2; k++) {
-		struct differ_list *list = &d->lists[k];
-
-		list->entries = asked_entries(w->s->query->images[k],
-					      &w->asked[k], &list->num);
-		list->known = w->asked[k].preds;
-		list->never_denies = w->s->query->never_denies[k];
-	}
+	find_lists(w, d);
 	for (u32 p = 0; p < d->num_parts; p++) {
 		const struct choice *c = &w->choices[p];
 		u64(*preds)[2] = arena_array(d->arena, c->num, sizeof(*preds));
@@ -243,6 +262,21 @@ static int walk_differences(struct walk *w, const struct space_point *object)
 		d->parts[p].num = c->num;
 	}
 	return differ_find(d);
+}
+
+/* One point, so that it is known that there are some, and those that are sought. */
+static void walk_some(struct walk *w, const struct space_point *object)
+{
+	struct space_point point;
+	int ret;
+
+	make_point(w, object, &point);
+	run_point(w, &point);
+	if (w->stop)
+		return;
+	ret = walk_sought(w, object);
+	if (!w->s->err)
+		w->s->err = ret;
 }
 
 static u64 num_combinations(const struct walk *w)
@@ -267,12 +301,8 @@ static void walk_conditions(struct walk *w, const struct space_point *object)
 		if (!w->choices[p].num)
 			return;
 	}
-	if (s->query->differ && s->query->num_images == 2 &&
-	    w->num_points + num_combinations(w) > max) {
-		const int ret = walk_differences(w, object);
-
-		if (!s->err)
-			s->err = ret;
+	if (s->query->sought && w->num_points + num_combinations(w) > max) {
+		walk_some(w, object);
 		return;
 	}
 	do {

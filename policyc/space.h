@@ -18,9 +18,9 @@
  * what the program decides at a point is held against what its parts said, and
  * an image for which that fails is refused (-EOPNOTSUPP).
  *
- * Where the combinations are too many, a walk for differences (differ) does not
- * take all of them: one point comes for each pair of verdicts of which one denies
- * and one does not, for each operation and kind of object.
+ * Where the combinations are too many, a walk for something (sought) does not
+ * take all of them (differ.h): for each operation and kind of object some point
+ * comes, and one for each pair of verdicts that is sought.
  *
  * Only requests that the kernel can make are points: see space_parts.c. Rates
  * are taken at full buckets. What rename and link may not widen, which the
@@ -35,6 +35,7 @@
 
 #define SPACE_MAX_IMAGES 2
 #define SPACE_MAX_POINTS (1u << 20) /* of one walk */
+#define SPACE_MAX_PAIRS (1u << 17) /* of one operation and kind of object */
 
 /* A request in full. */
 struct space_point {
@@ -67,6 +68,14 @@ struct space_set {
 	u32 num_ranges;
 };
 
+/* What is looked for, where not all can be met. */
+enum space_sought {
+	SPACE_ALL,
+	SPACE_DIFFERENT, /* one of the two images denies, never_denies aside */
+	SPACE_DENIED, /* the one image does */
+	SPACE_ALLOWED,
+};
+
 struct space_query {
 	const struct bvm_image *images[SPACE_MAX_IMAGES];
 	u32 num_images; /* 1 or 2 */
@@ -74,8 +83,9 @@ struct space_query {
 	u64 ops; /* BVM_BIT() set */
 	struct space_set set;
 	u32 max_points; /* 0: SPACE_MAX_POINTS */
-	bool differ; /* only points where the two deny differently: differ.h */
-	bool never_denies[SPACE_MAX_IMAGES]; /* for that: in audit mode */
+	u32 max_pairs; /* past it: of what is left; 0: SPACE_MAX_PAIRS */
+	enum space_sought sought;
+	bool never_denies[SPACE_MAX_IMAGES]; /* SPACE_DIFFERENT: in audit mode */
 };
 
 /*
@@ -88,7 +98,7 @@ typedef bool (*space_visit_fn)(void *arg, const struct space_point *point,
 
 /*
  * Return: 0 when all points were visited or visit stopped; -E2BIG over
- * max_points or WORDS_MAX_STATES; -EOPNOTSUPP a program is not of the
+ * max_points (where something is sought: max_pairs) or WORDS_MAX_STATES; -EOPNOTSUPP a program is not of the
  * compiler's shape; -ENOENT an image has no program for the class.
  */
 int __must_check space_walk(struct arena *arena,

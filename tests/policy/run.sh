@@ -382,10 +382,10 @@ same_image()
 	says 'files as seen from the policy' 0 '^rule 2: e/part.yaml:2: ' "$policyc" dump "$dir/4"
 }
 
-# sockets NUM UID: rules of four conditions, of 12 values each; UID is that of the fifth.
+# sockets NUM UID [CLAIM]: rules of four conditions, of 12 values each; UID is that of the fifth.
 sockets()
 {
-	printf '%s\n' 'bailiff: 1' 'policy: x' 'network:'
+	printf '%s\n' 'bailiff: 1' 'policy: x' "${3-# no claim}" 'network:'
 	awk -v num="$1" -v uid="$2" 'BEGIN {
 		for (i = 0; i < num; i++)
 			printf "  - allow: connect\n    protocol: tcp\n    ports: %d\n" \
@@ -459,10 +459,20 @@ differences()
 			"$@" "$work/sockets.yaml" "$work/other.yaml"
 		says "... and what it allowed before" 1 '^1 newly allowed, 1 newly denied$' \
 			"$@" "$work/sockets.yaml" "$work/other.yaml"
-		(head -n 3 "$work/sockets.yaml"
-			tail -n +4 "$work/sockets.yaml" | paste - - - - | tac | tr '\t' '\n') > "$work/other.yaml"
+		(head -n 4 "$work/sockets.yaml"
+			tail -n +5 "$work/sockets.yaml" | paste - - - - | tac | tr '\t' '\n') > "$work/other.yaml"
 		says "$i rules in another order" 0 '^no difference$' \
 			"$@" "$work/sockets.yaml" "$work/other.yaml"
+		sockets "$i" 8 'never: connect any:22' > "$work/sockets.yaml"
+		says "a claim about $i such rules is proved" 0 ' 1 proof: ok$' \
+			"$policyc" check "$work/sockets.yaml"
+		sockets "$i" 8 'never: connect any:443' > "$work/sockets.yaml"
+		says "... and refuted by a request" 1 \
+			"not proved: never .* 'uid=[0-9]* .*exe=/x[0-9]* connect tcp any:443' is allowed" \
+			"$policyc" check "$work/sockets.yaml"
+		sockets "$i" 8 'always: uid=8 connect tcp any:80' > "$work/sockets.yaml"
+		says '... also one of what is allowed' 1 'not proved: always .*connect tcp any:80. is denied' \
+			"$policyc" check "$work/sockets.yaml"
 	done
 	# gid sets the bit of uid: no program of policyc does
 	printf '%s\n' 'bailiff: 1' 'policy: x' 'files:' \

@@ -465,6 +465,16 @@ lint_together()
 	says_not 'and not the first' 'P344' cat "$work/out"
 	"$policyc" check "$work/three.yaml" > "$work/out" 2>&1
 	says 'of three one is named' 0 '^1$' grep -c P344 "$work/out"
+	sed 's/- {allow:/- {audit:/; s/^files:/&\n  - {allow: read, paths: "\/*"}/' "$work/three.yaml" > "$work/audits.yaml"
+	says 'of three audits one is named' 0 '^1$' \
+		bash -c '"$0" check "$1" 2>&1 | grep -c P344' "$policyc" "$work/audits.yaml"
+	sed 's/\[.a, .c\]/&, rate: 9\/s/' "$work/three.yaml" > "$work/rated.yaml"
+	says 'an allow with a rate, where others allow the same without' 0 'rated.yaml:6:5: .*P344' \
+		"$policyc" check "$work/rated.yaml"
+	sed 's/\[.[ab], .[bc]\]/&, rate: 9\/s/' "$work/three.yaml" > "$work/rated.yaml"
+	says_not '... but not where those have one, too' 'P34' "$policyc" check "$work/rated.yaml"
+	printf '  - {deny: read, paths: [/c, /a]}\n' >> "$work/rated.yaml"
+	says 'an allow with a rate, all denied' 0 'rated.yaml:6:5: .*P34[12]' "$policyc" check "$work/rated.yaml"
 	printf 'bailiff: 1\npolicy: x\nnetwork:\n' > "$work/wide.yaml"
 	for i in {1..40}; do
 		printf '  - {allow: connect, protocol: [tcp, udp], to: 10.%d.0.0/16, ports: %d-%d, when: {uid: %d, gid: %d, exe: /usr/bin/%d}}\n' \
@@ -472,6 +482,10 @@ lint_together()
 		printf '  - {deny: connect, to: 10.%d.0.0/17, ports: %d-%d, peer-ports: %d, when: {host-uid: %d}}\n' \
 			$((i % 8)) $((i * 10 % 70 + 3)) $((i * 10 % 70 + 50)) $((i % 6)) $((i % 3))
 	done | head -n 63 >> "$work/wide.yaml"
+	sed -n 4p "$work/wide.yaml" >> "$work/wide.yaml"
+	says 'of 64 with many conditions the one that says what another does' 0 ':67:5: .*P343' \
+		"$policyc" check "$work/wide.yaml"
+	says_not '... after a look at all' P348 "$policyc" check "$work/wide.yaml"
 	sed -n 4p "$work/wide.yaml" >> "$work/wide.yaml"
 	says 'what is too much to compare' 0 'P348' "$policyc" check "$work/wide.yaml"
 }

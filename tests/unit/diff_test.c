@@ -6,6 +6,7 @@
  * are tried, what that finds is compared with what trying all of them does.
  */
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "policyc/diff.h"
@@ -163,7 +164,7 @@ static u32 compare_walks(struct arena *arena, const struct bvm_image *images,
 	if (walk(arena, &query, &all))
 		return 0;
 	/* no object may be met with each combination */
-	query.differ = true;
+	query.sought = SPACE_DIFFERENT;
 	query.max_points = 1;
 	ck_assert_int_eq(walk(arena, &query, &found), 0);
 	num = all.num;
@@ -200,6 +201,126 @@ START_TEST(no_difference_is_missed_without_all_combinations)
 }
 END_TEST
 
+/* ---- the same of what one image denies, or allows ---- */
+
+struct found {
+	bool deny;
+	u32 met; /* points of any kind */
+	struct intern answers; /* operations with what was said, of that kind */
+};
+
+static bool find(void *arg, const struct space_point *point,
+		 const u32 *verdicts)
+{
+	const u32 key[] = { point->op, verdicts[0] };
+	struct found *found = arg;
+
+	found->met++;
+	if (!(verdicts[0] & BVM_VERDICT_DENY) == !found->deny)
+		(void)intern_put(&found->answers, key, ARRAY_SIZE(key));
+	return true;
+}
+
+static int walk_one(struct arena *arena, const struct space_query *query,
+		    bool deny, struct found *found)
+{
+	*found = (struct found){ .deny = deny };
+	intern_init(&found->answers, arena);
+	return space_walk(arena, query, find, found);
+}
+
+static void check_same(struct found *a, const struct found *b)
+{
+	const u32 num = a->answers.num;
+
+	ck_assert_int_eq(!a->met, !b->met);
+	ck_assert_uint_eq(b->answers.num, num);
+	for (u32 i = 0; i < num; i++)
+		(void)intern_put(&a->answers, intern_get(&b->answers, i),
+				 intern_len(&b->answers, i));
+	ck_assert_uint_eq(a->answers.num, num);
+}
+
+/* The least number of pairs with which a walk comes to its end. */
+static u32 least_pairs(struct arena *arena, struct space_query *query,
+		       bool deny)
+{
+	u32 low = 0, high = 1; /* low is too little */
+	struct found found;
+
+	query->max_pairs = high;
+	while (walk_one(arena, query, deny, &found)) {
+		low = high;
+		query->max_pairs = high *= 2;
+	}
+	while (high - low > 1) {
+		const u32 middle = low + (high - low) / 2;
+
+		query->max_pairs = middle;
+		if (walk_one(arena, query, deny, &found))
+			low = middle;
+		else
+			high = middle;
+	}
+	return high;
+}
+
+/* Return: how many answers there are of the class. */
+static u32 compare_walks_of_one(struct arena *arena,
+				const struct bvm_image *img, u32 class,
+				bool deny, u32 *limits)
+{
+	struct space_query query = {
+		.images = { img },
+		.num_images = 1,
+		.class = class,
+		.ops = bvm_classes[class].mediated,
+	};
+	struct found all, some;
+	u32 least;
+
+	if (walk_one(arena, &query, deny, &all))
+		return 0;
+	query.sought = deny ? SPACE_DENIED : SPACE_ALLOWED;
+	query.max_points = 1;
+	ck_assert_int_eq(walk_one(arena, &query, deny, &some), 0);
+	check_same(&all, &some);
+	least = least_pairs(arena, &query, deny);
+	for (u32 pairs = least > 1 ? least - 1 : least; pairs < least + 2;
+	     pairs++) {
+		query.max_pairs = pairs;
+		ck_assert_int_eq(walk_one(arena, &query, deny, &some),
+				 pairs < least ? -E2BIG : 0);
+		if (pairs >= least)
+			check_same(&all, &some);
+	}
+	*limits += least > 1;
+	return all.answers.num;
+}
+
+START_TEST(no_verdict_is_missed_without_all_combinations)
+{
+	struct gen gen = { .state = 0x9e3779b97f4a7c15ull * (_i + 29) };
+	u32 answers[2] = { 0 }, limits = 0;
+
+	for (u32 i = 0; i < POLICIES; i++) {
+		struct bvm_image *img;
+
+		gen.arena = arena_create();
+		img = arena_array(gen.arena, 1, sizeof(*img));
+		policyc_build(gen.arena, gen_policy(&gen), img);
+		for (u32 class = 1; class < BVM_NUM_CLASSES; class ++)
+			if (bvm_classes[class].mediated)
+				answers[i % 2] += compare_walks_of_one(
+					gen.arena, img, class, i % 2, &limits);
+		arena_free(gen.arena);
+	}
+	ck_assert_uint_gt(answers[0], POLICIES);
+	ck_assert_uint_gt(answers[1], POLICIES);
+	ck_assert_uint_gt(limits, POLICIES);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("diff");
@@ -211,6 +332,8 @@ int main(void)
 	tcase_add_loop_test(tc, a_rule_less_goes_one_way, 0, LOOPS);
 	tcase_add_loop_test(
 		tc, no_difference_is_missed_without_all_combinations, 0, LOOPS);
+	tcase_add_loop_test(tc, no_verdict_is_missed_without_all_combinations,
+			    0, LOOPS);
 	tcase_add_test(tc, audit_mode_denies_nothing);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);

@@ -4,8 +4,8 @@
  *
  * Random small policies, whose patterns are so simple that a few hundred
  * requests tell all of them apart. Without all the rules that lint reports,
- * each request is answered as before; and an allow that could go as well, or a
- * deny that another one covers, would have been reported.
+ * each request is answered as before; and an allow or an audit that could go as
+ * well, or a deny that another one covers, would have been reported.
  */
 #include <check.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@
 #define MAX_REQUESTS 1200
 
 struct tally {
-	u32 reported[5]; /* P340 to P344 */
+	u32 reported[10]; /* from P340 on */
 	u32 all, silent;
 };
 
@@ -219,7 +219,8 @@ static u32 find_dead(const char *text, struct tally *tally)
 		while (head > text && head[-1] != '\n')
 			head--;
 		ck_assert_uint_ne(id, DIAG_NOT_COMPARED);
-		if (id < DIAG_UNREACHABLE || id > DIAG_TOGETHER)
+		if ((id < DIAG_UNREACHABLE || id > DIAG_TOGETHER) &&
+		    id != DIAG_AUDIT_DENIED)
 			continue;
 		dead |= 1u << (strtoul(head + strlen("x:"), NULL, 10) -
 			       FIRST_LINE);
@@ -243,7 +244,7 @@ static void find_missed(const struct ast_policy *ast, u32 dead,
 
 		if (dead >> i & 1)
 			continue;
-		if (rule->kind == BVM_RULE_ALLOW) {
+		if (rule->kind != BVM_RULE_DENY) {
 			tally->silent++;
 			ck_assert_msg(!is_same(without(ast, dead),
 					       without(ast, dead | 1u << i)),
@@ -290,6 +291,8 @@ START_TEST(dead_rules_are_reported_and_no_others)
 	ck_assert_uint_gt(tally.all, POLICIES / 4);
 	ck_assert_uint_gt(tally.reported[DIAG_REDUNDANT - DIAG_UNREACHABLE], 1);
 	ck_assert_uint_gt(tally.reported[DIAG_SHADOWED - DIAG_UNREACHABLE], 0);
+	ck_assert_uint_gt(tally.reported[DIAG_AUDIT_DENIED - DIAG_UNREACHABLE],
+			  0);
 	ck_assert_uint_gt(tally.silent, POLICIES / 2);
 }
 END_TEST
