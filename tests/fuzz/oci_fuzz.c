@@ -12,40 +12,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "daemon/bundle.h"
 #include "daemon/docker.h"
 #include "daemon/ocistate.h"
 #include "daemon/podman.h"
+#include "tests/fuzz/memfile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char why[512];
 
-/* A file is read by its name: the same one again and again. */
-static const char *open_file(int *fd)
-{
-	static char path[32];
-
-	*fd = memfd_create("config", MFD_CLOEXEC);
-	if (*fd < 0)
-		abort();
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", *fd);
-	return path;
-}
-
 static json_t *read_config(const uint8_t *data, size_t size)
 {
-	static const char *path;
-	static int fd;
-
-	if (!path)
-		path = open_file(&fd);
-	if (ftruncate(fd, 0) || pwrite(fd, data, size, 0) != (ssize_t)size)
-		abort();
-	return bundle_read(path, why, sizeof(why));
+	return bundle_read(memfile(data, size), why, sizeof(why));
 }
 
 /* What is sent to bailiffd is what it takes: these members, of these kinds. */

@@ -117,6 +117,53 @@ START_TEST(a_key_that_is_a_verdict_is_a_list_of_it)
 }
 END_TEST
 
+/* num denies of a path each, under a condition or not. */
+static const struct ast_policy *denies(u32 num, const char *when)
+{
+	const struct parse_options options = { .no_includes = true };
+	struct buf text = BUF_INIT(arena);
+	const struct ast_policy *ast;
+
+	buf_printf(&text, "bailiff: 1\npolicy: p\n"
+			  "default: {files: allow, exec: deny, network: deny, "
+			  "capabilities: deny, mounts: deny}\nfiles:\n");
+	for (u32 i = 0; i < num; i++)
+		buf_printf(&text, "  - {deny: read, paths: /%u%s}\n", i, when);
+	ast = parse_text(arena, diag, &options,
+			 source_create(arena, "p.yaml", buf_text(&text),
+				       text.len));
+	ck_assert_ptr_nonnull(ast);
+	return ast;
+}
+
+/* With what is allowed, 64 verdicts: of more, elements hold them. */
+START_TEST(few_verdicts_are_lists)
+{
+	for (u32 num = 62; num < 66; num++) {
+		const struct asked asked =
+			ask(denies(num, ""), 0, BVM_CLASS_FILES);
+
+		ck_assert_int_eq(asked.lists == ASKED_VERDICT, num + 1 > 64);
+	}
+}
+END_TEST
+
+/* With that of other paths, 64 rows: of more, a table says which column. */
+START_TEST(few_rows_have_no_columns)
+{
+	u32 insns[4];
+
+	for (u32 i = 0; i < ARRAY_SIZE(insns); i++) {
+		(void)ask(denies(62 + i, ", when: {uid: 7}"), 0,
+			  BVM_CLASS_FILES);
+		insns[i] = image.programs[BVM_CLASS_FILES].header->num_insns;
+	}
+	ck_assert_uint_eq(insns[0], insns[1]);
+	ck_assert_uint_gt(insns[2], insns[1]);
+	ck_assert_uint_eq(insns[3], insns[2]);
+}
+END_TEST
+
 START_TEST(a_fresh_container_has_full_buckets)
 {
 	bvm_atomic slots[8];
@@ -143,6 +190,8 @@ int main(void)
 	tcase_add_test(tc, what_is_no_list_has_no_entries);
 	tcase_add_test(tc, compiled_programs_ask_for_a_list_that_is_there);
 	tcase_add_test(tc, a_key_that_is_a_verdict_is_a_list_of_it);
+	tcase_add_test(tc, few_verdicts_are_lists);
+	tcase_add_test(tc, few_rows_have_no_columns);
 	tcase_add_test(tc, a_fresh_container_has_full_buckets);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);

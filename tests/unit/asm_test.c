@@ -8,6 +8,7 @@
 #include "policyc/asm.h"
 #include "policyc/buf.h"
 #include "policyc/source.h"
+#include "tests/lib/messages.h"
 #include "tests/lib/roll.h"
 #include "tests/lib/suite.h"
 #include "vm/disasm.h"
@@ -38,18 +39,9 @@ static int assemble(const char *text, u32 max, struct asm_program *program)
 			    max, program);
 }
 
-/* What diag_print writes. */
 static const char *messages(void)
 {
-	char *text = NULL, *copy;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-
-	diag_print(diag, out);
-	fclose(out);
-	copy = arena_strndup(arena, text, len);
-	free(text);
-	return copy;
+	return messages_of(arena, diag);
 }
 
 /* ---- back and forth ---- */

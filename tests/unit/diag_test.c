@@ -5,6 +5,7 @@
 #include "policyc/diag.h"
 #include "policyc/source.h"
 #include "policyc/suggest.h"
+#include "tests/lib/messages.h"
 #include "tests/lib/policyc_fixture.h"
 #include "tests/lib/suite.h"
 
@@ -25,19 +26,9 @@ static struct diag *make(struct diag_options options)
 	return diag_create(arena, &options);
 }
 
-/* What diag_print writes. */
 static const char *print(struct diag *diag)
 {
-	char *text = NULL, *copy;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-
-	ck_assert_ptr_nonnull(out);
-	diag_print(diag, out);
-	fclose(out);
-	copy = arena_strndup(arena, text, len);
-	free(text);
-	return copy;
+	return messages_of(arena, diag);
 }
 
 START_TEST(an_error_shows_the_line_and_a_caret)

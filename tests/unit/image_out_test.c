@@ -5,6 +5,7 @@
 #include "policyc/image_out.h"
 #include "policyc/parse.h"
 #include "policyc/source.h"
+#include "tests/lib/messages.h"
 #include "tests/lib/policyc_fixture.h"
 #include "tests/lib/suite.h"
 #include "vm/exec.h"
@@ -15,13 +16,7 @@ static struct bvm_image img;
 
 static const char *messages(void)
 {
-	static char text[8192];
-	FILE *file = fmemopen(text, sizeof(text), "w");
-
-	ck_assert_ptr_nonnull(file);
-	diag_print(diag, file);
-	(void)fclose(file);
-	return text;
+	return messages_of(arena, diag);
 }
 
 /* Compile a policy's text into img. */

@@ -17,6 +17,7 @@
 #include "policyc/parse.h"
 #include "policyc/score.h"
 #include "policyc/source.h"
+#include "tests/lib/messages.h"
 #include "tests/lib/roll.h"
 #include "tests/lib/suite.h"
 #include "tests/oracle/eval.h"
@@ -191,20 +192,12 @@ static const char *lint_text(const struct ast_policy *ast,
 	struct diag *diag = diag_create(arena, &options);
 	struct buf bytes = BUF_INIT(arena);
 	struct bvm_error err;
-	const char *text;
-	char *out;
-	size_t len;
-	FILE *file = open_memstream(&out, &len);
 
 	ck_assert_int_eq(image_build(arena, diag, ast, &bytes), 0);
 	ck_assert_int_eq(image_load(arena, bytes.data, bytes.len, img, &err),
 			 0);
 	lint_policy(arena, diag, ast, img);
-	diag_print(diag, file);
-	ck_assert_int_eq(fclose(file), 0);
-	text = arena_strdup(arena, out);
-	free(out);
-	return text;
+	return messages_of(arena, diag);
 }
 
 /* The rules that are said to be dead, as bits. */

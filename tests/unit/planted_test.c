@@ -17,6 +17,7 @@
 #include "policyc/learn.h"
 #include "policyc/replay.h"
 #include "policyc/source.h"
+#include "tests/lib/messages.h"
 #include "tests/lib/policyc_fixture.h"
 #include "tests/lib/suite.h"
 #include "vm/image.h"
@@ -57,25 +58,18 @@ int __wrap_replay_line(struct arena *from, const struct input *input,
 	return ret;
 }
 
-static char *said(void)
+static const char *said(void)
 {
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	diag_print(diag, out);
-	(void)fclose(out);
-	return text;
+	return messages_of(arena, diag);
 }
 
 /* What was said is said once. */
 static void check_said(const char *words, const char *id)
 {
-	char *text = said();
+	const char *text = said();
 
 	ck_assert_msg(strstr(text, words) && strstr(text, id),
 		      "no '%s' and %s in: %s", words, id, text);
-	free(text);
 }
 
 static int build(const char *text)

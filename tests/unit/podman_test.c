@@ -159,6 +159,30 @@ START_TEST(a_list_that_cannot_be_read_is_refused)
 }
 END_TEST
 
+/* The good list, with spaces behind it up to size. */
+static void write_long(size_t size)
+{
+	char *text = malloc(size + 1);
+
+	ck_assert_ptr_nonnull(text);
+	memset(text, ' ', size);
+	text[size] = '\0';
+	memcpy(text, good, strlen(good));
+	write_list(list, text);
+	free(text);
+}
+
+START_TEST(a_list_is_read_up_to_its_limit)
+{
+	for (size_t size = BUNDLE_MAX - 1; size < BUNDLE_MAX + 2; size++) {
+		write_long(size);
+		ck_assert_int_eq(describe(bundle, ID),
+				 size > BUNDLE_MAX ? -EINVAL : 0);
+	}
+	ck_assert_ptr_nonnull(strstr(why, "File too large"));
+}
+END_TEST
+
 /* Not read to its end, which may be far away. */
 START_TEST(a_list_that_is_too_long_is_refused)
 {
@@ -238,6 +262,7 @@ int main(void)
 			    a_container_of_podman_that_is_not_known_is_refused,
 			    0, (int)(sizeof(unknown) / sizeof(unknown[0])));
 	tcase_add_test(tcase, a_list_that_cannot_be_read_is_refused);
+	tcase_add_test(tcase, a_list_is_read_up_to_its_limit);
 	tcase_add_test(tcase, a_list_that_is_too_long_is_refused);
 	tcase_add_test(tcase, a_pipe_is_no_list_and_is_not_waited_for);
 	tcase_add_test(tcase, crio_has_its_lists_elsewhere);

@@ -15,6 +15,7 @@
 #include "policyc/source.h"
 #include "policyc/sysfilter.h"
 #include "policyc/witness.h"
+#include "tests/lib/messages.h"
 #include "tests/lib/policyc_fixture.h"
 #include "tests/lib/suite.h"
 
@@ -33,15 +34,9 @@ static const char policy[] =
 	"exec:\n  - allow: /usr/bin/dash\n"
 	"network:\n  - {allow: connect, unix: /run/s}\n";
 
-static char *said(void)
+static const char *said(void)
 {
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	diag_print(diag, out);
-	(void)fclose(out);
-	return text;
+	return messages_of(arena, diag);
 }
 
 static int build(void)
@@ -209,7 +204,7 @@ static const struct {
 
 START_TEST(what_is_planted_is_seen)
 {
-	char *text;
+	const char *text;
 
 	ck_assert_msg(!build(), "%s", said());
 	witness_spoil = plants[_i].spoil;
@@ -221,7 +216,6 @@ START_TEST(what_is_planted_is_seen)
 			      strstr(text, plants[_i].what) &&
 			      strstr(text, "[P513]"),
 		      "%d: no '%s' in: %s", _i, plants[_i].what, text);
-	free(text);
 }
 END_TEST
 

@@ -9,12 +9,12 @@
  * exec_doc_*. Executed by the name "handler" it reads the file that binfmt_misc
  * has opened for it.
  */
+#include "bpfmap.h"
 #include "escape.h"
 #include "passfd.h"
 #include "ring.h"
 
 #include <elf.h>
-#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/if_tun.h>
 #include <linux/perf_event.h>
@@ -80,31 +80,6 @@ static int use_userfaultfd(int fd)
 	struct uffdio_api api = { .api = UFFD_API };
 
 	return ioctl(fd, UFFDIO_API, &api) == 0;
-}
-
-static int bpf(int cmd, union bpf_attr *attr)
-{
-	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
-}
-
-static int make_map(void)
-{
-	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY,
-				.key_size = 4,
-				.value_size = 4,
-				.max_entries = 1 };
-
-	return bpf(BPF_MAP_CREATE, &attr);
-}
-
-static int use_map(int fd)
-{
-	unsigned int key = 0, value = 0;
-	union bpf_attr attr = { .map_fd = fd,
-				.key = (uintptr_t)&key,
-				.value = (uintptr_t)&value };
-
-	return bpf(BPF_MAP_LOOKUP_ELEM, &attr) == 0;
 }
 
 /* Lets all packets of a cgroup pass. */

@@ -5,11 +5,11 @@
  *
  * See escape.h for the arguments. DIR/misc is binfmt_misc.
  */
+#include "bpfmap.h"
 #include "escape.h"
 #include "handover.h"
 #include "ring.h"
 
-#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/perf_event.h>
@@ -200,29 +200,9 @@ static int try_sent_userfaultfd(void)
 	return hand_over(syscall(SYS_userfaultfd, O_CLOEXEC), use_userfaultfd);
 }
 
-static int bpf(int cmd, union bpf_attr *attr)
-{
-	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
-}
-
-static int use_bpf(int fd)
-{
-	unsigned int key = 0, value = 0;
-	union bpf_attr attr = { .map_fd = fd,
-				.key = (uintptr_t)&key,
-				.value = (uintptr_t)&value };
-
-	return bpf(BPF_MAP_LOOKUP_ELEM, &attr) == 0;
-}
-
 static int try_sent_bpf(void)
 {
-	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY,
-				.key_size = 4,
-				.value_size = 4,
-				.max_entries = 1 };
-
-	return hand_over(bpf(BPF_MAP_CREATE, &attr), use_bpf);
+	return hand_over(make_map(), use_map);
 }
 
 static int use_perf(int fd)

@@ -5,10 +5,10 @@
  *
  * See escape.h for the arguments.
  */
+#include "bpfmap.h"
 #include "escape.h"
 #include "ring.h"
 
-#include <linux/bpf.h>
 #include <linux/keyctl.h>
 #include <linux/perf_event.h>
 #include <linux/userfaultfd.h>
@@ -168,30 +168,12 @@ static int try_inherited_perf(void)
 	return ioctl(fd, PERF_EVENT_IOC_ENABLE, 0) == 0;
 }
 
-static int bpf(int cmd, union bpf_attr *attr)
-{
-	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
-}
-
-static int make_map(void)
-{
-	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY,
-				.key_size = 4,
-				.value_size = 4,
-				.max_entries = 1 };
-
-	return bpf(BPF_MAP_CREATE, &attr);
-}
-
 static int try_inherited_bpf(void)
 {
-	unsigned int key = 0, value = 0;
-	union bpf_attr attr = { .map_fd = make_map(),
-				.key = (uintptr_t)&key,
-				.value = (uintptr_t)&value };
+	const int fd = make_map();
 
 	enter();
-	return bpf(BPF_MAP_LOOKUP_ELEM, &attr) == 0;
+	return use_map(fd);
 }
 
 static int try_inherited_tree(void)

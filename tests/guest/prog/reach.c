@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <linux/io_uring.h>
 #include <linux/keyctl.h>
 #include <linux/mount.h>
@@ -35,6 +34,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bpfmap.h"
 #include "ring.h"
 #include "strike.h"
 
@@ -385,15 +385,8 @@ static int do_modulefile(char **a)
 
 static int do_bpf(char **a)
 {
-	union bpf_attr attr = {
-		.map_type = BPF_MAP_TYPE_ARRAY,
-		.key_size = 4,
-		.value_size = 4,
-		.max_entries = 1,
-	};
-
 	(void)a;
-	return close_fd(syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr)));
+	return close_fd(make_map());
 }
 
 static int do_perf(char **a)
