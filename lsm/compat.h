@@ -9,6 +9,7 @@
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
+#include <linux/kconfig.h>
 #include <linux/kernfs.h>
 #include <linux/lsm_hooks.h>
 #include <linux/mount.h>
@@ -108,6 +109,57 @@ typedef struct mnt_idmap bailiff_idmap;
 #else
 typedef struct user_namespace bailiff_idmap;
 #endif
+
+#ifdef BAILIFF_HAVE_MNT_IDMAP
+#define BAILIFF_SETATTR_ARGS \
+	struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr
+#else
+#define BAILIFF_SETATTR_ARGS struct dentry *dentry, struct iattr *attr
+#endif
+
+/*
+ * Older kernels leave the check of capabilities to whoever has the hooks of
+ * attributes; without it an allowance of ours would let anyone set capabilities.
+ * 0 or -errno.
+ */
+#ifdef BAILIFF_HAVE_INODE_XATTR_SKIPCAP
+static inline int bailiff_cap_setxattr(struct dentry *dentry, const char *name,
+				       const void *value, size_t size,
+				       int flags)
+{
+	return 0;
+}
+
+static inline int bailiff_cap_removexattr(bailiff_idmap *idmap,
+					  struct dentry *dentry,
+					  const char *name)
+{
+	return 0;
+}
+#else
+static inline int bailiff_cap_setxattr(struct dentry *dentry, const char *name,
+				       const void *value, size_t size,
+				       int flags)
+{
+	return cap_inode_setxattr(dentry, name, value, size, flags);
+}
+
+static inline int bailiff_cap_removexattr(bailiff_idmap *idmap,
+					  struct dentry *dentry,
+					  const char *name)
+{
+	return cap_inode_removexattr(idmap, dentry, name);
+}
+#endif
+
+/* Have ACLs hooks of their own? Else they come as other attributes do. */
+#define BAILIFF_ACLS_HAVE_HOOKS __is_defined(BAILIFF_HAVE_INODE_SET_ACL)
+
+/* Have sockets a blob, and so domains? */
+#define BAILIFF_SOCKETS_HAVE_DOMAINS __is_defined(BAILIFF_HAVE_LBS_SOCK)
+
+/* Does the kernel say who connects by MPTCP, and to which socket? */
+#define BAILIFF_TELLS_MPTCP_SOURCE __is_defined(BAILIFF_HAVE_MPTCP_ADD_SUBFLOW)
 
 #ifndef BAILIFF_HAVE_SIMPLE_INODE_INIT_TS
 static inline void simple_inode_init_ts(struct inode *inode)

@@ -60,18 +60,13 @@ static int hook_inode_listxattr(struct dentry *dentry)
 	return bailiff_judge_dentry(dentry, BVM_BIT(FILES, GETXATTR));
 }
 
-#ifdef BAILIFF_HAVE_INODE_SET_ACL
 static bool is_acl(const char *name)
 {
-	return false; /* has hooks of its own */
-}
-#else
-static bool is_acl(const char *name)
-{
+	if (BAILIFF_ACLS_HAVE_HOOKS)
+		return false;
 	return strcmp(name, XATTR_NAME_POSIX_ACL_ACCESS) == 0 ||
 	       strcmp(name, XATTR_NAME_POSIX_ACL_DEFAULT) == 0;
 }
-#endif
 
 static int judge_xattr(struct dentry *dentry, const char *name)
 {
@@ -80,33 +75,19 @@ static int judge_xattr(struct dentry *dentry, const char *name)
 						    BVM_BIT(FILES, SETXATTR));
 }
 
-/*
- * Older kernels leave the check of capabilities to whoever has these two
- * hooks; without it an allowance of ours would let anyone set capabilities.
- */
 static int hook_inode_setxattr(bailiff_idmap *idmap, struct dentry *dentry,
 			       const char *name, const void *value, size_t size,
 			       int flags)
 {
-	int err = judge_xattr(dentry, name);
-
-#ifndef BAILIFF_HAVE_INODE_XATTR_SKIPCAP
-	if (!err)
-		err = cap_inode_setxattr(dentry, name, value, size, flags);
-#endif
-	return err;
+	return judge_xattr(dentry, name) ?:
+		       bailiff_cap_setxattr(dentry, name, value, size, flags);
 }
 
 static int hook_inode_removexattr(bailiff_idmap *idmap, struct dentry *dentry,
 				  const char *name)
 {
-	int err = judge_xattr(dentry, name);
-
-#ifndef BAILIFF_HAVE_INODE_XATTR_SKIPCAP
-	if (!err)
-		err = cap_inode_removexattr(idmap, dentry, name);
-#endif
-	return err;
+	return judge_xattr(dentry, name) ?:
+		       bailiff_cap_removexattr(idmap, dentry, name);
 }
 
 #ifdef BAILIFF_HAVE_INODE_SET_ACL
@@ -133,26 +114,13 @@ static int hook_inode_remove_acl(struct mnt_idmap *idmap, struct dentry *dentry,
  * Modes, owners and lengths come by hooks with a path first; time stamps that
  * are not the side effect of a new length come by this one alone.
  */
-static int judge_setattr(struct dentry *dentry, const struct iattr *attr)
+static int hook_inode_setattr(BAILIFF_SETATTR_ARGS)
 {
 	if ((attr->ia_valid & ATTR_SIZE) ||
 	    !(attr->ia_valid & (ATTR_ATIME | ATTR_MTIME)))
 		return 0;
 	return bailiff_judge_dentry(dentry, BVM_BIT(FILES, TIMES));
 }
-
-#ifdef BAILIFF_HAVE_MNT_IDMAP
-static int hook_inode_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
-			      struct iattr *attr)
-{
-	return judge_setattr(dentry, attr);
-}
-#else
-static int hook_inode_setattr(struct dentry *dentry, struct iattr *attr)
-{
-	return judge_setattr(dentry, attr);
-}
-#endif
 
 static struct security_hook_list hooks[] __ro_after_init = {
 	LSM_HOOK_INIT(inode_readlink, hook_inode_readlink),

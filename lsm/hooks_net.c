@@ -389,19 +389,14 @@ static int hook_socket_listen(struct socket *sock, int backlog)
 /* Are the connections of sk judged by who asks for them (hooks_packet.c)? */
 static bool is_judged_by_source(const struct sock *sk)
 {
-#ifndef BAILIFF_HAVE_LBS_SOCK
-	return false; /* sockets have no domains there */
-#endif
-	if (!bailiff_is_inet(sk))
+	if (!BAILIFF_SOCKETS_HAVE_DOMAINS || !bailiff_is_inet(sk))
 		return false;
 	switch (sk->sk_protocol) {
 	case IPPROTO_TCP:
 	case IPPROTO_SCTP:
 		return true;
-#ifdef BAILIFF_HAVE_MPTCP_ADD_SUBFLOW
 	case IPPROTO_MPTCP:
-		return true;
-#endif
+		return BAILIFF_TELLS_MPTCP_SOURCE;
 	}
 	return false;
 }

@@ -47,12 +47,10 @@ static u32 lacks(void)
 {
 	u32 needs = 0;
 
-#ifndef BAILIFF_HAVE_LBS_SOCK
-	needs |= BVM_NEEDS_ALL;
-#endif
-#ifndef BAILIFF_HAVE_MPTCP_ADD_SUBFLOW
-	needs |= BVM_NEEDS_MPTCP_SOURCE;
-#endif
+	if (!BAILIFF_SOCKETS_HAVE_DOMAINS)
+		needs |= BVM_NEEDS_ALL;
+	if (!BAILIFF_TELLS_MPTCP_SOURCE)
+		needs |= BVM_NEEDS_MPTCP_SOURCE;
 	return needs;
 }
 

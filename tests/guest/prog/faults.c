@@ -8,8 +8,9 @@
  *	faults read FILE...
  *	faults self POLICY FILE
  *	faults exec CGROUP FILE
+ *	faults start CGROUP POLICY FILE PROGRAM
  *	faults deny POLICY FILE DIRECTORY
- *	faults check FILE
+ *	faults check FILE [DESCRIPTOR]
  *
  * /proc/self/fail-nth makes the n-th allocation fail that the writer asks for
  * from then on. Each command does its work again and again, with n from 1 on,
@@ -23,8 +24,11 @@
  * read      files in securityfs
  * self      a task has entered POLICY, or has not
  * exec      a task that executes in CGROUP is confined, or the exec fails
+ * start     a container that waits for PROGRAM, this one by another name, has
+ *           started when it runs, in CGROUP-N each time; or the exec fails, and
+ *           it has not
  * deny      whatever a confined task is denied stays denied
- * check     0: FILE cannot be opened; 1: it can
+ * check     4: FILE can be opened, or DESCRIPTOR read; else 3, or 1: something failed
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -139,14 +143,27 @@ static int can_open(const char *file)
 	return fd >= 0;
 }
 
-static int write_self(const char *policy)
+static int write_text(const char *path, const char *text)
 {
-	int fd = open(FS "self", O_WRONLY);
-	ssize_t done = fd < 0 ? -1 : write(fd, policy, strlen(policy));
+	int fd = open(path, O_WRONLY);
+	ssize_t done = fd < 0 ? -1 : write(fd, text, strlen(text));
 
 	if (fd >= 0)
 		close(fd);
 	return done < 0 ? -1 : 0;
+}
+
+static int write_self(const char *policy)
+{
+	return write_text(FS "self", policy);
+}
+
+static int enter_cgroup(const char *cgroup)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
+	return write_text(path, "0");
 }
 
 /* Is a task under the policy held by it? */
@@ -334,18 +351,11 @@ static void self(char **a)
  */
 static int exec_once(const char *cgroup, const char *file, unsigned int n)
 {
-	char path[256], number[16];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
-	fd = open(path, O_WRONLY);
-	if (fd < 0 || write(fd, "0", 1) < 0)
+	if (enter_cgroup(cgroup))
 		return 2;
-	close(fd);
-	snprintf(number, sizeof(number), "%u", n);
 	open_nth();
 	set_nth(n);
-	execl("/proc/self/exe", "faults", "check", file, number, NULL);
+	execl("/proc/self/exe", "faults", "check", file, NULL);
 	(void)end_nth();
 	return 1;
 }
@@ -370,15 +380,94 @@ static void exec_in(char **a)
 	}
 }
 
+/* In a container that waits: its start is struck. */
+static int trigger(char **a)
+{
+	int fd = open(a[0], O_RDONLY);
+	char number[16];
+
+	if (fd < 0)
+		return 2;
+	snprintf(number, sizeof(number), "%d", fd);
+	open_nth();
+	set_nth(atoi(a[2]));
+	execl(a[1], "faults", "check", a[0], number, NULL);
+	(void)end_nth();
+	return can_open(a[0]) ? 1 : 5;
+}
+
+static int start_once(const char *cgroup, const char *file, const char *program,
+		      unsigned int n)
+{
+	char number[16];
+
+	if (enter_cgroup(cgroup))
+		return 2;
+	snprintf(number, sizeof(number), "%u", n);
+	execl("/proc/self/exe", "faults", "trigger", file, program, number,
+	      NULL);
+	return 2;
+}
+
+/* Each start is one of a container of its own: nobody starts twice. */
+static int start_in(const char *cgroup, char **a, unsigned int n)
+{
+	char text[256];
+	struct stat st;
+	int status;
+	pid_t pid;
+
+	if (mkdir(cgroup, 0755) || stat(cgroup, &st))
+		return 2;
+	snprintf(text, sizeof(text), "cgroup=%lu policy=%s", st.st_ino, a[1]);
+	if (write_text(FS "bind", text))
+		return 2;
+	pid = fork();
+	if (pid == 0)
+		_exit(start_once(cgroup, a[2], a[3], n));
+	if (waitpid(pid, &status, 0) != pid)
+		return 2;
+	snprintf(text, sizeof(text), "cgroup=%lu", st.st_ino);
+	if (write_text(FS "unbind", text) || rmdir(cgroup))
+		return 2;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+static void start(char **a)
+{
+	char cgroup[256];
+	int how = 1;
+
+	for (unsigned int n = 1; how != 3 && n < MAX_TRIES; n++) {
+		snprintf(cgroup, sizeof(cgroup), "%s-%u", a[0], n);
+		how = start_in(cgroup, a, n);
+		num_tries++;
+		num_failed += how != 3;
+		if (how == 2 || how == 5 || how == 4)
+			wrong("start: failure %u: %s", n,
+			      how == 2 ?
+				      "nothing could be tried" :
+			      how == 4 ?
+				      "the program runs, and nothing is enforced" :
+				      "no program, and it has started");
+		if (how == 2)
+			break;
+	}
+}
+
 /*
  * Executed with fail-nth still counting; not at its exit, which allocates, too:
  * a 9p client that cannot say that a file is closed loses its number, and after
  * that no name is found any more.
  */
-static int check(const char *file)
+static int check(const char *file, int fd)
 {
+	char c;
+
 	/* The first of two may be what fails. */
 	if (can_open(file) || can_open(file))
+		return 4;
+	if (fd >= 0 && (read(fd, &c, 1) > 0 || read(fd, &c, 1) > 0))
 		return 4;
 	nth_fd = open("/proc/self/fail-nth", O_RDWR);
 	if (nth_fd < 0)
@@ -563,12 +652,15 @@ static const struct {
 	{ "load", 3, load },	   { "fresh", 3, fresh },
 	{ "message", 2, message }, { "read", 1, read_files },
 	{ "self", 2, self },	   { "exec", 2, exec_in },
+	{ "start", 4, start },
 };
 
 int main(int argc, char **argv)
 {
 	if (argc >= 3 && strcmp(argv[1], "check") == 0)
-		return check(argv[2]);
+		return check(argv[2], argc > 3 ? atoi(argv[3]) : -1);
+	if (argc == 5 && strcmp(argv[1], "trigger") == 0)
+		return trigger(argv + 2);
 	if (argc == 5 && strcmp(argv[1], "deny") == 0)
 		return deny(argv + 2);
 	for (size_t i = 0; i < LENGTH(commands); i++) {

@@ -28,6 +28,7 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -130,6 +131,13 @@ static int do_traceme(char **a)
 		return -1;
 	errno = WEXITSTATUS(status);
 	return errno ? -1 : 0;
+}
+
+/* By the one who began this one, now */
+static int do_traced(char **a)
+{
+	(void)a;
+	return ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 }
 
 /* Reads from an address that is nobody's: EFAULT is as good as yes. */
@@ -533,6 +541,20 @@ static int do_family(char **a)
 	return close_fd(socket(atoi(a[0]), SOCK_DGRAM, 0));
 }
 
+/* The same, and somebody notes in a file which one he is asked for. */
+static int do_request(char **a)
+{
+	struct stat before, after;
+
+	if (stat(a[1], &before))
+		return -1;
+	close_fd(socket(atoi(a[0]), SOCK_DGRAM, 0));
+	if (stat(a[1], &after))
+		return -1;
+	errno = EPERM;
+	return after.st_size > before.st_size ? 0 : -1;
+}
+
 static const struct verb {
 	const char *name;
 	int num_args;
@@ -547,6 +569,7 @@ static const struct verb {
 	{ "sigiopacket", 1, do_sigiopacket },
 	{ "trace", 1, do_trace },
 	{ "traceme", 0, do_traceme },
+	{ "traced", 0, do_traced },
 	{ "vmread", 1, do_vmread },
 	{ "getfd", 1, do_getfd },
 	{ "mem", 1, do_mem },
@@ -596,6 +619,7 @@ static const struct verb {
 	{ "reconfigure", 1, do_reconfigure },
 	{ "open", 1, do_open },
 	{ "family", 1, do_family },
+	{ "request", 2, do_request },
 };
 
 /* Run the verb at args[0]; its arguments end with NULL. */

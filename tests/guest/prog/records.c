@@ -2,6 +2,9 @@
 /*
  * records.c - what the kernel recorded since somebody last asked
  *
+ *	records			those records
+ *	records operations	what the kernel mediates, CLASS.OPERATION a line
+ *
  *	OUTCOME POLICY CLASS.OPERATION REASON RULE FILE:LINE OBJECT
  *
  * one line a record, "-" for what is not there. Lifecycle records are left
@@ -39,7 +42,42 @@ static void print(const struct bailiff_event *event)
 	       string_at(event, event->object));
 }
 
-int main(void)
+static unsigned int class_of(const char *name)
+{
+	unsigned int class = 1;
+
+	while (class < BVM_NUM_CLASSES &&
+	       strcmp(bvm_classes[class].name, name) != 0)
+		class ++;
+	return class;
+}
+
+/* Of the lines "mediated.CLASS 0xBITS" in the kernel's status */
+static int print_operations(void)
+{
+	FILE *file = fopen(BAILIFF_DIR "/status", "r");
+	char line[1024], name[32];
+	unsigned long long ops;
+
+	if (!file) {
+		perror("records: " BAILIFF_DIR "/status");
+		return 1;
+	}
+	while (fgets(line, sizeof(line), file)) {
+		unsigned int class;
+
+		if (sscanf(line, "mediated.%31s %llx", name, &ops) != 2)
+			continue;
+		class = class_of(name);
+		for (int op = 0; class < BVM_NUM_CLASSES && op < 64; op++)
+			if (ops >> op & 1)
+				printf("%s.%s\n", name, bvm_op_name(class, op));
+	}
+	fclose(file);
+	return 0;
+}
+
+static int print_records(void)
 {
 	static char bytes[1 << 20] __attribute__((aligned(8)));
 	int fd = open(BAILIFF_DIR "/events", O_RDONLY | O_NONBLOCK);
@@ -63,4 +101,11 @@ int main(void)
 		return 1;
 	}
 	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "operations") == 0)
+		return print_operations();
+	return print_records();
 }

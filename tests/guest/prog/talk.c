@@ -27,6 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "packet.h"
 #include "passfd.h"
 #include "strike.h"
 
@@ -350,6 +351,17 @@ static int do_recvfd(char **a)
 	return keep(a[1], receive_fd(*slot(a[0])));
 }
 
+static int do_device(char **a)
+{
+	return keep(a[0], make_device());
+}
+
+/* DEVICE KIND PORT SOCKET: does what comes by the device come to the socket? */
+static int do_packet(char **a)
+{
+	return bring_packet(*slot(a[0]), a[1], atoi(a[2]), *slot(a[3]));
+}
+
 static int do_close(char **a)
 {
 	return close(*slot(a[0]));
@@ -432,6 +444,8 @@ static const struct {
 	{ "socketpair", 2, do_socketpair },
 	{ "sendfd", 2, do_sendfd },
 	{ "recvfd", 2, do_recvfd },
+	{ "device", 1, do_device },
+	{ "packet", 4, do_packet },
 	{ "close", 1, do_close },
 	{ "shutdown", 1, do_shutdown },
 	{ "unlink", 1, do_unlink },

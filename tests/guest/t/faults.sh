@@ -83,6 +83,14 @@ claim "execs that join" exec /sys/fs/cgroup/faults $work/tree/denied/file
 [ "$(status_of reason.no-memory)" -gt 0 ] && ok "some failed for lack of memory" ||
 	not_ok "some failed for lack of memory"
 tell $fs/unbind "cgroup=$id" > /dev/null
+
+# A container that waits: its start is one exec, and only by chance without failure.
+cp $faults $work/trigger
+sed "s|^policy: faults|policy: lazy\nstart: after exec $work/trigger|" $work/1.yaml |
+	load_policy && ok "a policy with a start" || not_ok "a policy with a start"
+claim "starts" start /sys/fs/cgroup/lazy lazy $work/tree/denied/file $work/trigger
+succeeds "it can go" wait_for 10 sh -c "echo lazy > $fs/unload"
+
 claim "what is denied" deny faults $work/tree/denied/file $work/tree/denied
 is "$(status_of reason.broken)" 0 "no invariant broke"
 like "$(LC_ALL=C stat /usr/nothing 2>&1)" 'No such file' "names are still looked up"
