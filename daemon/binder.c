@@ -92,6 +92,14 @@ static const char *root_of(const struct job *job)
 	return job->service ? "/" : string(job->request, "root");
 }
 
+/* As people call it: docker and podman have a name beside the number. */
+static const char *name_of(const struct job *job)
+{
+	const char *name = string(job->request, "name");
+
+	return text_is_label(name) ? name : job->label;
+}
+
 /* For its records; a service has none. */
 static void keep_names(const struct job *job, uint64_t cgroup)
 {
@@ -120,7 +128,7 @@ static void on_bound(void *arg, const struct proto_message *message)
 				   job->policies, "label", job->label);
 		/* who is not root could have it looked for without an end */
 		if (!job->client.uid)
-			deadrules_look(job->config.deadrules, job->label,
+			deadrules_look(job->config.deadrules, name_of(job),
 				       job->cgroup, root_of(job),
 				       job->client.place, &job->choice);
 	}

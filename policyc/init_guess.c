@@ -131,7 +131,11 @@ static void take_includes(struct init *in)
 		add(in, &in->includes, "base/runtime-linker",
 		    "its file could not be read: a guess");
 	add(in, &in->includes, "base/libc", "what every C library opens");
-	add(in, &in->includes, "base/stdio", "the journal, or a terminal");
+	add(in, &in->includes, "base/stdio", "a pipe, or a terminal");
+	if (in->unit)
+		add(in, &in->includes, "base/systemd",
+		    in->notify ? "the journal, and Type=notify" :
+				 "the journal");
 	if (in->script || binary_takes(binary, users) ||
 	    binary_needs(binary, "libpam"))
 		add(in, &in->includes, "base/users",

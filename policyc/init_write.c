@@ -183,10 +183,6 @@ static void put_network(struct init *in, struct buf *out)
 	put_ports(in, out, true);
 	if (in->listens)
 		put_unix(in, out);
-	if (in->notify)
-		buf_printf(out, "  # it tells systemd that it is ready\n"
-				"  - allow: [connect, send]\n"
-				"    unix: /run/systemd/notify\n");
 	if (in->logs)
 		buf_printf(out, "  # where /dev/log leads\n"
 				"  - allow: [connect, send]\n"

@@ -4,7 +4,8 @@
 # policy.sh - files of a policies directory, which is $policies. Sourced by the
 # tests of the daemon.
 
-# policy NAME SELECTOR [RULES]: lets programs run, and what is added.
+# policy NAME SELECTOR [RULES [OF-EXEC]]: lets programs run, and what is added. The
+# file is there at once with all its rules: there is no other version of it.
 policy()
 {
 	cat > "$policies/.new" <<END
@@ -18,6 +19,7 @@ files:
 ${3:-}
 exec:
   - allow: ["/bin/**", "/usr/bin/**"]
+${4:-}
 END
 	mv "$policies/.new" "$policies/$1.yaml"
 }

@@ -101,7 +101,7 @@ init_server()
 	made_not 'what all share' '^      - /var/log  #'
 	made_not 'what belongs to init' '/etc/init.d\|/etc/default'
 	made 'logs' '^      - /var/log/redis/\*\*$'
-	made 'sd_notify' '^    unix: /run/systemd/notify$'
+	made 'sd_notify' '^  - base/systemd  # the journal, and Type=notify$'
 	made 'a capability' '^      - sys_resource  # Ambient'
 	made_not 'capabilities of root' 'setuid\|net_bind_service'
 	made 'what is open' 'FILL IN: it can connect'
@@ -117,7 +117,7 @@ init_server()
 	init_for redis-server
 	made 'a package without a unit' 'package redis-server$'
 	made 'root may become others' 'net_bind_service\|^  - allow: listen$'
-	made_not 'no unit' '^containers:'
+	made_not 'no unit' '^containers:\|base/systemd'
 }
 
 # A script of a template, changed by a drop-in, with a socket of its own.
@@ -138,6 +138,7 @@ init_script()
 	made 'an instance' '^      - /var/lib/web/\*/\*\*$'
 	made 'the drop-in' '^      - /srv/web/server  # the program$'
 	made 'the interpreter' '^  - base/node  # /usr/bin/node$'
+	made 'the journal' '^  - base/systemd  # the journal$'
 	made 'env' '^      - /usr/bin/env  # finds the interpreter$'
 	made 'an argument' '^      - /etc/web.json  # the command line'
 	made 'the script is read' '^      - /srv/web\|^    paths: /srv/web/server$'

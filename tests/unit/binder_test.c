@@ -400,7 +400,7 @@ START_TEST(what_was_bound_is_looked_at_for_dead_rules)
 	answer_reach(&message, "rule 1, a:5: x\nrule 2, a:6: y\n");
 	ck_assert_uint_eq(alarms_count(&alarms, ALARM_DEAD_RULE), 2);
 	ck_assert_str_eq(alarms.list[1].text, "policy app, rule 2, a:6: y");
-	ck_assert_str_eq(alarms.list[1].about, "prod-db");
+	ck_assert_str_eq(alarms.list[1].about, "web1");
 	ck_assert_int_eq(proto_receive(socks[1], PROTO_FROM_WORKER, &message),
 			 0);
 	ck_assert_str_eq(message.u.reach.policy, "web");
