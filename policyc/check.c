@@ -294,14 +294,14 @@ void check_rule(struct parse *parse, const struct rule_facts *facts)
 	links_check(parse, facts->rule);
 }
 
-static const struct ast_rule *find_path_deny(const struct ast_policy *policy)
+static const struct ast_rule *find_path_rule(const struct ast_policy *policy)
 {
 	u32 i;
 
 	for (i = 0; i < policy->num_rules; i++) {
 		const struct ast_rule *rule = &policy->rules[i];
 
-		if (rule->kind == BVM_RULE_DENY && rule->paths.num &&
+		if (rule->kind != BVM_RULE_ALLOW && rule->paths.num &&
 		    policy->defaults[rule->class] == AST_ALLOW)
 			return rule;
 	}
@@ -332,14 +332,15 @@ static void check_filter(struct parse *parse)
 
 void check_policy(struct parse *parse, const struct node *root, bool mounts)
 {
-	const struct ast_rule *rule = find_path_deny(parse->policy);
+	const struct ast_rule *rule = find_path_rule(parse->policy);
 
 	check_start(parse, root);
 	check_filter(parse);
 
 	if (!rule || mounts || key_is_meant(KEY_IN_POLICY, root, "mounts"))
 		return;
-	diag_report(parse->diag, &rule->span, MOUNTS_UNSAID);
+	diag_report(parse->diag, &rule->span, MOUNTS_UNSAID,
+		    rule->kind == BVM_RULE_DENY ? "denies" : "audits");
 	diag_note(parse->diag, "whoever can mount can give a file another "
 			       "path: say 'default: {mounts: deny}' or write "
 			       "rules in 'mounts'");

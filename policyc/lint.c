@@ -39,6 +39,7 @@ struct lint {
 	struct diag *diag;
 	const struct ast_policy *ast;
 	u32 class;
+	const struct ast_rule *freezes; /* or NULL; of class mounts */
 	/* Of the class: num that are compared, then those that cover nothing. */
 	const struct ast_rule *rules[2 * LINT_MAX_RULES];
 	/* Who takes out all that was reported changes nothing. */
@@ -57,13 +58,37 @@ static void put(struct subset *set, const struct ast_rule *rule, enum as as)
 	set->as[set->num++] = as;
 }
 
+/* Some rule has a path: then so must one of what is compared (lists.c). */
+static const struct ast_rule *find_path_rule(const struct ast_policy *ast)
+{
+	for (u32 i = 0; i < ast->num_rules; i++)
+		if (ast->rules[i].paths.num || ast->rules[i].sources.num)
+			return &ast->rules[i];
+	return NULL;
+}
+
+/* It says nothing of mounts, and freezes the mount tree as the policy does. */
+static struct ast_rule freezing_rule(const struct lint *l, u32 number)
+{
+	const struct ast_rule *from = l->freezes;
+
+	return (struct ast_rule){
+		.class = BVM_CLASS_FILES,
+		.kind = BVM_RULE_AUDIT,
+		.ops = BVM_BIT(FILES, STAT),
+		.number = number,
+		.span = from->span,
+		.paths = from->paths.num ? from->paths : from->sources,
+	};
+}
+
 static struct ast_policy *make_policy(const struct lint *l, struct arena *arena,
 				      const struct subset *set)
 {
 	struct ast_policy *p = arena_alloc(arena, sizeof(*p));
 
 	*p = *l->ast;
-	p->rules = arena_array(arena, set->num + 1, sizeof(*p->rules));
+	p->rules = arena_array(arena, set->num + 2, sizeof(*p->rules));
 	p->num_rules = set->num;
 	p->num_selectors = 0;
 	p->defaults[l->class] = set->rest;
@@ -82,6 +107,8 @@ static struct ast_policy *make_policy(const struct lint *l, struct arena *arena,
 		rule->kill = false;
 		rule->quiet = false;
 	}
+	if (l->freezes)
+		p->rules[p->num_rules++] = freezing_rule(l, set->num + 1);
 	return p;
 }
 
@@ -189,16 +216,33 @@ static bool matches_nothing(struct lint *l, const struct ast_rule *rule)
 	       is_within(l, rule, NULL, AS_DENY);
 }
 
+/* What a denial brings along is a reason to have it. */
+static bool is_special(const struct ast_rule *rule)
+{
+	return rule->message || rule->quiet || rule->kill || rule->err;
+}
+
+/*
+ * As an allow some requests are allowed without it, as a deny some are denied, and
+ * both images say nothing of those: own tasks, frozen mounts. So it is asked both
+ * ways.
+ */
+static bool is_covered(struct lint *l, const struct ast_rule *rule,
+		       const struct ast_rule *other)
+{
+	return is_within(l, rule, other, AS_ALLOW) &&
+	       is_within(l, rule, other, AS_DENY);
+}
+
 /* All that it allows is denied by one other rule? */
 static bool find_shadow(struct lint *l, const struct ast_rule *rule)
 {
 	for (u32 i = 0; i < l->num; i++) {
 		const struct ast_rule *deny = l->rules[i];
 
-		if (deny->kind != BVM_RULE_DENY ||
-		    !is_within(l, rule, deny, AS_ALLOW))
+		if (deny->kind != BVM_RULE_DENY || !is_covered(l, rule, deny))
 			continue;
-		if (is_within(l, deny, rule, AS_ALLOW))
+		if (is_covered(l, deny, rule))
 			diag_report(l->diag, &rule->span, CONTRADICTORY);
 		else
 			diag_report(l->diag, &rule->span, SHADOWED);
@@ -208,19 +252,25 @@ static bool find_shadow(struct lint *l, const struct ast_rule *rule)
 	return false;
 }
 
+/* Does it, without the rule, record a denial as that one does? */
+static bool records_as(const struct ast_rule *rule,
+		       const struct ast_rule *other)
+{
+	return !is_special(other) &&
+	       (!other->rate.interval_ns || rule->rate.interval_ns);
+}
+
 /* Of two rules that say the same, the later one is too comparable. */
 static bool find_cover(struct lint *l, const struct ast_rule *rule)
 {
-	enum as as = rule->kind == BVM_RULE_ALLOW ? AS_ALLOW : AS_DENY;
-
 	for (u32 i = 0; i < l->num; i++) {
 		const struct ast_rule *other = l->rules[i];
 
 		if (other == rule || other->kind != rule->kind ||
-		    !is_within(l, rule, other, as))
+		    !records_as(rule, other) || !is_covered(l, rule, other))
 			continue;
-		if (other->number > rule->number &&
-		    is_within(l, other, rule, as))
+		if (other->number > rule->number && records_as(other, rule) &&
+		    is_covered(l, other, rule))
 			continue;
 		diag_report(l->diag, &rule->span, REDUNDANT);
 		diag_note_at(l->diag, &other->span, "this one");
@@ -250,12 +300,6 @@ static bool changes_nothing(struct lint *l, const struct ast_rule *rule)
 	       compare(l, &l->all, without, differs, &found) && !found;
 }
 
-/* What a denial brings along is a reason to have it. */
-static bool is_special(const struct ast_rule *rule)
-{
-	return rule->message || rule->quiet || rule->kill || rule->err;
-}
-
 /* By what one other rule says, or none. */
 static void lint_rule(struct lint *l, u32 i)
 {
@@ -276,24 +320,50 @@ static void lint_rule(struct lint *l, u32 i)
 	}
 }
 
-/* By what the others say together, without those that are reported. */
-static void lint_rest(struct lint *l, u32 i)
+/* What the other denies say together, in one way. */
+static bool is_within_denies(struct lint *l, u32 i, enum as as)
+{
+	struct surplus s = { .match = as == AS_ALLOW ? 0 : BVM_VERDICT_DENY };
+	struct bvm_image *rest = arena_alloc(l->scratch, sizeof(*rest));
+	struct subset *set = arena_alloc(l->scratch, sizeof(*set));
+	const struct bvm_image *a = alone(l, l->rules[i], as);
+
+	set->rest = as == AS_ALLOW ? AST_DENY : AST_ALLOW;
+	for (u32 k = 0; k < l->num; k++)
+		if (k != i && !l->reported[k] &&
+		    l->rules[k]->kind == BVM_RULE_DENY &&
+		    records_as(l->rules[i], l->rules[k]))
+			put(set, l->rules[k], as);
+	return set->num > 1 && a && compile(l, l->scratch, set, rest) &&
+	       compare(l, a, rest, exceeds, &s) && !s.found;
+}
+
+static void lint_denies(struct lint *l, u32 i)
 {
 	const struct ast_rule *rule = l->rules[i];
 
-	if (!l->candidate[i] || l->ast->defaults[l->class] != AST_DENY ||
-	    !changes_nothing(l, rule))
+	if (l->reported[i] || is_special(rule) ||
+	    !is_within_denies(l, i, AS_ALLOW) ||
+	    !is_within_denies(l, i, AS_DENY))
 		return;
 	diag_report(l->diag, &rule->span, TOGETHER);
 	l->reported[i] = true;
 }
 
-/* An audit may be asked of either name of two, as a deny is: so both ways. */
-static bool is_covered(struct lint *l, const struct ast_rule *rule,
-		       const struct ast_rule *other)
+/* By what the others say together, without those that are reported. */
+static void lint_rest(struct lint *l, u32 i)
 {
-	return is_within(l, rule, other, AS_ALLOW) &&
-	       is_within(l, rule, other, AS_DENY);
+	const struct ast_rule *rule = l->rules[i];
+
+	if (rule->kind == BVM_RULE_DENY) {
+		lint_denies(l, i);
+		return;
+	}
+	if (!l->candidate[i] || l->ast->defaults[l->class] != AST_DENY ||
+	    !changes_nothing(l, rule))
+		return;
+	diag_report(l->diag, &rule->span, TOGETHER);
+	l->reported[i] = true;
 }
 
 /* One that covers nothing can be covered: by one of its kind without a rate. */
@@ -400,7 +470,6 @@ static void lint_other_rest(struct lint *l, u32 i)
 		return;
 	if (rule->kind == BVM_RULE_AUDIT)
 		lint_audit(l, i);
-	/* a deny is there for what others may allow one day */
 	if (rule->kind == BVM_RULE_ALLOW &&
 	    !(l->reported[i] = find_shadow(l, rule)))
 		lint_rated(l, i);
@@ -419,10 +488,11 @@ static bool too_much(const struct lint *l, const char *why)
 	return false;
 }
 
-/* A rule with a rate may be exhausted, and an audit decides nothing. */
+/* An allow with a rate may be exhausted, and an audit decides nothing. */
 static bool covers_nothing(const struct ast_rule *rule)
 {
-	return rule->rate.interval_ns || rule->kind == BVM_RULE_AUDIT;
+	return rule->kind == BVM_RULE_AUDIT ||
+	       (rule->kind == BVM_RULE_ALLOW && rule->rate.interval_ns);
 }
 
 /* Behind the num rules that are there; false if they are too many, as is said. */
@@ -510,6 +580,8 @@ static void lint_class(struct lint *l)
 	memset(l->reported, 0, sizeof(l->reported));
 	memset(l->candidate, 0, sizeof(l->candidate));
 	l->gave_up = false;
+	l->freezes = l->class == BVM_CLASS_MOUNTS ? find_path_rule(l->ast) :
+						    NULL;
 	if (!has_own(l) || !collect(l, false, &l->num))
 		return;
 	if (!collect(l, true, &l->num_others))

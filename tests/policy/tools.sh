@@ -97,7 +97,7 @@ show()
 		same "show of show of $file" "$work/1" "$work/2"
 	done
 	file=$root/policies/nginx.yaml
-	says 'show: where a rule is from' 0 '^  # rule 10, .*base/runtime-linker.yaml:7$' \
+	says 'show: where a rule is from' 0 '^  # rule 11, .*base/runtime-linker.yaml:7$' \
 		"$policyc" show "$file"
 	says 'show: a group' 0 '^  # read, map-exec, list, stat, readlink' \
 		"$policyc" show "$file"
@@ -396,7 +396,7 @@ explain_json()
 		'[.answer, .directory_widens]' "$work/two.yaml" type=regular rename /any /also
 	explained 'what is open as JSON' 2 '["undecided","uid",["deny","allow"]]' \
 		'[.answer, .depends_on, [.cases[].verdict]]' "$policy" connect tcp 10.1.2.3:8080
-	explained 'a rule that lacks something as JSON' 1 '[[7,["uid 33, 101"]]]' \
+	explained 'a rule that lacks something as JSON' 1 '[[8,["uid 33, 101"]]]' \
 		'[.cases[0].not[] | [.rule, .needs]]' "$policy" uid=0 connect tcp 10.1.2.3:8080
 }
 
