@@ -637,6 +637,7 @@ reach
 differences
 same_image
 simulate
+simulate_audit
 start_limits
 text_limits
 line_limits
@@ -648,6 +649,8 @@ coverage
 learn
 learn_groups
 learn_keys
+learn_renames
+learn_renamed_keys
 lint_together
 links_of_root
 nested_includes

@@ -170,6 +170,9 @@ START_TEST(names_that_a_policy_cannot_hold)
 	ck_assert(!learn_path_is_text("/caf\xe9"));
 	ck_assert(!learn_path_is_text("/a\nb"));
 	ck_assert(!learn_path_is_text("/a\x7f"));
+	ck_assert(!learn_path_is_text("/a\xe2\x80\xa8"));
+	ck_assert(!learn_path_is_text("/a\xe2\x80\xa9"));
+	ck_assert(learn_path_is_text("/a\xe2\x80\xaa"));
 	ck_assert(!learn_path_is_text("/a\xc2\x85"));
 }
 END_TEST
