@@ -604,6 +604,7 @@ standard_input()
 . ./init.sh
 . ./reach.sh
 . ./shipped.sh
+. ./renames.sh
 . ./examples.sh
 
 for file in accept/*.yaml "$root"/policies/*.yaml; do
