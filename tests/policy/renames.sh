@@ -59,6 +59,16 @@ learn_renames()
 	has 'what is run under another name' '  - allow: "/srv/a" # guess: renamed to /srv/b' "$new"
 }
 
+# A socket that is bound under one name and serves under another has one rule for each.
+learn_renamed_sockets()
+{
+	local new=$work/moved.yaml
+
+	"$policyc" learn log/haproxy.json -o "$new"
+	says 'one rule for the old name' 0 '^1$' grep -c 'unix: "/run/haproxy/admin.sock.1.tmp"' "$new"
+	has 'which says why' '    unix: "/run/haproxy/admin.sock.1.tmp" # guess: renamed to /run/haproxy/admin.sock' "$new"
+}
+
 # What is not given away for a rename, and is said instead.
 learn_renamed_keys()
 {

@@ -651,6 +651,7 @@ learn
 learn_groups
 learn_keys
 learn_renames
+learn_renamed_sockets
 learn_renamed_keys
 lint_together
 links_of_root
