@@ -30,6 +30,7 @@ struct events {
  * recorded they become one event, which has the old name as its object. Where
  * one was, its object is taken for the old name.
  */
+
 /*
  * Read the log at path, "-" for the standard input. policy: only what was
  * decided under the policy of that name; NULL: everything. A last line that

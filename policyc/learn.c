@@ -177,8 +177,8 @@ static void compile_both(struct learn *l)
 	run.parse.more =
 		source_create(run.arena, "learned", text, strlen(text));
 	if (input_compile(&run,
-			  parse_policy(run.arena, run.diag, &run.parse,
-				       run.extend),
+			  parse_text(run.arena, run.diag, &run.parse,
+				     l->extended.ast->sources[0]),
 			  &l->both))
 		l->both.img = NULL;
 }

@@ -45,6 +45,9 @@ learn_renames()
 		"$policyc" simulate "$work/narrow.yaml" "$work/widens.json"
 	printf 'bailiff: 1\npolicy: app\nfiles:\n  - allow: read\n    paths: %s\n' $f > "$work/read.yaml"
 	"$policyc" learn --extend "$work/read.yaml" "$work/widens.json" > "$work/more.yaml"
+	"$policyc" learn --extend - "$work/widens.json" < "$work/read.yaml" | sed 's/in -\.$/in x./' > "$work/1"
+	sed "s|in $work/read.yaml\\.$|in x.|" "$work/more.yaml" > "$work/2"
+	same 'of a policy on the standard input, too' "$work/1" "$work/2"
 	has 'and is learned' "      - \"$f.tmp\" # guess: renamed to $f" "$work/more.yaml"
 	sed 's/^policy: app/&\ninclude: more/' "$work/read.yaml" > "$work/more-read.yaml"
 	says 'with the policy it is allowed' 0 '^allow' \
