@@ -143,7 +143,7 @@ static void put_rules(struct learn *l)
 {
 	const u32 num = l->num_wanted + l->moves.num;
 	const struct event **events =
-		arena_array(l->run->arena, num, sizeof(*events));
+		arena_array(l->run->arena, num + 1, sizeof(*events));
 
 	memcpy(events, l->wanted, l->num_wanted * sizeof(*events));
 	for (u32 i = 0; i < l->moves.num; i++)
