@@ -6,6 +6,9 @@
 
 #include "events.h"
 
+#define NUM_MOVES 16 /* renames whose second name may still come */
+#define MAX_APART 8 /* numbers of records between the two */
+
 /* A hash table from what tells events apart to their numbers + 1. */
 struct reader {
 	struct run *run;
@@ -14,6 +17,8 @@ struct reader {
 	struct events *events;
 	u32 *slots;
 	u32 num_slots; /* a power of two */
+	struct logline moves[NUM_MOVES]; /* a ring */
+	u32 num_moves;
 };
 
 static u64 hash_text(u64 hash, const char *text)
@@ -64,16 +69,78 @@ static void grow_table(struct reader *reader)
 		*find_slot(reader, &reader->events->items[i].line) = i + 1;
 }
 
-static int add_event(struct reader *reader, const struct logline *line)
+/* ---- the two names of a rename or link ---- */
+
+static struct logline swapped(const struct logline *line)
+{
+	struct logline other = *line;
+
+	other.object = line->detail;
+	other.detail = line->object;
+	return other;
+}
+
+/* Is line what was recorded of the new name, after `old`? */
+static bool is_second(const struct logline *old, const struct logline *line)
+{
+	return old->object && old->op == line->op && old->tid == line->tid &&
+	       line->seq - old->seq <= MAX_APART &&
+	       !strcmp(old->object, line->detail) &&
+	       !strcmp(old->detail, line->object);
+}
+
+static const struct event *find_event(const struct reader *reader,
+				      const struct logline *line)
+{
+	const u32 *slot = find_slot(reader, line);
+
+	return *slot ? &reader->events->items[*slot - 1] : NULL;
+}
+
+/*
+ * Turn what was recorded of a new name into what was asked. Return: the name
+ * was that of a rename whose old name was recorded, too.
+ */
+static bool settle_names(struct reader *reader, struct logline *line)
+{
+	const struct logline other = swapped(line);
+	const struct event *known;
+
+	/* it is recorded of the old name alone */
+	if (!logline_second(line) || line->widens)
+		return false;
+	for (u32 i = 0; i < NUM_MOVES; i++) {
+		if (!is_second(&reader->moves[i], line))
+			continue;
+		reader->moves[i].object = NULL;
+		*line = other;
+		return true;
+	}
+	/* many that are alike are written as one, late, and in any order */
+	known = find_event(reader, &other);
+	if (known && known->paired && !find_event(reader, line)) {
+		*line = other;
+		return true;
+	}
+	/* whose denial is enforced is not asked about its new name */
+	if (!line->enforced)
+		reader->moves[reader->num_moves++ % NUM_MOVES] = *line;
+	return false;
+}
+
+static int add_event(struct reader *reader, struct logline *line)
 {
 	struct events *events = reader->events;
+	bool paired;
 	u32 *slot;
 
 	if (2 * events->num >= reader->num_slots)
 		grow_table(reader);
+	paired = settle_names(reader, line);
 	slot = find_slot(reader, line);
 	if (*slot) {
 		events->items[*slot - 1].count += line->times;
+		events->items[*slot - 1].paired |= paired;
 		return EXIT_YES;
 	}
 	if (events->num == EVENTS_MAX) {
@@ -83,7 +150,8 @@ static int add_event(struct reader *reader, const struct logline *line)
 	}
 	events->items = arena_grow(reader->run->arena, events->items,
 				   events->num, sizeof(*events->items));
-	events->items[events->num++] = (struct event){ *line, line->times };
+	events->items[events->num++] =
+		(struct event){ *line, line->times, paired };
 	*slot = events->num;
 	return EXIT_YES;
 }

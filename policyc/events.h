@@ -14,6 +14,7 @@
 struct event {
 	struct logline line;
 	u64 count;
+	bool paired; /* a rename or link: both of its names were recorded */
 };
 
 struct events {
@@ -21,6 +22,14 @@ struct events {
 	u32 num;
 	u64 num_others; /* decisions under other policies */
 };
+
+/*
+ * A rename or link has a record for each of its names that is denied: `object`
+ * is that name, `detail` the other one, and nothing says which of them is the
+ * new one. It is asked about last, right after the old one: where both were
+ * recorded they become one event, which has the old name as its object. Where
+ * one was, its object is taken for the old name.
+ */
 
 /*
  * Read the log at path, "-" for the standard input. policy: only what was

@@ -5,6 +5,7 @@
 #include "events.h"
 #include "learn.h"
 #include "learn_files.h"
+#include "learn_moves.h"
 #include "learn_others.h"
 #include "learn_path.h"
 #include "output.h"
@@ -12,13 +13,18 @@
 #include "source.h"
 
 #define MAX_LEARNED 20000 /* different events, which are compared in pairs */
+#define MAX_ROUNDS 64 /* renames one after the other */
 
 struct learn {
 	struct run *run;
 	struct events events;
 	struct input extended; /* --extend; img is NULL without it */
+	struct input learned; /* what the rules are alone */
+	struct input both; /* ... with the policy; img is NULL: it is an image */
+	struct buf rules;
 	const struct event **wanted; /* that rules are made for */
 	u32 num_wanted;
+	struct learn_moves moves; /* that they are made for, too */
 	struct buf left; /* comments: what was not learned, and why */
 };
 
@@ -46,7 +52,8 @@ static const char *why_not(struct learn *l, const struct logline *line)
 		return line->reason;
 	if (logline_request(l->run->arena, line, true, &request))
 		return "it names no object";
-	if (!learn_path_is_text(line->object))
+	if (!learn_path_is_text(line->object) ||
+	    (logline_second(line) && !learn_path_is_text(line->detail)))
 		return "its name is no text";
 	return NULL;
 }
@@ -61,7 +68,7 @@ static void ask_extended(const struct learn *l, const struct logline *line,
 	*allows = *denies = false;
 	if (l->extended.img &&
 	    !replay_line(arena, &l->extended, line, &replay)) {
-		*allows = replay.answer == REPLAY_ALLOW;
+		*allows = replay.answer == REPLAY_ALLOW || replay.tree;
 		*denies = replay.answer == REPLAY_DENY && replay.rule;
 	}
 	arena_free(arena);
@@ -111,17 +118,20 @@ static void put_head(struct learn *l, struct buf *out)
 {
 	const char *name = l->events.items[0].line.policy;
 
-	buf_printf(out,
-		   "# Made by policyc learn from %u different denials.\n"
-		   "# A guess allows more than was recorded: look at each. "
-		   "Numbers of threads, versions,\n"
-		   "# numbers and random ends of temporary names, and %u "
-		   "names or more of a directory\n"
-		   "# that are only looked at become patterns; credentials, "
-		   "keys and other processes\n"
-		   "# never do. Past %u rules for files, operations become "
-		   "groups, too.\n",
-		   l->num_wanted, LEARN_MIN_NAMES, LEARN_MAX_RULES);
+	buf_printf(
+		out,
+		"# Made by policyc learn from %u different denials.\n"
+		"# A guess allows more than was recorded: look at each. "
+		"Numbers of threads, versions,\n"
+		"# numbers and random ends of temporary names, and %u "
+		"names or more of a directory\n"
+		"# that are only looked at become patterns; credentials, "
+		"keys and other processes\n"
+		"# never do. Past %u rules for files, operations become "
+		"groups, too. What is\n"
+		"# renamed or linked may, under its old name, all that it may "
+		"under its new one.\n",
+		l->num_wanted, LEARN_MIN_NAMES, LEARN_MAX_RULES);
 	if (l->run->extend)
 		buf_printf(out, "# Name this file under include: in %s.\n",
 			   l->run->extend);
@@ -129,45 +139,168 @@ static void put_head(struct learn *l, struct buf *out)
 		buf_printf(out, "bailiff: 1\npolicy: %s\n", *name ? name : "x");
 }
 
-static void put_rules(const struct learn *l, struct buf *out)
+static void put_rules(struct learn *l)
 {
+	const u32 num = l->num_wanted + l->moves.num;
+	const struct event **events =
+		arena_array(l->run->arena, num + 1, sizeof(*events));
+
+	memcpy(events, l->wanted, l->num_wanted * sizeof(*events));
+	for (u32 i = 0; i < l->moves.num; i++)
+		events[l->num_wanted + i] = l->moves.items[i];
+	l->rules = (struct buf)BUF_INIT(l->run->arena);
 	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
 		struct buf rules = BUF_INIT(l->run->arena);
 
 		if (class == BVM_CLASS_FILES)
-			learn_files(&rules, l->wanted, l->num_wanted);
+			learn_files(&rules, events, num);
 		else
-			learn_others(&rules, class, l->wanted, l->num_wanted);
+			learn_others(&rules, class, events, num);
 		if (rules.len)
-			buf_printf(out, "%s:\n%s", bvm_classes[class].name,
-				   buf_text(&rules));
+			buf_printf(&l->rules, "%s:\n%s",
+				   bvm_classes[class].name, buf_text(&rules));
 	}
+}
+
+/* ---- renames and links ---- */
+
+/* The policy that is extended, with the rules; its messages were told before. */
+static void compile_both(struct learn *l)
+{
+	struct run run = *l->run;
+	const char *text = buf_text(&l->rules);
+
+	l->both.img = NULL;
+	if (!l->extended.ast || !l->rules.len)
+		return;
+	run.diag = diag_create(run.arena, &(struct diag_options){ 0 });
+	run.parse.more =
+		source_create(run.arena, "learned", text, strlen(text));
+	if (input_compile(&run,
+			  parse_text(run.arena, run.diag, &run.parse,
+				     l->extended.ast->sources[0]),
+			  &l->both))
+		l->both.img = NULL;
+}
+
+static int compile_rules(struct learn *l)
+{
+	static const struct parse_options options = { .no_includes = true };
+	struct run *run = l->run;
+	const char *text;
+
+	put_rules(l);
+	text = arena_printf(run->arena, "bailiff: 1\npolicy: x\n%s",
+			    buf_text(&l->rules));
+	compile_both(l);
+	return input_compile(run,
+			     parse_text(run->arena, run->diag, &options,
+					source_create(run->arena, "learned",
+						      text, strlen(text))),
+			     &l->learned);
+}
+
+/* What of a rename the rules decide with those of the policy they are for. */
+static void ask_move(const struct learn *l, const struct logline *line,
+		     struct replay *replay)
+{
+	struct arena *arena = arena_create();
+
+	if (replay_line(arena, l->both.img ? &l->both : &l->learned, line,
+			replay))
+		memset(replay, 0, sizeof(*replay));
+	replay->why = NULL;
+	arena_free(arena);
+}
+
+/* Why the old name is not given what it lacks, or NULL: it was. */
+static const char *settle_move(struct learn *l, const struct logline *line,
+			       bool too_many, bool *again)
+{
+	const char *secret = learn_path_secret(line->object);
+	struct replay replay;
+
+	ask_move(l, line, &replay);
+	if (replay.tree && learn_moves_is_tree(l->wanted, l->num_wanted, line))
+		return "all that is below would need the rights of what is "
+		       "below the new name";
+	if (!replay.widens)
+		return NULL;
+	*again = true;
+	if (secret)
+		return arena_printf(l->run->arena,
+				    "under the new name more is allowed, and "
+				    "the old one is not given it (%s)",
+				    secret);
+	if (too_many || !learn_moves_add(&l->moves, line, replay.extra))
+		return "under the new name more is allowed than the old one "
+		       "can be given";
+	return NULL;
+}
+
+/*
+ * Until every rename and link that is left is allowed: what one name is given
+ * may be what another lacks. Return: EXIT_YES; EXIT_NO: it does not compile.
+ */
+static int settle_moves(struct learn *l)
+{
+	bool again = true;
+
+	for (u32 round = 0; again; round++) {
+		u32 num = 0;
+
+		if (compile_rules(l))
+			return EXIT_NO;
+		again = false;
+		for (u32 i = 0; i < l->num_wanted; i++) {
+			const struct logline *line = &l->wanted[i]->line;
+			const char *why = NULL;
+
+			if (logline_second(line))
+				why = settle_move(l, line, round >= MAX_ROUNDS,
+						  &again);
+			if (why)
+				leave(l, line, why);
+			else
+				l->wanted[num++] = l->wanted[i];
+		}
+		/* what was given for those that are left out is not needed */
+		if (num < l->num_wanted) {
+			l->moves.num = 0;
+			again = true;
+		}
+		l->num_wanted = num;
+	}
+	return EXIT_YES;
 }
 
 /* ---- does it allow its own recording? ---- */
 
-static int check_learned(struct learn *l, const char *rules)
+static bool is_allowed(const struct learn *l, struct arena *arena,
+		       const struct logline *line)
 {
-	static const struct parse_options options = { .no_includes = true };
-	struct run *run = l->run;
-	const char *text =
-		arena_printf(run->arena, "bailiff: 1\npolicy: x\n%s", rules);
-	const struct source *source =
-		source_create(run->arena, "learned", text, strlen(text));
-	struct input input;
+	const bool move = logline_second(line);
+	const struct input *input = move && l->both.img ? &l->both :
+							  &l->learned;
+	struct replay replay;
+
+	if (replay_line(arena, input, line, &replay))
+		return false;
+	/* nothing says that it is a directory, or that other conditions fail */
+	if (move && replay.answer == REPLAY_OPEN)
+		return replay.tree || l->both.img;
+	return replay.answer == REPLAY_ALLOW;
+}
+
+static int check_learned(struct learn *l)
+{
 	int code = EXIT_YES;
 
-	if (input_compile(run,
-			  parse_text(run->arena, run->diag, &options, source),
-			  &input))
-		return EXIT_NO;
 	for (u32 i = 0; !code && i < l->num_wanted; i++) {
 		const struct logline *line = &l->wanted[i]->line;
 		struct arena *arena = arena_create();
-		struct replay replay;
 
-		if (replay_line(arena, &input, line, &replay) ||
-		    replay.answer != REPLAY_ALLOW) {
+		if (!is_allowed(l, arena, line)) {
 			diag_report(l->run->diag, NULL, LEARN_FAILED,
 				    logline_text(l->run->arena, line));
 			code = EXIT_NO;
@@ -180,16 +313,16 @@ static int check_learned(struct learn *l, const char *rules)
 static int write_learned(struct learn *l)
 {
 	struct buf out = BUF_INIT(l->run->arena);
-	struct buf rules = BUF_INIT(l->run->arena);
 	const char *path = l->run->out ?: "-";
 	int code, err;
 
-	put_rules(l, &rules);
-	code = check_learned(l, buf_text(&rules));
+	code = settle_moves(l);
+	if (!code)
+		code = check_learned(l);
 	if (code)
 		return code;
 	put_head(l, &out);
-	buf_printf(&out, "%s%s", buf_text(&rules), buf_text(&l->left));
+	buf_printf(&out, "%s%s", buf_text(&l->rules), buf_text(&l->left));
 	err = output_write(l->run->arena, path, &out);
 	if (!err)
 		return EXIT_YES;
@@ -204,6 +337,7 @@ int command_learn(struct run *run)
 
 	l->run = run;
 	l->left = (struct buf)BUF_INIT(run->arena);
+	l->moves.arena = run->arena;
 	if (run->extend)
 		code = input_open(run, run->extend, &l->extended);
 	if (!code)

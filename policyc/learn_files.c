@@ -9,6 +9,7 @@
 struct need {
 	const char *pattern;
 	const char *guess; /* or NULL */
+	const char *renamed; /* to what, for whose rights it has some; or NULL */
 	const char *secret; /* or NULL */
 	const char *except; /* pattern of what it must not reach; NULL: nothing */
 	const char *path; /* one of those that were recorded */
@@ -37,6 +38,16 @@ void learn_put_pattern(struct buf *out, const char *pattern)
 		buf_put_u8(out, (u8)*pattern);
 	}
 	buf_put_u8(out, '"');
+}
+
+void learn_put_renamed(struct buf *out, const char *name)
+{
+	buf_printf(out, "renamed to ");
+	/* nothing in it may end the comment: YAML has more line ends than C */
+	for (; *name; name++)
+		buf_put_u8(out, (u8)*name < 0x20 || (u8)*name >= 0x7f ?
+					'?' :
+					(u8)*name);
 }
 
 static u64 ops_of_word(u32 class, u32 op)
@@ -108,13 +119,13 @@ static const char *dir_of(struct arena *arena, const char *pattern)
 	return arena_strndup(arena, pattern, (size_t)(slash - pattern));
 }
 
-static void add_need(struct needs *needs, const struct logline *line)
+static void add_need(struct needs *needs, const struct logline *line,
+		     const char *path)
 {
 	const bool ioctl = line->op == BVM_OP_FILES_IOCTL && *line->detail;
 	const char *commands = ioctl ? line->detail : "";
 	const char *guess;
-	const char *pattern =
-		learn_path_pattern(needs->arena, line->object, &guess);
+	const char *pattern = learn_path_pattern(needs->arena, path, &guess);
 	struct need *need;
 	u32 i;
 
@@ -129,14 +140,15 @@ static void add_need(struct needs *needs, const struct logline *line)
 		needs->items[i] = (struct need){
 			.pattern = pattern,
 			.guess = guess,
-			.secret = learn_path_secret(line->object),
-			.path = line->object,
+			.secret = learn_path_secret(path),
+			.path = path,
 			.dir = dir_of(needs->arena, pattern),
 			.commands = commands,
 		};
 	}
 	need = &needs->items[i];
 	need->ops |= 1ull << line->op;
+	need->renamed = line->renamed ?: need->renamed;
 	need->num_names++;
 }
 
@@ -254,16 +266,30 @@ static void round_ops(struct needs *needs)
 
 /* ---- rules ---- */
 
+static void put_guesses(struct buf *out, const struct need *need)
+{
+	const char *before = " # guess: ";
+
+	if (need->guess) {
+		buf_printf(out, "%s%s", before, need->guess);
+		before = ", ";
+	}
+	if (need->rounded) {
+		buf_printf(out, "%soperations", before);
+		before = ", ";
+	}
+	if (need->renamed)
+		buf_printf(out, "%s", before);
+	if (need->renamed)
+		learn_put_renamed(out, need->renamed);
+}
+
 static void put_path(struct buf *out, const struct need *need)
 {
 	buf_printf(out, "      - ");
 	learn_put_pattern(out, need->pattern);
-	if (need->guess)
-		buf_printf(out, " # guess: %s%s", need->guess,
-			   need->rounded ? ", operations" : "");
-	else if (need->rounded)
-		buf_printf(out, " # guess: operations");
-	else if (need->secret)
+	put_guesses(out, need);
+	if (need->secret)
 		buf_printf(out, " # %s: never widened", need->secret);
 	buf_put_u8(out, '\n');
 }
@@ -339,10 +365,14 @@ void learn_files(struct buf *out, const struct event *const *events, u32 num)
 
 		if (line->class != BVM_CLASS_FILES)
 			continue;
-		if (line->op != BVM_OP_FILES_INHERIT)
-			add_need(&needs, line);
-		else if (kind >= 0)
-			kinds |= 1ull << kind;
+		if (line->op == BVM_OP_FILES_INHERIT) {
+			kinds |= kind >= 0 ? 1ull << kind : 0;
+			continue;
+		}
+		add_need(&needs, line, line->object);
+		/* it is needed for both */
+		if (logline_second(line))
+			add_need(&needs, line, line->detail);
 	}
 	if (needs.num)
 		qsort(needs.items, needs.num, sizeof(*needs.items), by_pattern);

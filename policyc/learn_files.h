@@ -18,5 +18,7 @@ void learn_files(struct buf *out, const struct event *const *events, u32 num);
 void learn_put_ops(struct buf *out, u32 class, u64 ops);
 /* Append a pattern as YAML in double quotes. */
 void learn_put_pattern(struct buf *out, const char *pattern);
+/* Append the comment's words for a name that is renamed to `name`. */
+void learn_put_renamed(struct buf *out, const char *name);
 
 #endif /* POLICYC_LEARN_FILES_H */

@@ -7,6 +7,17 @@
 
 #define SOURCE " from " /* in details of network */
 
+static void put_guess(struct buf *out, const char *guess,
+		      const struct logline *line)
+{
+	if (guess || line->renamed)
+		buf_printf(out, " # guess: ");
+	if (guess)
+		buf_printf(out, "%s%s", guess, line->renamed ? ", " : "");
+	if (line->renamed)
+		learn_put_renamed(out, line->renamed);
+}
+
 /* ---- network ---- */
 
 static bool is_served(u32 op)
@@ -32,14 +43,14 @@ static void put_socket(struct buf *out, const char *detail)
 	}
 }
 
-static void put_unix(struct buf *out, const char *name)
+static void put_unix(struct buf *out, const struct logline *line)
 {
 	const char *guess;
 
 	buf_printf(out, "    unix: ");
-	learn_put_pattern(out, learn_path_pattern(out->arena, name, &guess));
-	if (guess)
-		buf_printf(out, " # guess: %s", guess);
+	learn_put_pattern(out,
+			  learn_path_pattern(out->arena, line->object, &guess));
+	put_guess(out, guess, line);
 	buf_put_u8(out, '\n');
 }
 
@@ -74,7 +85,7 @@ static void put_connection(struct buf *out, const struct logline *line)
 		   served ? " # guess: whoever connects" : "");
 	put_socket(out, line->detail);
 	if (*line->object == '/' || *line->object == '@')
-		put_unix(out, line->object);
+		put_unix(out, line);
 	else
 		put_end(out, line->object, served || receive ? NULL : "to",
 			receive ? NULL : "ports");
@@ -158,8 +169,7 @@ static void put_object(struct buf *out, const struct logline *line)
 		learn_put_pattern(out,
 				  learn_path_pattern(out->arena, line->object,
 						     &guess));
-	if (guess)
-		buf_printf(out, " # guess: %s", guess);
+	put_guess(out, guess, line);
 	buf_put_u8(out, '\n');
 }
 
@@ -188,10 +198,31 @@ static void put_rule(struct buf *out, const struct logline *line)
 	buf_put_u8(out, '\n');
 }
 
+/* A name that must have it for a rename has a rule that says less else. */
+static bool is_covered(const struct logline *line,
+		       const struct event *const *events, u32 num)
+{
+	for (u32 i = 0; i < num; i++) {
+		const struct logline *other = &events[i]->line;
+
+		if (!other->renamed || line->renamed ||
+		    other->class != line->class ||
+		    strcmp(other->object, line->object))
+			continue;
+		if (other->op == line->op ||
+		    (line->class == BVM_CLASS_NETWORK && is_served(line->op) &&
+		     is_served(other->op)))
+			return true;
+	}
+	return false;
+}
+
 /* A socket comes with what it is used for. */
 static bool is_implied(const struct logline *line,
 		       const struct event *const *events, u32 num)
 {
+	if (is_covered(line, events, num))
+		return true;
 	if (line->class != BVM_CLASS_NETWORK ||
 	    line->op != BVM_OP_NETWORK_CREATE)
 		return false;

@@ -135,6 +135,10 @@ bool learn_path_is_text(const char *path)
 		/* U+0080 to U+009F */
 		if (step == 2 && (u8)path[i] == 0xc2 && (u8)path[i + 1] < 0xa0)
 			return false;
+		/* U+2028 and U+2029, which end lines of YAML */
+		if (step == 3 && !memcmp(path + i, "\xe2\x80", 2) &&
+		    ((u8)path[i + 2] & 0xfe) == 0xa8)
+			return false;
 	}
 	return true;
 }

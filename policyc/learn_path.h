@@ -38,7 +38,7 @@ bool learn_path_may_widen(const char *dir);
  */
 const char *learn_path_secret_names(struct arena *arena, const char *dir);
 
-/* Can a policy name it: UTF-8 without control characters? */
+/* Can a policy name it: UTF-8 without control characters or line ends? */
 bool learn_path_is_text(const char *path);
 
 #endif /* POLICYC_LEARN_PATH_H */

@@ -381,5 +381,8 @@ struct files load_files(struct arena *arena, struct diag *diag,
 
 	read_file(&loader,
 		  add_file(&loader, source, real_path(&loader, source->name)));
+	if (options->more)
+		read_file(&loader, add_file(&loader, options->more,
+					    options->more->name));
 	return loader.files;
 }

@@ -70,12 +70,17 @@ static int read_decision(struct arena *arena, const json_t *root,
 	line->detail = member(arena, root, "detail");
 	line->exe = member(arena, root, "exe");
 	line->uid = (u32)json_integer_value(json_object_get(root, "uid"));
+	line->tid = (u32)json_integer_value(json_object_get(root, "tid"));
+	line->seq = (u64)json_integer_value(json_object_get(root, "seq"));
 	line->times =
 		(u64)json_integer_value(json_object_get(root, "repeated"));
 	if (!line->times || line->times > INT32_MAX)
 		line->times = 1;
+	line->widens = line->denied && logline_second(line) &&
+		       !strcmp(line->reason, "widens");
 	/* the last two are defaults of what needs a rule in any case */
-	line->by_rules = !line->denied || !strcmp(line->reason, "rule") ||
+	line->by_rules = !line->denied || line->widens ||
+			 !strcmp(line->reason, "rule") ||
 			 !strcmp(line->reason, "default") ||
 			 !strcmp(line->reason, "mount-tree") ||
 			 !strcmp(line->reason, "outside-descriptor");
@@ -89,8 +94,8 @@ static int read_root(struct arena *arena, const json_t *root,
 
 	if (!strcmp(outcome, "lifecycle") || !strcmp(outcome, "daemon"))
 		return 0;
-	line->denied = !strcmp(outcome, "denied") ||
-		       !strcmp(outcome, "would-deny");
+	line->enforced = !strcmp(outcome, "denied");
+	line->denied = line->enforced || !strcmp(outcome, "would-deny");
 	if (line->denied || !strcmp(outcome, "audited") ||
 	    !strcmp(outcome, "allowed"))
 		return read_decision(arena, root, line, why);
@@ -115,6 +120,16 @@ int logline_parse(struct arena *arena, const char *text, size_t len,
 		ret = read_root(arena, root, line, why);
 	json_decref(root);
 	return ret;
+}
+
+const char *logline_second(const struct logline *line)
+{
+	const u64 moves = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK);
+
+	if (line->class != BVM_CLASS_FILES || !(moves >> line->op & 1) ||
+	    line->object[0] != '/' || line->detail[0] != '/')
+		return NULL;
+	return line->detail;
 }
 
 /* ---- requests ---- */
@@ -226,8 +241,9 @@ static void add_operands(struct words *words, const struct logline *line,
 		return;
 	}
 	add(words, line->object);
-	if (line->class == BVM_CLASS_FILES && *line->detail &&
-	    line->op == BVM_OP_FILES_IOCTL)
+	if ((line->class == BVM_CLASS_FILES && *line->detail &&
+	     line->op == BVM_OP_FILES_IOCTL) ||
+	    logline_second(line))
 		add(words, line->detail);
 }
 

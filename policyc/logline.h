@@ -12,14 +12,19 @@ struct logline {
 	u32 class;
 	u32 op;
 	bool denied; /* or would have been, but for audit mode */
-	bool by_rules; /* the rule or default decided, not some other reason */
+	bool enforced; /* denied, and not in audit mode */
+	bool by_rules; /* rules or defaults decided, not some other reason */
+	bool widens; /* denied: the new name would have given more rights */
 	u32 uid; /* as the host sees it */
+	u32 tid;
+	u64 seq;
 	u64 times; /* so many alike records are this line; at least 1 */
 	const char *policy;
 	const char *reason;
 	const char *object;
 	const char *detail;
 	const char *exe;
+	const char *renamed; /* made up, for a rename to this name; or NULL */
 };
 
 /*
@@ -30,6 +35,9 @@ struct logline {
  */
 int logline_parse(struct arena *arena, const char *text, size_t len,
 		  struct logline *line, const char **why);
+
+/* The second name of a rename or link, or NULL. */
+const char *logline_second(const struct logline *line);
 
 /* The request that the line records, as `policyc explain` takes it. */
 const char *logline_text(struct arena *arena, const struct logline *line);

@@ -22,6 +22,8 @@ struct parse_options {
 	/* the system that it is for: a well-known link may be none there; or NULL */
 	const struct rootfs *root;
 	bool no_includes; /* read no file: every include is an error */
+	const struct source
+		*more; /* read as if the policy included it; or NULL */
 	struct buf *deps; /* deps.h: takes what was read; or NULL */
 	bool is_template; /* a container's values may lack: vars_fill_in */
 	bool labels; /* the image names files as label.h has it */

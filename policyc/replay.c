@@ -33,9 +33,16 @@ static void answer(struct arena *arena, const struct input *input,
 {
 	struct buf buf = BUF_INIT(arena);
 
-	replay->rule = bvm_verdict_rule(judgement->shown.verdict);
-	if (judgement->answer == JUDGE_ALLOW ||
-	    judgement->answer == JUDGE_DENY) {
+	replay->widens = judgement->widens;
+	replay->extra = judgement->extra;
+	if (!replay->widens)
+		replay->rule = bvm_verdict_rule(judgement->shown.verdict);
+	replay->tree = judgement->answer == JUDGE_ALLOW &&
+		       judgement->tree_widens;
+	if (replay->tree) {
+		buf_printf(&buf, "type");
+	} else if (judgement->answer == JUDGE_ALLOW ||
+		   judgement->answer == JUDGE_DENY) {
 		replay->answer = judgement->answer == JUDGE_ALLOW ?
 					 REPLAY_ALLOW :
 					 REPLAY_DENY;

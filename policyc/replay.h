@@ -19,12 +19,16 @@ struct replay {
 	u32 rule; /* that decides; 0: the class's default */
 	bool same_uid; /* only if the user is the same in the container */
 	const char *why; /* OPEN: on what it depends, in the arena */
+	bool widens; /* DENY: of the new name's rights, not of a rule */
+	u64 extra; /* widens: those that the old name lacks, BVM_RIGHT_* */
+	bool tree; /* OPEN: denied, for that reason, if it is a directory */
 };
 
 /*
  * Ask the image what the record says was asked. A record has no arguments of
  * programs: where a rule that looks at them matches the path, the answer is
- * open.
+ * open. So it is of a rename where what is below a directory would gain rights:
+ * the record does not say whether it is one.
  *
  * Return: 0; -EINVAL: the record names no object that can be asked about.
  */

@@ -15,14 +15,19 @@ enum outcome {
 	UNDECIDED,
 	STILL_DENIED,
 	STILL_ALLOWED,
+	AUDIT_MODE, /* allowed, and recorded */
 	BEYOND_RULES, /* no policy decides it */
 	NUM_OUTCOMES,
 };
 
 static const char *const outcome_names[NUM_OUTCOMES] = {
-	[NEWLY_DENIED] = "newly denied",   [NEWLY_ALLOWED] = "newly allowed",
-	[UNDECIDED] = "undecided",	   [STILL_DENIED] = "still denied",
-	[STILL_ALLOWED] = "still allowed", [BEYOND_RULES] = "not up to rules",
+	[NEWLY_DENIED] = "newly denied",
+	[NEWLY_ALLOWED] = "newly allowed",
+	[UNDECIDED] = "undecided",
+	[STILL_DENIED] = "still denied",
+	[STILL_ALLOWED] = "still allowed",
+	[AUDIT_MODE] = "denied in audit mode",
+	[BEYOND_RULES] = "not up to rules",
 };
 
 /* What became of an event; those of one reason are shown together. */
@@ -52,15 +57,25 @@ static const char *reason_of(const struct simulation *s,
 	if (replay->answer == REPLAY_OPEN)
 		return arena_printf(s->run->arena, "it depends on %s",
 				    replay->why);
-	show_rule(&buf, s->input.img, line->class, replay->rule);
+	if (replay->widens) {
+		buf_printf(&buf, "widens: the new name has rights that the old "
+				 "one lacks: ");
+		show_rights(&buf, replay->extra);
+	} else {
+		show_rule(&buf, s->input.img, line->class, replay->rule);
+	}
 	return arena_strdup(s->run->arena, buf_text(&buf));
 }
 
-static enum outcome compare(const struct logline *line,
+static enum outcome compare(const struct bvm_image *img,
+			    const struct logline *line,
 			    const struct replay *replay)
 {
 	if (replay->answer == REPLAY_OPEN)
 		return UNDECIDED;
+	if (replay->answer == REPLAY_DENY &&
+	    img->meta->audit_classes >> line->class & 1)
+		return AUDIT_MODE;
 	if (replay->answer == REPLAY_DENY)
 		return line->denied ? STILL_DENIED : NEWLY_DENIED;
 	return line->denied ? NEWLY_ALLOWED : STILL_ALLOWED;
@@ -80,7 +95,7 @@ static void simulate_event(struct simulation *s, u32 index)
 		fate->outcome = BEYOND_RULES;
 		fate->reason = event->line.reason;
 	} else {
-		fate->outcome = compare(&event->line, &replay);
+		fate->outcome = compare(s->input.img, &event->line, &replay);
 		fate->rule = replay.rule;
 		fate->reason = reason_of(s, &event->line, &replay);
 		if (replay.same_uid && replay.answer != REPLAY_OPEN)
@@ -154,8 +169,10 @@ static void print_text(const struct simulation *s)
 		print_reason(s, i, end, count);
 	}
 	for (int o = 0; o < NUM_OUTCOMES; o++)
-		printf("%s%llu %s", o ? ", " : "",
-		       (unsigned long long)s->counts[o], outcome_names[o]);
+		if (o != AUDIT_MODE || s->counts[o])
+			printf("%s%llu %s", o ? ", " : "",
+			       (unsigned long long)s->counts[o],
+			       outcome_names[o]);
 	printf("\n");
 	if (s->assumed)
 		printf("note: %llu were judged as if users had the same "

@@ -604,6 +604,7 @@ standard_input()
 . ./init.sh
 . ./reach.sh
 . ./shipped.sh
+. ./renames.sh
 . ./examples.sh
 
 for file in accept/*.yaml "$root"/policies/*.yaml; do
@@ -637,6 +638,7 @@ reach
 differences
 same_image
 simulate
+simulate_audit
 start_limits
 text_limits
 line_limits
@@ -648,6 +650,9 @@ coverage
 learn
 learn_groups
 learn_keys
+learn_renames
+learn_renamed_sockets
+learn_renamed_keys
 lint_together
 links_of_root
 nested_includes

@@ -523,7 +523,7 @@ learn_keys()
 	done > "$work/app.json"
 	"$policyc" learn "$work/app.json" -o "$work/app.yaml"
 	has 'names are widened beside a key' '      - "/srv/app/*" # guess: 5 names' "$work/app.yaml"
-	for file in my.key other.key .netrc db-password.txt; do
+	for file in my.key other.key .netrc db-password.txt id_ecdsa id_dsa id_ed25519 x.ppk vault.gpg htpasswd wg0.conf; do
 		says "learn gives no $file away" 1 '^deny' \
 			"$policyc" explain "$work/app.yaml" read /srv/app/$file
 	done
@@ -566,6 +566,9 @@ learn()
 	grep -c -e /srv/known -e '^bailiff' "$work/extra.yaml" > "$work/out" || :
 	has 'what the policy allows is not learned' 0 "$work/out"
 	sed 's/^policy: start/&\ninclude: extra/' log/start.yaml > "$work/start.yaml"
+	says 'in audit mode nothing is denied' 0 '^0 newly denied, .* 0 still denied, .* 2 denied in audit mode' \
+		"$policyc" simulate "$work/start.yaml" log/learn.json
+	sed -i '/^mode: audit/d' "$work/start.yaml"
 	says 'the policy and what it lacked' 1 \
 		'^1 newly denied, [0-9]* newly allowed, 0 undecided, 1 still denied' \
 		"$policyc" simulate "$work/start.yaml" log/learn.json

@@ -62,6 +62,7 @@ static const struct {
 	{ "/etc/sudoers*", "/etc/sudoers.d/a-1.2" },
 	{ "/etc/ssl/private/*", "/etc/ssl/private/a-1.2" },
 	{ "/etc/ssh/ssh_host_*", "/etc/ssh/ssh_host_rsa-1.2" },
+	{ "/etc/wireguard/*", "/etc/wireguard/a-1.2" },
 	{ "/etc/krb5*", "/etc/krb5-1.2" },
 	{ "*.keytab", "/srv/a-1.2.keytab" },
 	{ "*.pem", "/srv/a-1.2.pem" },
@@ -69,9 +70,14 @@ static const struct {
 	{ "*.p12", "/srv/a-1.2.p12" },
 	{ "*.pfx", "/srv/a-1.2.pfx" },
 	{ "*.jks", "/srv/a-1.2.jks" },
+	{ "*.gpg", "/srv/a-1.2.gpg" },
+	{ "*.ppk", "/srv/a-1.2.ppk" },
 	{ "*/.ssh/*", "/srv/.ssh/a-1.2" },
 	{ "*/id_rsa*", "/srv/id_rsa-1.2" },
+	{ "*/id_dsa*", "/srv/id_dsa-1.2" },
+	{ "*/id_ecdsa*", "/srv/id_ecdsa_sk-1.2" },
 	{ "*/id_ed25519*", "/srv/id_ed25519-1.2" },
+	{ "*/wg[0-9]*.conf", "/srv/wg0-1.2.conf" },
 	{ "*/.gnupg/*", "/srv/.gnupg/a-1.2" },
 	{ "*/.aws/*", "/srv/.aws/a-1.2" },
 	{ "*/.azure/*", "/srv/.azure/a-1.2" },
@@ -84,6 +90,7 @@ static const struct {
 	{ "*/.git-credentials", "/srv/a-1.2/.git-credentials" },
 	{ "*/.npmrc", "/srv/a-1.2/.npmrc" },
 	{ "*/.env*", "/srv/.env-1.2" },
+	{ "*htpasswd*", "/srv/.htpasswd-1.2" },
 	{ "*[Pp]assword*", "/srv/Password-1.2" },
 	{ "*[Cc]redential*", "/srv/credential-1.2" },
 	{ "*[Ss]ecret*", "/srv/Secret-1.2" },
@@ -142,7 +149,8 @@ END_TEST
 START_TEST(secrets_that_may_lie_in_a_directory)
 {
 	static const char *const in[] = {
-		"*.pem", "*.key", "id_rsa*", ".netrc", ".env*", "*[Ss]ecret*",
+		"*.pem", "*.key",	"id_rsa*",	 ".netrc",
+		".env*", "*[Ss]ecret*", "wg[0-9]*.conf",
 	};
 	struct arena *arena = arena_create();
 	const char *names = learn_path_secret_names(arena, "/srv/app");
@@ -170,6 +178,9 @@ START_TEST(names_that_a_policy_cannot_hold)
 	ck_assert(!learn_path_is_text("/caf\xe9"));
 	ck_assert(!learn_path_is_text("/a\nb"));
 	ck_assert(!learn_path_is_text("/a\x7f"));
+	ck_assert(!learn_path_is_text("/a\xe2\x80\xa8"));
+	ck_assert(!learn_path_is_text("/a\xe2\x80\xa9"));
+	ck_assert(learn_path_is_text("/a\xe2\x80\xaa"));
 	ck_assert(!learn_path_is_text("/a\xc2\x85"));
 }
 END_TEST

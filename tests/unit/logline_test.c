@@ -91,7 +91,12 @@ START_TEST(each_class_is_asked_again)
 	set(BVM_CLASS_FILES, BVM_OP_FILES_READ, "/a b", "");
 	asks("files.read '/a b'");
 	set(BVM_CLASS_FILES, BVM_OP_FILES_RENAME, "/a", "/b");
-	asks("files.rename /a");
+	asks("files.rename /a /b");
+	set(BVM_CLASS_FILES, BVM_OP_FILES_LINK, "/a", "/b");
+	asks("files.link /a /b");
+	/* what it displaces, with the name of what takes its place */
+	set(BVM_CLASS_FILES, BVM_OP_FILES_DELETE, "/b", "/a");
+	asks("files.delete /b");
 	set(BVM_CLASS_FILES, BVM_OP_FILES_IOCTL, "/dev/tty", "0x5410");
 	asks("files.ioctl /dev/tty 0x5410");
 	set(BVM_CLASS_FILES, BVM_OP_FILES_INHERIT, "pipe", "opened-outside");
@@ -188,6 +193,23 @@ START_TEST(no_object_cannot_be_asked_again)
 }
 END_TEST
 
+/* Other rules may allow it; of what has one name it is no answer. */
+START_TEST(what_widens_is_up_to_rules)
+{
+	struct logline line;
+
+	set(BVM_CLASS_FILES, BVM_OP_FILES_RENAME, "/a", "/b");
+	record.raw.reason = BVM_REASON_WIDENS;
+	ck_assert_int_eq(read_back(&line), 1);
+	ck_assert(line.widens && line.by_rules && line.enforced);
+	ck_assert_str_eq(logline_second(&line), "/b");
+	record.detail = "";
+	ck_assert_int_eq(read_back(&line), 1);
+	ck_assert(!line.widens && !line.by_rules);
+	ck_assert_ptr_null(logline_second(&line));
+}
+END_TEST
+
 START_TEST(other_lines_are_no_decisions)
 {
 	struct logline line;
@@ -234,6 +256,7 @@ int main(void)
 	tcase_add_test(tc, numbers_without_a_word_are_given);
 	tcase_add_test(tc, bytes_that_are_no_text_come_back);
 	tcase_add_test(tc, no_object_cannot_be_asked_again);
+	tcase_add_test(tc, what_widens_is_up_to_rules);
 	tcase_add_test(tc, other_lines_are_no_decisions);
 	tcase_add_test(tc, other_texts_are_refused);
 	suite_add_tcase(suite, tc);
