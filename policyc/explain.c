@@ -6,8 +6,8 @@
 #include "judge.h"
 #include "request.h"
 #include "show.h"
-#include "source.h"
 #include "vm/table.h"
+#include "widens.h"
 
 #define MAX_NEAREST 5 /* rules for other paths that --why-not shows */
 
@@ -19,17 +19,6 @@ struct explain {
 };
 
 /* ---- rules ---- */
-
-static void print_source(const struct ast_rule *rule)
-{
-	size_t len;
-	const char *line;
-
-	if (!rule->span.source)
-		return;
-	line = source_line(rule->span.source, rule->span.line, &len);
-	printf("%8u | %.*s\n", rule->span.line, (int)len, line);
-}
 
 /* Buckets are taken as full. */
 static void print_rate(const struct ast_rule *rule)
@@ -54,7 +43,7 @@ static void print_rule(const struct explain *x, u32 rule)
 	if (!rule || rule > img->num_rules)
 		return;
 	if (x->input.ast)
-		print_source(&x->input.ast->rules[rule - 1]);
+		show_source(&x->input.ast->rules[rule - 1]);
 	message = bvm_image_string(img, img->rules[rule - 1].message);
 	if (*message)
 		printf("  message: %s\n", message);
@@ -148,7 +137,7 @@ static void print_others(const struct explain *x, const struct judge_case *c,
 	for (u32 i = 0; i < num; i++) {
 		print_rule_name(
 			x, missing ? "not: " : "also: ", others[i].rule + 1);
-		print_source(&x->input.ast->rules[others[i].rule]);
+		show_source(&x->input.ast->rules[others[i].rule]);
 		for (u32 p = 0; p < preds->num; p++) {
 			struct buf buf = BUF_INIT(x->run->arena);
 
@@ -323,15 +312,24 @@ static void print_case(const struct explain *x, const struct judge_case *c)
 		print_trace(x, c);
 }
 
+static struct widening find_widening(const struct explain *x)
+{
+	const struct judgement *j = &x->judgement;
+	struct widening w = widens_find(x->input.img, j->from, j->to, true);
+
+	/* of what is no directory nothing is below */
+	w.below &= j->extra;
+	return w;
+}
+
 static void print_widens(const struct explain *x)
 {
+	const struct judgement *j = &x->judgement;
+	const struct widening w = find_widening(x);
 	struct buf buf = BUF_INIT(x->run->arena);
-	const char *below = x->judgement.below ? "what is below " : "";
 
-	show_rights(&buf, x->judgement.extra);
-	printf("deny: widens\n  %s%s would have rights that %s%s lacks: %s\n",
-	       below, x->judgement.to, below, x->judgement.from,
-	       buf_text(&buf));
+	widens_show(&buf, &w, j->from, j->to, "  ");
+	printf("deny: widens\n%s", buf_text(&buf));
 }
 
 /* A case of an open or divided answer, by what sets it apart. */
