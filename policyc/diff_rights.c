@@ -689,14 +689,21 @@ bool rights_differ(struct arena *arena, const struct bvm_image *old,
 
 /* ---- showing ---- */
 
-static const char *request_of(struct arena *arena, const struct input *inputs,
-			      const struct rights_change *change)
+const char *diff_rights_request(struct arena *arena,
+				const struct bvm_image *old,
+				const struct bvm_image *new,
+				const struct rights_change *change)
 {
+	/* that it is a directory is said, even if the name alone would do */
+	const struct request tree = {
+		.given = 1ull << request_field(BVM_CLASS_FILES, "type"),
+	};
 	const struct space_query query = {
-		.images = { inputs[0].img, inputs[1].img },
+		.images = { old, new },
 		.num_images = 2,
 		.class = BVM_CLASS_FILES,
 		.ops = change->ops,
+		.set.request = change->is_tree ? &tree : NULL,
 	};
 
 	return point_request(arena, &query, &change->point, change->verdicts);
@@ -749,7 +756,9 @@ void diff_rights_print(struct arena *arena, const struct input *inputs,
 
 	show_ops(&ops, BVM_CLASS_FILES, change->ops);
 	printf("newly %s: files %s: %s\n", change->wider ? "allowed" : "denied",
-	       buf_text(&ops), request_of(arena, inputs, change));
+	       buf_text(&ops),
+	       diff_rights_request(arena, inputs[0].img, inputs[1].img,
+				   change));
 	for (u32 side = 0; side < SPACE_MAX_IMAGES; side++)
 		print_side(arena, &inputs[side], change, side);
 }
@@ -800,7 +809,9 @@ void diff_rights_put_json(struct buf *buf, const struct input *inputs,
 		comma = ",";
 	}
 	buf_printf(buf, "]");
-	put_member(buf, "request", request_of(buf->arena, inputs, change));
+	put_member(buf, "request",
+		   diff_rights_request(buf->arena, inputs[0].img, inputs[1].img,
+				       change));
 	for (u32 side = 0; side < SPACE_MAX_IMAGES; side++)
 		put_side(buf, &inputs[side], change, side);
 	buf_printf(buf, "}");

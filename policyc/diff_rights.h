@@ -47,6 +47,12 @@ int __must_check diff_rights(struct arena *arena, const struct bvm_image *old,
 bool rights_differ(struct arena *arena, const struct bvm_image *old,
 		   const struct bvm_image *new);
 
+/* A short request that is decided differently: point_request(). */
+const char *diff_rights_request(struct arena *arena,
+				const struct bvm_image *old,
+				const struct bvm_image *new,
+				const struct rights_change *change);
+
 void diff_rights_print(struct arena *arena, const struct input *inputs,
 		       const struct rights_change *change);
 void diff_rights_put_json(struct buf *buf, const struct input *inputs,
