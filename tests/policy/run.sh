@@ -603,6 +603,7 @@ standard_input()
 . ./diagnostics.sh
 . ./init.sh
 . ./reach.sh
+. ./rights.sh
 . ./shipped.sh
 . ./examples.sh
 
@@ -635,6 +636,8 @@ completion
 imports
 reach
 differences
+differences_of_rights
+why_not
 same_image
 simulate
 start_limits

@@ -374,23 +374,10 @@ static const struct {
 	  "files:\n  - {allow: list, paths: /s/a, when: {owner: true}}\n"
 	  "  - {allow: list, paths: /s/b, when: {owner: true}}\n",
 	  NULL },
-	/* nobody may rename both */
-	{ "files:\n  - {allow: list, paths: '/s/[ab]', when: {owner: true}}\n"
-	  "  - {allow: rename, paths: /s/a, when: {uid: 1}}\n"
+	/* one caller may: to rename is a right, too, and conditional */
+	{ "files:\n  - {allow: rename, paths: '/s/[ab]', when: {uid: 2}}\n",
+	  "files:\n  - {allow: rename, paths: /s/a, when: {uid: 2}}\n"
 	  "  - {allow: rename, paths: /s/b, when: {uid: 2}}\n",
-	  "files:\n  - {allow: list, paths: /s/a, when: {owner: true}}\n"
-	  "  - {allow: list, paths: /s/b, when: {owner: true}}\n"
-	  "  - {allow: rename, paths: /s/a, when: {uid: 1}}\n"
-	  "  - {allow: rename, paths: /s/b, when: {uid: 2}}\n",
-	  NULL },
-	/* one caller may */
-	{ "files:\n  - {allow: list, paths: '/s/[ab]', when: {owner: true}}\n"
-	  "  - {allow: rename, paths: /s/a, when: {uid: 1-2}}\n"
-	  "  - {allow: rename, paths: /s/b, when: {uid: 2-3}}\n",
-	  "files:\n  - {allow: list, paths: /s/a, when: {owner: true}}\n"
-	  "  - {allow: list, paths: /s/b, when: {owner: true}}\n"
-	  "  - {allow: rename, paths: /s/a, when: {uid: 1-2}}\n"
-	  "  - {allow: rename, paths: /s/b, when: {uid: 2-3}}\n",
 	  "uid=2 rename /s/a /s/b" },
 	/* what is below differs, and the names do not */
 	{ TREE "  - {allow: list, paths: '/s/[ab]/x'}\n",
@@ -405,12 +392,12 @@ static const struct {
 	{ "files:\n" MOVE "exec:\n  - allow: '/s/[ab]'\n",
 	  "files:\n" MOVE "exec:\n  - allow: /s/a\n"
 	  "  - {allow: /s/b, when: {uid: 0-5}}\n"
-	  "  - {allow: /s/b, when: {uid: 6-4294967295}}\n",
+	  "  - {allow: /s/b, when: {uid: 6-4294967294}}\n",
 	  "rename /s/b /s/a" },
 	{ "files:\n" MOVE "network:\n  - {allow: bind, unix: '/s/[ab]'}\n",
 	  "files:\n" MOVE "network:\n  - {allow: bind, unix: /s/a}\n"
 	  "  - {allow: bind, unix: /s/b, when: {uid: 0-5}}\n"
-	  "  - {allow: bind, unix: /s/b, when: {uid: 6-4294967295}}\n",
+	  "  - {allow: bind, unix: /s/b, when: {uid: 6-4294967294}}\n",
 	  "rename /s/b /s/a" },
 	/* only a socket may be renamed */
 	{ "files:\n  - {allow: rename, paths: '/s/*', type: sock}\n"
