@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <string.h>
 
 #include "diff.h"
@@ -332,6 +333,7 @@ int command_diff(struct run *run)
 {
 	struct report *r = arena_alloc(run->arena, sizeof(*r));
 	u32 wider = 0, class = 0;
+	const char *why;
 	int ret;
 
 	r->run = run;
@@ -344,15 +346,19 @@ int command_diff(struct run *run)
 	}
 	ret = diff_images(run->arena, r->inputs[0].img, r->inputs[1].img,
 			  &r->changes, &class);
+	why = space_why(ret);
 	if (!ret) {
 		class = BVM_CLASS_FILES;
 		ret = diff_rights(run->arena, r->inputs[0].img,
 				  r->inputs[1].img, DIFF_RIGHTS_MAX_PAIRS,
 				  &r->rights);
+		why = ret == -E2BIG ?
+			      "its names have too many kinds of rights" :
+			      space_why(ret);
 	}
 	if (ret) {
 		diag_report(run->diag, NULL, DIFF_OPEN, bvm_classes[class].name,
-			    space_why(ret));
+			    why);
 		return EXIT_BAD;
 	}
 	for (u32 i = 0; i < r->changes.num; i++)
