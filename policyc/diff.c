@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "diff.h"
-#include "diff_rights.h"
+#include "diff_rights_show.h"
 #include "diff_syscalls.h"
 #include "input.h"
 #include "point.h"

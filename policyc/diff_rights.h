@@ -13,7 +13,6 @@
 #ifndef POLICYC_DIFF_RIGHTS_H
 #define POLICYC_DIFF_RIGHTS_H
 
-#include "input.h"
 #include "space.h"
 
 #define DIFF_RIGHTS_MAX_PAIRS (1u << 22) /* of kinds, and of names in them */
@@ -46,16 +45,5 @@ int __must_check diff_rights(struct arena *arena, const struct bvm_image *old,
 /* Is there any such change, or can it not be told? */
 bool rights_differ(struct arena *arena, const struct bvm_image *old,
 		   const struct bvm_image *new);
-
-/* A short request that is decided differently: point_request(). */
-const char *diff_rights_request(struct arena *arena,
-				const struct bvm_image *old,
-				const struct bvm_image *new,
-				const struct rights_change *change);
-
-void diff_rights_print(struct arena *arena, const struct input *inputs,
-		       const struct rights_change *change);
-void diff_rights_put_json(struct buf *buf, const struct input *inputs,
-			  const struct rights_change *change);
 
 #endif /* POLICYC_DIFF_RIGHTS_H */

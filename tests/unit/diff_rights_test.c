@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "policyc/diff_rights.h"
+#include "policyc/diff_rights_show.h"
 #include "policyc/judge.h"
 #include "policyc/parse.h"
 #include "policyc/source.h"
