@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <string.h>
 
 #include "diff.h"
+#include "diff_rights_show.h"
 #include "diff_syscalls.h"
 #include "input.h"
 #include "point.h"
 #include "show.h"
-#include "source.h"
 
 /* ---- finding ---- */
 
@@ -176,6 +177,7 @@ struct report {
 	struct run *run;
 	struct input inputs[2];
 	struct changes changes;
+	struct rights_changes rights;
 	struct call_changes calls;
 };
 
@@ -209,13 +211,8 @@ static void print_side(const struct report *r, const struct change *change,
 	printf("  %s: %s: %s%s\n", side ? "new" : "old",
 	       deny ? "deny" : "allow", buf_text(&buf),
 	       deny && audit ? ", but the class is in audit mode" : "");
-	if (source && source->span.source) {
-		size_t len;
-		const char *line = source_line(source->span.source,
-					       source->span.line, &len);
-
-		printf("%8u | %.*s\n", source->span.line, (int)len, line);
-	}
+	if (source)
+		show_source(source);
 }
 
 static void print_change(const struct report *r, const struct change *change)
@@ -297,19 +294,32 @@ static void print_json(const struct report *r)
 		buf_printf(&buf, "%s", i ? ",\n " : "");
 		put_json_change(&buf, r, &r->changes.items[i]);
 	}
-	for (u32 i = 0; i < r->calls.num; i++) {
+	for (u32 i = 0; i < r->rights.num; i++) {
 		buf_printf(&buf, "%s", i || r->changes.num ? ",\n " : "");
+		diff_rights_put_json(&buf, r->inputs, &r->rights.items[i]);
+	}
+	for (u32 i = 0; i < r->calls.num; i++) {
+		buf_printf(&buf, "%s",
+			   i || r->changes.num || r->rights.num ? ",\n " : "");
 		diff_syscalls_put_json(&buf, &r->calls.items[i]);
 	}
 	printf("%s]\n", buf_text(&buf));
 }
 
+static u32 num_changes(const struct report *r)
+{
+	return r->changes.num + r->rights.num + r->calls.num;
+}
+
 static void print_text(const struct report *r, u32 wider)
 {
-	const u32 num = r->changes.num + r->calls.num;
+	const u32 num = num_changes(r);
 
 	for (u32 i = 0; i < r->changes.num; i++)
 		print_change(r, &r->changes.items[i]);
+	for (u32 i = 0; i < r->rights.num; i++)
+		diff_rights_print(r->run->arena, r->inputs,
+				  &r->rights.items[i]);
 	for (u32 i = 0; i < r->calls.num; i++)
 		diff_syscalls_print(r->run->arena, &r->calls.items[i]);
 	if (num)
@@ -323,6 +333,7 @@ int command_diff(struct run *run)
 {
 	struct report *r = arena_alloc(run->arena, sizeof(*r));
 	u32 wider = 0, class = 0;
+	const char *why;
 	int ret;
 
 	r->run = run;
@@ -335,13 +346,25 @@ int command_diff(struct run *run)
 	}
 	ret = diff_images(run->arena, r->inputs[0].img, r->inputs[1].img,
 			  &r->changes, &class);
+	why = space_why(ret);
+	if (!ret) {
+		class = BVM_CLASS_FILES;
+		ret = diff_rights(run->arena, r->inputs[0].img,
+				  r->inputs[1].img, DIFF_RIGHTS_MAX_PAIRS,
+				  &r->rights);
+		why = ret == -E2BIG ?
+			      "its names have too many kinds of rights" :
+			      space_why(ret);
+	}
 	if (ret) {
 		diag_report(run->diag, NULL, DIFF_OPEN, bvm_classes[class].name,
-			    space_why(ret));
+			    why);
 		return EXIT_BAD;
 	}
 	for (u32 i = 0; i < r->changes.num; i++)
 		wider += r->changes.items[i].wider;
+	for (u32 i = 0; i < r->rights.num; i++)
+		wider += r->rights.items[i].wider;
 	diff_syscalls(run->arena, r->inputs[0].img, r->inputs[1].img,
 		      &r->calls);
 	for (u32 i = 0; i < r->calls.num; i++)
@@ -350,7 +373,5 @@ int command_diff(struct run *run)
 		print_json(r);
 	else
 		print_text(r, wider);
-	return wider || (run->exact && (r->changes.num || r->calls.num)) ?
-		       EXIT_NO :
-		       EXIT_YES;
+	return wider || (run->exact && num_changes(r)) ? EXIT_NO : EXIT_YES;
 }

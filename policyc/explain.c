@@ -1,35 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
-#include "explain.h"
-#include "input.h"
-#include "judge.h"
-#include "request.h"
+#include "explain_parts.h"
 #include "show.h"
-#include "source.h"
 #include "vm/table.h"
-
-#define MAX_NEAREST 5 /* rules for other paths that --why-not shows */
-
-struct explain {
-	struct run *run;
-	struct input input;
-	struct request request;
-	struct judgement judgement;
-};
+#include "widens.h"
 
 /* ---- rules ---- */
-
-static void print_source(const struct ast_rule *rule)
-{
-	size_t len;
-	const char *line;
-
-	if (!rule->span.source)
-		return;
-	line = source_line(rule->span.source, rule->span.line, &len);
-	printf("%8u | %.*s\n", rule->span.line, (int)len, line);
-}
 
 /* Buckets are taken as full. */
 static void print_rate(const struct ast_rule *rule)
@@ -54,110 +31,12 @@ static void print_rule(const struct explain *x, u32 rule)
 	if (!rule || rule > img->num_rules)
 		return;
 	if (x->input.ast)
-		print_source(&x->input.ast->rules[rule - 1]);
+		show_source(&x->input.ast->rules[rule - 1]);
 	message = bvm_image_string(img, img->rules[rule - 1].message);
 	if (*message)
 		printf("  message: %s\n", message);
 	if (x->input.ast)
 		print_rate(&x->input.ast->rules[rule - 1]);
-}
-
-static void print_rule_name(const struct explain *x, const char *before,
-			    u32 rule)
-{
-	struct buf buf = BUF_INIT(x->run->arena);
-
-	show_rule(&buf, x->input.img, x->request.class, rule);
-	printf("%s%s (%s)\n", before, buf_text(&buf),
-	       show_rule_kind(x->input.img->rules[rule - 1].kind));
-}
-
-/* Rules whose object matches: of the row, or of the class. */
-static u32 find_rules(const struct explain *x, const struct judge_case *c,
-		      u32 *rules)
-{
-	const struct ast_policy *ast = x->input.ast;
-	const struct intern *rows = &x->input.lowered->rows;
-	u32 class = x->request.class;
-	u32 num = 0;
-
-	if (class == BVM_CLASS_EXEC && c->run.ctx.exec.memfd) {
-		for (u32 i = 0; i < ast->num_rules; i++)
-			if (ast->rules[i].memfd || !ast->rules[i].paths.num)
-				rules[num++] = i;
-		return num;
-	}
-	if (class == BVM_CLASS_FILES || class == BVM_CLASS_EXEC ||
-	    (class == BVM_CLASS_NETWORK && c->op != BVM_OP_NETWORK_CREATE)) {
-		const u32 *items = intern_get(rows, c->row);
-
-		/* behind them are sources of mounts: lowering.h */
-		while (num < intern_len(rows, c->row) &&
-		       items[num] < ast->num_rules) {
-			rules[num] = items[num];
-			num++;
-		}
-		return num;
-	}
-	for (u32 i = 0; i < ast->num_rules; i++)
-		if (class != BVM_CLASS_CAPABILITIES ||
-		    ast->rules[i].caps >> c->run.ctx.capabilities.cap & 1)
-			rules[num++] = i;
-	return num;
-}
-
-/* A rule that matches, or would but for the predicates that it lacks. */
-struct other {
-	u32 rule;
-	u64 lacks;
-};
-
-/* Rules beside the deciding one that match; missing: that lack a condition. */
-static u32 find_others(const struct explain *x, const struct judge_case *c,
-		       bool missing, struct other **others)
-{
-	const struct lists *lists =
-		&x->input.lowered->classes[x->request.class].lists;
-	const u32 max = x->input.ast->num_rules;
-	u32 *rules = arena_array(x->run->arena, max, sizeof(*rules));
-	const u32 num_rules = find_rules(x, c, rules);
-	u32 num = 0;
-
-	*others = arena_array(x->run->arena, max, sizeof(**others));
-	for (u32 i = 0; i < num_rules; i++) {
-		u64 need;
-
-		if (rules[i] + 1 == bvm_verdict_rule(c->verdict) ||
-		    !lists_rule_need(lists, rules[i], c->op, &need) ||
-		    !(need & ~c->asked.preds) == missing)
-			continue;
-		(*others)[num++] =
-			(struct other){ rules[i], need & ~c->asked.preds };
-	}
-	return num;
-}
-
-static void print_others(const struct explain *x, const struct judge_case *c,
-			 bool missing)
-{
-	const struct preds *preds =
-		&x->input.lowered->classes[x->request.class].preds;
-	struct other *others;
-	const u32 num = find_others(x, c, missing, &others);
-
-	for (u32 i = 0; i < num; i++) {
-		print_rule_name(
-			x, missing ? "not: " : "also: ", others[i].rule + 1);
-		print_source(&x->input.ast->rules[others[i].rule]);
-		for (u32 p = 0; p < preds->num; p++) {
-			struct buf buf = BUF_INIT(x->run->arena);
-
-			if (!(others[i].lacks & 1ull << p))
-				continue;
-			show_pred(&buf, &preds->items[p]);
-			printf("  it needs %s\n", buf_text(&buf));
-		}
-	}
 }
 
 /* What an image alone knows: entries of the list that hold. */
@@ -173,97 +52,24 @@ static void print_entries(const struct explain *x, const struct judge_case *c)
 
 		if (!(d->need & ~c->asked.preds) && rule &&
 		    rule != bvm_verdict_rule(c->verdict))
-			print_rule_name(x, "also: ", rule);
+			explain_print_rule(x, "also: ", rule);
 	}
-}
-
-/* ---- why not ---- */
-
-static u32 common_len(const char *x, const char *y)
-{
-	u32 len = 0;
-
-	while (x[len] && x[len] == y[len])
-		len++;
-	return len;
-}
-
-/* How much of path a pattern of the rule begins with. */
-static u32 nearness(const struct ast_rule *rule, const char *path,
-		    const char **pattern)
-{
-	u32 best = 0;
-
-	for (u32 i = 0; i < rule->paths.num; i++) {
-		u32 len = common_len(rule->paths.items[i].text, path);
-
-		if (len <= best)
-			continue;
-		best = len;
-		*pattern = rule->paths.items[i].text;
-	}
-	return best;
-}
-
-/* Rules that allow the operation on other paths, the most alike first. */
-static void print_nearest(const struct explain *x, const struct judge_case *c)
-{
-	const struct ast_policy *ast = x->input.ast;
-	u32 limit = U32_MAX;
-
-	for (u32 round = 0; round < MAX_NEAREST && limit > 1; round++) {
-		const char *pattern = NULL;
-		u32 best = 0, rule = 0;
-
-		for (u32 i = 0; i < ast->num_rules; i++) {
-			const struct ast_rule *r = &ast->rules[i];
-			const char *text = NULL;
-			u32 len;
-
-			if (r->class != x->request.class ||
-			    r->kind != BVM_RULE_ALLOW || !(r->ops >> c->op & 1))
-				continue;
-			len = nearness(r, c->path, &text);
-			if (len <= best || len >= limit)
-				continue;
-			best = len;
-			rule = i;
-			pattern = text;
-		}
-		limit = best;
-		/* every pattern begins with the '/' */
-		if (best < 2)
-			return;
-		print_rule_name(x, "not: ", rule + 1);
-		printf("  it is for %s\n", pattern);
-	}
-}
-
-static void print_why_not(const struct explain *x, const struct judge_case *c)
-{
-	if (!x->input.ast) {
-		printf("--why-not needs the policy: an image has no patterns\n");
-		return;
-	}
-	print_others(x, c, true);
-	if (c->path && c->verdict & BVM_VERDICT_DENY)
-		print_nearest(x, c);
 }
 
 /* ---- trace ---- */
 
-static void print_walk(const struct explain *x, const struct judge_case *c)
+static void print_walk(const struct explain *x, const char *path)
 {
 	const struct bvm_image *img = x->input.img;
 	const struct bvm_table *t;
 	u32 state;
 
-	if (!c->path || img->rights_dfa >= img->num_tables)
+	if (!path || img->rights_dfa >= img->num_tables)
 		return;
 	t = &img->tables[img->rights_dfa];
 	state = bvm_dfa_start(t);
 	printf("states: %u", state);
-	for (const char *p = c->path; *p; p++) {
+	for (const char *p = path; *p; p++) {
 		state = bvm_dfa_step(t, state, *p);
 		printf(" %c %u", *p, state);
 	}
@@ -277,7 +83,7 @@ static void print_trace(const struct explain *x, const struct judge_case *c)
 		asked_entries(x->input.img, &c->asked, &num);
 	u32 class = x->request.class;
 
-	print_walk(x, c);
+	print_walk(x, c->path);
 	printf("predicates: %llx\n", (unsigned long long)c->asked.preds);
 	for (u32 i = 0; x->input.lowered && i < BVM_MAX_PREDICATES; i++) {
 		const struct preds *preds =
@@ -304,6 +110,47 @@ static void print_trace(const struct explain *x, const struct judge_case *c)
 	}
 }
 
+/* What RIGHTS says of a name: what decides if another name widens. */
+static void print_rights(const struct explain *x, const char *path)
+{
+	const struct bvm_image *img = x->input.img;
+	struct buf may = BUF_INIT(x->run->arena);
+	struct buf must = BUF_INIT(x->run->arena);
+	const struct bvm_rights *rights;
+
+	if (!img->rights)
+		return;
+	rights = &img->rights[bvm_dfa_accept(&img->tables[img->rights_dfa],
+					     widens_state(img, path, false))];
+	show_rights(&may, rights->may);
+	show_rights(&must, rights->must);
+	printf("may: %s\nmust: %s\n", buf_text(&may), buf_text(&must));
+}
+
+/* A trace of each name of a rename or link, or of a mount's two. */
+static void print_names(const struct explain *x)
+{
+	struct judgement *one = arena_alloc(x->run->arena, sizeof(*one));
+	struct request request = x->request;
+	const char *names[] = { x->request.paths[0], x->request.paths[1] };
+
+	request.num_paths = 1;
+	if (x->request.num_paths < 2) {
+		names[0] = x->judgement.from;
+		names[1] = x->judgement.to;
+	}
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+		printf("name: %s\n", names[i]);
+		request.paths[0] = names[i];
+		if (x->request.num_paths < 2)
+			print_walk(x, names[i]);
+		else if (!judge_request(x->run->arena, x->input.img, &request,
+					one))
+			print_trace(x, &one->shown);
+		print_rights(x, names[i]);
+	}
+}
+
 /* ---- answers ---- */
 
 static void print_case(const struct explain *x, const struct judge_case *c)
@@ -314,24 +161,39 @@ static void print_case(const struct explain *x, const struct judge_case *c)
 	printf("%s\n", buf_text(&buf));
 	print_rule(x, bvm_verdict_rule(c->verdict));
 	if (x->input.ast)
-		print_others(x, c, false);
+		explain_print_others(x, c, false);
 	else
 		print_entries(x, c);
 	if (x->run->why_not)
-		print_why_not(x, c);
-	if (x->run->trace)
+		explain_why_not(x, c);
+	if (x->run->trace && x->request.num_paths < 2)
 		print_trace(x, c);
+	else if (x->run->trace)
+		print_names(x);
+}
+
+static struct widening find_widening(const struct explain *x)
+{
+	const struct judgement *j = &x->judgement;
+	struct widening w = widens_find(x->input.img, j->from, j->to, true);
+
+	/* of what is no directory nothing is below */
+	w.below &= j->extra;
+	return w;
 }
 
 static void print_widens(const struct explain *x)
 {
+	const struct judgement *j = &x->judgement;
+	const struct widening w = find_widening(x);
 	struct buf buf = BUF_INIT(x->run->arena);
-	const char *below = x->judgement.below ? "what is below " : "";
 
-	show_rights(&buf, x->judgement.extra);
-	printf("deny: widens\n  %s%s would have rights that %s%s lacks: %s\n",
-	       below, x->judgement.to, below, x->judgement.from,
-	       buf_text(&buf));
+	widens_show(&buf, &w, j->from, j->to, "  ");
+	printf("deny: widens\n%s", buf_text(&buf));
+	if (x->run->why_not)
+		explain_why_widens(x, &w);
+	if (x->run->trace)
+		print_names(x);
 }
 
 /* A case of an open or divided answer, by what sets it apart. */
@@ -467,8 +329,8 @@ static void put_json_others(const struct explain *x, struct buf *buf,
 {
 	const struct preds *preds =
 		&x->input.lowered->classes[x->request.class].preds;
-	struct other *others;
-	const u32 num = find_others(x, c, missing, &others);
+	struct explain_other *others;
+	const u32 num = explain_find_others(x, c, missing, &others);
 
 	buf_printf(buf, ", \"%s\": [", missing ? "not" : "also");
 	for (u32 i = 0; i < num; i++) {
@@ -507,6 +369,44 @@ static void put_json_case(const struct explain *x, struct buf *buf,
 	buf_printf(buf, "}");
 }
 
+static void put_json_rules(const struct explain *x, struct buf *buf,
+			   const struct widening *w, const char *path,
+			   bool allow)
+{
+	u32 *rules = arena_array(x->run->arena, x->input.ast->num_rules,
+				 sizeof(*rules));
+	const u32 num =
+		widens_rules(x->run->arena, &x->input, w, path, allow, rules);
+
+	for (u32 i = 0; i < num; i++) {
+		buf_printf(buf, i ? ", {" : "{");
+		put_json_rule(x, buf, rules[i] + 1);
+		buf_printf(buf, "}");
+	}
+}
+
+static void put_json_widening(const struct explain *x, struct buf *buf)
+{
+	const struct judgement *j = &x->judgement;
+	const struct widening w = find_widening(x);
+
+	buf_printf(buf, ",\n ");
+	put_json_text(buf, "from", j->from);
+	buf_printf(buf, ", ");
+	put_json_text(buf, "to", j->to);
+	buf_printf(buf, ", \"gained\": ");
+	widens_put_json(buf, &w);
+	if (!x->run->why_not || !x->input.ast)
+		return;
+	buf_printf(buf, ",\n \"given_by\": [");
+	put_json_rules(x, buf, &w, j->to, true);
+	buf_printf(buf, "], \"taken_by\": [");
+	put_json_rules(x, buf, &w, j->from, false);
+	buf_printf(buf, "], \"conditional_by\": [");
+	put_json_rules(x, buf, &w, j->from, true);
+	buf_printf(buf, "]");
+}
+
 static void print_json(const struct explain *x)
 {
 	static const char *const answers[] = {
@@ -530,6 +430,8 @@ static void print_json(const struct explain *x)
 		   j->widens ? "true" : "false",
 		   j->tree_widens ? "true" : "false");
 	put_json_text(&buf, "depends_on", buf_text(&open));
+	if (j->widens)
+		put_json_widening(x, &buf);
 	buf_printf(&buf, ",\n \"cases\": [");
 	if (!j->widens)
 		put_json_case(x, &buf, &j->shown);

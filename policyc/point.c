@@ -184,6 +184,8 @@ static void put_file(struct buf *buf, const struct space_point *point, u64 keep)
 		return;
 	}
 	put_word(buf, point->texts[BVM_STR_PATH - 1]);
+	if (point->pair)
+		put_word(buf, point->pair->to);
 	if (point->op == BVM_OP_FILES_IOCTL &&
 	    keep & field_bit(BVM_CLASS_FILES, "ioctl"))
 		buf_printf(buf, " %s", value_of(buf->arena, point, "ioctl"));

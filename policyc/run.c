@@ -178,7 +178,7 @@ static int print_answer(struct one_run *o)
 		printf("]}\n");
 	else if (o->judgement.widens)
 		printf("deny: widens: the new name would give rights that the "
-		       "old one lacks\n");
+		       "old one lacks, or has only under conditions\n");
 	if (audit && !json)
 		printf("note: class %s is in audit mode: a denial is only "
 		       "recorded\n",

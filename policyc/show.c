@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "request.h"
 #include "rule_peer.h"
 #include "rule_mount.h"
 #include "show.h"
+#include "source.h"
 
 #define MAX_VALUES 6 /* of a predicate; the rest is counted */
 
@@ -28,6 +30,17 @@ void show_rule(struct buf *buf, const struct bvm_image *img, u32 class,
 	r = &img->rules[rule - 1];
 	buf_printf(buf, "rule %u, %s:%u", rule, bvm_image_string(img, r->file),
 		   r->line);
+}
+
+void show_source(const struct ast_rule *rule)
+{
+	size_t len;
+	const char *line;
+
+	if (!rule->span.source)
+		return;
+	line = source_line(rule->span.source, rule->span.line, &len);
+	printf("%8u | %.*s\n", rule->span.line, (int)len, line);
 }
 
 const char *show_rule_kind(u32 kind)

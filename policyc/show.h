@@ -13,6 +13,8 @@
 /* "rule 3, nginx.yaml:24", or "the default of files, nginx.yaml:2". */
 void show_rule(struct buf *buf, const struct bvm_image *img, u32 class,
 	       u32 rule);
+/* Print the rule's line, with its number; nothing if there is no text. */
+void show_source(const struct ast_rule *rule);
 /* "allow": enum bvm_rule_kind in a word. */
 const char *show_rule_kind(u32 kind);
 /* "allow: rule 3, nginx.yaml:24" with errno, kill, quiet, audit. */

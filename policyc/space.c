@@ -80,6 +80,21 @@ void space_apply(const struct space *s, u64 fields, struct space_point *to,
 	}
 }
 
+static void set_path(struct space *s, struct space_point *object,
+		     const char *path)
+{
+	int field = request_field(s->query->class, "path");
+	const u64 handle = path ? BVM_STR_PATH : 0;
+
+	if (field < 0 || s->query->class == BVM_CLASS_MOUNTS)
+		return;
+	object->texts[BVM_STR_PATH - 1] = path;
+	memcpy((u8 *)&object->ctx + s->info->fields[field].off, &handle,
+	       sizeof(handle));
+	if (s->query->class == BVM_CLASS_EXEC)
+		object->ctx.exec.memfd = !path;
+}
+
 /* ---- one operation on one kind of object ---- */
 
 /* Settings of a part that differ in what a pair of lists asks. */
@@ -100,6 +115,7 @@ struct walk {
 	u64 asks[SPACE_MAX_IMAGES]; /* predicates in the lists */
 	u64 num_points;
 	const struct space_point *object; /* of walk_sought */
+	struct asked second[SPACE_MAX_IMAGES]; /* of the other name of a pair */
 	bool stop;
 };
 
@@ -145,6 +161,14 @@ static void choose(struct walk *w, struct choice *choice,
 	}
 }
 
+static u32 run_second(struct walk *w, u32 k, const struct space_point *point)
+{
+	struct space_point other = *point;
+
+	set_path(w->s, &other, point->pair->to);
+	return run_on(w->s->query->images[k], &other, w->s->slots);
+}
+
 static void run_point(struct walk *w, const struct space_point *point)
 {
 	const struct space_query *q = w->s->query;
@@ -163,6 +187,11 @@ static void run_point(struct walk *w, const struct space_point *point)
 		}
 		verdicts[k] = run_on(q->images[k], point, w->s->slots);
 		expected = asked_decide(q->images[k], asked, preds);
+		if (point->pair && !(verdicts[k] & BVM_VERDICT_DENY)) {
+			verdicts[k] = run_second(w, k, point);
+			expected = asked_decide(q->images[k], &w->second[k],
+						preds);
+		}
 		if ((verdicts[k] ^ expected) & BVM_VERDICT_DENY) {
 			w->s->err = -EOPNOTSUPP;
 			w->stop = true;
@@ -315,6 +344,35 @@ static void walk_conditions(struct walk *w, const struct space_point *object)
 	} while (!w->stop && advance(w));
 }
 
+/* Both names are asked about under the same conditions. */
+static void walk_pairs(struct walk *w, struct space_point *object)
+{
+	const struct space_query *q = w->s->query;
+
+	for (u32 i = 0; i < q->num_pairs && !w->s->err; i++) {
+		w->stop = false;
+		for (u32 k = 0; k < q->num_images; k++) {
+			u64 more;
+
+			set_path(w->s, object, q->pairs[i].to);
+			w->second[k] = space_ask(w->s, k, object);
+			set_path(w->s, object, q->pairs[i].from);
+			w->asked[k] = space_ask(w->s, k, object);
+			if (!list_predicates(q->images[k], &w->asked[k],
+					     &w->asks[k]) ||
+			    !list_predicates(q->images[k], &w->second[k],
+					     &more)) {
+				w->s->err = -EOPNOTSUPP;
+				return;
+			}
+			w->asks[k] |= more;
+		}
+		object->pair = &q->pairs[i];
+		walk_conditions(w, object);
+	}
+	w->stop = false;
+}
+
 /* An object whose lists were met for the operation brings nothing new. */
 static void walk_object(struct walk *w, const struct space_point *object,
 			u32 selector)
@@ -373,21 +431,6 @@ static bool wants_path(u32 class, u32 op, bool *none)
 	return false;
 }
 
-static void set_path(struct space *s, struct space_point *object,
-		     const char *path)
-{
-	int field = request_field(s->query->class, "path");
-	const u64 handle = path ? BVM_STR_PATH : 0;
-
-	if (field < 0 || s->query->class == BVM_CLASS_MOUNTS)
-		return;
-	object->texts[BVM_STR_PATH - 1] = path;
-	memcpy((u8 *)&object->ctx + s->info->fields[field].off, &handle,
-	       sizeof(handle));
-	if (s->query->class == BVM_CLASS_EXEC)
-		object->ctx.exec.memfd = !path;
-}
-
 /* Does the set have objects with a path, and such without? */
 static void limit_paths(const struct space_set *set, u32 class, bool *some,
 			bool *none)
@@ -419,6 +462,10 @@ static void walk_op(struct walk *w, u32 op)
 
 	object.op = op;
 	object.ctx.files.op = op; /* the first member of every ctx */
+	if (s->query->pairs) {
+		walk_pairs(w, &object);
+		return;
+	}
 	limit_paths(&s->query->set, class, &some, &none);
 	if (class == BVM_CLASS_CAPABILITIES) {
 		walk_capabilities(w, &object);

@@ -24,7 +24,7 @@
  *
  * Only requests that the kernel can make are points: see space_parts.c. Rates
  * are taken at full buckets. What rename and link may not widen, which the
- * kernel reads from RIGHTS, is not looked at.
+ * kernel reads from RIGHTS, is not looked at: diff_rights.h.
  */
 #ifndef POLICYC_SPACE_H
 #define POLICYC_SPACE_H
@@ -37,6 +37,11 @@
 #define SPACE_MAX_POINTS (1u << 20) /* of one walk */
 #define SPACE_MAX_PAIRS (1u << 17) /* of one operation and kind of object */
 
+/* Two names of one request. */
+struct space_pair {
+	const char *from, *to;
+};
+
 /* A request in full. */
 struct space_point {
 	u32 class;
@@ -45,6 +50,7 @@ struct space_point {
 	const char *texts[BVM_RUN_STRINGS]; /* by handle - 1; NULL: none */
 	const char *argv; /* exec: as in struct bvm_run */
 	u32 argv_len;
+	const struct space_pair *pair; /* of query->pairs, or NULL */
 };
 
 /* A number that may be from what the request gives to here. */
@@ -86,6 +92,12 @@ struct space_query {
 	u32 max_pairs; /* past it: of what is left; 0: SPACE_MAX_PAIRS */
 	enum space_sought sought;
 	bool never_denies[SPACE_MAX_IMAGES]; /* SPACE_DIFFERENT: in audit mode */
+	/*
+	 * SPACE_ALL, files: no other names. What either denies is denied, and
+	 * visit ends the walk of one pair, not of those behind it.
+	 */
+	const struct space_pair *pairs;
+	u32 num_pairs;
 };
 
 /*

@@ -274,7 +274,7 @@ static void find_paths(struct space *s)
 	const struct space_set *set = &s->query->set;
 	const struct request *r = set->request;
 
-	if (request_field(s->query->class, "path") < 0)
+	if (request_field(s->query->class, "path") < 0 || s->query->pairs)
 		return;
 	if (!r || !r->num_paths || set->paths) {
 		find_words(s, WORDS_PATH, BVM_STR_PATH, set->paths, &s->paths);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <string.h>
 
 #include "coverage.h"
 #include "input.h"
@@ -7,6 +8,7 @@
 #include "request.h"
 #include "show.h"
 #include "test.h"
+#include "widens.h"
 
 /* One test and what came out. */
 struct trial {
@@ -66,6 +68,7 @@ static void report_differs(const struct trial *t)
 static void report_wrong(const struct trial *t)
 {
 	struct buf buf = BUF_INIT(t->arena);
+	struct widening w;
 
 	diag_report(t->diag, &t->test->span, TEST_FAILED, word(t->test->allow),
 		    word(!t->test->allow));
@@ -73,11 +76,15 @@ static void report_wrong(const struct trial *t)
 		note_rule(t, &t->judgement.shown);
 		return;
 	}
-	show_rights(&buf, t->judgement.extra);
-	diag_note(t->diag,
-		  "%s the new name would have what %s the old one lacks: %s",
-		  t->judgement.below ? "below" : "under",
-		  t->judgement.below ? "below" : "under", buf_text(&buf));
+	w = widens_find(t->img, t->judgement.from, t->judgement.to, true);
+	w.below &= t->judgement.extra;
+	widens_show(&buf, &w, t->judgement.from, t->judgement.to, "");
+	for (char *line = arena_strdup(t->arena, buf_text(&buf)), *end; *line;
+	     line = end + 1) {
+		end = strchr(line, '\n');
+		*end = '\0';
+		diag_note(t->diag, "%s", line);
+	}
 }
 
 /* Return: true if the test came out as expected; else it is reported. */

@@ -72,6 +72,8 @@ static u32 step_in(const struct words_automaton *a, u32 state, u8 byte)
 
 static u32 row_in(const struct words_automaton *a, u32 state)
 {
+	if (a->below)
+		return step_in(a, state, '/');
 	return a->table ? bvm_dfa_accept(a->table, state) :
 			  a->fsm->states[state].accept;
 }

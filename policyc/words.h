@@ -11,7 +11,7 @@
 #include "fsm.h"
 #include "vm/image.h"
 
-#define WORDS_MAX_AUTOMATA 3
+#define WORDS_MAX_AUTOMATA 4
 #define WORDS_MAX_STATES (8u << 20) /* of the product, that are reached */
 
 enum words_kind {
@@ -27,6 +27,7 @@ struct words_automaton {
 	const struct bvm_table *table; /* DFA or ARGV */
 	const struct fsm *fsm;
 	bool must_accept; /* words whose row is 0 are left out */
+	bool below; /* the row is the state behind the word and a '/' */
 };
 
 struct word {

@@ -603,6 +603,7 @@ standard_input()
 . ./diagnostics.sh
 . ./init.sh
 . ./reach.sh
+. ./rights.sh
 . ./shipped.sh
 . ./renames.sh
 . ./examples.sh
@@ -636,6 +637,8 @@ completion
 imports
 reach
 differences
+differences_of_rights
+why_not
 same_image
 simulate
 simulate_audit

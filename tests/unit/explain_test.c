@@ -142,8 +142,8 @@ static const struct {
 	{ "type=dir rename /data/open/a /data/a", EXIT_YES, "allow: ", "" },
 	{ "rename /data/a /data/open", EXIT_YES, "allow: ", "" },
 	{ "type=dir rename /data/a /data/open", EXIT_NO, "deny: widens",
-	  "what is below /data/open would have rights that what is below "
-	  "/data/a lacks: write" },
+	  "what is below /data/open would have rights that not all below "
+	  "/data/a has, whatever the conditions: write" },
 	{ "manage /data/open/x", EXIT_BAD, "undecided: 'manage' is a group",
 	  "create: deny" },
 	{ "connect tcp 10.1.2.3:80", EXIT_YES, "allow: rule 6", "" },
@@ -289,6 +289,98 @@ START_TEST(why_not_names_what_is_missing)
 }
 END_TEST
 
+static const struct {
+	const char *request;
+	const char *says[4]; /* in this order */
+} why_nots[] = {
+	{ "read /x/y/z",
+	  { "deny: the default of files", "not: rule 4",
+	    "it is for write, append", "paths: \"/x/y/z\"" } },
+	{ "capability setgid",
+	  { "deny: the default of capabilities", "not: rule 1",
+	    "it is for setuid", "- allow: setgid" } },
+	{ "exec /x",
+	  { "deny: the default of exec", "no rule of exec speaks of it",
+	    "exec:\n", "- allow: \"/x\"" } },
+	{ "files.write /y",
+	  { "deny: the default of files", "no rule of files speaks of it",
+	    "- allow: write", "paths: \"/y\"" } },
+	{ "read /x/y",
+	  { "deny: rule 3", "would have to change: rule 3",
+	    "it would be the default", "not: rule 4" } },
+	{ "connect tcp 10.0.0.1:81",
+	  { "deny: the default of network", "not: rule 2", "it needs port 80",
+	    "protocol: tcp" } },
+	{ "rename /c/a /d/a",
+	  { "/d/a would have rights that /c/a has only under conditions: list",
+	    "given by: rule 6", "not: rule 7", "such rules count only" } },
+	{ "rename /c/a /e/a",
+	  { "/e/a would have rights that /c/a lacks: append",
+	    "would have to change", "given by: rule 8", "append" } },
+	{ "type=dir rename /c/a /f",
+	  { "what is below /f would have rights", "given by: rule 9", "/f/x/y",
+	    "" } },
+};
+
+static void write_policy(const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(text, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(a_denial_names_what_would_have_to_change)
+{
+	const char *at = output;
+
+	run.why_not = true;
+	write_policy("bailiff: 1\n"
+		     "policy: x\n"
+		     "capabilities: [{allow: setuid}]\n" /* rule 1 */
+		     "network: [{allow: connect, protocol: tcp, ports: 80}]\n"
+		     "files:\n"
+		     "  - {deny: read, paths: /x/*}\n" /* rule 3 */
+		     "  - {allow: write, paths: /x/**}\n"
+		     "  - {allow: rename, paths: ['/[cdef]/*', /f]}\n"
+		     "  - {allow: list, paths: /d/*}\n" /* rule 6 */
+		     "  - {allow: list, paths: /c/*, when: {uid: 1}}\n"
+		     "  - {allow: append, paths: /e/*}\n" /* rule 8 */
+		     "  - {allow: append, paths: /f/x/y}\n");
+	ck_assert_int_eq(capture(command_explain, path, why_nots[_i].request),
+			 EXIT_NO);
+	for (u32 i = 0; i < ARRAY_SIZE(why_nots[_i].says); i++) {
+		at = strstr(at, why_nots[_i].says[i]);
+		ck_assert_msg(at != NULL, "'%s': '%s' not in, or not there: %s",
+			      why_nots[_i].request, why_nots[_i].says[i],
+			      output);
+	}
+}
+END_TEST
+
+START_TEST(trace_walks_both_names)
+{
+	const char *at;
+
+	run.trace = true;
+	ck_assert_int_eq(capture(command_explain, path,
+				 "rename /data/a /data/open/a"),
+			 EXIT_NO);
+	at = strstr(output, "name: /data/a\nstates: ");
+	ck_assert_ptr_nonnull(at);
+	at = strstr(at, "must: read, rename, link, list");
+	ck_assert_ptr_nonnull(at);
+	at = strstr(at, "name: /data/open/a\nstates: ");
+	ck_assert_ptr_nonnull(at);
+	ck_assert_ptr_nonnull(strstr(at, "may: read, write, "));
+	/* one that is denied for the name is walked to both, too */
+	ck_assert_int_eq(capture(command_explain, path, "rename /data/a /b"),
+			 EXIT_NO);
+	ck_assert_ptr_nonnull(strstr(output, "name: /b\nstates: "));
+}
+END_TEST
+
 START_TEST(trace_shows_states_and_list)
 {
 	run.trace = true;
@@ -339,7 +431,10 @@ int main(void)
 	tcase_add_loop_test(tc, two_names_are_one_request, 0,
 			    ARRAY_SIZE(two_names));
 	tcase_add_test(tc, why_not_names_what_is_missing);
+	tcase_add_loop_test(tc, a_denial_names_what_would_have_to_change, 0,
+			    ARRAY_SIZE(why_nots));
 	tcase_add_test(tc, trace_shows_states_and_list);
+	tcase_add_test(tc, trace_walks_both_names);
 	tcase_add_test(tc, failing_tests_are_named);
 	tcase_add_test(tc, bad_image_is_refused);
 	suite_add_tcase(suite, tc);

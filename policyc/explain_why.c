@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "explain_parts.h"
+#include "show.h"
+
+#define MAX_NEAREST 5 /* rules for other requests that --why-not shows */
+
+void explain_print_rule(const struct explain *x, const char *before, u32 rule)
+{
+	struct buf buf = BUF_INIT(x->run->arena);
+
+	show_rule(&buf, x->input.img, x->request.class, rule);
+	printf("%s%s (%s)\n", before, buf_text(&buf),
+	       show_rule_kind(x->input.img->rules[rule - 1].kind));
+}
+
+/* Rules whose object matches: of the row, or of the class. */
+static u32 find_rules(const struct explain *x, const struct judge_case *c,
+		      u32 *rules)
+{
+	const struct ast_policy *ast = x->input.ast;
+	const struct intern *rows = &x->input.lowered->rows;
+	u32 class = x->request.class;
+	u32 num = 0;
+
+	if (class == BVM_CLASS_EXEC && c->run.ctx.exec.memfd) {
+		for (u32 i = 0; i < ast->num_rules; i++)
+			if (ast->rules[i].memfd || !ast->rules[i].paths.num)
+				rules[num++] = i;
+		return num;
+	}
+	if (class == BVM_CLASS_FILES || class == BVM_CLASS_EXEC ||
+	    (class == BVM_CLASS_NETWORK && c->op != BVM_OP_NETWORK_CREATE)) {
+		const u32 *items = intern_get(rows, c->row);
+
+		/* behind them are sources of mounts: lowering.h */
+		while (num < intern_len(rows, c->row) &&
+		       items[num] < ast->num_rules) {
+			rules[num] = items[num];
+			num++;
+		}
+		return num;
+	}
+	for (u32 i = 0; i < ast->num_rules; i++)
+		if (class != BVM_CLASS_CAPABILITIES ||
+		    ast->rules[i].caps >> c->run.ctx.capabilities.cap & 1)
+			rules[num++] = i;
+	return num;
+}
+
+u32 explain_find_others(const struct explain *x, const struct judge_case *c,
+			bool missing, struct explain_other **others)
+{
+	const struct lists *lists =
+		&x->input.lowered->classes[x->request.class].lists;
+	const u32 max = x->input.ast->num_rules;
+	u32 *rules = arena_array(x->run->arena, max, sizeof(*rules));
+	const u32 num_rules = find_rules(x, c, rules);
+	u32 num = 0;
+
+	*others = arena_array(x->run->arena, max, sizeof(**others));
+	for (u32 i = 0; i < num_rules; i++) {
+		u64 need;
+
+		if (rules[i] + 1 == bvm_verdict_rule(c->verdict) ||
+		    !lists_rule_need(lists, rules[i], c->op, &need) ||
+		    !(need & ~c->asked.preds) == missing)
+			continue;
+		(*others)[num++] =
+			(struct explain_other){ rules[i],
+						need & ~c->asked.preds };
+	}
+	return num;
+}
+
+u32 explain_print_others(const struct explain *x, const struct judge_case *c,
+			 bool missing)
+{
+	const struct preds *preds =
+		&x->input.lowered->classes[x->request.class].preds;
+	struct explain_other *others;
+	const u32 num = explain_find_others(x, c, missing, &others);
+
+	for (u32 i = 0; i < num; i++) {
+		explain_print_rule(
+			x, missing ? "not: " : "also: ", others[i].rule + 1);
+		show_source(&x->input.ast->rules[others[i].rule]);
+		for (u32 p = 0; p < preds->num; p++) {
+			struct buf buf = BUF_INIT(x->run->arena);
+
+			if (!(others[i].lacks & 1ull << p))
+				continue;
+			show_pred(&buf, &preds->items[p]);
+			printf("  it needs %s\n", buf_text(&buf));
+		}
+	}
+	return num;
+}
+
+/* ---- why not ---- */
+
+static u32 common_len(const char *x, const char *y)
+{
+	u32 len = 0;
+
+	while (x[len] && x[len] == y[len])
+		len++;
+	return len;
+}
+
+/* How much of path a pattern of the rule begins with. */
+static u32 nearness(const struct ast_rule *rule, const char *path,
+		    const char **pattern)
+{
+	u32 best = 0;
+
+	for (u32 i = 0; i < rule->paths.num; i++) {
+		u32 len = common_len(rule->paths.items[i].text, path);
+
+		if (len <= best)
+			continue;
+		best = len;
+		*pattern = rule->paths.items[i].text;
+	}
+	return best;
+}
+
+/* Rules that allow the operation on other paths, the most alike first. */
+static u32 print_nearest(const struct explain *x, const struct judge_case *c)
+{
+	const struct ast_policy *ast = x->input.ast;
+	u32 limit = U32_MAX, round;
+
+	for (round = 0; round < MAX_NEAREST && limit > 1; round++) {
+		const char *pattern = NULL;
+		u32 best = 0, rule = 0;
+
+		for (u32 i = 0; i < ast->num_rules; i++) {
+			const struct ast_rule *r = &ast->rules[i];
+			const char *text = NULL;
+			u32 len;
+
+			if (r->class != x->request.class ||
+			    r->kind != BVM_RULE_ALLOW || !(r->ops >> c->op & 1))
+				continue;
+			len = nearness(r, c->path, &text);
+			if (len <= best || len >= limit)
+				continue;
+			best = len;
+			rule = i;
+			pattern = text;
+		}
+		limit = best;
+		/* every pattern begins with the '/' */
+		if (best < 2)
+			return round;
+		explain_print_rule(x, "not: ", rule + 1);
+		printf("  it is for %s\n", pattern);
+	}
+	return round;
+}
+
+/* What a rule is about, where that is not what was asked. */
+static void print_subject(const struct explain *x, const struct ast_rule *rule,
+			  u32 op)
+{
+	struct buf ops = BUF_INIT(x->run->arena);
+
+	if (rule->class == BVM_CLASS_CAPABILITIES) {
+		const char *comma = "";
+
+		printf("  it is for ");
+		for (u32 cap = 0; cap < 64; cap++) {
+			if (!(rule->caps >> cap & 1))
+				continue;
+			printf("%s%s", comma, bvm_name_of(bvm_cap_names, cap));
+			comma = ", ";
+		}
+		printf("\n");
+		return;
+	}
+	show_ops(&ops, rule->class, rule->ops);
+	printf("  it is for %s, not for %s\n", buf_text(&ops),
+	       bvm_op_name(rule->class, op));
+}
+
+static bool is_subject(const struct explain *x, const struct ast_rule *rule,
+		       const struct judge_case *c)
+{
+	if (rule->class != x->request.class || rule->kind != BVM_RULE_ALLOW)
+		return false;
+	if (rule->class == BVM_CLASS_CAPABILITIES)
+		return rule->caps >> c->run.ctx.capabilities.cap & 1;
+	return rule->ops >> c->op & 1;
+}
+
+/*
+ * Rules that allow something else: for the same path other operations; where
+ * there are no paths, other operations or capabilities of the class.
+ */
+static u32 print_other_ops(const struct explain *x, const struct judge_case *c)
+{
+	const struct ast_policy *ast = x->input.ast;
+	u32 *rules = arena_array(x->run->arena, ast->num_rules, sizeof(*rules));
+	u32 num = 0, shown = 0;
+
+	if (x->request.class == BVM_CLASS_CAPABILITIES)
+		while (num < ast->num_rules) {
+			rules[num] = num;
+			num++;
+		}
+	else
+		num = find_rules(x, c, rules);
+	for (u32 i = 0; i < num && shown < MAX_NEAREST; i++) {
+		const struct ast_rule *rule = &ast->rules[rules[i]];
+
+		if (rule->class != x->request.class ||
+		    rule->kind != BVM_RULE_ALLOW || is_subject(x, rule, c))
+			continue;
+		explain_print_rule(x, "not: ", rules[i] + 1);
+		show_source(rule);
+		print_subject(x, rule, c->op);
+		shown++;
+	}
+	return shown;
+}
+
+/* The object of a rule as a line of YAML. */
+static void print_object(const struct explain *x, const struct judge_case *c)
+{
+	const struct bvm_ctx_network *n = &c->run.ctx.network;
+	struct buf path = BUF_INIT(x->run->arena);
+
+	/* JSON is YAML, and quotes what begins a glob's special letters */
+	if (c->path)
+		buf_put_json(&path, c->path, strlen(c->path));
+	if (x->request.class == BVM_CLASS_FILES && c->path)
+		printf("        paths: %s\n", buf_text(&path));
+	if (x->request.class != BVM_CLASS_NETWORK)
+		return;
+	if (c->path)
+		printf("        unix: %s\n", buf_text(&path));
+	else if (n->type == 1 && n->protocol == 6)
+		printf("        protocol: tcp\n");
+	else if (n->type == 2 && n->protocol == 17)
+		printf("        protocol: udp\n");
+}
+
+/* The least that a policy lacks. */
+static void print_remedy(const struct explain *x, const struct judge_case *c)
+{
+	const char *class = bvm_classes[x->request.class].name;
+	struct buf path = BUF_INIT(x->run->arena);
+
+	printf("this would allow it:\n    %s:\n      - allow: ", class);
+	if (x->request.class == BVM_CLASS_CAPABILITIES) {
+		printf("%s\n",
+		       bvm_name_of(bvm_cap_names, c->run.ctx.capabilities.cap));
+	} else if (x->request.class == BVM_CLASS_EXEC) {
+		if (c->path)
+			buf_put_json(&path, c->path, strlen(c->path));
+		printf("%s\n", c->path ? buf_text(&path) : "memfd");
+	} else {
+		printf("%s\n", bvm_op_name(x->request.class, c->op));
+		print_object(x, c);
+	}
+}
+
+static void why_default(const struct explain *x, const struct judge_case *c)
+{
+	u32 num = explain_print_others(x, c, true);
+
+	num += print_other_ops(x, c);
+	if (c->path)
+		num += print_nearest(x, c);
+	if (!num)
+		printf("no rule of %s speaks of it\n",
+		       bvm_classes[x->request.class].name);
+	print_remedy(x, c);
+}
+
+/* Is there a rule that allows it, but for those that deny it? */
+static bool is_allowed_too(const struct explain *x, const struct judge_case *c)
+{
+	struct explain_other *others;
+	const u32 num = explain_find_others(x, c, false, &others);
+
+	for (u32 i = 0; i < num; i++)
+		if (x->input.ast->rules[others[i].rule].kind == BVM_RULE_ALLOW)
+			return true;
+	return x->input.ast->defaults[x->request.class] == AST_ALLOW;
+}
+
+void explain_why_not(const struct explain *x, const struct judge_case *c)
+{
+	const u32 rule = bvm_verdict_rule(c->verdict);
+
+	if (!x->input.ast) {
+		printf("--why-not needs the policy: an image has no patterns\n");
+		return;
+	}
+	if (!(c->verdict & BVM_VERDICT_DENY)) {
+		(void)explain_print_others(x, c, true);
+		return;
+	}
+	if (rule && rule <= x->input.ast->num_rules) {
+		explain_print_rule(x, "would have to change: ", rule);
+		printf("  no rule can allow what it denies\n");
+		if (is_allowed_too(x, c))
+			return;
+		printf("... and then it would be the default that denies it\n");
+	}
+	why_default(x, c);
+}
+
+/* ---- why another name widens ---- */
+
+static u32 print_rules(const struct explain *x, const struct widening *w,
+		       const char *path, bool allow, const char *before)
+{
+	u32 *rules = arena_array(x->run->arena, x->input.ast->num_rules,
+				 sizeof(*rules));
+	const u32 num =
+		widens_rules(x->run->arena, &x->input, w, path, allow, rules);
+
+	for (u32 i = 0; i < num; i++) {
+		explain_print_rule(x, before, rules[i] + 1);
+		show_source(&x->input.ast->rules[rules[i]]);
+	}
+	return num;
+}
+
+void explain_why_widens(const struct explain *x, const struct widening *w)
+{
+	const struct judgement *j = &x->judgement;
+	struct buf buf = BUF_INIT(x->run->arena);
+
+	if (!x->input.ast) {
+		printf("--why-not needs the policy: an image has no patterns\n");
+		return;
+	}
+	printf("would have to change: what gives %s these rights, or what "
+	       "keeps them from %s\n",
+	       j->to, j->from);
+	if (!print_rules(x, w, j->to, true, "given by: ")) {
+		show_rule(&buf, x->input.img, x->request.class, 0);
+		printf("given by: %s\n", buf_text(&buf));
+	}
+	print_rules(x, w, j->from, false, "taken by: ");
+	if (print_rules(x, w, j->from, true, "not: "))
+		printf("  such rules count only under their conditions, even if "
+		       "together they leave nothing out\n");
+}

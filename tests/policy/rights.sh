@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For run.sh: what rename and link may not widen, in two policies and in one.
+
+# halves FILE OP...: /srv/x in one rule, /srv/y in two, each under a condition.
+halves()
+{
+	local file=$1 owner
+	shift
+
+	printf '%s\n' 'bailiff: 1' 'policy: a' 'default: deny' 'files:' \
+		'  - allow: [rename, create]' '    paths: [/srv, /srv/**]' \
+		'  - allow: read' '    paths: [/srv/x, /srv/x/**]' > "$file"
+	for owner in true false; do
+		printf '  - allow: [%s]\n    paths: [/srv/y, /srv/y/**]\n    when: {owner: %s}\n' \
+			"$*" "$owner" >> "$file"
+	done
+}
+
+# For each request alone these policies are the same; the kernel moves names otherwise.
+differences_of_rights()
+{
+	local whole=$work/whole.yaml halves=$work/halves.yaml
+
+	set -- "$policyc" diff
+	halves "$halves" read
+	head -n 8 "$halves" > "$whole"
+	printf '  - allow: read\n    paths: [/srv/y, /srv/y/**]\n' >> "$whole"
+	says 'a rule for two with conditions' 1 '^newly allowed: files rename: rename /srv/y /srv/x$' \
+		"$@" "$halves" "$whole"
+	says '... is one change' 1 '^1 newly allowed, 0 newly denied$' "$@" "$halves" "$whole"
+	says '... and what the old one says' 1 '^  old: deny: widens$' "$@" "$halves" "$whole"
+	says '... and why' 1 '^    /srv/x would have rights that /srv/y has only under conditions: read,' \
+		"$@" "$halves" "$whole"
+	says '... and the rule of the new one' 1 '^  new: allow: rule 1, .*whole.yaml:5$' \
+		"$@" "$halves" "$whole"
+	says '... and the request again, of the old' 1 '^deny: widens$' \
+		"$policyc" explain "$halves" rename /srv/y /srv/x
+	says '... and of the new' 0 '^allow: rule 1' "$policyc" explain "$whole" rename /srv/y /srv/x
+	says 'two with conditions for one' 0 '^newly denied: files rename: ' "$@" "$whole" "$halves"
+	says 'two with conditions for one, exactly' 1 '^0 newly allowed, 1 newly denied$' \
+		"$@" --exact "$whole" "$halves"
+	"$@" --json "$halves" "$whole" > "$work/out" || :
+	says 'rights as JSON' 0 '^\["allowed",\["rename"\],"deny","read,.*","allow",1\]$' \
+		jq -c '.[0] | [.change, .operations, .old.verdict, .old.widens.conditional,
+			.new.verdict, .new.rule]' "$work/out"
+	printf 'bailiff: 1\npolicy: a\nfiles:\n%s\n%s\n' '  - {allow: [rename, create], paths: /srv/**}' \
+		"  - {allow: read, paths: ['/srv/x/**', '/srv/y/**'], when: {uid: 0-9}}" > "$whole"
+	(head -n 4 "$whole"
+		for i in x/**,0-9 y/**,0-4 y/**,5-9; do
+			echo "  - {allow: read, paths: '/srv/${i%,*}', when: {uid: ${i#*,}}}"
+		done) > "$work/ranges.yaml"
+	says 'a range in two parts' 0 '^newly denied: files rename: rename /srv/x/a /srv/y/a$' \
+		"$@" "$whole" "$work/ranges.yaml"
+	says 'two parts of a range in one' 1 '^1 newly allowed, 0 newly denied$' \
+		"$@" "$work/ranges.yaml" "$whole"
+	# the rule that decides nothing but this
+	halves "$halves" read, truncate
+	cp "$halves" "$whole"
+	printf '  - allow: read\n    paths: [/srv/y, /srv/y/**]\n' >> "$whole"
+	says 'a rule that only rename needs' 1 '^0 newly allowed, 1 newly denied$' \
+		"$@" --exact "$whole" "$halves"
+	says 'no rule more' 0 '^no difference$' "$@" --exact "$whole" "$whole"
+}
+
+# What would have to change: of two names, and in an image.
+why_not()
+{
+	halves "$work/halves.yaml" read
+	set -- "$policyc" explain --why-not "$work/halves.yaml"
+	says 'why not another name' 1 '^given by: rule 2, .*halves.yaml:7 (allow)$' \
+		"$@" owner=true rename /srv/y/f /srv/x/f
+	says '... and the halves' 1 '^not: rule 4, .*halves.yaml:12 (allow)$' \
+		"$@" owner=true rename /srv/y/f /srv/x/f
+	explained '... and as JSON' 1 '[[2],[],[3,4]]' \
+		'[.given_by, .taken_by, .conditional_by] | map(map(.rule))' \
+		"$work/halves.yaml" owner=true rename /srv/y/f /srv/x/f
+	says 'why not, of a default' 1 '^no rule of exec speaks of it$' "$@" exec /x
+	"$policyc" build "$work/halves.yaml" -o "$work/halves.img" > /dev/null
+	says 'why not, of an image' 1 '^--why-not needs the policy' \
+		"$policyc" explain --why-not "$work/halves.img" owner=true rename /srv/y/f /srv/x/f
+}
