@@ -428,6 +428,10 @@ static bool prove(struct proof *p)
 	}
 	if (p->failed)
 		report(p);
+	else if (!p->claim->always && p->ast->unmediated >> p->query.class & 1)
+		diag_report(p->diag, &p->claim->span, CLAIM_UNMEDIATED,
+			    p->claim->request,
+			    bvm_classes[p->query.class].name);
 	return !p->failed;
 }
 

@@ -136,7 +136,7 @@ int diff_images(struct arena *arena, const struct bvm_image *old,
 		u32 *class)
 {
 	struct compare c = { .arena = arena, .changes = changes };
-	u32 freed = new->meta->unmediated & ~old->meta->unmediated;
+	const u32 freed = new->meta->unmediated ^ old->meta->unmediated;
 
 	memset(changes, 0, sizeof(*changes));
 	c.query.images[0] = old;
@@ -146,7 +146,7 @@ int diff_images(struct arena *arena, const struct bvm_image *old,
 		const struct change unjudged = {
 			.class = i,
 			.ops = bvm_classes[i].mediated,
-			.wider = true,
+			.wider = new->meta->unmediated >> i & 1,
 			.unmediated = true,
 		};
 		int ret;
@@ -224,7 +224,8 @@ static void print_change(const struct report *r, const struct change *change)
 	       bvm_classes[change->class].name);
 	if (change->unmediated) {
 		printf(", on kernels that do not judge it: 'unmediated' "
-		       "names it\n");
+		       "names it%s\n",
+		       change->wider ? "" : " no more");
 		return;
 	}
 	printf(" %s: %s\n", buf_text(&ops), request_of(r, change));

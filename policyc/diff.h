@@ -18,7 +18,8 @@ struct change {
 	bool wider; /* newly allowed; else newly denied */
 	struct space_point point;
 	u32 verdicts[SPACE_MAX_IMAGES]; /* of the programs, modes aside */
-	bool unmediated; /* the class need not be judged any more: no point */
+	/* the class need not be judged any more, or must be again: no point */
+	bool unmediated;
 };
 
 struct changes {

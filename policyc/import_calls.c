@@ -196,18 +196,59 @@ static void check_needed(struct import_calls *calls)
 	}
 }
 
-void import_calls_put(struct import_calls *calls)
+/* The calls of which one thing was said, as a list; empty if there are none. */
+static void find_names(struct import_calls *calls, enum import_call what,
+		       struct buf *names)
 {
 	struct writing *w = arena_alloc(calls->im->arena, sizeof(*w));
-	struct buf *out = &calls->im->syscalls;
-	struct buf names = BUF_INIT(calls->im->arena);
 
-	check_needed(calls);
 	w->calls = calls;
-	w->out = &names;
-	w->what = calls->allow ? IMPORT_CALL_DENIED : IMPORT_CALL_ALLOWED;
+	w->out = names;
+	w->what = what;
 	put_groups(w);
 	put_names(w);
+}
+
+/* Without a list of what is denied, an answer would have no effect. */
+static void put_denied(const struct import_calls *calls, struct buf *out,
+		       struct buf *names)
+{
+	if (calls->kill)
+		buf_printf(out, "  kill: true\n");
+	else if (calls->err)
+		buf_printf(out, "  errno: %s\n", calls->err);
+	buf_printf(out, "  deny:\n%s", buf_text(names));
+}
+
+void import_calls_note_default(struct import_calls *calls,
+			       const struct span *from, const char *err)
+{
+	if (!err)
+		import_out_left(
+			calls->im, from,
+			"calls that are merely not allowed answer ENOSYS here, "
+			"and do not end the process");
+	else if (strcmp(err, "ENOSYS") != 0)
+		import_out_left(
+			calls->im, from,
+			"calls that are merely not allowed answer ENOSYS here, "
+			"not %s",
+			err);
+}
+
+void import_calls_put(struct import_calls *calls)
+{
+	struct buf *out = &calls->im->syscalls;
+	struct buf allowed = BUF_INIT(calls->im->arena);
+	struct buf denied = BUF_INIT(calls->im->arena);
+	const bool by_default = !calls->kill &&
+				(!calls->err || !strcmp(calls->err, "ENOSYS"));
+
+	check_needed(calls);
+	if (!calls->allow)
+		find_names(calls, IMPORT_CALL_ALLOWED, &allowed);
+	if (calls->allow || !by_default)
+		find_names(calls, IMPORT_CALL_DENIED, &denied);
 	buf_printf(out, "syscalls:\n");
 	if (calls->span.source)
 		buf_printf(out, "  # %s\n",
@@ -215,11 +256,8 @@ void import_calls_put(struct import_calls *calls)
 	buf_printf(out, "  default: %s\n", calls->allow ? "allow" : "deny");
 	if (calls->audit)
 		buf_printf(out, "  mode: audit\n");
-	if (calls->kill)
-		buf_printf(out, "  kill: true\n");
-	else if (calls->err)
-		buf_printf(out, "  errno: %s\n", calls->err);
-	if (names.len)
-		buf_printf(out, "  %s:\n%s", calls->allow ? "deny" : "allow",
-			   buf_text(&names));
+	if (allowed.len)
+		buf_printf(out, "  allow:\n%s", buf_text(&allowed));
+	if (denied.len)
+		put_denied(calls, out, &denied);
 }

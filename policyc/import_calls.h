@@ -4,7 +4,8 @@
  *
  * A reader says of each call what becomes of it; the last word counts. Only
  * what differs from the default is written, as groups where the source named
- * them and all of their calls are in, else call by call.
+ * them and all of their calls are in, else call by call. Beside a default that
+ * denies, that is also what is denied with another answer than ENOSYS.
  */
 #ifndef POLICYC_IMPORT_CALLS_H
 #define POLICYC_IMPORT_CALLS_H
@@ -21,9 +22,9 @@ enum import_call {
 struct import_calls {
 	struct import *im;
 	bool allow; /* by default */
-	bool kill; /* what is denied ends the process */
+	bool kill; /* what is said to be denied ends the process */
 	bool audit; /* what is denied is logged, no more */
-	const char *err; /* NULL: what `syscalls` has without one */
+	const char *err; /* of what is said to be denied; NULL: ENOSYS */
 	struct span span; /* of the filter */
 
 	enum import_call of[SYSNAMES_MAX];
@@ -39,6 +40,13 @@ void import_calls_init(struct import_calls *calls, struct import *im);
  */
 void import_calls_say(struct import_calls *calls, const char *name,
 		      enum import_call what, const struct span *from);
+
+/*
+ * Note that calls that are merely not allowed had another answer than ENOSYS,
+ * if they had: err, or NULL for the end of the process.
+ */
+void import_calls_note_default(struct import_calls *calls,
+			       const struct span *from, const char *err);
 
 /* Add what was said to the policy; an error if no program could be started. */
 void import_calls_put(struct import_calls *calls);

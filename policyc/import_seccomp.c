@@ -29,7 +29,7 @@ static const struct {
 	{ "SCMP_ACT_LOG", LOG, "it would be logged and allowed" },
 };
 
-/* What is denied gets one answer: what the profile says of it, together. */
+/* What is said to be denied gets one answer: of all that is said, together. */
 struct answers {
 	bool some, all_kill;
 	bool enosys; /* one is: so that libc falls back, all are */
@@ -263,7 +263,7 @@ static void say_name(struct profile *p, const struct entry *e,
 				"no system call is called '%s'", text);
 	if (*text == '@')
 		return;
-	if (what == IMPORT_CALL_DENIED && number >= 0 &&
+	if (what != IMPORT_CALL_ALLOWED && number >= 0 &&
 	    p->calls.of[number] == IMPORT_CALL_ALLOWED)
 		import_out_left(p->im, &e->from,
 				"'%s' is allowed as well, by line %u: a deny "
@@ -306,6 +306,14 @@ static void add_answer(struct answers *a, bool kill, u32 err)
 		a->first = err;
 }
 
+/* Is it denied as nothing names it, beside a default that denies? */
+static bool is_as_default(const struct profile *p, const struct entry *e)
+{
+	return !p->calls.allow &&
+	       (e->action == DENY_OTHER ||
+		(e->action == DENY_ERRNO && e->err == ENOSYS));
+}
+
 static void take_denial(struct profile *p, const struct entry *e)
 {
 	if (e->why)
@@ -315,6 +323,11 @@ static void take_denial(struct profile *p, const struct entry *e)
 		import_out_left(p->im, &e->condition_from,
 				"%s: denied in any case: %s", e->condition,
 				e->names);
+	/* what nothing names answers ENOSYS: that needs no saying */
+	if (is_as_default(p, e)) {
+		say(p, e, IMPORT_CALL_UNSAID);
+		return;
+	}
 	add_answer(&p->answers, e->action == DENY_KILL, e->err);
 	say(p, e, IMPORT_CALL_DENIED);
 }
@@ -402,6 +415,12 @@ static void take_keys(struct profile *p, const json_t *root)
 	}
 }
 
+static const char *text_of_errno(struct profile *p, u32 err)
+{
+	return bvm_name_of(bvm_errno_names, err) ?:
+		       arena_printf(p->im->arena, "errno %u", err);
+}
+
 static void read_fallback(struct profile *p, const json_t *root)
 {
 	const struct span at = import_json_span(
@@ -415,14 +434,16 @@ static void read_fallback(struct profile *p, const json_t *root)
 	p->fallback_errno = read_errno(
 		p, json_object_get(root, "defaultErrnoRet"), &at, EPERM);
 	p->calls.allow = p->fallback == ALLOW;
-	if (is_denial(p->fallback))
-		add_answer(&p->answers, p->fallback == DENY_KILL,
-			   p->fallback_errno);
 	if (why && p->fallback != LOG)
 		import_out_left(p->im, &at, "denied, but %s", why);
+	if (p->fallback == DENY_KILL)
+		import_calls_note_default(&p->calls, &at, NULL);
+	if (p->fallback == DENY_ERRNO)
+		import_calls_note_default(&p->calls, &at,
+					  text_of_errno(p, p->fallback_errno));
 }
 
-/* One answer for all that is denied, and what differs from it. */
+/* One answer for all that is said to be denied, and what differs from it. */
 static void settle_answer(struct profile *p, const json_t *entries)
 {
 	const u32 err = p->answers.enosys ? ENOSYS : p->answers.first;
@@ -436,14 +457,9 @@ static void settle_answer(struct profile *p, const json_t *entries)
 	if (p->calls.kill || !p->answers.some)
 		return;
 	word = word ?: "ENOSYS";
-	if (is_denial(p->fallback) &&
-	    (p->fallback == DENY_KILL || p->fallback_errno != err ||
-	     !p->calls.err))
-		import_out_left(p->im, &p->calls.span,
-				"what is denied has one answer: %s", word);
 	for (size_t i = 0; i < json_array_size(entries); i++) {
 		if (read_entry(p, json_array_get(entries, i), place, &e) &&
-		    is_denial(e.action) &&
+		    is_denial(e.action) && !is_as_default(p, &e) &&
 		    (e.action == DENY_KILL || e.err != err || !p->calls.err))
 			import_out_left(p->im, &e.from,
 					"what is denied has one answer: %s",

@@ -12,21 +12,68 @@ void unit_calls_init(struct unit_calls *unit, struct import *im)
 	import_calls_init(&unit->calls, im);
 }
 
+/* The word of a policy for a name or number of systemd's; NULL: it has none. */
+static const char *errno_of(const char *text)
+{
+	char *end;
+	const unsigned long number = strtoul(text, &end, 10);
+	int found;
+
+	if (end != text && !*end)
+		return number > MAX_ERRNO ?
+			       NULL :
+			       bvm_name_of(bvm_errno_names, (u32)number);
+	/* of two names for a number there is one word */
+	found = bvm_name_find(bvm_errno_names, text);
+	return found < 0 ? NULL : bvm_name_of(bvm_errno_names, (u32)found);
+}
+
+static bool is_kill(const char *answer)
+{
+	return !answer || !strcmp(answer, "kill");
+}
+
+static bool is_same(const char *x, const char *y)
+{
+	if (is_kill(x) || is_kill(y))
+		return is_kill(x) && is_kill(y);
+	x = errno_of(x);
+	y = errno_of(y);
+	return x && y && !strcmp(x, y);
+}
+
+static void add_answer(struct unit_calls *unit, const char *word,
+		       const char *answer, const struct span *from)
+{
+	struct arena *arena = unit->calls.im->arena;
+
+	unit->answers = arena_grow(arena, unit->answers, unit->num_answers,
+				   sizeof(*unit->answers));
+	unit->answers[unit->num_answers++] = (struct unit_answer){
+		.word = arena_strdup(arena, word),
+		.answer = arena_strdup(arena, answer),
+		.from = *from,
+	};
+}
+
 /* A word of a filter: NAME, @GROUP, with :ERRNO or :kill behind it. */
 static void take_name(struct unit_calls *unit, char *word, bool not,
 		      const struct span *from)
 {
 	char *colon = strchr(word, ':');
+	enum import_call what = not || colon ? IMPORT_CALL_DENIED :
+					       IMPORT_CALL_ALLOWED;
 
-	if (colon) {
+	if (colon)
 		*colon = '\0';
-		not = true;
-		import_out_left(unit->calls.im, from,
-				"':%s' of '%s': what is denied has one answer",
-				colon + 1, word);
-	}
-	import_calls_say(&unit->calls, word,
-			 not ? IMPORT_CALL_DENIED : IMPORT_CALL_ALLOWED, from);
+	/* that is what it answers beside a list of what is allowed */
+	if (colon && !unit->calls.allow && is_same(colon + 1, "ENOSYS"))
+		what = IMPORT_CALL_UNSAID;
+	else if (colon)
+		add_answer(unit, word, colon + 1, from);
+	else if (not )
+		unit->denies = true;
+	import_calls_say(&unit->calls, word, what, from);
 }
 
 static void take_filter(struct unit_calls *unit, char *value,
@@ -36,7 +83,8 @@ static void take_filter(struct unit_calls *unit, char *value,
 
 	if (!*value) {
 		import_calls_init(&unit->calls, unit->calls.im);
-		unit->given = false;
+		unit->given = unit->denies = false;
+		unit->num_answers = 0;
 		return;
 	}
 	/* the first one says what becomes of all others */
@@ -87,39 +135,52 @@ bool unit_calls_take(struct unit_calls *unit, const char *key, char *value,
 	return true;
 }
 
-/* The word of a policy for a name or number of systemd's. */
-static const char *errno_of(const char *text)
-{
-	char *end;
-	const unsigned long number = strtoul(text, &end, 10);
-
-	if (end != text && !*end)
-		return number > MAX_ERRNO ?
-			       NULL :
-			       bvm_name_of(bvm_errno_names, (u32)number);
-	return bvm_name_find(bvm_errno_names, text) < 0 ? NULL : text;
-}
-
+/* What is denied has one answer: the unit's, unless each call has its own. */
 static void settle_answer(struct unit_calls *unit)
 {
 	struct import_calls *calls = &unit->calls;
+	const char *answer = unit->error;
 
-	calls->kill = !unit->error || !strcmp(unit->error, "kill");
-	if (calls->kill)
-		return;
-	calls->err = errno_of(unit->error);
-	if (!calls->err)
+	if (!unit->denies && unit->num_answers)
+		answer = unit->answers[0].answer;
+	for (u32 i = 0; i < unit->num_answers; i++) {
+		const struct unit_answer *a = &unit->answers[i];
+
+		if (!is_same(a->answer, answer))
+			import_out_left(calls->im, &a->from,
+					"':%s' of '%s': what is denied has one "
+					"answer",
+					a->answer, a->word);
+	}
+	calls->kill = is_kill(answer);
+	if (!calls->kill)
+		calls->err = errno_of(answer);
+}
+
+static void settle_error(struct unit_calls *unit)
+{
+	struct import_calls *calls = &unit->calls;
+	const bool kill = is_kill(unit->error);
+	const char *err = kill ? NULL : errno_of(unit->error);
+
+	if (!kill && !err)
 		import_out_left(calls->im, &unit->error_from,
 				"the errno '%s': ENOSYS instead", unit->error);
+	else if (!calls->allow)
+		import_calls_note_default(
+			calls, unit->error ? &unit->error_from : &calls->span,
+			err);
 }
 
 void unit_calls_put(struct unit_calls *unit)
 {
 	if (!unit->given && !unit->native)
 		return;
-	if (unit->given)
+	if (unit->given) {
+		settle_error(unit);
 		settle_answer(unit);
-	else
+	} else {
 		unit->calls.allow = true;
+	}
 	import_calls_put(&unit->calls);
 }

@@ -7,9 +7,18 @@
 
 #include "import_calls.h"
 
+/* What a call of a filter answers by itself, as in `ptrace:EPERM`. */
+struct unit_answer {
+	const char *word, *answer;
+	struct span from;
+};
+
 struct unit_calls {
 	struct import_calls calls;
 	bool given; /* SystemCallFilter= was, and not taken back */
+	bool denies; /* it denies some that have no answer of their own */
+	struct unit_answer *answers; /* in the order of the unit */
+	u32 num_answers;
 	bool native; /* SystemCallArchitectures= was */
 	const char *error; /* SystemCallErrorNumber=, or NULL */
 	struct span error_from;

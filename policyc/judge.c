@@ -5,9 +5,10 @@
 #include "family.h"
 #include "borders.h"
 #include "judge.h"
+#include "judge_rename.h"
+#include "judge_walk.h"
 #include "vm/helpers.h"
 #include "vm/insn.h"
-#include "vm/rights.h"
 #include "vm/table.h"
 #include "textset.h"
 #include "words.h"
@@ -35,8 +36,9 @@ struct judge {
 	struct facts base; /* the request, with something for what is open */
 	struct unit units[MAX_UNITS];
 	u32 num_units;
-	u32 num_cases; /* product of the units */
-	bool *allowed; /* per case */
+	u32 num_cases; /* product of the units, or U32_MAX */
+	u32 max_cases; /* that are all tried */
+	bool *allowed; /* per case, where they are */
 	bvm_atomic *slots; /* of all runs, one after the other */
 	struct borders borders; /* candidates for numbers and addresses */
 	struct textset texts, paths; /* candidates for TEXT fields */
@@ -302,9 +304,10 @@ static void find_units(struct judge *j)
 		if (unit.num < 2)
 			continue;
 		j->units[j->num_units++] = unit;
-		j->num_cases *= unit.num;
-		if (j->num_cases > JUDGE_MAX_CASES)
-			return;
+		if (j->num_cases <= U32_MAX / unit.num)
+			j->num_cases *= unit.num;
+		else
+			j->num_cases = U32_MAX;
 	}
 }
 
@@ -355,7 +358,7 @@ static void run_paths(const struct judge *j, const struct facts *facts, u32 op,
 	}
 }
 
-static void judge_op(struct judge *j, u32 op, struct judgement *out)
+static void try_all(struct judge *j, u32 op, struct judgement *out)
 {
 	bool found[2] = { false, false }; /* an allowed, a denied case */
 
@@ -380,6 +383,167 @@ static void judge_op(struct judge *j, u32 op, struct judgement *out)
 	out->open = find_dependence(j);
 }
 
+/* ---- without trying all cases ---- */
+
+/* What was met: [0] is allowed, [1] denied. */
+struct meeting {
+	const struct judge *j;
+	u32 op;
+	struct facts facts[2];
+	struct judge_case cases[2];
+	bool met[2];
+};
+
+static bool run_facts(struct meeting *m, const struct facts *facts,
+		      struct judge_case *c)
+{
+	if (m->j->request->num_paths)
+		run_paths(m->j, facts, m->op, c);
+	else
+		run_case(m->j, facts, m->op, facts->texts[BVM_STR_PATH - 1], c);
+	return c->verdict & BVM_VERDICT_DENY;
+}
+
+static void meet(struct meeting *m, const struct facts *facts)
+{
+	struct judge_case c;
+	const bool denied = run_facts(m, facts, &c);
+
+	if (m->met[denied])
+		return;
+	m->met[denied] = true;
+	m->facts[denied] = *facts;
+	m->cases[denied] = c;
+}
+
+static struct facts facts_of(const struct space_point *point)
+{
+	struct facts facts = { .ctx = point->ctx };
+
+	memcpy(facts.texts, point->texts, sizeof(facts.texts));
+	return facts;
+}
+
+/* Fields of units of which another setting turns the answer of a case. */
+static u64 find_turns(struct meeting *m, bool denied)
+{
+	const struct judge *j = m->j;
+	u64 fields = 0;
+
+	for (u32 i = 0; i < j->num_units; i++)
+		for (u32 k = 0; k < j->units[i].num; k++) {
+			struct facts facts = m->facts[denied];
+			struct judge_case c;
+
+			apply(j, &facts, &j->units[i], k);
+			if (run_facts(m, &facts, &c) != denied)
+				fields |= j->units[i].fields;
+		}
+	return fields;
+}
+
+/* Of no unit: what is chosen with another field, so that there is such a request. */
+static u64 find_rest(const struct meeting *m, const struct facts *facts)
+{
+	u64 fields = 0;
+
+	for (u32 i = 0; i < m->j->info->num_fields; i++) {
+		const struct bvm_field *f = &m->j->info->fields[i];
+
+		if (memcmp((const u8 *)&facts->ctx + f->off,
+			   (const u8 *)&m->facts[1].ctx + f->off, f->size) != 0)
+			fields |= 1ull << i;
+	}
+	return fields;
+}
+
+/*
+ * From the case that is allowed to the one that is denied, a unit at a time:
+ * what turns it. The cases then are those before and after.
+ */
+static u64 find_turn(struct meeting *m)
+{
+	const struct judge *j = m->j;
+
+	for (u32 i = 0; i < j->num_units; i++) {
+		struct unit unit = j->units[i];
+		struct facts facts = m->facts[0];
+		struct judge_case c;
+
+		unit.settings = &m->facts[1];
+		apply(j, &facts, &unit, 0);
+		if (!run_facts(m, &facts, &c)) {
+			m->facts[0] = facts;
+			m->cases[0] = c;
+			continue;
+		}
+		m->facts[1] = facts;
+		m->cases[1] = c;
+		return unit.fields;
+	}
+	return find_rest(m, &m->facts[0]);
+}
+
+/* What is known of the requests with one path. */
+struct walked {
+	bool none[2]; /* is allowed, is denied */
+	int err;
+};
+
+static struct walked walk_path(struct meeting *m, const char *path)
+{
+	struct judge_walk *walk = arena_alloc(m->j->arena, sizeof(*walk));
+	struct walked walked;
+
+	walk->arena = m->j->arena;
+	walk->img = m->j->img;
+	walk->request = m->j->request;
+	walk->op = m->op;
+	walked.err = judge_walk_find(walk, path);
+	for (u32 k = 0; k < 2; k++) {
+		walked.none[k] = !walked.err && !walk->num[k];
+		for (u32 i = 0; i < walk->num[k]; i++) {
+			const struct facts facts =
+				facts_of(&walk->points[k][i]);
+
+			meet(m, &facts);
+		}
+	}
+	return walked;
+}
+
+/* Are all alike? What two names are needed for is denied by either. */
+static int walk_all(struct judge *j, u32 op, struct judgement *out)
+{
+	struct meeting *m = arena_alloc(j->arena, sizeof(*m));
+	bool none_allowed = false, none_denied = true;
+	const u32 num = j->request->num_paths ?: 1;
+	int err = 0;
+
+	m->j = j;
+	m->op = op;
+	for (u32 i = 0; i < num; i++) {
+		const struct walked walked = walk_path(m, j->request->paths[i]);
+
+		none_allowed |= walked.none[0];
+		none_denied &= walked.none[1];
+		err = walked.err ?: err;
+	}
+	if (m->met[0] && m->met[1]) {
+		out->answer = JUDGE_OPEN;
+		out->open = find_turn(m);
+		out->open |= find_turns(m, false) | find_turns(m, true);
+		out->shown = m->cases[0];
+		out->other = m->cases[1];
+		return 0;
+	}
+	if (!(m->met[0] ? none_denied : m->met[1] && none_allowed))
+		return err ?: -E2BIG;
+	out->answer = m->met[0] ? JUDGE_ALLOW : JUDGE_DENY;
+	out->shown = m->cases[m->met[1]];
+	return 0;
+}
+
 static void deny_widening(struct judgement *out, const struct judge_case *new)
 {
 	out->widens = true;
@@ -388,72 +552,22 @@ static void deny_widening(struct judgement *out, const struct judge_case *new)
 	out->shown = *new;
 }
 
-static u32 state_of(const struct judge *j, const char *path, bool below)
-{
-	const struct bvm_table *t = &j->img->tables[j->img->rights_dfa];
-	u32 state = bvm_dfa_feed(t, bvm_dfa_start(t), path, strlen(path));
-
-	/* the name of the root ends in a '/' */
-	return below && path[1] ? bvm_dfa_step(t, state, '/') : state;
-}
-
-/* An object that gets another name. */
-struct renaming {
-	const char *from, *to;
-	bool is_tree;
-};
-
-#define FLAG_BIND (1u << 12)
-#define FLAG_MOVE (1u << 13)
-
-static bool is_renaming(const struct judge *j, struct renaming *r)
-{
-	const u64 moves = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK);
-	const u64 mounts = BVM_BIT(MOUNTS, MOUNT) | BVM_BIT(MOUNTS, MOVE_MOUNT);
-	const struct request *request = j->request;
-
-	r->from = request->paths[0];
-	r->to = request->paths[1];
-	r->is_tree = j->base.ctx.files.type == BVM_KIND_DIR;
-	if (request->class == BVM_CLASS_FILES)
-		return request->num_paths == 2 && !(request->ops & ~moves);
-	r->from = request->texts[BVM_STR_SOURCE - 1];
-	r->to = request->paths[0];
-	r->is_tree = true;
-	if (request->class != BVM_CLASS_MOUNTS || request->ops & ~mounts)
-		return false;
-	return r->from && r->from[0] == '/' &&
-	       (request->ops == BVM_BIT(MOUNTS, MOVE_MOUNT) ||
-		j->base.ctx.mounts.flags & (FLAG_BIND | FLAG_MOVE));
-}
-
-/* What the object of the first name would gain under the second. */
-static u64 find_gain(const struct judge *j, const struct renaming *r,
-		     bool below)
-{
-	const u32 from = state_of(j, r->from, below);
-	const u32 to = state_of(j, r->to, below);
-
-	return below ? bvm_rights_gained_below(j->img, from, to) :
-		       bvm_rights_gained(j->img, from, to);
-}
-
 static void check_widening(const struct judge *j, struct judgement *out)
 {
-	struct renaming r;
+	struct judge_rename r;
 	struct judge_case new;
 	u64 below;
 
 	/* whoever asks: what is allowed to nobody needs no other reason */
 	if ((out->answer != JUDGE_ALLOW && out->answer != JUDGE_OPEN) ||
-	    !j->img->rights || !is_renaming(j, &r))
+	    !j->img->rights || !judge_rename_find(j->request, &j->base.ctx, &r))
 		return;
 	run_case(j, &j->base, out->shown.op, r.to, &new);
 	out->from = r.from;
 	out->to = r.to;
-	out->extra = find_gain(j, &r, false);
+	out->extra = judge_rename_gain(j->img, &r, false);
 	out->below = !out->extra;
-	below = find_gain(j, &r, true);
+	below = judge_rename_gain(j->img, &r, true);
 	if (r.is_tree)
 		out->extra |= below;
 	else if (is_open(j, (u32)request_field(j->request->class, "type")))
@@ -482,8 +596,41 @@ static void merge(struct judgement *sum, const struct judgement *one,
 	sum->other = one->shown;
 }
 
-int judge_request(struct arena *arena, const struct bvm_image *img,
-		  const struct request *request, struct judgement *judgement)
+/* May a unix socket have a path of which the request says nothing? */
+static bool lacks_name(const struct judge *j, u32 op)
+{
+	const u64 unnamed = BVM_BIT(NETWORK, CREATE) |
+			    BVM_BIT(NETWORK, RECEIVE);
+	const struct request *r = j->request;
+	int family, text;
+
+	if (r->class != BVM_CLASS_NETWORK || r->num_paths || unnamed >> op & 1)
+		return false;
+	family = request_field(r->class, "family");
+	text = request_field(r->class, "text");
+	return !(r->given >> text & 1) &&
+	       (!(r->given >> family & 1) ||
+		r->ctx.network.family == AF_UNIX_NUMBER);
+}
+
+static int judge_op(struct judge *j, u32 op, struct judgement *out)
+{
+	struct judgement walked = *out;
+
+	if (j->num_cases > j->max_cases)
+		return walk_all(j, op, out);
+	try_all(j, op, out);
+	/* among all combinations are some that no request has */
+	if (out->answer != JUDGE_OPEN && !lacks_name(j, op))
+		return 0;
+	if (!walk_all(j, op, &walked) && walked.answer != out->answer)
+		*out = walked;
+	return 0;
+}
+
+int judge_request_within(struct arena *arena, const struct bvm_image *img,
+			 const struct request *request, u32 max_cases,
+			 struct judgement *judgement)
 {
 	struct judge *j = arena_alloc(arena, sizeof(*j));
 	bool first = true;
@@ -494,6 +641,7 @@ int judge_request(struct arena *arena, const struct bvm_image *img,
 	j->arena = arena;
 	j->img = img;
 	j->request = request;
+	j->max_cases = max_cases;
 	j->info = &bvm_classes[request->class];
 	j->base.ctx = request->ctx;
 	memcpy(j->base.texts, request->texts, sizeof(request->texts));
@@ -507,19 +655,27 @@ int judge_request(struct arena *arena, const struct bvm_image *img,
 	if (ret)
 		return ret;
 	find_units(j);
-	if (j->num_cases > JUDGE_MAX_CASES)
-		return -E2BIG;
-	j->allowed = arena_array(arena, j->num_cases, sizeof(bool));
+	if (j->num_cases <= max_cases)
+		j->allowed = arena_array(arena, j->num_cases, sizeof(bool));
 
 	for (u32 op = 0; op < BVM_MAX_OPS; op++) {
 		struct judgement one = { .answer = JUDGE_ALLOW };
 
 		if (!(request->ops >> op & 1))
 			continue;
-		judge_op(j, op, &one);
+		ret = judge_op(j, op, &one);
+		if (ret)
+			return ret;
 		merge(judgement, &one, first);
 		first = false;
 	}
 	check_widening(j, judgement);
 	return 0;
+}
+
+int judge_request(struct arena *arena, const struct bvm_image *img,
+		  const struct request *request, struct judgement *judgement)
+{
+	return judge_request_within(arena, img, request, JUDGE_MAX_CASES,
+				    judgement);
 }

@@ -4,7 +4,8 @@
  *
  * Verdicts come from bvm_run_class alone. What the request leaves open is
  * tried: for each open field one value for each way in which the program's
- * predicates can turn out, all of them combined.
+ * predicates can turn out, all of them combined. Where these are too many, it
+ * is looked for one that is allowed and one that is denied, as claims do.
  */
 #ifndef POLICYC_JUDGE_H
 #define POLICYC_JUDGE_H
@@ -12,7 +13,7 @@
 #include "asked.h"
 #include "request.h"
 
-#define JUDGE_MAX_CASES 65536
+#define JUDGE_MAX_CASES 65536 /* that are all tried */
 
 /* One operation with one path: what the program was asked and said. */
 struct judge_case {
@@ -35,7 +36,9 @@ struct judgement {
 	enum judge_answer answer;
 	/* what decides: for DENY the first denial; for OPEN and DIFFERS both */
 	struct judge_case shown, other;
-	u64 open; /* OPEN: fields of the class that it depends on */
+	/* OPEN: fields of the class that it depends on; if not all were tried,
+	 * there may be more */
+	u64 open;
 	bool widens; /* DENY: the new name would give rights the old lacks */
 	u64 extra; /* widens: those rights, BVM_RIGHT_* */
 	const char *from, *to; /* widens: the names */
@@ -48,11 +51,18 @@ struct judgement {
  * denied too if the new name may do what the old one need not; with type=dir,
  * if some name below the new one may.
  *
- * Return: 0; -E2BIG over JUDGE_MAX_CASES combinations or WORDS_MAX_STATES;
- * -ENOENT the image has no program for the class.
+ * Return: 0; -E2BIG over WORDS_MAX_STATES, or as space_walk where there are over
+ * JUDGE_MAX_CASES combinations; -ENOENT the image has no program for the class.
  */
 int __must_check judge_request(struct arena *arena, const struct bvm_image *img,
 			       const struct request *request,
 			       struct judgement *judgement);
+
+/* The same, where combinations are tried up to max_cases. */
+int __must_check judge_request_within(struct arena *arena,
+				      const struct bvm_image *img,
+				      const struct request *request,
+				      u32 max_cases,
+				      struct judgement *judgement);
 
 #endif /* POLICYC_JUDGE_H */

@@ -597,18 +597,40 @@ static const struct word_attr {
 	{ BVM_CLASS_TASKS, "signal", bvm_signal_names },
 };
 
+/* Some fields are operands, or follow from what is said. */
+static bool is_attribute(const struct bvm_field *field)
+{
+	static const char *const others[] = { "op", "has_addr", "cap",
+					      "nameless" };
+
+	for (u32 i = 0; i < ARRAY_SIZE(others); i++)
+		if (!strcmp(field->name, others[i]))
+			return false;
+	return field->kind != BVM_FIELD_STR;
+}
+
 static int unknown_attribute(struct operand *o, const char *name)
 {
 	const struct bvm_class_info *info = &bvm_classes[o->request->class];
 	struct suggest suggest = SUGGEST_INIT(name);
 
 	for (u32 i = 0; i < info->num_fields; i++)
-		suggest_try(&suggest,
-			    request_attr_name(o->arena, o->request->class, i));
+		if (is_attribute(&info->fields[i]))
+			suggest_try(&suggest,
+				    request_attr_name(o->arena,
+						      o->request->class, i));
 	(void)operand_fail(o->err,
 			   "requests of class %s have no attribute "
 			   "'%s'",
 			   info->name, name);
+	if (!strcmp(name, "source") && o->request->class == BVM_CLASS_MOUNTS)
+		return operand_hint(o->err,
+				    "of 'move-mount' and 'mount bind' it "
+				    "is the first operand: "
+				    "'move-mount /from /to'");
+	if (!strcmp(name, "path"))
+		return operand_hint(o->err, "a path is an operand, behind the "
+					    "verb: 'read /etc/passwd'");
 	if (suggest.best)
 		return operand_hint(o->err, "did you mean '%s'?", suggest.best);
 	return -EINVAL;
@@ -637,9 +659,7 @@ int operand_attribute(struct operand *o, const char *word)
 	if (field >= 0 && o->request->class == BVM_CLASS_MOUNTS &&
 	    !strcmp(name, "flags"))
 		return read_mount_flags(o, text);
-	if (field < 0 || info->fields[field].kind == BVM_FIELD_STR ||
-	    !strcmp(name, "op") || !strcmp(name, "has_addr") ||
-	    !strcmp(name, "cap") || !strcmp(name, "nameless"))
+	if (field < 0 || !is_attribute(&info->fields[field]))
 		return unknown_attribute(o, arena_strndup(o->arena, word,
 							  text - 1 - word));
 	if (info->fields[field].kind == BVM_FIELD_ADDR)

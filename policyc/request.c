@@ -131,6 +131,8 @@ static bool find_in_class(u32 class, const char *name, struct verb *verb)
 	for (u32 i = 0; i < info->num_groups; i++)
 		if (!strcmp(info->groups[i].name, name))
 			verb->ops = info->groups[i].ops & info->mediated;
+	if (!strcmp(name, "all"))
+		verb->ops = info->mediated;
 	return verb->ops;
 }
 
@@ -178,6 +180,10 @@ static int find_verb(struct arena *arena, const char *word, const char *operand,
 		if (!only)
 			return unknown_verb(word, err);
 		word = dot + 1;
+	}
+	if (!only && !strcmp(word, "all")) {
+		(void)operand_fail(err, "every class has a group 'all'");
+		return operand_hint(err, "say of which: 'files.all /srv/x'");
 	}
 	for (u32 class = 1; class < BVM_NUM_CLASSES; class ++) {
 		if (only && class != only)

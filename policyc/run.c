@@ -7,6 +7,7 @@
 #include "judge.h"
 #include "run.h"
 #include "show.h"
+#include "space.h"
 #include "suggest.h"
 #include "trace.h"
 
@@ -68,8 +69,7 @@ static int judge(struct one_run *o)
 		return EXIT_BAD;
 	}
 	if (err) {
-		diag_report(o->run->diag, NULL, TEST_UNDECIDED,
-			    "the request leaves too much open");
+		diag_report(o->run->diag, NULL, TEST_UNDECIDED, space_why(err));
 		return EXIT_BAD;
 	}
 	if (o->judgement.answer != JUDGE_OPEN)

@@ -182,6 +182,29 @@ static void check_together(struct parse *parse, const struct node *node)
 			    "a process that is killed");
 }
 
+static bool denies_some(const struct ast_syscalls *syscalls)
+{
+	for (u32 i = 0; i < SYSNAMES_MAX; i++)
+		if (syscalls->of[i].allowed == AST_NO)
+			return true;
+	return false;
+}
+
+/* What is merely not allowed answers ENOSYS, whatever these say. */
+static void check_answer(struct parse *parse, const struct node *node)
+{
+	const struct ast_syscalls *syscalls = &parse->policy->syscalls;
+	const struct node_pair *pair =
+		node_find(node, syscalls->kill ? "kill" : "errno");
+
+	if (!pair || denies_some(syscalls))
+		return;
+	diag_report(parse->diag, &pair->key->span, ANSWER_ALONE,
+		    syscalls->kill ? "kill" : "errno");
+	diag_note(parse->diag, "what is merely not allowed answers ENOSYS: "
+			       "name what is to answer otherwise under 'deny'");
+}
+
 void section_read_syscalls(struct parse *parse, const struct node *node)
 {
 	struct ast_syscalls *syscalls = &parse->policy->syscalls;
@@ -203,8 +226,10 @@ void section_read_syscalls(struct parse *parse, const struct node *node)
 			read_key(parse, key, pair->value);
 	}
 	check_together(parse, node);
-	if (diag_num_errors(parse->diag) == errors)
-		check_needed(parse);
+	if (diag_num_errors(parse->diag) != errors)
+		return;
+	check_needed(parse);
+	check_answer(parse, node);
 }
 
 bool syscalls_allow(const struct ast_syscalls *syscalls, u32 number)

@@ -7,6 +7,7 @@
 #include "judge.h"
 #include "request.h"
 #include "show.h"
+#include "space.h"
 #include "test.h"
 #include "widens.h"
 
@@ -103,7 +104,7 @@ static bool run_test(struct trial *t)
 	ret = judge_request(t->arena, t->img, &t->request, &t->judgement);
 	if (ret) {
 		diag_report(t->diag, &t->test->span, TEST_UNDECIDED,
-			    "it leaves too much open");
+			    space_why(ret));
 		return false;
 	}
 	switch (t->judgement.answer) {

@@ -473,7 +473,27 @@ differences()
 		sockets "$i" 8 'always: uid=8 connect tcp any:80' > "$work/sockets.yaml"
 		says '... also one of what is allowed' 1 'not proved: always .*connect tcp any:80. is denied' \
 			"$policyc" check "$work/sockets.yaml"
+		sockets "$i" 8 'tests: [deny: "connect any:22"]' > "$work/sockets.yaml"
+		says "a test that leaves all else open to $i such rules" 0 '1 of 1 tests passed' \
+			"$policyc" test "$work/sockets.yaml"
+		says '... and what it depends on' 2 'undecided: it depends on .*uid.*exe' \
+			"$policyc" explain "$work/sockets.yaml" 'connect tcp any:443'
 	done
+	printf '%s\n' 'bailiff: 1' 'policy: x' > "$work/all.yaml"
+	(cat "$work/all.yaml" && echo 'unmediated: [kernel]') > "$work/some.yaml"
+	says 'a class that may go unjudged' 1 "^newly allowed: kernel, .* names it$" \
+		"$@" "$work/all.yaml" "$work/some.yaml"
+	says 'one that no longer may' 0 "^newly denied: kernel, .* names it no more$" \
+		"$@" "$work/some.yaml" "$work/all.yaml"
+	says 'it is a difference' 1 '^0 newly allowed, 1 newly denied$' \
+		"$@" --exact "$work/some.yaml" "$work/all.yaml"
+	set -- "$policyc" explain "$work/all.yaml"
+	says 'the source of a mount is no attribute' 2 \
+		"note: of 'move-mount' and 'mount bind' it is the first operand" \
+		"$@" 'source=/etc move-mount any /mnt'
+	says 'all of a class' 1 '^deny: the default' "$@" 'files.all /y'
+	says 'all of which class' 2 "say of which: 'files.all" "$@" 'all /y'
+	set -- "$policyc" diff
 	# gid sets the bit of uid: no program of policyc does
 	printf '%s\n' 'bailiff: 1' 'policy: x' 'files:' \
 		'  - {allow: read, paths: /a, when: {uid: 7}}' \

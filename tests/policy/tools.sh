@@ -275,6 +275,16 @@ import_units()
 	verdict allow 'capability chown'
 	verdict deny 'create packet raw'
 	verdict allow 'create inet stream'
+	printf '[Service]\nSystemCallErrorNumber=%s\nSystemCallFilter=@system-service\n%s\n' \
+		EPERM 'SystemCallFilter=~chown' > "$work/x.service"
+	says 'an errno of what is not allowed' 1 'x.service:2: not imported: .*ENOSYS here, not EPERM' \
+		"${command[@]}" "$work/x.service" -o "$new"
+	says 'one of what is denied' 1 'deny, EPERM: chown' "$policyc" syscalls "$new" chown
+	says 'none of the rest' 1 'deny, ENOSYS: mount, the default' "$policyc" syscalls "$new" mount
+	printf '[Service]\nSystemCallFilter=~@mount ptrace:EACCES\nSystemCallErrorNumber=EACCES\n' \
+		> "$work/x.service"
+	says_not 'an errno that all have' 'not imported' "${command[@]}" "$work/x.service" -o "$new"
+	says 'it answers so' 1 'deny, EACCES: ptrace' "$policyc" syscalls "$new" ptrace
 	printf '[Service]\nInaccessiblePaths=/a]b\nNoExecPaths=/caf\351\n' > "$work/x.service"
 	says 'odd paths' 1 'x.service:3: not imported: .*no plain' \
 		"${command[@]}" "$work/x.service" -o "$new"
@@ -297,6 +307,13 @@ import_profiles()
 		"${command[@]}" import/seccomp.json -o "$new"
 	"$policyc" syscalls --oci "$new" > "$work/x.json"
 	says 'its own export again' 0 '^    - execve$' "${command[@]}" "$work/x.json"
+	says 'what denied calls answer is lost' 1 \
+		'seccomp.json:2: not imported: .*answer ENOSYS here, not EPERM' \
+		"${command[@]}" import/seccomp.json -o "$new"
+	says 'a call that is denied by name' 1 '' "${command[@]}" import/seccomp-kill.json -o "$new"
+	says 'it ends the process' 1 'deny, kills: ptrace' "$policyc" syscalls "$new" ptrace
+	says 'another does not' 1 'ENOSYS: mount, the default' "$policyc" syscalls "$new" mount
+	says_not 'no key is without effect' P335 "$policyc" check "$new"
 	says 'no JSON' 2 ':2:2: .*no JSON' "${command[@]}" - <<< $'{\n}}'
 	says 'no profile' 2 'defaultAction' "${command[@]}" - <<< '{"a": 1}'
 	says 'no call' 2 'must allow .execve' "${command[@]}" - <<< '{"defaultAction": "SCMP_ACT_ERRNO"}'

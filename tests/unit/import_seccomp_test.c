@@ -45,6 +45,11 @@ static bool allows(const struct ast_policy *ast, const char *call)
 #define READ(action, more) \
 	"{'names':['read','mmap2'],'action':'SCMP_ACT_" action "'" more "}"
 
+#define MOUNT(action, more) \
+	"{'names':['mount'],'action':'SCMP_ACT_" action "'" more "}"
+/* A default that loses nothing. */
+#define UNKNOWN "ERRNO','defaultErrnoRet':38,'archMap':'"
+
 static const struct {
 	const char *fallback, *entries;
 	bool allow; /* read */
@@ -113,16 +118,24 @@ static const struct {
 	bool kill, audit;
 	u32 err;
 } answers[] = {
-	{ "ERRNO", "", false, false, EPERM },
-	{ "ERRNO',\n'defaultErrnoRet': 13,'x':'", "", false, false, EACCES },
-	{ "ERRNO',\n'defaultErrnoRet': 4000,'x':'", "", false, false, ENOSYS },
-	{ "KILL_PROCESS", "", true, false, ENOSYS },
+	/* what is merely not allowed answers ENOSYS, whatever it did */
+	{ "ERRNO", "", false, false, ENOSYS },
+	{ "ERRNO',\n'defaultErrnoRet': 13,'x':'", "", false, false, ENOSYS },
+	{ "KILL_PROCESS", "", false, false, ENOSYS },
+	/* what is said to be denied answers as it did */
 	{ "KILL", READ("KILL", ""), true, false, ENOSYS },
 	{ "KILL", READ("ERRNO", ""), false, false, EPERM },
-	{ "ERRNO", READ("KILL", ""), false, false, EPERM },
+	{ "ERRNO", READ("KILL", ""), true, false, ENOSYS },
+	{ "ERRNO", READ("ERRNO", ""), false, false, EPERM },
+	{ "ERRNO", READ("ERRNO", ",'errnoRet':13"), false, false, EACCES },
 	{ "ALLOW", READ("ERRNO", ",'errnoRet':13"), false, false, EACCES },
+	{ "ERRNO", READ("ERRNO", "") "," MOUNT("ERRNO", ",'errnoRet':38"),
+	  false, false, EPERM },
 	/* so that libc falls back */
+	{ "ALLOW", READ("ERRNO", "") "," MOUNT("ERRNO", ",'errnoRet':38"),
+	  false, false, ENOSYS },
 	{ "ERRNO", READ("ERRNO", ",'errnoRet':38"), false, false, ENOSYS },
+	{ "ERRNO", READ("TRAP", ""), false, false, ENOSYS },
 	{ "LOG", "", false, true, ENOSYS },
 	{ "LOG", READ("ERRNO", ""), false, false, EPERM },
 };
@@ -144,7 +157,17 @@ static const struct {
 	const char *why; /* a part of what is left out; "": nothing is */
 	u32 line;
 } left[] = {
-	{ "ERRNO", READ("ALLOW", ""), "", 0 },
+	{ UNKNOWN, READ("ALLOW", ""), "", 0 },
+	{ UNKNOWN,
+	  READ("ERRNO", ",'errnoRet':1") "," MOUNT("ERRNO", ",'errnoRet':38"),
+	  "", 0 },
+	{ UNKNOWN, READ("KILL_PROCESS", ""), "", 0 },
+	{ "ERRNO", "", "not allowed answer ENOSYS here, not EPERM", 1 },
+	{ "ERRNO',\n'defaultErrnoRet': 13,'x':'", "", "here, not EACCES", 1 },
+	{ "ERRNO',\n'defaultErrnoRet': 4000,'x':'", "", "not errno 4000", 1 },
+	{ "KILL_PROCESS", "", "do not end the process", 1 },
+	{ "KILL", "", "do not end the process", 1 },
+	{ "KILL", READ("KILL", ""), "do not end the process", 1 },
 	{ "ERRNO", READ("ALLOW", ",\n'args':[{}]"), "on arguments: denied", 4 },
 	{ "ALLOW", READ("ERRNO", ",\n'args':[{}]"), "in any case: read", 4 },
 	{ "ERRNO", READ("ALLOW", ",\n'includes':{'caps':['CAP_X','CAP_Y']}"),
@@ -154,7 +177,7 @@ static const struct {
 	{ "ERRNO", READ("ALLOW", ",\n'includes':{'minKernel':'6.5'}"),
 	  "from Linux 6.5", 4 },
 	{ "ERRNO", READ("ALLOW", ",\n'odd':1"), "an unknown key", 4 },
-	{ "ERRNO", READ("ALLOW", ",'includes':{'arches':['arm']}"), "", 0 },
+	{ UNKNOWN, READ("ALLOW", ",'includes':{'arches':['arm']}"), "", 0 },
 	{ "ALLOW", READ("KILL", ""), "end the thread", 3 },
 	{ "ALLOW", READ("TRAP", ""), "SIGSYS", 3 },
 	{ "ALLOW", READ("TRACE", ""), "tracer", 3 },
@@ -162,8 +185,13 @@ static const struct {
 	{ "ALLOW", READ("LOG", ""), "nothing is logged", 3 },
 	{ "ERRNO", READ("LOG", ""), "denied instead", 3 },
 	{ "NOTIFY", "", "supervisor", 1 },
-	{ "ERRNO", READ("ERRNO", ",'errnoRet':13"), "one answer: EPERM", 3 },
-	{ "ERRNO", READ("KILL_PROCESS", ""), "one answer: EPERM", 3 },
+	{ UNKNOWN,
+	  READ("ERRNO", ",'errnoRet':1") "," MOUNT("ERRNO", ",'errnoRet':13"),
+	  "one answer: EPERM", 3 },
+	{ UNKNOWN, READ("ERRNO", ",'errnoRet':1") "," MOUNT("KILL_PROCESS", ""),
+	  "one answer: EPERM", 3 },
+	{ "ALLOW", READ("KILL_PROCESS", "") "," MOUNT("ERRNO", ""),
+	  "one answer: EPERM", 3 },
 	{ "ALLOW", READ("ERRNO", ",'errnoRet':4000"), "answer: ENOSYS", 3 },
 	{ "ERRNO", "{'names':['frob'],'action':'SCMP_ACT_ALLOW'}", "'frob'",
 	  3 },

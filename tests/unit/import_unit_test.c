@@ -164,16 +164,31 @@ static const struct {
 	bool kill;
 	u32 err;
 } answers[] = {
-	{ "SystemCallFilter=write", true, ENOSYS },
-	{ "SystemCallFilter=write|SystemCallErrorNumber=kill", true, ENOSYS },
-	{ "SystemCallFilter=write|SystemCallErrorNumber=EPERM", false, EPERM },
-	{ "SystemCallErrorNumber=13|SystemCallFilter=write", false, EACCES },
+	/* what is merely not allowed answers ENOSYS, whatever it did */
+	{ "SystemCallFilter=write", false, ENOSYS },
+	{ "SystemCallFilter=write|SystemCallErrorNumber=EPERM", false, ENOSYS },
+	/* what is said to be denied answers as it did */
+	{ "SystemCallFilter=~mount", true, ENOSYS },
+	{ "SystemCallFilter=~mount|SystemCallErrorNumber=kill", true, ENOSYS },
+	{ "SystemCallFilter=~mount|SystemCallErrorNumber=EPERM", false, EPERM },
+	{ "SystemCallErrorNumber=13|SystemCallFilter=~mount", false, EACCES },
 	{ "SystemCallErrorNumber=13|SystemCallErrorNumber=|"
-	  "SystemCallFilter=write",
+	  "SystemCallFilter=~mount",
 	  true, ENOSYS },
+	{ "SystemCallFilter=@mount write|SystemCallFilter=~mount", true,
+	  ENOSYS },
+	{ "SystemCallFilter=@mount write|SystemCallFilter=~mount|"
+	  "SystemCallErrorNumber=EPERM",
+	  false, EPERM },
+	{ "SystemCallFilter=~mount:EPERM", false, EPERM },
+	{ "SystemCallFilter=~mount:EPERM chroot", true, ENOSYS },
+	{ "SystemCallFilter=write mount:EPERM", false, EPERM },
+	{ "SystemCallFilter=write mount:ENOSYS", false, ENOSYS },
 	/* no word of `errno` */
-	{ "SystemCallFilter=write|SystemCallErrorNumber=ELOOP", false, ENOSYS },
-	{ "SystemCallFilter=write|SystemCallErrorNumber=40000", false, ENOSYS },
+	{ "SystemCallFilter=~mount|SystemCallErrorNumber=ELOOP", false,
+	  ENOSYS },
+	{ "SystemCallFilter=~mount|SystemCallErrorNumber=40000", false,
+	  ENOSYS },
 	{ "SystemCallArchitectures=native", false, ENOSYS },
 };
 
@@ -208,20 +223,30 @@ END_TEST
 /* A group that lost a call is written as what is left of it. */
 START_TEST(groups_are_written_as_groups)
 {
-	const char *policy =
-		importing_policy(import_unit_read,
-				 lines("SystemCallFilter=@system-service|"
-				       "SystemCallFilter=~@chown setpriority"));
+	const char *policy = importing_policy(
+		import_unit_read, lines("SystemCallFilter=@system-service|"
+					"SystemCallFilter=~@chown setpriority|"
+					"SystemCallErrorNumber=ENOSYS"));
 
 	ck_assert_ptr_null(strstr(policy, "- \"@system-service\"\n"));
 	ck_assert_ptr_null(strstr(policy, "- \"@chown\"\n"));
 	ck_assert_ptr_null(strstr(policy, "- \"@resources\"\n"));
 	ck_assert_ptr_nonnull(strstr(policy, "- \"@network-io\"\n"));
 	ck_assert_ptr_nonnull(strstr(policy, "- setrlimit\n"));
+	ck_assert_ptr_null(strstr(policy, "deny:\n"));
+	policy = importing_policy(import_unit_read,
+				  lines("SystemCallFilter=@system-service|"
+					"SystemCallFilter=~@chown|"
+					"SystemCallErrorNumber=EPERM"));
+	ck_assert_ptr_nonnull(strstr(policy, "  errno: EPERM\n  deny:\n"));
+	ck_assert_ptr_nonnull(strstr(policy, "- \"@chown\"\n"));
 }
 END_TEST
 
 /* ---- what is left out ---- */
+
+/* What is not allowed is not known, as it is here. */
+#define UNKNOWN "SystemCallErrorNumber=ENOSYS"
 
 static const struct {
 	const char *option;
@@ -237,12 +262,22 @@ static const struct {
 	{ "ReadOnlyPaths=/caf\xe9", "no plain absolute path" },
 	{ "ProtectHome=tmpfs", "an empty file system" },
 	{ "CapabilityBoundingSet=CAP_FLY", "'CAP_FLY' has no name here" },
-	{ "SystemCallFilter=@system-service mmap2", "" },
-	{ "SystemCallFilter=@basic-io frob", "'frob' here; what nothing names "
-					     "is denied" },
+	{ "SystemCallFilter=@system-service mmap2\n" UNKNOWN, "" },
+	{ "SystemCallFilter=@basic-io frob\n" UNKNOWN,
+	  "'frob' here; what nothing names is denied" },
+	{ "SystemCallFilter=@basic-io read:ENOSYS\n" UNKNOWN, "" },
+	{ "SystemCallFilter=@basic-io", "do not end the process" },
+	{ "SystemCallErrorNumber=1\nSystemCallFilter=@basic-io",
+	  "answer ENOSYS here, not EPERM" },
 	{ "SystemCallFilter=~@frob", "'@frob' here; what nothing names is "
 				     "allowed" },
-	{ "SystemCallFilter=~mount:kill", "':kill' of 'mount'" },
+	{ "SystemCallFilter=~mount:kill", "" },
+	{ "SystemCallFilter=~mount:EPERM", "" },
+	{ "SystemCallFilter=~mount:EPERM chroot", "':EPERM' of 'mount'" },
+	{ "SystemCallFilter=~chroot ptrace:EACCES\nSystemCallErrorNumber=13",
+	  "" },
+	{ "SystemCallFilter=~chroot ptrace:EPERM\nSystemCallErrorNumber=13",
+	  "':EPERM' of 'ptrace'" },
 	{ "SystemCallArchitectures=native x86", "x86: calls of x86_64 alone" },
 	{ "SystemCallLog=read", "SystemCallLog has no equal" },
 	{ "RestrictAddressFamilies=AF_X25", "'AF_X25' has no name here" },

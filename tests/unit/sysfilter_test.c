@@ -99,6 +99,8 @@ static int try_call(enum attempt attempt, bool filtered)
 
 	ck_assert_int_ge(pid, 0);
 	if (!pid) {
+		/* what becomes of it is ours to see, not the sanitizer's */
+		(void)signal(SIGSEGV, SIG_DFL);
 		if (filtered && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 				 syscall(SYS_seccomp, 1 /* SET_MODE_FILTER */,
 					 0, &program)))
@@ -183,6 +185,8 @@ START_TEST(the_other_abis_of_the_machine_are_refused)
 		HEAD "  default: allow\n  deny: ptrace\n",
 		HEAD "  allow: [\"@system-service\"]\n",
 	};
+	/* of a kernel without IA32_EMULATION: then it is no system call at all */
+	const bool no_i386 = try_call(I386_GETPID, false) == 256 + SIGSEGV;
 
 	for (u32 i = 0; i < ARRAY_SIZE(policies); i++) {
 		compile(policies[i]);
@@ -196,7 +200,8 @@ START_TEST(the_other_abis_of_the_machine_are_refused)
 			ck_assert_uint_eq(asked(SYSFILTER_X86_64,
 						SYSFILTER_X32_BIT | nr),
 					  SYSFILTER_ERRNO | ENOSYS);
-		ck_assert_int_eq(try_call(I386_GETPID, true), ENOSYS);
+		ck_assert_int_eq(try_call(I386_GETPID, true),
+				 no_i386 ? 256 + SIGSEGV : ENOSYS);
 		ck_assert_int_eq(try_call(X32_READ, true), ENOSYS);
 	}
 }
