@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "diff_rights.h"
 #include "image_out.h"
 #include "lint.h"
 #include "space.h"
@@ -300,6 +301,21 @@ static bool changes_nothing(struct lint *l, const struct ast_rule *rule)
 	       compare(l, &l->all, without, differs, &found) && !found;
 }
 
+/* Without it, and those that are reported, a rename may be decided otherwise. */
+static bool gives_rights(struct lint *l, const struct ast_rule *rule)
+{
+	struct bvm_image *without = arena_alloc(l->scratch, sizeof(*without));
+	struct rights_changes changes;
+	int ret;
+
+	if (!compile_all(l, l->scratch, rule, without))
+		return true;
+	ret = diff_rights(l->scratch, &l->all, without, DIFF_RIGHTS_MAX_PAIRS,
+			  &changes);
+	l->gave_up |= ret == -E2BIG;
+	return ret || changes.num;
+}
+
 /* By what one other rule says, or none. */
 static void lint_rule(struct lint *l, u32 i)
 {
@@ -312,6 +328,8 @@ static void lint_rule(struct lint *l, u32 i)
 	if (matches_nothing(l, rule)) {
 		diag_report(l->diag, &rule->span, UNREACHABLE);
 		l->reported[i] = true;
+	} else if (gives_rights(l, rule)) {
+		return;
 	} else if (deny) {
 		l->reported[i] = !is_special(rule) && find_cover(l, rule);
 	} else {
@@ -344,7 +362,7 @@ static void lint_denies(struct lint *l, u32 i)
 
 	if (l->reported[i] || is_special(rule) ||
 	    !is_within_denies(l, i, AS_ALLOW) ||
-	    !is_within_denies(l, i, AS_DENY))
+	    !is_within_denies(l, i, AS_DENY) || gives_rights(l, rule))
 		return;
 	diag_report(l->diag, &rule->span, TOGETHER);
 	l->reported[i] = true;
@@ -360,7 +378,7 @@ static void lint_rest(struct lint *l, u32 i)
 		return;
 	}
 	if (!l->candidate[i] || l->ast->defaults[l->class] != AST_DENY ||
-	    !changes_nothing(l, rule))
+	    !changes_nothing(l, rule) || gives_rights(l, rule))
 		return;
 	diag_report(l->diag, &rule->span, TOGETHER);
 	l->reported[i] = true;
