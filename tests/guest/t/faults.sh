@@ -33,7 +33,7 @@ capabilities:
 END
 	sed 's/^policy: faults/policy: fresh/' $work/$version.yaml > $work/f$version.yaml
 	for name in $version f$version; do
-		succeeds "image $name" policyc build $work/$name.yaml -o $work/$name.img
+		succeeds "image $name" policyc build "$work/$name.yaml" -o "$work/$name.img"
 	done
 done
 
