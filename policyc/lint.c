@@ -235,6 +235,33 @@ static bool is_covered(struct lint *l, const struct ast_rule *rule,
 	       is_within(l, rule, other, AS_DENY);
 }
 
+/* The rules of the class that were not reported, but for one (or NULL). */
+static bool compile_all(const struct lint *l, struct arena *arena,
+			const struct ast_rule *but, struct bvm_image *img)
+{
+	struct subset set = { .rest = l->ast->defaults[l->class] };
+
+	for (u32 i = 0; i < l->num; i++)
+		if (l->rules[i] != but && !l->reported[i])
+			put(&set, l->rules[i], AS_IT_IS);
+	return compile(l, arena, &set, img);
+}
+
+/* Without it, and those that are reported, a rename may be decided otherwise. */
+static bool gives_rights(struct lint *l, const struct ast_rule *rule)
+{
+	struct bvm_image *without = arena_alloc(l->scratch, sizeof(*without));
+	struct rights_changes changes;
+	int ret;
+
+	if (!compile_all(l, l->scratch, rule, without))
+		return true;
+	ret = diff_rights(l->scratch, &l->all, without, DIFF_RIGHTS_MAX_PAIRS,
+			  &changes);
+	l->gave_up |= ret == -E2BIG;
+	return ret || changes.num;
+}
+
 /* All that it allows is denied by one other rule? */
 static bool find_shadow(struct lint *l, const struct ast_rule *rule)
 {
@@ -243,6 +270,8 @@ static bool find_shadow(struct lint *l, const struct ast_rule *rule)
 
 		if (deny->kind != BVM_RULE_DENY || !is_covered(l, rule, deny))
 			continue;
+		if (gives_rights(l, rule))
+			return false;
 		if (is_covered(l, deny, rule))
 			diag_report(l->diag, &rule->span, CONTRADICTORY);
 		else
@@ -273,23 +302,13 @@ static bool find_cover(struct lint *l, const struct ast_rule *rule)
 		if (other->number > rule->number && records_as(other, rule) &&
 		    is_covered(l, other, rule))
 			continue;
+		if (gives_rights(l, rule))
+			return false;
 		diag_report(l->diag, &rule->span, REDUNDANT);
 		diag_note_at(l->diag, &other->span, "this one");
 		return true;
 	}
 	return false;
-}
-
-/* The rules of the class that were not reported, but for one (or NULL). */
-static bool compile_all(const struct lint *l, struct arena *arena,
-			const struct ast_rule *but, struct bvm_image *img)
-{
-	struct subset set = { .rest = l->ast->defaults[l->class] };
-
-	for (u32 i = 0; i < l->num; i++)
-		if (l->rules[i] != but && !l->reported[i])
-			put(&set, l->rules[i], AS_IT_IS);
-	return compile(l, arena, &set, img);
 }
 
 static bool changes_nothing(struct lint *l, const struct ast_rule *rule)
@@ -299,21 +318,6 @@ static bool changes_nothing(struct lint *l, const struct ast_rule *rule)
 
 	return compile_all(l, l->scratch, rule, without) &&
 	       compare(l, &l->all, without, differs, &found) && !found;
-}
-
-/* Without it, and those that are reported, a rename may be decided otherwise. */
-static bool gives_rights(struct lint *l, const struct ast_rule *rule)
-{
-	struct bvm_image *without = arena_alloc(l->scratch, sizeof(*without));
-	struct rights_changes changes;
-	int ret;
-
-	if (!compile_all(l, l->scratch, rule, without))
-		return true;
-	ret = diff_rights(l->scratch, &l->all, without, DIFF_RIGHTS_MAX_PAIRS,
-			  &changes);
-	l->gave_up |= ret == -E2BIG;
-	return ret || changes.num;
 }
 
 /* By what one other rule says, or none. */
@@ -328,8 +332,6 @@ static void lint_rule(struct lint *l, u32 i)
 	if (matches_nothing(l, rule)) {
 		diag_report(l->diag, &rule->span, UNREACHABLE);
 		l->reported[i] = true;
-	} else if (gives_rights(l, rule)) {
-		return;
 	} else if (deny) {
 		l->reported[i] = !is_special(rule) && find_cover(l, rule);
 	} else {
