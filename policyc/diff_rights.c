@@ -677,12 +677,3 @@ int diff_rights(struct arena *arena, const struct bvm_image *old,
 	ret = find_candidates(c);
 	return ret ? ret : find_requests(c);
 }
-
-bool rights_differ(struct arena *arena, const struct bvm_image *old,
-		   const struct bvm_image *new)
-{
-	struct rights_changes changes;
-
-	return diff_rights(arena, old, new, DIFF_RIGHTS_MAX_PAIRS, &changes) ||
-	       changes.num;
-}

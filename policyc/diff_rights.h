@@ -42,8 +42,4 @@ int __must_check diff_rights(struct arena *arena, const struct bvm_image *old,
 			     const struct bvm_image *new, u32 max_pairs,
 			     struct rights_changes *changes);
 
-/* Is there any such change, or can it not be told? */
-bool rights_differ(struct arena *arena, const struct bvm_image *old,
-		   const struct bvm_image *new);
-
 #endif /* POLICYC_DIFF_RIGHTS_H */

@@ -546,17 +546,14 @@ static bool collect(struct lint *l, bool others, u32 *num)
 }
 
 /*
- * An image of all but one rule is made for each that allows, and some of all and
- * one for each that records: what that takes goes by the size of the image. Past
- * a second or two nobody waits for it.
+ * Images of all but one rule, or of all denies, are made for each: what that takes
+ * goes by the size of the image. Past a second or two nobody waits for it.
  */
 static bool is_small(const struct lint *l)
 {
 	size_t left = MAX_BYTES;
 
 	for (u32 i = 0; i < l->num + l->num_others; i++) {
-		if (l->rules[i]->kind == BVM_RULE_DENY)
-			continue;
 		if (left < l->all.len)
 			return too_much(
 				l, arena_printf(l->arena,

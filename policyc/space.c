@@ -330,7 +330,9 @@ static void walk_conditions(struct walk *w, const struct space_point *object)
 		if (!w->choices[p].num)
 			return;
 	}
-	if (s->query->sought && w->num_points + num_combinations(w) > max) {
+	/* differ.h knows the lists of one name */
+	if (s->query->sought && !s->query->pairs &&
+	    w->num_points + num_combinations(w) > max) {
 		walk_some(w, object);
 		return;
 	}

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "policyc/image_out.h"
+#include "policyc/parse.h"
+#include "policyc/source.h"
 #include "policyc_build.h"
 #include "vm/table.h"
 
@@ -56,4 +59,32 @@ struct ast_policy *policyc_without(struct arena *arena,
 		to->num_rules++;
 	}
 	return to;
+}
+
+struct ast_policy *policyc_reversed(struct arena *arena,
+				    const struct ast_policy *from)
+{
+	struct ast_policy *to = policyc_without(arena, from, 0);
+
+	for (u32 i = 0; i < to->num_rules; i++) {
+		to->rules[i] = from->rules[to->num_rules - 1 - i];
+		to->rules[i].number = i + 1;
+	}
+	return to;
+}
+
+struct ast_policy *policyc_parse(struct arena *arena, const char *text)
+{
+	static const struct diag_options shown;
+	static const struct parse_options options = { .no_includes = true };
+	struct diag *diag = diag_create(arena, &shown);
+	struct ast_policy *ast =
+		parse_text(arena, diag, &options,
+			   source_create(arena, "t.yaml", text, strlen(text)));
+
+	if (!ast) {
+		diag_print(diag, stderr);
+		abort();
+	}
+	return ast;
 }

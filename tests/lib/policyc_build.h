@@ -24,4 +24,11 @@ void policyc_table(struct arena *arena, const struct fsm *fsm,
 struct ast_policy *policyc_without(struct arena *arena,
 				   const struct ast_policy *from, u32 number);
 
+/* Another copy, with the rules the other way round. */
+struct ast_policy *policyc_reversed(struct arena *arena,
+				    const struct ast_policy *from);
+
+/* The policy of a text, without includes; never NULL. */
+struct ast_policy *policyc_parse(struct arena *arena, const char *text);
+
 #endif /* POLICYC_BUILD_H */

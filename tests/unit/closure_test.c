@@ -201,20 +201,9 @@ END_TEST
 
 static struct ast_policy *policy_of(const char *rules)
 {
-	const struct diag_options options = { .json = false };
-	struct diag *diag = diag_create(arena, &options);
-	const struct parse_options parse = { .no_includes = true };
-	const char *text =
-		arena_printf(arena, "bailiff: 1\npolicy: t\nfiles:\n%s", rules);
-	struct ast_policy *ast =
-		parse_text(arena, diag, &parse,
-			   source_create(arena, "t.yaml", text, strlen(text)));
-
-	if (!ast) {
-		diag_print(diag, stderr);
-		ck_abort_msg("a policy is refused");
-	}
-	return ast;
+	return policyc_parse(
+		arena, arena_printf(arena, "bailiff: 1\npolicy: t\nfiles:\n%s",
+				    rules));
 }
 
 static u64 gained(const char *from, const char *to, bool is_tree)

