@@ -151,5 +151,5 @@ int main(void)
 	tcase_add_test(tests, buf_grows_and_stays_text);
 	tcase_add_test(tests, buf_json_escapes);
 	suite_add_tcase(suite, tests);
-	return suite_run(suite);
+	return suite_run_apart(suite);
 }

@@ -602,5 +602,5 @@ int main(void)
 	tcase_add_test(tcase, who_gets_it_at_last_is_bound);
 	tcase_add_test(tcase, who_never_gets_it_comes_to_an_end);
 	suite_add_tcase(suite, tcase);
-	return suite_run(suite);
+	return suite_run_apart(suite);
 }

@@ -136,5 +136,5 @@ int main(void)
 	tcase_add_test(tcase, bytes_that_are_no_image_are_a_bug);
 	tcase_add_test(tcase, what_is_not_loaded_is_not_shown);
 	suite_add_tcase(suite, tcase);
-	return suite_run(suite);
+	return suite_run_apart(suite);
 }

@@ -560,5 +560,5 @@ int main(void)
 		tcase_add_test(tcase, the_end_does_not_wait_for_it_either);
 	}
 	suite_add_tcase(suite, tcase);
-	return suite_run(suite);
+	return suite_run_apart(suite);
 }

@@ -241,5 +241,5 @@ int main(void)
 			    4);
 	suite_add_tcase(suite, tcase);
 	suite_add_tcase(suite, command);
-	return suite_run(suite);
+	return suite_run_apart(suite);
 }

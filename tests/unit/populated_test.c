@@ -221,5 +221,5 @@ int main(void)
 	tcase_add_test(tcase, what_goes_away_meanwhile_is_no_error);
 	tcase_add_test(tcase, a_list_that_is_short_is_an_error);
 	suite_add_tcase(suite, tcase);
-	return suite_run(suite);
+	return suite_run_apart(suite);
 }

@@ -597,5 +597,5 @@ int main(void)
 	tcase_add_test(tcase,
 		       under_landlock_memory_is_written_and_files_are_read);
 	suite_add_tcase(suite, tcase);
-	return suite_run(suite);
+	return suite_run_apart(suite);
 }
