@@ -271,6 +271,32 @@ static void set_free(struct request *request, struct space_set *set)
 		free_family(request);
 }
 
+/* "write" of "files.write" */
+static const char *strip_class(const char *verb)
+{
+	const char *dot = strchr(verb, '.');
+
+	return dot ? dot + 1 : verb;
+}
+
+/*
+ * `read` and `write` of files are groups, as in rules: a rule that allows one
+ * allows more than to open, and a claim says nothing of it otherwise. Those of
+ * the network stay operations, since the rest of their groups has no address.
+ */
+static u64 ops_of(const struct request *request)
+{
+	const struct bvm_class_info *info = &bvm_classes[request->class];
+	const char *name = strip_class(request->verb);
+
+	if (request->class != BVM_CLASS_FILES)
+		return request->ops;
+	for (u32 i = 0; i < info->num_groups; i++)
+		if (!strcmp(info->groups[i].name, name))
+			return info->groups[i].ops & info->mediated;
+	return request->ops;
+}
+
 int claim_parse(struct arena *arena, const char *text,
 		struct space_query *query, struct request_error *err)
 {
@@ -283,7 +309,7 @@ int claim_parse(struct arena *arena, const char *text,
 	if (ret)
 		return ret;
 	query->class = request->class;
-	query->ops = request->ops;
+	query->ops = ops_of(request);
 	query->set.request = request;
 	set_free(request, &query->set);
 	set_prefixes(&cut, query);
@@ -360,6 +386,18 @@ static void note_rules(const struct proof *p)
 	}
 }
 
+/* Who meant to open and nothing else has a word for it. */
+static void note_group(struct proof *p)
+{
+	const struct request *request = p->query.set.request;
+
+	if (!request->group && !(request->ops >> p->witness.op & 1))
+		diag_note(p->diag,
+			  "'%s' is the group, as in rules; 'open-%s' is to "
+			  "open, alone",
+			  request->verb, strip_class(request->verb));
+}
+
 static void report(struct proof *p)
 {
 	const char *witness =
@@ -372,6 +410,7 @@ static void report(struct proof *p)
 		diag_report(p->diag, &p->claim->span, CLAIM_NEVER,
 			    p->claim->request, witness);
 	note_rules(p);
+	note_group(p);
 	if (p->partly)
 		diag_note(p->diag, "a shorter one may be there: %s",
 			  space_why(-E2BIG));

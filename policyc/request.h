@@ -9,8 +9,9 @@
  *	rename /a /b
  *	inherit pipe
  *
- * The verb is an operation or a group; a name that is both is the operation,
- * and CLASS.VERB says the class. Words are split as a shell does.
+ * The verb is an operation or a group; a name that is both is the operation
+ * (in a claim, which is about a set, that of files is the group), and CLASS.VERB
+ * says the class. Words are split as a shell does.
  */
 #ifndef POLICYC_REQUEST_H
 #define POLICYC_REQUEST_H
