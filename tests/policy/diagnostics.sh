@@ -82,5 +82,5 @@ diagnostics()
 	"$policyc" diag --json > "$work/out"
 	says 'all messages as JSON' 0 "^$(grep -c '^DIAG(' "$root/policyc/diag.def")\$" \
 		jq length "$work/out"
-	printf '# expect: %s\n' P630 >> "$work/odd"
+	printf '# expect: %s\n' P630 >> "$odd"
 }

@@ -123,5 +123,5 @@ differences()
 	LC_ALL=C sed 's/\x47\x07\x00\x00\x02/\x47\x07\x00\x00\x01/' "$work/cond.img" > "$work/uid.img"
 	says 'an image that policyc did not make' 2 'not made by policyc \[P623\]' \
 		"$@" "$work/cond.yaml" "$work/uid.img"
-	printf '# expect: %s\n' P623 >> "$work/odd"
+	printf '# expect: %s\n' P623 >> "$odd"
 }

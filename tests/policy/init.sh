@@ -250,7 +250,7 @@ init_errors()
 	jq -j .policy "$work/out" > "$work/1"
 	"$@" web -o - > "$work/2"
 	same 'init: the policy in JSON' "$work/1" "$work/2"
-	printf '# expect: %s\n' P921 P922 P923 P924 >> "$work/odd"
+	printf '# expect: %s\n' P921 P922 P923 P924 >> "$odd"
 }
 
 init()

@@ -244,7 +244,7 @@ lint_limits()
 	  seq -f '  - {deny: read, paths: "/srv/%.0f/*.so*"}' 63
 	  echo '  - {deny: read, paths: "/srv/7/x.so"}'; } > "$work/rules.yaml"
 	says 'lint of 64 denies' 0 'P343' "$policyc" check "$work/rules.yaml"
-	echo '# expect: P348' >> "$work/odd"
+	echo '# expect: P348' >> "$odd"
 }
 
 # A claim that fails blames eight rules at most.

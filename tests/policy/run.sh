@@ -24,8 +24,10 @@ shopt -s lastpipe
 cd "$(dirname "${BASH_SOURCE[0]}")"
 root=../..
 policyc=${POLICYC:-$root/build/bin/policyc}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# What several parts share: here, what each says that it expects.
+shared=$(mktemp -d)
+odd=$shared/odd
+work=$shared
 passed=0
 failed=0
 
@@ -100,7 +102,7 @@ odd()
 	cat > "$work/$name.yaml"
 	timeout 20 "$policyc" check "$work/$name.yaml" > "$work/why" 2>&1 ||
 		status=$?
-	echo "# expect: $id" >> "$work/odd"
+	echo "# expect: $id" >> "$odd"
 	if [ "$status" = 2 ] && [ "$(grep -c 'error: ' "$work/why")" = 1 ] &&
 	   grep -q "error: .*\\[$id\\]" "$work/why"; then
 		pass
@@ -199,7 +201,7 @@ images()
 	else
 		pass
 	fi
-	printf '# expect: %s\n' P507 P604 >> "$work/odd"
+	printf '# expect: %s\n' P507 P604 >> "$odd"
 }
 
 # The file is missing, a directory, or cannot be read: 2 and the reason.
@@ -215,7 +217,7 @@ odd_paths()
 			pass
 		fi
 	done
-	echo '# expect: P101' >> "$work/odd"
+	echo '# expect: P101' >> "$odd"
 }
 
 # A clear answer to another program's file: one error, and no flood.
@@ -232,7 +234,7 @@ other_files()
 			pass
 		fi
 	done
-	echo '# expect: P119' >> "$work/odd"
+	echo '# expect: P119' >> "$odd"
 }
 
 # same WHAT FILE FILE
@@ -294,7 +296,7 @@ bytecode()
 		"$policyc" asm --check --json "$work/x.asm"
 	says 'nowhere to write' 3 'cannot write' \
 		"$policyc" asm -o /nonexistent/x "$work/x.asm"
-	printf '# expect: %s\n' P712 P717 >> "$work/odd"
+	printf '# expect: %s\n' P712 P717 >> "$odd"
 }
 
 # A class and a request of it a line.
@@ -361,7 +363,7 @@ run_requests()
 	says 'a log of an image' 0 '^program network' "$policyc" dump --log "$work/good.img"
 	"$@" files 'read /x' --trace --json > "$work/out" || :
 	says 'JSON of a trace' 0 true jq '.runs[0].trace | length > 5' "$work/out"
-	printf '# expect: %s\n' P605 P606 >> "$work/odd"
+	printf '# expect: %s\n' P605 P606 >> "$odd"
 }
 
 # The digest does not depend on where policyc was started.
@@ -428,12 +430,12 @@ all_expected()
 {
 	local id
 
-	printf '# expect: %s\n' P203 P506 P509 P510 P511 P512 P513 P805 P901 >> "$work/odd"
+	printf '# expect: %s\n' P203 P506 P509 P510 P511 P512 P513 P805 P901 >> "$odd"
 
 	sed -n 's/^DIAG(\([0-9]*\),.*/P\1/p' $root/policyc/diag.def |
 		while read -r id; do
 			grep -q -E "# expect: $id\\b" reject/*.yaml \
-				accept/*.yaml programs/*.asm "$work/odd" ||
+				accept/*.yaml programs/*.asm "$odd" ||
 				echo "$id"
 		done > "$work/why"
 	if [ -s "$work/why" ]; then
@@ -489,6 +491,7 @@ standard_input()
 	fi
 }
 
+. $root/tests/jobs.sh
 . ./differences.sh
 . ./tools.sh
 . ./limits.sh
@@ -506,76 +509,55 @@ standard_input()
 . ./renames.sh
 . ./examples.sh
 
-for file in accept/*.yaml "$root"/policies/*.yaml; do
-	replay "$file" 0
+replays()
+{
+	local want=$1 file
+	shift
+
+	for file in "$@"; do
+		replay "$file" "$want"
+	done
+}
+
+assembled()
+{
+	local file
+
+	for file in programs/*.asm; do
+		assemble "$file" 2
+	done
+}
+
+# part COMMAND...: a job, with a directory of its own
+part()
+{
+	work=$(mktemp -d "$shared/XXXXXX")
+	"$@"
+	job_counts "$passed" "$failed"
+}
+
+jobs_begin "$(nproc)"
+trap 'jobs_end; rm -rf "$shared"' EXIT
+job part diagnostics
+job part replays 0 accept/*.yaml "$root"/policies/*.yaml
+job part replays 2 reject/*.yaml
+for step in assembled odd_files large_policies images odd_paths other_files \
+	shipped_claims shipped_includes shipped_policies shipped_learned \
+	standard_input bytecode run_requests ops schema show format completion \
+	imports reach differences differences_of_rights why_not same_image \
+	simulate simulate_audit start_limits text_limits line_limits log_limits \
+	lint_limits claim_limits open_limits coverage learn learn_groups \
+	learn_keys learn_renames learn_renamed_sockets learn_renamed_keys \
+	lint_together links_of_root nested_includes protected_keys graph score \
+	stats color tour import_limits import_lines init shipped_init \
+	explain_json syscalls differences_of_calls containers manual \
+	kinds_of_tables quoted_forms examples; do
+	job part $step
 done
-for file in reject/*.yaml; do
-	replay "$file" 2
-done
-for file in programs/*.asm; do
-	assemble "$file" 2
-done
-odd_files
-large_policies
-images
-odd_paths
-other_files
-shipped_claims
-shipped_includes
-shipped_policies
-shipped_learned
-standard_input
-bytecode
-run_requests
-ops
-schema
-show
-format
-completion
-imports
-reach
-differences
-differences_of_rights
-why_not
-same_image
-simulate
-simulate_audit
-start_limits
-text_limits
-line_limits
-log_limits
-lint_limits
-claim_limits
-open_limits
-coverage
-learn
-learn_groups
-learn_keys
-learn_renames
-learn_renamed_sockets
-learn_renamed_keys
-lint_together
-links_of_root
-nested_includes
-protected_keys
-graph
-score
-stats
-color
-tour
-import_limits
-import_lines
-init
-shipped_init
-explain_json
-syscalls
-differences_of_calls
-containers
-manual
-kinds_of_tables
-quoted_forms
-diagnostics
-examples
+jobs_run
+trap 'rm -rf "$shared"' EXIT
+passed=$jobs_passed
+failed=$jobs_failed
 all_expected
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

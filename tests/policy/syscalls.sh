@@ -44,7 +44,7 @@ syscalls()
 		"$policyc" dump "$work/calls.img"
 	"$policyc" dump --json "$work/calls.img" > "$work/out"
 	says 'an image with a filter as JSON' 0 '^false$' jq .syscalls.runtime "$work/out"
-	printf '# expect: %s\n' P607 >> "$work/odd"
+	printf '# expect: %s\n' P607 >> "$odd"
 }
 
 # A filter is a part of what a policy allows.

@@ -195,7 +195,7 @@ simulate()
 		"$policyc" simulate log/app.yaml "$work/bad.json"
 	printf 'x\n' > "$work/bad.json"
 	says 'no JSON' 2 P801 "$policyc" simulate log/app.yaml "$work/bad.json"
-	printf '# expect: %s\n' P801 P802 P803 >> "$work/odd"
+	printf '# expect: %s\n' P801 P802 P803 >> "$odd"
 }
 
 # Policies of other systems. A profile of AppArmor, and files that are none.
@@ -227,7 +227,7 @@ imports()
 	says 'thirty thousand rules' 2 'over 20000 rules' timeout 20 "${command[@]}" "$work/x"
 	says 'no file' 2 P101 "${command[@]}" /nonexistent
 	says 'no format' 2 "did you mean 'apparmor'" "$policyc" import aparmor import/app
-	echo '# expect: P911' >> "$work/odd"
+	echo '# expect: P911' >> "$odd"
 	import_units
 	import_profiles
 	import_kubearmor
@@ -591,5 +591,5 @@ learn()
 		"$policyc" simulate "$work/start.yaml" log/learn.json
 	says 'two policies' 2 P804 "$policyc" learn log/app.json
 	says 'one of two' 0 '^policy: other' "$policyc" learn --policy other log/app.json
-	printf '# expect: %s\n' P804 >> "$work/odd"
+	printf '# expect: %s\n' P804 >> "$odd"
 }
