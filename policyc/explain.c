@@ -213,6 +213,17 @@ static void print_part(const struct explain *x, const struct judge_case *c)
 	printf("  %s\n", buf_text(&buf));
 }
 
+/* A directory takes what is below it along. */
+static void print_tree(const struct explain *x)
+{
+	const struct judge_case *c = &x->judgement.shown;
+	struct buf buf = BUF_INIT(x->run->arena);
+
+	show_verdict(&buf, x->input.img, x->request.class, c->verdict);
+	printf("  with type=dir: deny: widens\n  with another: %s\n",
+	       buf_text(&buf));
+}
+
 static void print_open(const struct explain *x)
 {
 	struct buf buf = BUF_INIT(x->run->arena);
@@ -226,6 +237,10 @@ static void print_open(const struct explain *x)
 		printf("undecided: it depends on %s, which the request does "
 		       "not give\n",
 		       buf_text(&buf));
+	}
+	if (x->judgement.tree_widens) {
+		print_tree(x);
+		return;
 	}
 	print_part(x, &x->judgement.shown);
 	print_part(x, &x->judgement.other);
@@ -247,9 +262,6 @@ static void print_notes(const struct explain *x)
 		printf("note: %s\n", x->request.note);
 	if (x->request.argv_len && !looks_at_args(x->input.img))
 		printf("note: no rule looks at the program's arguments\n");
-	if (x->judgement.tree_widens)
-		printf("note: of a directory it is denied: ask with "
-		       "type=dir\n");
 	if (x->input.img->start)
 		printf("note: until the container has started, a denial is "
 		       "only recorded\n");
@@ -435,7 +447,8 @@ static void print_json(const struct explain *x)
 	buf_printf(&buf, ",\n \"cases\": [");
 	if (!j->widens)
 		put_json_case(x, &buf, &j->shown);
-	if (j->answer == JUDGE_OPEN || j->answer == JUDGE_DIFFERS) {
+	if ((j->answer == JUDGE_OPEN && !j->tree_widens) ||
+	    j->answer == JUDGE_DIFFERS) {
 		buf_printf(&buf, ",\n  ");
 		put_json_case(x, &buf, &j->other);
 	}

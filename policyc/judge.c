@@ -552,6 +552,18 @@ static void deny_widening(struct judgement *out, const struct judge_case *new)
 	out->shown = *new;
 }
 
+/* Of a directory it would widen: is it said that it is none? */
+static void may_be_tree(const struct judge *j, struct judgement *out)
+{
+	u32 type = (u32)request_field(j->request->class, "type");
+
+	if (!is_open(j, type))
+		return;
+	out->tree_widens = out->answer == JUDGE_ALLOW;
+	out->answer = JUDGE_OPEN;
+	out->open |= 1ull << type;
+}
+
 static void check_widening(const struct judge *j, struct judgement *out)
 {
 	struct judge_rename r;
@@ -570,8 +582,8 @@ static void check_widening(const struct judge *j, struct judgement *out)
 	below = judge_rename_gain(j->img, &r, true);
 	if (r.is_tree)
 		out->extra |= below;
-	else if (is_open(j, (u32)request_field(j->request->class, "type")))
-		out->tree_widens = below;
+	else if (below)
+		may_be_tree(j, out);
 	if (out->extra)
 		deny_widening(out, &new);
 }

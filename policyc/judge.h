@@ -43,13 +43,14 @@ struct judgement {
 	u64 extra; /* widens: those rights, BVM_RIGHT_* */
 	const char *from, *to; /* widens: the names */
 	bool below; /* widens: not of the name itself, but of some below it */
-	bool tree_widens; /* it would, of a directory: nobody said what it is */
+	bool tree_widens; /* OPEN: allowed, but of a directory it would widen */
 };
 
 /*
  * Judge every operation of the request. A rename or link of two paths is
  * denied too if the new name may do what the old one need not; with type=dir,
- * if some name below the new one may.
+ * if some name below the new one may; if that is so and no type is given, it
+ * depends on the type.
  *
  * Return: 0; -E2BIG over WORDS_MAX_STATES, or as space_walk where there are over
  * JUDGE_MAX_CASES combinations; -ENOENT the image has no program for the class.

@@ -37,12 +37,9 @@ static void answer(struct arena *arena, const struct input *input,
 	replay->extra = judgement->extra;
 	if (!replay->widens)
 		replay->rule = bvm_verdict_rule(judgement->shown.verdict);
-	replay->tree = judgement->answer == JUDGE_ALLOW &&
-		       judgement->tree_widens;
-	if (replay->tree) {
-		buf_printf(&buf, "type");
-	} else if (judgement->answer == JUDGE_ALLOW ||
-		   judgement->answer == JUDGE_DENY) {
+	replay->tree = judgement->tree_widens;
+	if (judgement->answer == JUDGE_ALLOW ||
+	    judgement->answer == JUDGE_DENY) {
 		replay->answer = judgement->answer == JUDGE_ALLOW ?
 					 REPLAY_ALLOW :
 					 REPLAY_DENY;
