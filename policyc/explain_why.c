@@ -226,48 +226,108 @@ static u32 print_other_ops(const struct explain *x, const struct judge_case *c)
 	return shown;
 }
 
-/* The object of a rule as a line of YAML. */
-static void print_object(const struct explain *x, const struct judge_case *c)
+/* A path as a pattern that is for it alone, in the quotes that YAML needs. */
+static const char *literal(const struct explain *x, const char *path)
+{
+	struct buf pattern = BUF_INIT(x->run->arena);
+	struct buf quoted = BUF_INIT(x->run->arena);
+
+	for (const char *p = path; *p; p++) {
+		if (strchr("*?[]{}\\", *p))
+			buf_put_u8(&pattern, '\\');
+		buf_put_u8(&pattern, (u8)*p);
+	}
+	/* JSON is YAML */
+	buf_put_json(&quoted, buf_text(&pattern), strlen(buf_text(&pattern)));
+	return buf_text(&quoted);
+}
+
+/* "key: value" of a field, if the request has it. */
+static void print_field(const struct explain *x, const struct judge_case *c,
+			const char *key, const char *name)
+{
+	const int field = request_field(x->request.class, name);
+	struct buf buf = BUF_INIT(x->run->arena);
+	const char *value;
+
+	if (field < 0 || !(x->request.given >> field & 1))
+		return;
+	show_fields(&buf, x->request.class, &c->run, 1ull << field);
+	value = strchr(buf_text(&buf), '=');
+	if (value && value[1])
+		printf("        %s: %s\n", key, value + 1);
+}
+
+/* Of a rename or link both names need it, and one may have it. */
+static void print_paths(const struct explain *x, const struct judge_case *c)
+{
+	const char *const *paths = x->request.paths;
+
+	if (x->request.num_paths == 2)
+		printf("        paths: [%s, %s]\n", literal(x, paths[0]),
+		       literal(x, paths[1]));
+	else
+		printf("        paths: %s\n", literal(x, c->path));
+}
+
+static void print_network_object(const struct explain *x,
+				 const struct judge_case *c)
 {
 	const struct bvm_ctx_network *n = &c->run.ctx.network;
-	struct buf path = BUF_INIT(x->run->arena);
 
-	/* JSON is YAML, and quotes what begins a glob's special letters */
 	if (c->path)
-		buf_put_json(&path, c->path, strlen(c->path));
-	if (x->request.class == BVM_CLASS_FILES && c->path)
-		printf("        paths: %s\n", buf_text(&path));
-	if (x->request.class != BVM_CLASS_NETWORK)
-		return;
-	if (c->path)
-		printf("        unix: %s\n", buf_text(&path));
+		printf("        unix: %s\n", literal(x, c->path));
 	else if (n->type == 1 && n->protocol == 6)
 		printf("        protocol: tcp\n");
 	else if (n->type == 2 && n->protocol == 17)
 		printf("        protocol: udp\n");
 }
 
-/* The least that a policy lacks. */
-static void print_remedy(const struct explain *x, const struct judge_case *c)
+/* The object of a rule as lines of YAML, with the keys that it must have. */
+static void print_object(const struct explain *x, const struct judge_case *c)
+{
+	switch (x->request.class) {
+	case BVM_CLASS_FILES:
+		if (c->path)
+			print_paths(x, c);
+		if (c->op == BVM_OP_FILES_INHERIT)
+			print_field(x, c, "type", "type");
+		break;
+	case BVM_CLASS_NETWORK:
+		print_network_object(x, c);
+		break;
+	case BVM_CLASS_TASKS:
+		if (c->op == BVM_OP_TASKS_SIGNAL)
+			print_field(x, c, "signals", "signal");
+		print_field(x, c, "peer", "peer");
+		break;
+	case BVM_CLASS_MOUNTS:
+		print_field(x, c, "fstype", "text");
+		break;
+	}
+}
+
+/* The least that a policy lacks, once no rule denies it. */
+static void print_remedy(const struct explain *x, const struct judge_case *c,
+			 bool denied)
 {
 	const char *class = bvm_classes[x->request.class].name;
-	struct buf path = BUF_INIT(x->run->arena);
 
-	printf("this would allow it:\n    %s:\n      - allow: ", class);
+	printf("%s would allow it:\n    %s:\n      - allow: ",
+	       denied ? "with that changed, this" : "this", class);
 	if (x->request.class == BVM_CLASS_CAPABILITIES) {
 		printf("%s\n",
 		       bvm_name_of(bvm_cap_names, c->run.ctx.capabilities.cap));
 	} else if (x->request.class == BVM_CLASS_EXEC) {
-		if (c->path)
-			buf_put_json(&path, c->path, strlen(c->path));
-		printf("%s\n", c->path ? buf_text(&path) : "memfd");
+		printf("%s\n", c->path ? literal(x, c->path) : "memfd");
 	} else {
 		printf("%s\n", bvm_op_name(x->request.class, c->op));
 		print_object(x, c);
 	}
 }
 
-static void why_default(const struct explain *x, const struct judge_case *c)
+static void why_default(const struct explain *x, const struct judge_case *c,
+			bool denied)
 {
 	u32 num = explain_print_others(x, c, true);
 
@@ -277,7 +337,7 @@ static void why_default(const struct explain *x, const struct judge_case *c)
 	if (!num)
 		printf("no rule of %s speaks of it\n",
 		       bvm_classes[x->request.class].name);
-	print_remedy(x, c);
+	print_remedy(x, c, denied);
 }
 
 /* Is there a rule that allows it, but for those that deny it? */
@@ -311,7 +371,7 @@ void explain_why_not(const struct explain *x, const struct judge_case *c)
 			return;
 		printf("... and then it would be the default that denies it\n");
 	}
-	why_default(x, c);
+	why_default(x, c, rule);
 }
 
 /* ---- why another name widens ---- */
