@@ -252,7 +252,7 @@ int main(void)
 			    0, NUM_TESTS);
 	tcase_set_timeout(tests, 600);
 	suite_add_tcase(suite, tests);
-	status = suite_run(suite);
+	status = suite_run_apart(suite);
 	globfree(&good);
 	globfree(&bad);
 	globfree(&shipped);
