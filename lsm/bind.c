@@ -302,6 +302,7 @@ int bailiff_bind_for_each(int (*fn)(const struct bailiff_binding *binding,
 	u32 i;
 
 	mutex_lock(&bind_lock);
+	reap_bindings();
 	count_tasks();
 	hash_for_each(bindings, i, binding, node) {
 		ret = fn(binding, arg);

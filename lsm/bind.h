@@ -68,8 +68,8 @@ void bailiff_bind_free(struct bailiff_binding *binding);
 struct bailiff_binding *bailiff_bind_find(struct task_struct *task);
 
 /*
- * Call fn for each binding, with its tasks counted. Sleeps. Stops at the first
- * result that is not 0, and returns it.
+ * Call fn for each binding whose cgroup is there, with its tasks counted. Sleeps.
+ * Stops at the first result that is not 0, and returns it.
  */
 int bailiff_bind_for_each(int (*fn)(const struct bailiff_binding *binding,
 				    void *arg),

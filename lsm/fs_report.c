@@ -116,6 +116,7 @@ static int show_status(struct seq_file *m, void *v)
 	struct bailiff_stats sum;
 
 	bailiff_stats_sum(&sum);
+	bailiff_bind_reap();
 	seq_printf(m, "abi %u\n", BAILIFF_ABI);
 	seq_printf(m, "lsm_order %s\n", lsm_names);
 	seq_printf(m, "jit %s\n",
