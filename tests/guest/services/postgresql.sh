@@ -37,6 +37,7 @@ prepare()
 	hba_file = '$config/pg_hba.conf'
 	ident_file = '$config/pg_ident.conf'
 	unix_socket_directories = '/run/postgresql'
+	external_pid_file = '/run/postgresql/15-main.pid'
 	listen_addresses = '127.0.0.1'
 	shared_buffers = 16MB
 	logging_collector = on

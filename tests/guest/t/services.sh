@@ -37,6 +37,7 @@ top=/run/services
 policies=$top/policies
 log=$top/events.json
 mkdir -p $policies
+. "$here/lib.sh"
 ip link set lo up
 
 # skeleton NAME: what the shipped policy includes and selects, and nothing else.
@@ -80,37 +81,6 @@ start_daemon()
 		2>> $top/out &
 	daemon=$!
 	wait_for 60 bailiffctl rules "$name" || bail "no policies: $(cat $top/out)"
-}
-
-# Somebody outside whom nobody should reach (port 7000), who is also what lies
-# behind a proxy (8001), and the system's log.
-start_outside()
-{
-	python3 "$here/outside.py" $top/syslog &
-	outside=$!
-	wait_for 15 curl -s -o /dev/null http://127.0.0.1:8001/ || bail "nobody outside"
-}
-
-denials_of()
-{
-	grep '"outcome":"denied"' $log | grep -F "\"container\":\"$1\""
-}
-
-# tells CONTAINER CLASS OBJECT: a denial says who, what, and by which line.
-tells()
-{
-	grep -q -E "\"outcome\":\"denied\",\"container\":\"$1\".*\"class\":\"$2\",${3:+.*\"(object|detail)\":\"[^\"]*$3}.*\"reason\":\"(rule|default)\".*\"file\":\"$name\.yaml\",\"line\":[1-9]" $log
-}
-
-# logged CLASS OBJECT: a claim; what was refused last is in the log
-logged()
-{
-	if wait_for 5 tells "$taken" "$1" "$2"; then
-		ok "... and it is in the log, with its line"
-	else
-		not_ok "... and it is in the log, with its line"
-		diag "$(denials_of "$taken" | tail -n 5)"
-	fi
 }
 
 # bundle CONTAINER MOUNTS: as the service says
@@ -209,7 +179,7 @@ one_service()
 }
 
 start_daemon
-start_outside
+start_outside $top/syslog
 for file in $(chosen); do
 	started=$SECONDS
 	one_service "$file"

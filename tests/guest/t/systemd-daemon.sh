@@ -93,6 +93,34 @@ is "$(shows bailiffd.service ActiveState)" active "... leaves it running"
 rm $policies/later.yaml
 succeeds "... and a policy whose file goes is unloaded" wait_for 10 is_gone later
 
+# ---- a container's root ----
+# policyc looks into it under all that the unit forbids, which no other test has.
+policy dead 'name: none' '' '  - deny: ["/usr/bin/wget"]'
+succeeds "there is a policy that denies a program" wait_for 15 bailiffctl rules dead
+root=/run/kept/root
+mkdir -p $root/bin $root/usr/bin /sys/fs/cgroup/dead1
+cp /run/guest/busybox $root/bin/busybox
+ln -s ../../bin/busybox $root/usr/bin/wget
+unshare -m bash -c 'echo 0 > /sys/fs/cgroup/dead1/cgroup.procs; exec sleep 1000' &
+dead=$!
+wait_for 5 grep -q . /sys/fs/cgroup/dead1/cgroup.procs
+like "$(python3 - $dead $root <<'END'
+import json, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect("/run/bailiff/control.sock")
+s.send(json.dumps({"cmd": "container", "pid": int(sys.argv[1]), "id": "dead1", "root": sys.argv[2],
+                   "annotations": {"io.bailiff.policy": "dead"}}).encode() + b"\n")
+print(s.recv(4096).decode())
+END
+)" '"ok":true' "a container is bound to it"
+succeeds "its rule that a link makes useless is an alarm" wait_for 60 alarm_of_link dead1
+grep -h 'was not looked at' $log | sed 's/^/# /'
+kill $dead
+wait $dead 2> /dev/null
+rmdir /sys/fs/cgroup/dead1
+rm $policies/dead.yaml
+succeeds "... and when both are gone, it is" wait_for 15 is_gone dead
+
 # ---- killed ----
 before=$(generation)
 like "$before" '[1-9]' "the policy is of a generation"
