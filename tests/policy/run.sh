@@ -536,6 +536,7 @@ imports
 reach
 differences
 differences_of_rights
+differences_of_mounts
 why_not
 same_image
 simulate
