@@ -10,6 +10,7 @@
 #include "operand.h"
 #include "point.h"
 #include "show.h"
+#include "widens.h"
 
 #define MAX_BLAMED 8 /* rules that a report names */
 #define GLOB_BYTES "*?[{\\"
@@ -360,7 +361,8 @@ static bool look(void *arg, const struct space_point *point,
 	p->any = true;
 	if (p->claim->always == !point_is_denied(verdicts[0]))
 		return true;
-	blame(p, bvm_verdict_rule(verdicts[0]));
+	if (!point->widens[0])
+		blame(p, bvm_verdict_rule(verdicts[0]));
 	if (!p->failed || length_of(point) < length_of(&p->witness)) {
 		p->witness = *point;
 		p->verdict = verdicts[0];
@@ -398,6 +400,24 @@ static void note_group(struct proof *p)
 			  request->verb, strip_class(request->verb));
 }
 
+/* No rule denies that, but what the mount point would give. */
+static void note_widening(const struct proof *p)
+{
+	const char *from = p->witness.texts[BVM_STR_SOURCE - 1];
+	const char *to = p->witness.texts[BVM_STR_PATH - 1];
+	struct buf buf = BUF_INIT(p->arena);
+	struct widening w;
+
+	if (!p->witness.widens[0])
+		return;
+	w = widens_find(p->query.images[0], from, to, true);
+	show_rights(&buf, w.lacks | w.conditional | w.below);
+	diag_note(p->diag,
+		  "%s, or what is below it, would have rights that "
+		  "%s does not always have: %s",
+		  to, from, buf_text(&buf));
+}
+
 static void report(struct proof *p)
 {
 	const char *witness =
@@ -411,6 +431,7 @@ static void report(struct proof *p)
 			    p->claim->request, witness);
 	note_rules(p);
 	note_group(p);
+	note_widening(p);
 	if (p->partly)
 		diag_note(p->diag, "a shorter one may be there: %s",
 			  space_why(-E2BIG));
@@ -453,6 +474,7 @@ static bool prove(struct proof *p)
 		return false;
 	}
 	p->query.sought = p->claim->always ? SPACE_DENIED : SPACE_ALLOWED;
+	p->query.rights = true;
 	ret = space_walk(p->arena, &p->query, look, p);
 	/* what was found is one, whatever else there is */
 	p->partly = ret == -E2BIG && p->failed;

@@ -43,6 +43,8 @@ static bool is_known(struct compare *c, const struct space_point *point,
 		struct change *known = &c->changes->items[i];
 
 		if (known->wider != wider ||
+		    memcmp(known->point.widens, point->widens,
+			   sizeof(point->widens)) != 0 ||
 		    bvm_verdict_rule(known->verdicts[0]) !=
 			    bvm_verdict_rule(verdicts[0]) ||
 		    bvm_verdict_rule(known->verdicts[1]) !=
@@ -110,6 +112,20 @@ static bool is_same_table(const struct bvm_image *a, const struct bvm_image *b,
 	       !memcmp(a->bytes + x->off, b->bytes + y->off, x->len);
 }
 
+/* What names would give: mounts may not widen it. */
+static bool is_same_rights(const struct bvm_image *a, const struct bvm_image *b)
+{
+	if (!a->rights || !b->rights)
+		return !a->rights && !b->rights;
+	return a->rights_dfa == b->rights_dfa &&
+	       a->num_rights == b->num_rights &&
+	       a->num_closures == b->num_closures &&
+	       !memcmp(a->rights, b->rights,
+		       a->num_rights * sizeof(*a->rights)) &&
+	       !memcmp(a->closures, b->closures,
+		       a->num_closures * sizeof(*a->closures));
+}
+
 /*
  * The same instructions and the same tables, but for what one of the images has
  * more of: the verifier of the other one let no instruction go so far.
@@ -128,7 +144,7 @@ static bool is_same_class(const struct bvm_image *a, const struct bvm_image *b,
 	for (u32 i = 0; i < a->num_tables && i < b->num_tables; i++)
 		if (!is_same_table(a, b, i))
 			return false;
-	return true;
+	return class != BVM_CLASS_MOUNTS || is_same_rights(a, b);
 }
 
 int diff_images(struct arena *arena, const struct bvm_image *old,
@@ -142,6 +158,7 @@ int diff_images(struct arena *arena, const struct bvm_image *old,
 	c.query.images[0] = old;
 	c.query.images[1] = new;
 	c.query.num_images = 2;
+	c.query.rights = true;
 	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
 		const struct change unjudged = {
 			.class = i,
@@ -195,6 +212,25 @@ static const char *request_of(const struct report *r,
 			     change->verdicts);
 }
 
+static struct widening widening_of(const struct report *r,
+				   const struct change *change, u32 side)
+{
+	return widens_find(r->inputs[side].img,
+			   change->point.texts[BVM_STR_SOURCE - 1],
+			   change->point.texts[BVM_STR_PATH - 1], true);
+}
+
+static void print_widening(const struct report *r, const struct change *change,
+			   u32 side)
+{
+	const struct widening w = widening_of(r, change, side);
+
+	diff_rights_print_widening(r->run->arena, &r->inputs[side], side,
+				   change->class, &w,
+				   change->point.texts[BVM_STR_SOURCE - 1],
+				   change->point.texts[BVM_STR_PATH - 1]);
+}
+
 static void print_side(const struct report *r, const struct change *change,
 		       u32 side)
 {
@@ -205,6 +241,10 @@ static void print_side(const struct report *r, const struct change *change,
 	bool audit = input->img->meta->audit_classes >> change->class & 1;
 	const struct ast_rule *source = NULL;
 
+	if (change->point.widens[side]) {
+		print_widening(r, change, side);
+		return;
+	}
 	if (input->ast && rule && rule <= input->ast->num_rules)
 		source = &input->ast->rules[rule - 1];
 	show_rule(&buf, input->img, change->class, rule);
@@ -250,7 +290,12 @@ static void put_json_side(struct buf *buf, const struct report *r,
 		   point_is_denied(change->verdicts[side]) ? "deny" : "allow",
 		   img->meta->audit_classes >> change->class & 1 ? "true" :
 								   "false");
-	if (rule && rule <= img->num_rules) {
+	if (change->point.widens[side]) {
+		const struct widening w = widening_of(r, change, side);
+
+		buf_printf(buf, ",\"widens\":");
+		widens_put_json(buf, &w);
+	} else if (rule && rule <= img->num_rules) {
 		buf_printf(buf, ",\"rule\":%u,", rule);
 		put_json_text(buf, "file",
 			      bvm_image_string(img, img->rules[rule - 1].file));

@@ -186,25 +186,6 @@ static bool may_move(const struct compare *c, const u32 *sets)
 
 /* ---- kinds ---- */
 
-/* As vm/rights.c says it; of a state in a tail, too. */
-static struct bvm_rights closure_of(const struct compare *c, u32 k, u32 state)
-{
-	const struct bvm_image *img = c->images[k];
-	const struct bvm_table *t = dfa_of(c, k);
-	const struct bvm_rights *there, *other;
-	const u8 *end;
-
-	if (state < t->count)
-		return img->closures[img->closure_of[state]];
-	end = t->dfa.tails + (state - t->count);
-	while (bvm_dfa_is_text(*end))
-		end++;
-	there = &img->closures[img->closure_of[bvm_dfa_tail_end(end)]];
-	other = &img->closures[img->closure_of[t->dfa.head->tail_def]];
-	return (struct bvm_rights){ .may = there->may | other->may,
-				    .must = there->must & other->must };
-}
-
 /* What a name's kind is by; beside it, what it has below in each image. */
 struct traits {
 	struct bvm_rights own[SPACE_MAX_IMAGES], closure[SPACE_MAX_IMAGES];
@@ -229,7 +210,8 @@ static void find_traits(const struct compare *c, const struct name *name,
 		row = bvm_dfa_accept(dfa_of(c, k), name->state[k]);
 		*own = c->images[k]->rights[row];
 		traits->row[k] = own->may & ~own->must ? row : U32_MAX;
-		traits->closure[k] = closure_of(c, k, name->below[k]);
+		traits->closure[k] =
+			widens_closure(c->images[k], name->below[k]);
 	}
 }
 

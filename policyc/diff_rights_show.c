@@ -4,7 +4,6 @@
 #include "diff_rights_show.h"
 #include "point.h"
 #include "show.h"
-#include "widens.h"
 
 const char *diff_rights_request(struct arena *arena,
 				const struct bvm_image *old,
@@ -40,6 +39,20 @@ static bool is_widening(const struct widening *w)
 	return w->lacks || w->conditional || w->below;
 }
 
+void diff_rights_print_widening(struct arena *arena, const struct input *input,
+				u32 side, u32 class, const struct widening *w,
+				const char *from, const char *to)
+{
+	struct buf buf = BUF_INIT(arena);
+
+	widens_show(&buf, w, from, to, "    ");
+	printf("  %s: deny: widens%s\n%s", side ? "new" : "old",
+	       input->img->meta->audit_classes >> class & 1 ?
+		       ", but the class is in audit mode" :
+		       "",
+	       buf_text(&buf));
+}
+
 static void print_side(struct arena *arena, const struct input *input,
 		       const struct rights_change *change, u32 side)
 {
@@ -49,13 +62,9 @@ static void print_side(struct arena *arena, const struct input *input,
 	struct buf buf = BUF_INIT(arena);
 
 	if (is_widening(&w)) {
-		widens_show(&buf, &w, change->point.texts[BVM_STR_PATH - 1],
-			    change->to, "    ");
-		printf("  %s: deny: widens%s\n%s", side ? "new" : "old",
-		       input->img->meta->audit_classes >> BVM_CLASS_FILES & 1 ?
-			       ", but the class is in audit mode" :
-			       "",
-		       buf_text(&buf));
+		diff_rights_print_widening(
+			arena, input, side, BVM_CLASS_FILES, &w,
+			change->point.texts[BVM_STR_PATH - 1], change->to);
 		return;
 	}
 	show_rule(&buf, input->img, BVM_CLASS_FILES, rule);

@@ -7,6 +7,12 @@
 
 #include "diff_rights.h"
 #include "input.h"
+#include "widens.h"
+
+/* The side of a change that denies what its rules allow: it would widen. */
+void diff_rights_print_widening(struct arena *arena, const struct input *input,
+				u32 side, u32 class, const struct widening *w,
+				const char *from, const char *to);
 
 /* A short request that is decided differently: point_request(). */
 const char *diff_rights_request(struct arena *arena,

@@ -8,11 +8,17 @@
 #define FLAG_BIND (1u << 12)
 #define FLAG_MOVE (1u << 13)
 
+bool judge_rename_is_mount(u32 op, u32 flags, const char *source)
+{
+	return source && source[0] == '/' &&
+	       (op == BVM_OP_MOUNTS_MOVE_MOUNT ||
+		(op == BVM_OP_MOUNTS_MOUNT && flags & (FLAG_BIND | FLAG_MOVE)));
+}
+
 bool judge_rename_find(const struct request *request, const union bvm_ctx *ctx,
 		       struct judge_rename *rename)
 {
 	const u64 moves = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK);
-	const u64 mounts = BVM_BIT(MOUNTS, MOUNT) | BVM_BIT(MOUNTS, MOVE_MOUNT);
 
 	rename->from = request->paths[0];
 	rename->to = request->paths[1];
@@ -22,11 +28,10 @@ bool judge_rename_find(const struct request *request, const union bvm_ctx *ctx,
 	rename->from = request->texts[BVM_STR_SOURCE - 1];
 	rename->to = request->paths[0];
 	rename->is_tree = true;
-	if (request->class != BVM_CLASS_MOUNTS || request->ops & ~mounts)
-		return false;
-	return rename->from && rename->from[0] == '/' &&
-	       (request->ops == BVM_BIT(MOUNTS, MOVE_MOUNT) ||
-		ctx->mounts.flags & (FLAG_BIND | FLAG_MOVE));
+	return request->class == BVM_CLASS_MOUNTS &&
+	       !(request->ops & (request->ops - 1)) &&
+	       judge_rename_is_mount((u32)__builtin_ctzll(request->ops),
+				     ctx->mounts.flags, rename->from);
 }
 
 static u32 state_of(const struct bvm_image *img, const char *path, bool below)

@@ -19,6 +19,12 @@ bool judge_rename_find(const struct request *request, const union bvm_ctx *ctx,
 		       struct judge_rename *rename);
 
 /*
+ * Does a mount give another name: a bind, or one that is moved? What it is of
+ * has a name, then.
+ */
+bool judge_rename_is_mount(u32 op, u32 flags, const char *source);
+
+/*
  * What the object of the first name would gain under the second, BVM_RIGHT_*;
  * or what is below it. The image has RIGHTS.
  */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "diff.h"
 #include "diff_rights.h"
 #include "image_out.h"
 #include "lint.h"
@@ -18,6 +19,7 @@
 #define MAX_PAIRS 20000
 #define MAX_PATTERNS 2000 /* of a class's rules */
 #define MAX_BYTES (32u << 20) /* of the images that a class takes */
+#define MAX_WHOLE (4u << 20) /* of those of nearly the whole policy */
 
 /* A rule as a policy of its own has it. */
 enum as {
@@ -39,11 +41,13 @@ struct lint {
 	struct arena *scratch; /* of what is tried for one rule */
 	struct diag *diag;
 	const struct ast_policy *ast;
+	const struct bvm_image *img; /* of the whole policy */
+	bool *gone; /* by index of ast->rules: was reported, in any class */
+	size_t left; /* bytes of images of nearly the whole policy */
 	u32 class;
 	const struct ast_rule *freezes; /* or NULL; of class mounts */
 	/* Of the class: num that are compared, then those that cover nothing. */
 	const struct ast_rule *rules[2 * LINT_MAX_RULES];
-	/* Who takes out all that was reported changes nothing. */
 	bool reported[2 * LINT_MAX_RULES];
 	bool candidate[LINT_MAX_RULES]; /* an allow without which all is the same */
 	u32 num, num_others;
@@ -247,19 +251,75 @@ static bool compile_all(const struct lint *l, struct arena *arena,
 	return compile(l, arena, &set, img);
 }
 
-/* Without it, and those that are reported, a rename may be decided otherwise. */
-static bool gives_rights(struct lint *l, const struct ast_rule *rule)
+/* The whole policy without what was reported, and without a rule. */
+static bool compile_rest(const struct lint *l, const struct ast_rule *but,
+			 struct bvm_image *img)
+{
+	const struct diag_options options = { .json = false };
+	struct ast_policy *p = arena_alloc(l->scratch, sizeof(*p));
+	struct buf *bytes = arena_alloc(l->scratch, sizeof(*bytes));
+	struct bvm_error err;
+
+	*p = *l->ast;
+	p->rules = arena_array(l->scratch, p->num_rules, sizeof(*p->rules));
+	p->num_rules = 0;
+	memset(&p->budget_insns, 0, sizeof(p->budget_insns));
+	memset(&p->budget_steps, 0, sizeof(p->budget_steps));
+	for (u32 i = 0; i < l->ast->num_rules; i++) {
+		if (l->gone[i] || &l->ast->rules[i] == but)
+			continue;
+		p->rules[p->num_rules] = l->ast->rules[i];
+		p->rules[p->num_rules].number = p->num_rules + 1;
+		p->num_rules++;
+	}
+	*bytes = (struct buf)BUF_INIT(l->scratch);
+	return !image_build(l->scratch, diag_create(l->scratch, &options), p,
+			    bytes) &&
+	       !image_load(l->scratch, bytes->data, bytes->len, img, &err);
+}
+
+/*
+ * Something of the policy is decided otherwise without the rule, and without
+ * those that are reported. By its class alone that is not known: rules of files,
+ * exec and network say what a rename or a mount may not widen, and one with a path
+ * freezes the mount tree.
+ */
+static bool is_needed(struct lint *l, const struct ast_rule *rule)
 {
 	struct bvm_image *without = arena_alloc(l->scratch, sizeof(*without));
-	struct rights_changes changes;
+	struct rights_changes rights = { .num = 0 };
+	struct changes changes;
+	u32 class;
 	int ret;
 
-	if (!compile_all(l, l->scratch, rule, without))
+	if (l->left < l->img->len) {
+		l->gave_up = true;
 		return true;
-	ret = diff_rights(l->scratch, &l->all, without, DIFF_RIGHTS_MAX_PAIRS,
-			  &changes);
+	}
+	l->left -= l->img->len;
+	if (!compile_rest(l, rule, without))
+		return true;
+	ret = diff_images(l->scratch, l->img, without, &changes, &class);
+	if (!ret && !changes.num)
+		ret = diff_rights(l->scratch, l->img, without,
+				  DIFF_RIGHTS_MAX_PAIRS, &rights);
 	l->gave_up |= ret == -E2BIG;
-	return ret || changes.num;
+	return ret || changes.num || rights.num;
+}
+
+/* Who takes it out changes nothing. */
+static void set_reported(struct lint *l, u32 i)
+{
+	l->reported[i] = true;
+	l->gone[l->rules[i] - l->ast->rules] = true;
+}
+
+static bool find_unreachable(struct lint *l, const struct ast_rule *rule)
+{
+	if (!matches_nothing(l, rule) || is_needed(l, rule))
+		return false;
+	diag_report(l->diag, &rule->span, UNREACHABLE);
+	return true;
 }
 
 /* All that it allows is denied by one other rule? */
@@ -270,7 +330,7 @@ static bool find_shadow(struct lint *l, const struct ast_rule *rule)
 
 		if (deny->kind != BVM_RULE_DENY || !is_covered(l, rule, deny))
 			continue;
-		if (gives_rights(l, rule))
+		if (is_needed(l, rule))
 			return false;
 		if (is_covered(l, deny, rule))
 			diag_report(l->diag, &rule->span, CONTRADICTORY);
@@ -302,7 +362,7 @@ static bool find_cover(struct lint *l, const struct ast_rule *rule)
 		if (other->number > rule->number && records_as(other, rule) &&
 		    is_covered(l, other, rule))
 			continue;
-		if (gives_rights(l, rule))
+		if (is_needed(l, rule))
 			return false;
 		diag_report(l->diag, &rule->span, REDUNDANT);
 		diag_note_at(l->diag, &other->span, "this one");
@@ -329,15 +389,10 @@ static void lint_rule(struct lint *l, u32 i)
 	/* a deny is there for what others may allow one day */
 	if (!deny && !changes_nothing(l, rule))
 		return;
-	if (matches_nothing(l, rule)) {
-		diag_report(l->diag, &rule->span, UNREACHABLE);
-		l->reported[i] = true;
-	} else if (deny) {
-		l->reported[i] = !is_special(rule) && find_cover(l, rule);
-	} else {
-		l->reported[i] = find_shadow(l, rule) || find_cover(l, rule);
-		l->candidate[i] = !l->reported[i];
-	}
+	if (find_unreachable(l, rule) || (!deny && find_shadow(l, rule)) ||
+	    ((!deny || !is_special(rule)) && find_cover(l, rule)))
+		set_reported(l, i);
+	l->candidate[i] = !deny && !l->reported[i];
 }
 
 /* What the other denies say together, in one way. */
@@ -364,10 +419,10 @@ static void lint_denies(struct lint *l, u32 i)
 
 	if (l->reported[i] || is_special(rule) ||
 	    !is_within_denies(l, i, AS_ALLOW) ||
-	    !is_within_denies(l, i, AS_DENY) || gives_rights(l, rule))
+	    !is_within_denies(l, i, AS_DENY) || is_needed(l, rule))
 		return;
 	diag_report(l->diag, &rule->span, TOGETHER);
-	l->reported[i] = true;
+	set_reported(l, i);
 }
 
 /* By what the others say together, without those that are reported. */
@@ -380,10 +435,10 @@ static void lint_rest(struct lint *l, u32 i)
 		return;
 	}
 	if (!l->candidate[i] || l->ast->defaults[l->class] != AST_DENY ||
-	    !changes_nothing(l, rule) || gives_rights(l, rule))
+	    !changes_nothing(l, rule) || is_needed(l, rule))
 		return;
 	diag_report(l->diag, &rule->span, TOGETHER);
-	l->reported[i] = true;
+	set_reported(l, i);
 }
 
 /* One that covers nothing can be covered: by one of its kind without a rate. */
@@ -391,9 +446,8 @@ static void lint_other(struct lint *l, u32 i)
 {
 	const struct ast_rule *rule = l->rules[i];
 
-	if (matches_nothing(l, rule)) {
-		diag_report(l->diag, &rule->span, UNREACHABLE);
-		l->reported[i] = true;
+	if (find_unreachable(l, rule)) {
+		set_reported(l, i);
 		return;
 	}
 	for (u32 k = 0; k < l->num + l->num_others && !is_special(rule); k++) {
@@ -406,9 +460,11 @@ static void lint_other(struct lint *l, u32 i)
 		if (!rule->rate.interval_ns && k > i &&
 		    is_covered(l, other, rule))
 			continue;
+		if (is_needed(l, rule))
+			return;
 		diag_report(l->diag, &rule->span, REDUNDANT);
 		diag_note_at(l->diag, &other->span, "this one");
-		l->reported[i] = true;
+		set_reported(l, i);
 		return;
 	}
 }
@@ -451,17 +507,20 @@ static void lint_audit(struct lint *l, u32 i)
 	const struct ast_rule *rule = l->rules[i];
 	struct subset *set = arena_alloc(l->scratch, sizeof(*set));
 	struct subset *with_others = arena_alloc(l->scratch, sizeof(*set));
+	bool denied;
 
 	put_deciding(l, set);
 	*with_others = *set;
 	put_audits(l, with_others, i);
-	if (adds_nothing(l, set, i, AS_DENY))
-		diag_report(l->diag, &rule->span, AUDIT_DENIED);
-	else if (adds_nothing(l, with_others, i, AS_DENY))
-		diag_report(l->diag, &rule->span, TOGETHER);
-	else
+	denied = adds_nothing(l, set, i, AS_DENY);
+	if ((!denied && !adds_nothing(l, with_others, i, AS_DENY)) ||
+	    is_needed(l, rule))
 		return;
-	l->reported[i] = true;
+	if (denied)
+		diag_report(l->diag, &rule->span, AUDIT_DENIED);
+	else
+		diag_report(l->diag, &rule->span, TOGETHER);
+	set_reported(l, i);
 }
 
 /* An allow with a rate: what those without one allow, they always do. */
@@ -475,10 +534,10 @@ static void lint_rated(struct lint *l, u32 i)
 	for (u32 k = 0; k < l->num; k++)
 		if (!l->reported[k])
 			put(set, l->rules[k], AS_IT_IS);
-	if (!adds_nothing(l, set, i, AS_ALLOW))
+	if (!adds_nothing(l, set, i, AS_ALLOW) || is_needed(l, l->rules[i]))
 		return;
 	diag_report(l->diag, &l->rules[i]->span, TOGETHER);
-	l->reported[i] = true;
+	set_reported(l, i);
 }
 
 /* After lint_other: what no one other rule covers alone. */
@@ -490,8 +549,9 @@ static void lint_other_rest(struct lint *l, u32 i)
 		return;
 	if (rule->kind == BVM_RULE_AUDIT)
 		lint_audit(l, i);
-	if (rule->kind == BVM_RULE_ALLOW &&
-	    !(l->reported[i] = find_shadow(l, rule)))
+	if (rule->kind == BVM_RULE_ALLOW && find_shadow(l, rule))
+		set_reported(l, i);
+	else if (rule->kind == BVM_RULE_ALLOW)
 		lint_rated(l, i);
 }
 
@@ -621,6 +681,9 @@ void lint_policy(struct arena *arena, struct diag *diag,
 
 	l->diag = diag;
 	l->ast = ast;
+	l->img = img;
+	l->gone = arena_array(arena, ast->num_rules + 1, sizeof(bool));
+	l->left = MAX_WHOLE;
 	for (l->class = 1; l->class < BVM_NUM_CLASSES; l->class ++) {
 		l->arena = arena_create();
 		lint_class(l);

@@ -305,9 +305,9 @@ static u64 find_fixed(const struct space_query *query,
 		      const struct space_point *point)
 {
 	static const char *const names[] = {
-		"uid",	  "gid",    "host_uid", "exe",
-		"owner",  "family", "type",	"protocol",
-		"remote", "local",  "signal",	"no_new_privs"
+		"uid",	  "gid",	  "host_uid", "exe",	"owner",
+		"family", "type",	  "protocol", "remote", "local",
+		"signal", "no_new_privs", "source"
 	};
 	const struct request *r = query->set.request;
 	u64 fixed = 0;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "differ.h"
-#include "space_parts.h"
+#include "space_mounts.h"
 #include "vm/table.h"
 
 const char *space_why(int err)
@@ -115,6 +115,8 @@ struct walk {
 	u64 asks[SPACE_MAX_IMAGES]; /* predicates in the lists */
 	u64 num_points;
 	const struct space_point *object; /* of walk_sought */
+	bool is_bind; /* mounts: the object is one that gives another name */
+	bool widens[SPACE_MAX_IMAGES]; /* ... of which it is denied */
 	struct asked second[SPACE_MAX_IMAGES]; /* of the other name of a pair */
 	bool stop;
 };
@@ -151,7 +153,9 @@ static void choose(struct walk *w, struct choice *choice,
 		point.op = object->op;
 		if (object->class == BVM_CLASS_NETWORK)
 			point.ctx.network.path = path;
-		if (!space_is_possible(part->fields, &point))
+		if (!space_is_possible(part->fields, &point) ||
+		    !space_mounts_fits(w->s, part->fields, &point, object,
+				       w->is_bind))
 			continue;
 		for (u32 k = 0; k < w->s->query->num_images; k++)
 			asked[k] = part->settings[i].preds[k] & w->asks[k];
@@ -169,7 +173,7 @@ static u32 run_second(struct walk *w, u32 k, const struct space_point *point)
 	return run_on(w->s->query->images[k], &other, w->s->slots);
 }
 
-static void run_point(struct walk *w, const struct space_point *point)
+static void run_point(struct walk *w, struct space_point *point)
 {
 	const struct space_query *q = w->s->query;
 	u32 verdicts[SPACE_MAX_IMAGES] = { 0 };
@@ -197,6 +201,10 @@ static void run_point(struct walk *w, const struct space_point *point)
 			w->stop = true;
 			return;
 		}
+		point->widens[k] = w->widens[k] &&
+				   !(verdicts[k] & BVM_VERDICT_DENY);
+		if (point->widens[k])
+			verdicts[k] = BVM_VERDICT_DENY;
 	}
 	w->stop = !w->visit(w->arg, point, verdicts);
 }
@@ -250,6 +258,10 @@ static void find_lists(const struct walk *w, struct differ *d)
 
 		list->entries =
 			asked_entries(q->images[k], &w->asked[k], &list->num);
+		if (w->widens[k]) {
+			list->entries = &deny;
+			list->num = 1;
+		}
 		list->known = w->asked[k].preds;
 		list->never_denies = q->sought == SPACE_DIFFERENT &&
 				     q->never_denies[k];
@@ -397,6 +409,56 @@ static void walk_object(struct walk *w, const struct space_point *object,
 	walk_conditions(w, object);
 }
 
+/* Of a source with a mount point; is_bind: it gets another name there. */
+static void walk_mount(struct walk *w, const struct space_mount *mount,
+		       const struct space_point *from, bool is_bind)
+{
+	static const char *const names[] = { "path", "source" };
+	const struct space_query *q = w->s->query;
+	struct space_point object = mount->point;
+	u64 fields = 0, key[2 + 2 * SPACE_MAX_IMAGES] = { is_bind };
+	const u32 known = w->seen.num;
+
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++)
+		fields |= 1ull << request_field(q->class, names[i]);
+	object.op = from->op;
+	object.ctx.mounts.op = from->op;
+	w->is_bind = is_bind;
+	/* what gets another name has one, known or not */
+	if ((is_bind && mount->is_word) ||
+	    !space_is_possible(fields, &object) ||
+	    !space_mounts_fits(w->s, w->s->settled, &object, &object, is_bind))
+		return;
+	key[1] = object.op;
+	for (u32 k = 0; k < q->num_images; k++) {
+		w->asked[k] = space_ask(w->s, k, &object);
+		w->widens[k] = is_bind && mount->widens[k];
+		if (!list_predicates(q->images[k], &w->asked[k], &w->asks[k])) {
+			w->s->err = -EOPNOTSUPP;
+			return;
+		}
+		key[0] |= (u64)w->widens[k] << (1 + k);
+		key[2 + 2 * k] = (u64)w->asked[k].lists << 32 |
+				 w->asked[k].list;
+		key[3 + 2 * k] = w->asked[k].preds & w->asks[k];
+	}
+	if (intern_put(&w->seen, (const u32 *)key, 2 * ARRAY_SIZE(key)) ==
+	    known)
+		walk_conditions(w, &object);
+}
+
+static void walk_mounts(struct walk *w, const struct space_point *object)
+{
+	const bool moves = object->op == BVM_OP_MOUNTS_MOVE_MOUNT;
+
+	for (u32 i = 0; i < w->s->num_mounts; i++)
+		for (u32 bind = moves; bind < 2 && !w->stop && !w->s->err;
+		     bind++)
+			if (bind == moves || object->op == BVM_OP_MOUNTS_MOUNT)
+				walk_mount(w, &w->s->mounts[i], object, bind);
+	memset(w->widens, 0, sizeof(w->widens));
+}
+
 static void walk_capabilities(struct walk *w, struct space_point *object)
 {
 	const struct request *r = w->s->query->set.request;
@@ -466,6 +528,10 @@ static void walk_op(struct walk *w, u32 op)
 	object.ctx.files.op = op; /* the first member of every ctx */
 	if (s->query->pairs) {
 		walk_pairs(w, &object);
+		return;
+	}
+	if (s->binds) {
+		walk_mounts(w, &object);
 		return;
 	}
 	limit_paths(&s->query->set, class, &some, &none);

@@ -23,8 +23,9 @@
  * comes, and one for each pair of verdicts that is sought.
  *
  * Only requests that the kernel can make are points: see space_parts.c. Rates
- * are taken at full buckets. What rename and link may not widen, which the
- * kernel reads from RIGHTS, is not looked at: diff_rights.h.
+ * are taken at full buckets. What mounts may not widen, which the kernel reads
+ * from RIGHTS, is looked at if that is asked for; what rename and link may not,
+ * never: diff_rights.h.
  */
 #ifndef POLICYC_SPACE_H
 #define POLICYC_SPACE_H
@@ -51,6 +52,8 @@ struct space_point {
 	const char *argv; /* exec: as in struct bvm_run */
 	u32 argv_len;
 	const struct space_pair *pair; /* of query->pairs, or NULL */
+	/* mounts, with rights: rules allow it, but not what it would widen */
+	bool widens[SPACE_MAX_IMAGES];
 };
 
 /* A number that may be from what the request gives to here. */
@@ -92,6 +95,7 @@ struct space_query {
 	u32 max_pairs; /* past it: of what is left; 0: SPACE_MAX_PAIRS */
 	enum space_sought sought;
 	bool never_denies[SPACE_MAX_IMAGES]; /* SPACE_DIFFERENT: in audit mode */
+	bool rights; /* mounts: what they may not widen is denied */
 	/*
 	 * SPACE_ALL, files: no other names. What either denies is denied, and
 	 * visit ends the walk of one pair, not of those behind it.

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "family.h"
+#include "space_mounts.h"
 #include "space_values.h"
 #include "vm/helpers.h"
 
@@ -108,7 +109,8 @@ static u32 shape_of(const struct space_point *point)
 		return !!c->tasks.signal;
 	case BVM_CLASS_MOUNTS:
 		return bit(c->mounts.flags, 0) | bit(c->mounts.text, 1) |
-		       bit(c->mounts.source, 2) | bit(c->mounts.path, 3);
+		       bit(c->mounts.source, 2) | bit(c->mounts.path, 3) |
+		       space_mounts_shape(point) << 4;
 	case BVM_CLASS_KERNEL:
 		return !!c->kernel.text;
 	}
@@ -175,6 +177,8 @@ static void finish(struct builder *b)
 		for (u32 p = 0; p < s->num_parts; p++)
 			if (s->parts[p].mask[k] & part->mask[k])
 				s->err = -EOPNOTSUPP;
+		if (s->mount_mask[k] & part->mask[k])
+			s->err = -EOPNOTSUPP;
 	}
 	s->parts[s->num_parts++] = *part;
 }
@@ -574,9 +578,17 @@ void space_find_parts(struct space *s)
 	if (class == BVM_CLASS_EXEC)
 		find_arguments(s);
 	if (class == BVM_CLASS_MOUNTS) {
-		find_target(s);
-		find_source(s);
+		s->binds = space_mounts_widen(s);
+		if (s->binds) {
+			space_find_mounts(s);
+		} else {
+			find_target(s);
+			find_source(s);
+		}
 		find_flags(s);
 	}
 	find_rest(s);
+	s->settled = ~0ull;
+	for (u32 i = 0; i < s->num_parts; i++)
+		s->settled &= ~s->parts[i].fields;
 }

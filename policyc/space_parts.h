@@ -46,7 +46,12 @@ struct space {
 	struct words paths; /* of objects; for mounts: of targets */
 	struct space_part parts[SPACE_MAX_PARTS];
 	u32 num_parts;
+	bool binds; /* there are mounts, in place of two parts */
+	struct space_mount *mounts; /* space_mounts.h */
+	u32 num_mounts;
+	u64 mount_mask[SPACE_MAX_IMAGES]; /* predicates that they decide */
 	u32 op; /* parts are found with this one */
+	u64 settled; /* fields that no part has: all values are alike */
 	bool empty; /* some part has no value: there is no request at all */
 	int err;
 };

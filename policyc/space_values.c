@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "family.h"
+#include "nfa.h"
+#include "space_mounts.h"
 #include "space_values.h"
 #include "vm/helpers.h"
 #include "vm/table.h"
@@ -190,6 +192,8 @@ u32 space_values(struct space *s, const char *name, u32 **values)
 /* Does some program ask for one of two bits without the other? */
 static bool tells_apart(const struct space *s, u32 x, u32 y)
 {
+	if (s->binds && (space_mounts_tell(x) || space_mounts_tell(y)))
+		return true;
 	for (u32 k = 0; k < s->query->num_images; k++) {
 		const struct bvm_program *p =
 			&s->query->images[k]->programs[s->query->class];
@@ -233,8 +237,9 @@ static void add_table(const struct space *s, u32 image, u32 index,
 		automata[(*num)++].table = &img->tables[index];
 }
 
+/* more: another one to tell words apart by, or NULL */
 static void find_words(struct space *s, enum words_kind kind, u32 handle,
-		       const struct fsm *within, struct words *words)
+		       const struct words_automaton *more, struct words *words)
 {
 	struct words_automaton automata[WORDS_MAX_AUTOMATA] = { 0 };
 	u32 num = 0;
@@ -245,23 +250,43 @@ static void find_words(struct space *s, enum words_kind kind, u32 handle,
 			  kind == WORDS_ARGV ? s->feeds[k].argv :
 					       s->feeds[k].text[handle - 1],
 			  automata, &num);
-	if (within) {
-		automata[num].fsm = within;
-		automata[num++].must_accept = true;
-	}
+	if (more)
+		automata[num++] = *more;
 	err = words_find(s->arena, kind, automata, num, WORDS_MAX_STATES,
 			 words);
 	if (err)
 		s->err = err;
 }
 
+/* "bind" is a type of its own: with it comes another name. */
+static struct fsm *find_bind(struct space *s)
+{
+	struct fsm *fsm = arena_alloc(s->arena, sizeof(*fsm));
+	struct nfa *nfa = nfa_create(s->arena);
+	struct pattern_error bad;
+	struct fsm_blame blame;
+	struct intern accepts;
+
+	intern_init(&accepts, s->arena);
+	nfa->text_only = true;
+	if (nfa_add(nfa, "bind", 0, &bad) ||
+	    fsm_build(s->arena, nfa, &accepts, fsm, &blame))
+		s->err = -E2BIG;
+	return fsm;
+}
+
 void space_texts(struct space *s, const char *name, enum words_kind kind,
 		 struct words *words)
 {
-	int field = request_field(s->query->class, name);
+	const u32 field = (u32)request_field(s->query->class, name);
+	const u32 handle = (u32)request_handle(s->query->class, field);
+	const bool types = s->binds && handle == BVM_STR_TEXT;
+	struct words_automaton bind = { .fsm = NULL };
 
-	find_words(s, kind, (u32)request_handle(s->query->class, field), NULL,
-		   words);
+	if (types)
+		bind.fsm = find_bind(s);
+	if (!s->err)
+		find_words(s, kind, handle, types ? &bind : NULL, words);
 }
 
 void space_arguments(struct space *s, struct words *words)
@@ -277,7 +302,11 @@ static void find_paths(struct space *s)
 	if (request_field(s->query->class, "path") < 0 || s->query->pairs)
 		return;
 	if (!r || !r->num_paths || set->paths) {
-		find_words(s, WORDS_PATH, BVM_STR_PATH, set->paths, &s->paths);
+		const struct words_automaton within = { .fsm = set->paths,
+							.must_accept = true };
+
+		find_words(s, WORDS_PATH, BVM_STR_PATH,
+			   set->paths ? &within : NULL, &s->paths);
 		return;
 	}
 	s->paths.items = arena_array(s->arena, 1, sizeof(*s->paths.items));

@@ -20,6 +20,23 @@ u32 widens_state(const struct bvm_image *img, const char *path, bool below)
 	return below && path[1] ? bvm_dfa_step(t, state, '/') : state;
 }
 
+struct bvm_rights widens_closure(const struct bvm_image *img, u32 state)
+{
+	const struct bvm_table *t = dfa_of(img);
+	const struct bvm_rights *there, *other;
+	const u8 *end;
+
+	if (state < t->count)
+		return img->closures[img->closure_of[state]];
+	end = t->dfa.tails + (state - t->count);
+	while (bvm_dfa_is_text(*end))
+		end++;
+	there = &img->closures[img->closure_of[bvm_dfa_tail_end(end)]];
+	other = &img->closures[img->closure_of[t->dfa.head->tail_def]];
+	return (struct bvm_rights){ .may = there->may | other->may,
+				    .must = there->must & other->must };
+}
+
 struct widening widens_find(const struct bvm_image *img, const char *from,
 			    const char *to, bool is_tree)
 {

@@ -20,6 +20,9 @@ struct widening {
 /* The state of RIGHTS, which the image has, for a name or what is below it. */
 u32 widens_state(const struct bvm_image *img, const char *path, bool below);
 
+/* What may be done below it, as vm/rights.c has it; of a state in a tail, too. */
+struct bvm_rights widens_closure(const struct bvm_image *img, u32 state);
+
 struct widening widens_find(const struct bvm_image *img, const char *from,
 			    const char *to, bool is_tree);
 

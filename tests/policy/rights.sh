@@ -63,6 +63,45 @@ differences_of_rights()
 	says 'no rule more' 0 '^no difference$' "$@" --exact "$whole" "$whole"
 }
 
+# A bind mount or a move gives another name, too.
+differences_of_mounts()
+{
+	local more=$work/more.yaml less=$work/less.yaml
+
+	set -- "$policyc" diff
+	printf '%s\n' 'bailiff: 1' 'policy: a' 'mounts:' \
+		'  - {allow: mount, source: /a, target: /b}' \
+		'  - {allow: move-mount, source: /a, target: /b}' 'files:' '  - allow: stat' \
+		'    paths: [/a, /a/**, /b, /b/**]' > "$less"
+	(cat "$less" && printf '  - allow: read\n    paths: /b/**\n') > "$more"
+	says 'a rule less is a mount more' 1 \
+		'^newly allowed: mounts mount: mount bind /a /b$' "$@" "$more" "$less"
+	says '... and a move more' 1 '^newly allowed: mounts move-mount: move-mount /a /b$' \
+		"$@" "$more" "$less"
+	says '... and why' 1 '^    what is below /b would have rights that not all below /a has,.* read,' \
+		"$@" "$more" "$less"
+	says '... and the request again' 1 '^deny: widens$' \
+		"$policyc" explain "$more" mount bind /a /b
+	says '... and of the new one' 0 '^allow: rule 1' "$policyc" explain "$less" mount bind /a /b
+	says '... and back' 1 '^newly allowed: files read, .*: read /b/c$' "$@" "$less" "$more"
+	"$@" --json "$more" "$less" > "$work/out" || :
+	says 'a mount as JSON' 0 '^\["allowed","mounts",\["mount"\],"deny","read,.*",1\]$' \
+		jq -c '.[] | select(.class == "mounts") | [.change, .class, .operations,
+			.old.verdict, .old.widens.below, .new.rule]' "$work/out"
+	for i in 'move-mount any /b' 'mount bind /a /b'; do
+		(cat "$more" && echo "never: $i") > "$work/claim.yaml"
+		says "proved: never $i" 0 ' 1 proof: ok$' "$policyc" check "$work/claim.yaml"
+	done
+	(cat "$more" && echo 'always: mount bind /a /b') > "$work/claim.yaml"
+	says 'a claim that mounts are allowed' 1 "always .*: 'mount bind /a /b' is denied" \
+		"$policyc" check "$work/claim.yaml"
+	says '... and why they are not' 1 'note: /b, or what is below it, would have rights that /a' \
+		"$policyc" check "$work/claim.yaml"
+	(cat "$less" && echo 'never: mount bind any /b') > "$work/claim.yaml"
+	says 'a claim that they are denied' 1 "never .*: 'mount bind /a /b' is allowed" \
+		"$policyc" check "$work/claim.yaml"
+}
+
 # What would have to change: of two names, and in an image.
 why_not()
 {

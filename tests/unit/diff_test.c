@@ -69,6 +69,11 @@ START_TEST(a_rule_less_goes_one_way)
 			compare(&gen, ast,
 				policyc_without(gen.arena, ast, rule->number));
 		for (u32 k = 0; k < changes.num; k++) {
+			const bool *widens = changes.items[k].point.widens;
+
+			/* what a mount would give: space_mounts_test.c */
+			if (widens[0] || widens[1])
+				continue;
 			ck_assert_uint_eq(changes.items[k].class, rule->class);
 			ck_assert_int_eq(changes.items[k].wider,
 					 rule->kind == BVM_RULE_DENY);
