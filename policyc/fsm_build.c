@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "fsm.h"
+#include "nfa_cover.h"
 #include "passes.h"
 #include "numbers.h"
 #include "vm/port.h"
@@ -36,6 +37,7 @@ struct builder {
 	struct row *closures; /* per node: nodes that matter, epsilons followed */
 	u64 *seen; /* per node: the last union that took it */
 	u64 union_id;
+	struct nfa_cover cover;
 	/* for one state */
 	struct row wide; /* next on any byte but '/' that nobody names */
 	struct row wide_all; /* next on '/' by loops */
@@ -211,7 +213,7 @@ static void unique(struct builder *b, struct row *row)
 	sort(row);
 }
 
-/* Merge two sorted rows without repeats into next, and intern that. */
+/* Merge two sorted rows without repeats into next, and intern what matters. */
 static u32 put_union(struct builder *b, const struct row *x,
 		     const struct row *y)
 {
@@ -227,6 +229,7 @@ static u32 put_union(struct builder *b, const struct row *x,
 			i++;
 		push(b, &b->next, y->items[j++]);
 	}
+	b->next.num = nfa_cover_reduce(&b->cover, b->next.items, b->next.num);
 	return intern_put(&b->sets, b->next.items, b->next.num);
 }
 
@@ -408,6 +411,7 @@ static void init(struct builder *b)
 	b->seen = arena_array(b->arena, num, sizeof(*b->seen));
 	for (u32 i = 0; i < num; i++)
 		find_closure(b, i, &todo);
+	nfa_cover_init(&b->cover, b->arena, b->nfa);
 	(void)intern_put(&b->sets, NULL, 0); /* state 0 is dead */
 	(void)intern_put(b->accepts, NULL, 0);
 	b->fsm->start =

@@ -42,6 +42,7 @@ struct profile {
 	struct json_place place;
 	enum action fallback;
 	u32 fallback_errno;
+	bool denies; /* an entry does, if only as what nothing names is */
 	struct answers answers;
 };
 
@@ -160,6 +161,16 @@ static void add_condition(struct profile *p, struct entry *e, const char *key,
 	(void)p;
 }
 
+/* Of another type than it should be it would be no condition at all. */
+static bool is_known_condition(const char *name, const json_t *value)
+{
+	if (json_is_null(value))
+		return true;
+	if (!strcmp(name, "caps") || !strcmp(name, "arches"))
+		return json_is_array(value);
+	return !strcmp(name, "minKernel") && json_is_string(value);
+}
+
 /* includes, excludes: when the entry is there at all. False: it is not. */
 static bool take_filter(struct profile *p, struct entry *e, const char *key)
 {
@@ -187,11 +198,11 @@ static bool take_filter(struct profile *p, struct entry *e, const char *key)
 					   in ? "from" : "before", kernel));
 	if (filter && !json_is_object(filter))
 		add_condition(p, e, key, "an unknown condition");
-	json_object_foreach((json_t *)filter, name,
-			    value) if (strcmp(name, "caps") &&
-				       strcmp(name, "arches") &&
-				       strcmp(name, "minKernel"))
-		add_condition(p, e, key, "an unknown condition");
+	json_object_foreach((json_t *)filter, name, value)
+	{
+		if (!is_known_condition(name, value))
+			add_condition(p, e, key, "an unknown condition");
+	}
 	return true;
 }
 
@@ -323,6 +334,7 @@ static void take_denial(struct profile *p, const struct entry *e)
 		import_out_left(p->im, &e->condition_from,
 				"%s: denied in any case: %s", e->condition,
 				e->names);
+	p->denies = true;
 	/* what nothing names answers ENOSYS: that needs no saying */
 	if (is_as_default(p, e)) {
 		say(p, e, IMPORT_CALL_UNSAID);
@@ -468,12 +480,15 @@ static void settle_answer(struct profile *p, const json_t *entries)
 	}
 }
 
-/* All that is not allowed is logged: that is `mode: audit`, if it is all. */
+/*
+ * All that is not allowed is logged: that is `mode: audit`, if it is all. What
+ * audit mode would deny it lets through, so one denial is enough against it.
+ */
 static void settle_log(struct profile *p)
 {
 	if (p->fallback != LOG)
 		return;
-	p->calls.audit = !p->answers.some;
+	p->calls.audit = !p->denies;
 	if (!p->calls.audit)
 		import_out_left(p->im, &p->calls.span,
 				"what nothing names would be logged and "

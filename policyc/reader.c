@@ -35,6 +35,8 @@ struct instr {
 	u32 set; /* DO_SET: index of sets */
 	u32 where; /* DO_FORK, DO_JUMP; DO_MATCH: the pattern */
 	u32 also; /* another one at the same place, or NONE */
+	u32 own; /* leads only to the match of this, by no separator; or NONE */
+	bool settled; /* a star of such: whatever comes by is matched */
 };
 
 struct line {
@@ -68,6 +70,8 @@ struct reader {
 	/* per instruction: the last round it was walked on from, and taken in */
 	u32 *seen, *taken;
 	u32 round;
+	/* per pattern: the round of the last set in which it is settled, where */
+	u32 *settled, *kept;
 	struct places stack, next, wide, narrow, named[NUM_BYTES];
 	struct byteset names; /* which of named may hold something */
 	struct places matches, root; /* patterns; of "/" */
@@ -301,6 +305,39 @@ static int compare_lines(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
+/* Does nothing but the match follow on it? */
+static bool is_settled(const struct reader *r, u32 at)
+{
+	if (r->instrs[at].kind != DO_STAR)
+		return false;
+	for (at++; r->instrs[at].kind == DO_JUMP;)
+		at = r->instrs[at].where;
+	return r->instrs[at].kind == DO_MATCH;
+}
+
+/*
+ * Go back from each match for as long as nothing else may be meant. After the
+ * last line: where one goes its own way, those before are shared up to there.
+ */
+static void find_own(struct reader *r)
+{
+	u32 own = NONE;
+
+	for (u32 at = r->num_instrs; at--;) {
+		struct instr *in = &r->instrs[at];
+
+		if (in->kind == DO_MATCH)
+			own = in->where;
+		if (in->also != NONE || in->kind == DO_GLOBSTAR ||
+		    (in->kind == DO_BYTE && in->byte == r->separator) ||
+		    (in->kind == DO_SET &&
+		     byteset_has(&r->sets[in->set], r->separator)))
+			own = NONE;
+		in->own = own;
+		in->settled = own != NONE && is_settled(r, at);
+	}
+}
+
 /* ---- sets of places ---- */
 
 #define STAY 0x80000000u /* in a list of what follows: no step was made */
@@ -353,9 +390,43 @@ static void follow(struct reader *r, const struct places *list)
 	}
 }
 
+/*
+ * Where a pattern matches whatever the component goes on with, its other places
+ * in it say nothing; of "{*a*,*b*}" there would be sets for all subsets.
+ */
+static void leave_settled(struct reader *r)
+{
+	bool some = false;
+	u32 num = 0;
+
+	for (u32 i = 0; i < r->next.num; i++) {
+		const u32 at = r->next.items[i];
+		const struct instr *in = at == ROOT ? NULL : &r->instrs[at];
+
+		if (!in || !in->settled ||
+		    (r->settled[in->own] == r->round && r->kept[in->own] < at))
+			continue;
+		r->settled[in->own] = r->round;
+		r->kept[in->own] = at;
+		some = true;
+	}
+	for (u32 i = 0; some && i < r->next.num; i++) {
+		const u32 at = r->next.items[i];
+		const struct instr *in = at == ROOT ? NULL : &r->instrs[at];
+
+		if (!in || in->own == NONE || in->kind == DO_MATCH ||
+		    r->settled[in->own] != r->round || r->kept[in->own] == at)
+			r->next.items[num++] = at;
+	}
+	if (some)
+		r->next.num = num;
+}
+
 static u32 put_set(struct reader *r)
 {
 	bool sorted = true;
+
+	leave_settled(r);
 
 	for (u32 i = 1; i < r->next.num; i++)
 		sorted &= r->next.items[i - 1] < r->next.items[i];
@@ -402,8 +473,11 @@ int reader_begin(struct reader *r)
 	for (u32 i = 0; i < r->num_lines; i++)
 		if (put_line(r, &r->lines[i]))
 			return -EINVAL;
+	find_own(r);
 	r->seen = arena_array(r->arena, r->num_instrs, sizeof(u32));
 	r->taken = arena_array(r->arena, r->num_instrs, sizeof(u32));
+	r->settled = arena_array(r->arena, r->num_lines, sizeof(u32));
+	r->kept = arena_array(r->arena, r->num_lines, sizeof(u32));
 	push(r, &r->wide, 0);
 	r->start = make_set(r, &r->wide, &none, false);
 	return 0;

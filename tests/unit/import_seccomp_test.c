@@ -3,6 +3,7 @@
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "policyc/import_seccomp.h"
 #include "policyc/section_syscalls.h"
@@ -73,6 +74,10 @@ static const struct {
 	{ "ERRNO", READ("ALLOW", ",'excludes':{'caps':['CAP_KILL']}"), false },
 	{ "ALLOW", READ("ERRNO", ",'includes':{'caps':['CAP_KILL']}"), false },
 	{ "ERRNO", READ("ALLOW", ",'includes':{'color':'red'}"), false },
+	{ "ERRNO", READ("ALLOW", ",'includes':{'caps':'CAP_KILL'}"), false },
+	{ "ERRNO", READ("ALLOW", ",'includes':{'arches':'arm'}"), false },
+	{ "ERRNO", READ("ALLOW", ",'includes':{'minKernel':9}"), false },
+	{ "ERRNO", READ("ALLOW", ",'includes':{'caps':null}"), true },
 	{ "ERRNO", READ("ALLOW", ",'color':'red'"), false },
 	{ "ALLOW", READ("ERRNO", ",'color':'red'"), false },
 	/* this machine, and the kernels that Bailiff runs on */
@@ -138,6 +143,9 @@ static const struct {
 	{ "ERRNO", READ("TRAP", ""), false, false, ENOSYS },
 	{ "LOG", "", false, true, ENOSYS },
 	{ "LOG", READ("ERRNO", ""), false, false, EPERM },
+	{ "LOG", READ("ERRNO", ",'errnoRet':38"), false, false, ENOSYS },
+	{ "LOG", READ("TRAP", ""), false, false, ENOSYS },
+	{ "LOG", READ("LOG", ""), false, true, ENOSYS },
 };
 
 START_TEST(what_is_denied_has_one_answer)
@@ -216,6 +224,48 @@ START_TEST(what_has_no_equal_is_listed)
 }
 END_TEST
 
+static const char *const action_names[] = {
+	"ALLOW",       "LOG",  "ERRNO", "KILL",	 "KILL_PROCESS",
+	"KILL_THREAD", "TRAP", "TRACE", "NOTIFY"
+};
+#define NUM_LET_THROUGH 2u /* of them, the first ones */
+
+static bool lets_through(const struct ast_policy *ast, const char *call)
+{
+	return allows(ast, call) || ast->syscalls.audit == AST_YES;
+}
+
+/* A condition may hold or not: then it is the action or the default. */
+static void compare_with_profile(u32 fallback, u32 action, const char *more)
+{
+	const struct ast_policy *ast = importing_ast(
+		import_seccomp_read,
+		profile(action_names[fallback],
+			arena_printf(arena, READ("%s", "%s"),
+				     action_names[action], more)));
+	const bool by_default = fallback < NUM_LET_THROUGH;
+	const bool through = action < NUM_LET_THROUGH &&
+			     (!strstr(more, "args") || by_default);
+
+	ck_assert(by_default || !lets_through(ast, "mount"));
+	ck_assert(through || !lets_through(ast, "read"));
+	/* what is denied beyond the profile is told */
+	ck_assert(lets_through(ast, "mount") || !by_default ||
+		  importing.num_left);
+	ck_assert(lets_through(ast, "read") || !through || importing.num_left);
+}
+
+START_TEST(no_action_widens_beside_any_default)
+{
+	static const char *const more[] = { "", ",'errnoRet':38",
+					    ",'args':[{'index':0}]" };
+
+	for (u32 i = 0; i < ARRAY_SIZE(action_names); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(more); k++)
+			compare_with_profile((u32)_i, i, more[k]);
+}
+END_TEST
+
 static const char *const bad[] = {
 	"",
 	"[]",
@@ -277,6 +327,8 @@ int main(void)
 			    ARRAY_SIZE(answers));
 	tcase_add_loop_test(tcase, what_has_no_equal_is_listed, 0,
 			    ARRAY_SIZE(left));
+	tcase_add_loop_test(tcase, no_action_widens_beside_any_default, 0,
+			    ARRAY_SIZE(action_names));
 	tcase_add_loop_test(tcase, what_is_no_profile_is_refused, 0,
 			    ARRAY_SIZE(bad));
 	tcase_add_test(tcase, a_config_of_a_runtime_has_a_profile);
