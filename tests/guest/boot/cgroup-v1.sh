@@ -52,7 +52,7 @@ like "$(bailiffctl run --policy web -- /bin/sh -c "$try_shadow" | cat)" '^shut$'
 	"bailiffctl run needs no cgroup"
 like "$(su nobody -s /bin/sh -c "$work/bailiffctl run --policy own -- /bin/cat /etc/hostname" 2>&1 | cat)" \
 	'Permission denied' "... nor who enters by himself"
-like "$(bailiffctl why)" '/etc/hostname' "... and what is denied is in the log"
+succeeds "... and what is denied is in the log" wait_for 5 grep -q /etc/hostname $log
 kill $daemon
 wait $daemon
 is $? 0 "bailiffd ends when it is told to"

@@ -46,6 +46,7 @@ make_places()
 	install -d /run/haproxy
 	install -d -o memcache -g memcache /run/memcached
 	install -d -o postgres -g postgres -m 2775 /run/postgresql
+	install -d -o root -g postgres -m 1775 /var/log/postgresql
 	service python-web 'ExecStart=/usr/bin/python3 /srv/app/main.py'
 	# its own locks open, as in the container
 	echo 'enable-protected-configs yes' >> /etc/redis/redis.conf
