@@ -342,12 +342,18 @@ static bool find_shadow(struct lint *l, const struct ast_rule *rule)
 	return false;
 }
 
-/* Does it, without the rule, record a denial as that one does? */
+/*
+ * Does it, without the rule, record a denial as that one does? A denial is of
+ * the first rule that matches, and so is the rate of its records.
+ */
 static bool records_as(const struct ast_rule *rule,
 		       const struct ast_rule *other)
 {
-	return !is_special(other) &&
-	       (!other->rate.interval_ns || rule->rate.interval_ns);
+	if (is_special(other))
+		return false;
+	if (rule->rate.interval_ns)
+		return other->number < rule->number;
+	return !other->rate.interval_ns;
 }
 
 /* Of two rules that say the same, the later one is too comparable. */
