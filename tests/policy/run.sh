@@ -504,6 +504,7 @@ standard_input()
 . ./rights.sh
 . ./shipped.sh
 . ./renames.sh
+. ./learning.sh
 . ./examples.sh
 
 for file in accept/*.yaml "$root"/policies/*.yaml; do
@@ -551,6 +552,8 @@ coverage
 learn
 learn_groups
 learn_keys
+learn_directories
+learn_credentials
 learn_renames
 learn_renamed_sockets
 learn_renamed_keys
