@@ -22,6 +22,7 @@ struct learn {
 	struct input learned; /* what the rules are alone */
 	struct input both; /* ... with the policy; img is NULL: it is an image */
 	struct buf rules;
+	bool narrow; /* directories are not widened: there would be too much */
 	const struct event **wanted; /* that rules are made for */
 	u32 num_wanted;
 	struct learn_moves moves; /* that they are made for, too */
@@ -153,7 +154,7 @@ static void put_rules(struct learn *l)
 		struct buf rules = BUF_INIT(l->run->arena);
 
 		if (class == BVM_CLASS_FILES)
-			learn_files(&rules, events, num);
+			learn_files(&rules, events, num, !l->narrow);
 		else
 			learn_others(&rules, class, events, num);
 		if (rules.len)
@@ -165,39 +166,59 @@ static void put_rules(struct learn *l)
 /* ---- renames and links ---- */
 
 /* The policy that is extended, with the rules; its messages were told before. */
-static void compile_both(struct learn *l)
+static int compile_both(struct learn *l, struct diag *diag)
 {
 	struct run run = *l->run;
 	const char *text = buf_text(&l->rules);
 
 	l->both.img = NULL;
 	if (!l->extended.ast || !l->rules.len)
-		return;
-	run.diag = diag_create(run.arena, &(struct diag_options){ 0 });
+		return EXIT_YES;
+	run.diag = diag;
 	run.parse.more =
 		source_create(run.arena, "learned", text, strlen(text));
-	if (input_compile(&run,
-			  parse_text(run.arena, run.diag, &run.parse,
-				     l->extended.ast->sources[0]),
-			  &l->both))
-		l->both.img = NULL;
+	return input_compile(&run,
+			     parse_text(run.arena, run.diag, &run.parse,
+					l->extended.ast->sources[0]),
+			     &l->both);
 }
 
-static int compile_rules(struct learn *l)
+static int compile_once(struct learn *l, struct diag *diag)
 {
 	static const struct parse_options options = { .no_includes = true };
-	struct run *run = l->run;
+	struct run run = *l->run;
 	const char *text;
+	int code;
 
 	put_rules(l);
-	text = arena_printf(run->arena, "bailiff: 1\npolicy: x\n%s",
+	text = arena_printf(run.arena, "bailiff: 1\npolicy: x\n%s",
 			    buf_text(&l->rules));
-	compile_both(l);
-	return input_compile(run,
-			     parse_text(run->arena, run->diag, &options,
-					source_create(run->arena, "learned",
+	run.diag = diag;
+	code = compile_both(l, diag_create(run.arena,
+					   &(struct diag_options){ 0 }));
+	if (code)
+		return compile_both(l, diag);
+	return input_compile(&run,
+			     parse_text(run.arena, diag, &options,
+					source_create(run.arena, "learned",
 						      text, strlen(text))),
 			     &l->learned);
+}
+
+/* A guess that is too dear is not made. */
+static int compile_rules(struct learn *l)
+{
+	const struct diag_options options = { 0 };
+
+	if (!l->narrow &&
+	    !compile_once(l, diag_create(l->run->arena, &options)))
+		return EXIT_YES;
+	if (!l->narrow)
+		buf_printf(&l->left,
+			   "# No directory became a pattern: these would be "
+			   "too many states together.\n");
+	l->narrow = true;
+	return compile_once(l, l->run->diag);
 }
 
 /* What of a rename the rules decide with those of the policy they are for. */

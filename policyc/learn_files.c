@@ -11,7 +11,7 @@ struct need {
 	const char *guess; /* or NULL */
 	const char *renamed; /* to what, for whose rights it has some; or NULL */
 	const char *secret; /* or NULL */
-	const char *except; /* pattern of what it must not reach; NULL: nothing */
+	const char *except; /* names it must not reach, as a pattern; or NULL */
 	const char *path; /* one of those that were recorded */
 	const char *dir; /* of the pattern, without its last '/' */
 	const char *commands; /* of ioctl; "" if it is none */
@@ -193,7 +193,7 @@ static void widen(struct needs *needs, u32 first)
 			needs->items[i].done = true;
 	need->pattern = arena_printf(needs->arena, "%s/*", need->dir);
 	need->guess = arena_printf(needs->arena, "%u names", num);
-	need->except = arena_printf(needs->arena, "%s/%s", need->dir, secrets);
+	need->except = secrets;
 }
 
 /* ---- rounding ---- */
@@ -302,6 +302,49 @@ static bool is_of_rule(const struct need *need, const struct need *other)
 	       !strcmp(other->commands, need->commands);
 }
 
+/*
+ * Where it must not reach. In directories side by side that is one pattern: more
+ * than what they are is taken out, but never of what was recorded.
+ */
+static const char *except_of(const struct needs *needs, const struct need *need)
+{
+	const char *above = dir_of(needs->arena, need->dir);
+	const char *dir = need->dir;
+
+	for (u32 i = 0; i < needs->num; i++) {
+		const struct need *other = &needs->items[i];
+
+		if (other != need && is_of_rule(need, other) &&
+		    !strcmp(other->except, need->except) &&
+		    strcmp(other->dir, need->dir) &&
+		    !strcmp(dir_of(needs->arena, other->dir), above))
+			dir = arena_printf(needs->arena, "%s/*", above);
+	}
+	return arena_printf(needs->arena, "%s/%s", dir, need->except);
+}
+
+static void put_excepts(const struct needs *needs, const struct need *rule,
+			struct buf *out)
+{
+	const char **texts =
+		arena_array(needs->arena, needs->num, sizeof(*texts));
+	u32 num = 0;
+
+	buf_printf(out, "    except: # credentials, keys\n");
+	for (u32 i = 0, k; i < needs->num; i++) {
+		if (!is_of_rule(rule, &needs->items[i]))
+			continue;
+		texts[num] = except_of(needs, &needs->items[i]);
+		for (k = 0; strcmp(texts[k], texts[num]);)
+			k++;
+		if (k < num)
+			continue;
+		buf_printf(out, "      - ");
+		learn_put_pattern(out, texts[num++]);
+		buf_put_u8(out, '\n');
+	}
+}
+
 static void put_rule(struct needs *needs, u32 first, struct buf *out)
 {
 	const struct need need = needs->items[first];
@@ -315,19 +358,10 @@ static void put_rule(struct needs *needs, u32 first, struct buf *out)
 		if (is_of_rule(&need, &needs->items[i]))
 			put_path(out, &needs->items[i]);
 	if (need.except)
-		buf_printf(out, "    except: # credentials, keys\n");
-	for (u32 i = first; i < needs->num; i++) {
-		struct need *other = &needs->items[i];
-
-		if (!is_of_rule(&need, other))
-			continue;
-		if (other->except) {
-			buf_printf(out, "      - ");
-			learn_put_pattern(out, other->except);
-			buf_put_u8(out, '\n');
-		}
-		other->done = true;
-	}
+		put_excepts(needs, &need, out);
+	for (u32 i = first; i < needs->num; i++)
+		if (is_of_rule(&need, &needs->items[i]))
+			needs->items[i].done = true;
 }
 
 static int by_pattern(const void *a, const void *b)
@@ -354,7 +388,8 @@ static void put_kinds(struct buf *out, u64 kinds)
 	buf_printf(out, "]\n");
 }
 
-void learn_files(struct buf *out, const struct event *const *events, u32 num)
+void learn_files(struct buf *out, const struct event *const *events, u32 num,
+		 bool widens)
 {
 	struct needs needs = { .arena = out->arena };
 	u64 kinds = 0;
@@ -376,7 +411,7 @@ void learn_files(struct buf *out, const struct event *const *events, u32 num)
 	}
 	if (needs.num)
 		qsort(needs.items, needs.num, sizeof(*needs.items), by_pattern);
-	for (u32 i = 0; i < needs.num; i++)
+	for (u32 i = 0; widens && i < needs.num; i++)
 		widen(&needs, i);
 	round_ops(&needs);
 	for (u32 i = 0; i < needs.num; i++)

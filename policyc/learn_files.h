@@ -11,8 +11,12 @@
 #define LEARN_MIN_NAMES 4 /* in a directory, before it is widened */
 #define LEARN_MAX_RULES 8 /* for files, before operations become groups */
 
-/* Append rules that allow the events of class files among these, as YAML. */
-void learn_files(struct buf *out, const struct event *const *events, u32 num);
+/*
+ * Append rules that allow the events of class files among these, as YAML.
+ * widens: the names in a directory may become one pattern.
+ */
+void learn_files(struct buf *out, const struct event *const *events, u32 num,
+		 bool widens);
 
 /* Append [op, op]: words of a rule for operations; a group covers its own. */
 void learn_put_ops(struct buf *out, u32 class, u64 ops);

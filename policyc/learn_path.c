@@ -14,16 +14,24 @@
 
 static const struct {
 	const char *pattern, *what;
+	bool any_case;
 } secrets[] = {
-#define SECRET(pattern, what) { pattern, what },
+#define SECRET(pattern, what) { pattern, what, false },
+#define SECRET_ANY_CASE(pattern, what) { pattern, what, true },
 #include "secret.def"
 #undef SECRET
+#undef SECRET_ANY_CASE
 };
+
+static int flags_of(size_t i)
+{
+	return secrets[i].any_case ? FNM_CASEFOLD : 0;
+}
 
 const char *learn_path_secret(const char *path)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
-		if (!fnmatch(secrets[i].pattern, path, 0))
+		if (!fnmatch(secrets[i].pattern, path, flags_of(i)))
 			return secrets[i].what;
 	return NULL;
 }
@@ -65,7 +73,7 @@ static size_t element_len(const char *pattern)
 	return *pattern == '[' ? strcspn(pattern, "]") + 1 : 1;
 }
 
-static bool element_is(const char *pattern, size_t len, char c)
+static bool element_is(const char *pattern, size_t len, char c, int flags)
 {
 	const char text[] = { c, '\0' };
 	char one[32];
@@ -74,7 +82,7 @@ static bool element_is(const char *pattern, size_t len, char c)
 		return true;
 	memcpy(one, pattern, len);
 	one[len] = '\0';
-	return !fnmatch(one, text, 0);
+	return !fnmatch(one, text, flags);
 }
 
 /* Add `end`, which a name may match, unless it is there. */
@@ -91,24 +99,40 @@ static void put_end(struct buf *out, const char *end)
 	buf_put(out, end, len);
 }
 
+/* "[Kk][Ee][Yy]": globs of policies have no other way to say it. */
+static const char *in_any_case(struct arena *arena, const char *pattern)
+{
+	struct buf out = BUF_INIT(arena);
+
+	for (; *pattern; pattern++)
+		if (islower((u8)*pattern))
+			buf_printf(&out, "[%c%c]", toupper((u8)*pattern),
+				   *pattern);
+		else
+			buf_put_u8(&out, (u8)*pattern);
+	return buf_text(&out);
+}
+
 /*
  * Walk text along a pattern of which '*' crosses '/': where it may be then, what
  * is left of the pattern is what a name has to match. Return: any name does.
  */
-static bool walk_secret(struct buf *out, const char *pattern, const char *text)
+static bool walk_secret(struct buf *out, const char *pattern, const char *text,
+			int flags)
 {
 	size_t len = element_len(pattern);
 
 	if (!*text) {
 		if (*pattern && !strchr(pattern, '/'))
-			put_end(out, pattern);
+			put_end(out, flags ? in_any_case(out->arena, pattern) :
+					     pattern);
 		return !strcmp(pattern, "*");
 	}
 	if (*pattern == '*')
-		return walk_secret(out, pattern + 1, text) ||
-		       walk_secret(out, pattern, text + 1);
-	return *pattern && element_is(pattern, len, *text) &&
-	       walk_secret(out, pattern + len, text + 1);
+		return walk_secret(out, pattern + 1, text, flags) ||
+		       walk_secret(out, pattern, text + 1, flags);
+	return *pattern && element_is(pattern, len, *text, flags) &&
+	       walk_secret(out, pattern + len, text + 1, flags);
 }
 
 const char *learn_path_secret_names(struct arena *arena, const char *dir)
@@ -118,7 +142,7 @@ const char *learn_path_secret_names(struct arena *arena, const char *dir)
 
 	buf_put_u8(&out, '{');
 	for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
-		if (walk_secret(&out, secrets[i].pattern, text))
+		if (walk_secret(&out, secrets[i].pattern, text, flags_of(i)))
 			return NULL;
 	buf_put_u8(&out, '}');
 	return arena_strdup(arena, buf_text(&out));

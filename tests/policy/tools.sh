@@ -540,7 +540,7 @@ learn_keys()
 	done > "$work/app.json"
 	"$policyc" learn "$work/app.json" -o "$work/app.yaml"
 	has 'names are widened beside a key' '      - "/srv/app/*" # guess: 5 names' "$work/app.yaml"
-	for file in my.key other.key .netrc db-password.txt id_ecdsa id_dsa id_ed25519 x.ppk vault.gpg htpasswd wg0.conf; do
+	for file in my.key other.key .netrc db-password.txt id_ecdsa id_dsa id_ed25519 x.ppk vault.gpg htpasswd wg0.conf x.kdbx PASSWORD SERVER.KEY Api_Token; do
 		says "learn gives no $file away" 1 '^deny' \
 			"$policyc" explain "$work/app.yaml" read /srv/app/$file
 	done

@@ -64,6 +64,7 @@ static const struct {
 	{ "/etc/ssh/ssh_host_*", "/etc/ssh/ssh_host_rsa-1.2" },
 	{ "/etc/wireguard/*", "/etc/wireguard/a-1.2" },
 	{ "/etc/krb5*", "/etc/krb5-1.2" },
+	{ "*/krb5cc*", "/tmp/krb5cc_1000" },
 	{ "*.keytab", "/srv/a-1.2.keytab" },
 	{ "*.pem", "/srv/a-1.2.pem" },
 	{ "*.key", "/srv/a-1.2.key" },
@@ -71,7 +72,9 @@ static const struct {
 	{ "*.pfx", "/srv/a-1.2.pfx" },
 	{ "*.jks", "/srv/a-1.2.jks" },
 	{ "*.gpg", "/srv/a-1.2.gpg" },
-	{ "*.ppk", "/srv/a-1.2.ppk" },
+	{ "*.ppk", "/srv/a-1.2.PPK" },
+	{ "*.kdb", "/srv/a-1.2.kdb" },
+	{ "*.kdbx", "/srv/vault-1.2.kdbx" },
 	{ "*/.ssh/*", "/srv/.ssh/a-1.2" },
 	{ "*/id_rsa*", "/srv/id_rsa-1.2" },
 	{ "*/id_dsa*", "/srv/id_dsa-1.2" },
@@ -79,6 +82,12 @@ static const struct {
 	{ "*/id_ed25519*", "/srv/id_ed25519-1.2" },
 	{ "*/wg[0-9]*.conf", "/srv/wg0-1.2.conf" },
 	{ "*/.gnupg/*", "/srv/.gnupg/a-1.2" },
+	{ "/run/user/*/gnupg/*", "/run/user/1000/gnupg/S.dirmngr" },
+	{ "*/S.gpg-agent*", "/srv/a-1.2/S.gpg-agent" },
+	{ "/run/user/*/keyring/*", "/run/user/1000/keyring/control" },
+	{ "*/keyring-*/*", "/tmp/keyring-aB3dE9/control" },
+	{ "*/ssh-*/agent.*", "/tmp/ssh-aB3dE9xyz1/agent.1234" },
+	{ "*ssh-agent*", "/run/user/1000/ssh-agent.socket" },
 	{ "*/.aws/*", "/srv/.aws/a-1.2" },
 	{ "*/.azure/*", "/srv/.azure/a-1.2" },
 	{ "*/.config/gcloud/*", "/srv/.config/gcloud/a-1.2" },
@@ -91,13 +100,17 @@ static const struct {
 	{ "*/.npmrc", "/srv/a-1.2/.npmrc" },
 	{ "*/.env*", "/srv/.env-1.2" },
 	{ "*htpasswd*", "/srv/.htpasswd-1.2" },
-	{ "*[Pp]assword*", "/srv/Password-1.2" },
-	{ "*[Cc]redential*", "/srv/credential-1.2" },
-	{ "*[Ss]ecret*", "/srv/Secret-1.2" },
-	{ "*[Tt]oken*", "/srv/token-1.2" },
+	{ "*password*", "/run/app/PASSWORD-123456" },
+	{ "*credential*", "/srv/credential-1.2" },
+	{ "*secret*", "/srv/SeCret-1.2" },
+	{ "*token*", "/run/app/API_TOKEN.1234" },
 	{ "/proc/[0-9]*", "/proc/77/a-1.2" },
 	{ "/proc/self/environ", "/proc/self/environ" },
+	{ "/proc/self/task/*/environ", "/proc/self/task/17/environ" },
+	{ "/proc/thread-self/environ", "/proc/thread-self/environ" },
 	{ "/proc/self/mem", "/proc/self/mem" },
+	{ "/proc/self/task/*/mem", "/proc/self/task/17/mem" },
+	{ "/proc/thread-self/mem", "/proc/thread-self/mem" },
 	{ "/proc/kcore", "/proc/kcore" },
 	{ "/dev/mem", "/dev/mem" },
 	{ "/dev/kmem", "/dev/kmem" },
@@ -105,10 +118,13 @@ static const struct {
 
 static const struct {
 	const char *row, *what;
+	int flags;
 } rows[] = {
-#define SECRET(pattern, what) { pattern, what },
+#define SECRET(pattern, what) { pattern, what, 0 },
+#define SECRET_ANY_CASE(pattern, what) { pattern, what, FNM_CASEFOLD },
 #include "policyc/secret.def"
 #undef SECRET
+#undef SECRET_ANY_CASE
 };
 
 START_TEST(every_row_of_secrets_keeps_a_path)
@@ -124,7 +140,8 @@ START_TEST(every_row_of_secrets_keeps_a_path)
 	ck_assert_ptr_null(guess);
 	/* no other row would do it */
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		others += (int)i != _i && !fnmatch(rows[i].row, path, 0);
+		others += (int)i != _i &&
+			  !fnmatch(rows[i].row, path, rows[i].flags);
 	ck_assert_msg(!others || !strcmp(path, "/srv/a-1.2/.git-credentials"),
 		      "%s is of %u other rows", path, others);
 	arena_free(arena);
@@ -149,8 +166,10 @@ END_TEST
 START_TEST(secrets_that_may_lie_in_a_directory)
 {
 	static const char *const in[] = {
-		"*.pem", "*.key",	"id_rsa*",	 ".netrc",
-		".env*", "*[Ss]ecret*", "wg[0-9]*.conf",
+		"*.[Pp][Ee][Mm]", "*.[Kk][Ee][Yy]",
+		"id_rsa*",	  ".netrc",
+		".env*",	  "*[Ss][Ee][Cc][Rr][Ee][Tt]*",
+		"wg[0-9]*.conf",
 	};
 	struct arena *arena = arena_create();
 	const char *names = learn_path_secret_names(arena, "/srv/app");

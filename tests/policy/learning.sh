@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154 # policyc, work: of run.sh
+#
+# What learn makes of more than a few names; sourced by run.sh.
+
+# reads_log NAME...: a read of each, in a log
+reads_log()
+{
+	local name words=()
+
+	for name in "$@"; do
+		words+=(files.read "$name" - default)
+	done
+	moves_log "${words[@]}"
+}
+
+# Many directories, side by side or not, with names that are widened: in no time, and
+# with one list of what they must not reach where one is enough.
+learn_directories()
+{
+	local new=$work/dirs.yaml num names=() others=()
+
+	for num in {100..199}; do
+		names+=("/srv/www/site$num/"{index.html,about.html,style.css,main.js})
+		others+=("/opt/app$num/data/"{a,b,c,d})
+	done
+	reads_log "${names[@]}" > "$work/dirs.json"
+	says '100 directories' 0 '^policy: app' timeout 10 "$policyc" learn "$work/dirs.json"
+	"$policyc" learn "$work/dirs.json" -o "$new"
+	has 'each has its names' '      - "/srv/www/site150/*" # guess: 4 names' "$new"
+	says 'and all have one list of secrets' 0 '^1$' grep -c '"/srv/www/\*/{' "$new"
+	says 'which is all that there is' 1 '^0$' grep -c '"/srv/www/site.*{' "$new"
+	says 'a secret in one of them' 1 '^deny' "$policyc" explain "$new" read /srv/www/site150/a.key
+	says 'another name' 0 '^allow' "$policyc" explain "$new" read /srv/www/site150/a.png
+	says 'another directory' 1 '^deny' "$policyc" explain "$new" read /srv/www/site200/index.html
+	says 'it allows its recording' 0 '^0 newly denied, 400 newly allowed, 0 undecided, 0 still denied' \
+		"$policyc" simulate "$new" "$work/dirs.json"
+	reads_log "${others[@]}" > "$work/dirs.json"
+	says '100 in as many others' 0 '^policy: app' timeout 10 "$policyc" learn "$work/dirs.json"
+	"$policyc" learn "$work/dirs.json" -o "$new"
+	says 'a secret in one of these' 1 '^deny' "$policyc" explain "$new" read /opt/app150/data/API_TOKEN
+	# beside what is dear by itself, nothing is widened
+	printf 'bailiff: 1\npolicy: app\nfiles:\n  - allow: write\n    paths: "/**a????????"\n' \
+		> "$work/dear.yaml"
+	reads_log "${names[@]:0:32}" > "$work/dirs.json"
+	"$policyc" learn --extend "$work/dear.yaml" "$work/dirs.json" -o "$work/more.yaml" > "$work/out" 2>&1
+	has 'what would be too dear is said' \
+		'# No directory became a pattern: these would be too many states together.' "$work/more.yaml"
+	has 'and every name is there' '      - "/srv/www/site100/main.js"' "$work/more.yaml"
+	sed 's/^policy: app/&\ninclude: more/' "$work/dear.yaml" > "$work/dear-more.yaml"
+	says 'which the policy can include' 0 '^0 newly denied, 32 newly allowed, 0 undecided, 0 still denied' \
+		"$policyc" simulate "$work/dear-more.yaml" "$work/dirs.json"
+}
+
+# Credentials that have numbers or made-up names; of each, another one like it.
+learn_credentials()
+{
+	local new=$work/keys.yaml name
+	local -A other=(
+		[/tmp/krb5cc_1000]=/tmp/krb5cc_2000
+		[/tmp/ssh-aB3dE9xyz1/agent.1234]=/tmp/ssh-xY9dE9xyz1/agent.4321
+		[/run/user/1000/gnupg/S.gpg-agent]=/run/user/2000/gnupg/S.gpg-agent
+		[/run/user/1000/keyring/control]=/run/user/2000/keyring/control
+		[/run/user/1000/ssh-agent.socket]=/run/user/2000/ssh-agent.socket
+		[/run/app/API_TOKEN.1234]=/run/app/API_TOKEN.4321
+		[/run/app/PASSWORD-123456]=/run/app/PASSWORD-654321
+		[/proc/self/task/17/environ]=/proc/self/task/18/environ
+		[/proc/self/task/17/mem]=/proc/self/task/18/mem
+		[/var/lib/app/vault-1.2.kdbx]=/var/lib/app/vault-1.3.kdbx
+	)
+
+	reads_log "${!other[@]}" > "$work/keys.json"
+	"$policyc" learn "$work/keys.json" -o "$new"
+	for name in "${!other[@]}"; do
+		says "$name" 0 '^allow' "$policyc" explain "$new" read "$name"
+		says "not ${other[$name]}" 1 '^deny' "$policyc" explain "$new" read "${other[$name]}"
+	done
+}
