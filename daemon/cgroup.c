@@ -282,13 +282,6 @@ static bool ends_with(const char *word, size_t len, const char *end)
 	return len > end_len && !strncmp(word + len - end_len, end, end_len);
 }
 
-/* What a user's own systemd is: the names below are of his choice. */
-static bool is_of_user(const char *word, size_t len)
-{
-	return !strncmp(word, USER, sizeof(USER) - 1) &&
-	       ends_with(word, len, SERVICE);
-}
-
 void cgroup_unit(const char *path, char *unit, size_t size)
 {
 	const char *at = path;
@@ -302,9 +295,8 @@ void cgroup_unit(const char *path, char *unit, size_t size)
 				   ends_with(at, len, ".scope"))) {
 			memcpy(unit, at, len);
 			unit[len] = '\0';
+			return;
 		}
-		if (is_of_user(at, len))
-			break;
 		at += len;
 	}
 }

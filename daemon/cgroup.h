@@ -73,9 +73,10 @@ bool cgroup_contains(const char *outer, const char *inner);
 const char *cgroup_cut_to_service(char *path);
 
 /*
- * The innermost component of path that systemd gave its name, a service or a
- * scope; "" if there is none. Below user@UID.service it is a user's systemd, of
- * which the units are not looked at: anybody may call one nginx.service.
+ * The outermost component of path that systemd gave its name, a service or a
+ * scope; "" if there is none. What is below it was named by who runs there, be it
+ * a user's systemd, a container's or a service with Delegate=: anybody may call
+ * one nginx.service.
  */
 void cgroup_unit(const char *path, char *unit, size_t size);
 

@@ -48,6 +48,7 @@ struct line {
 	char names[STATE_POLICIES];
 	char path[PATH_MAX];
 	char own[PATH_MAX]; /* path, or that of the container around it */
+	char id[BUNDLES_ID]; /* that container's, or "" */
 	char unit[256];
 	struct text about; /* the unit, or the path, for people */
 	const struct json_t *container; /* containers.h; NULL: not known */
@@ -123,21 +124,18 @@ static bool is_under(const struct roster *roster, const struct line *line,
 
 /*
  * A scope of the process that waits for a container of podman or CRI-O: beside
- * the container's own, so that a glob has it, too, and nobody's to bind.
+ * the container's own, so that a glob has it, too, and nobody's to bind. What is
+ * called so below another unit, or in a container, is one of its own making.
  */
-static bool is_of_conmon(const char *path)
+static bool is_of_conmon(const struct line *line)
 {
 	static const char *const prefixes[] = { "libpod-conmon-",
 						"crio-conmon-" };
-	const char *at;
 	size_t i;
 
-	for (at = strchr(path, '/'); at; at = strchr(at, '/')) {
-		at++;
-		for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-			if (!strncmp(at, prefixes[i], strlen(prefixes[i])))
-				return true;
-	}
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (!strncmp(line->unit, prefixes[i], strlen(prefixes[i])))
+			return true;
 	return false;
 }
 
@@ -223,14 +221,11 @@ static void check_joined(struct patrol *patrol, const struct line *line)
  */
 static void describe(const struct patrol *patrol, struct line *line)
 {
-	char id[BUNDLES_ID];
 	const char *name;
-	size_t len;
 
-	if (!bundles_id_of(line->path, id, &len))
+	if (!line->id[0])
 		return;
-	line->own[len] = '\0';
-	line->container = containers_find(patrol->containers, id);
+	line->container = containers_find(patrol->containers, line->id);
 	name = string(line->container, "name");
 	if (!*name)
 		return;
@@ -242,6 +237,7 @@ static void judge_line(struct patrol *patrol, const char *text)
 {
 	struct line line = {};
 	int at = 0;
+	size_t own;
 
 	if (sscanf(text, "%d %d %llu %llu %2063s %n", &line.holds, &line.bound,
 		   &line.tasks, &line.joined, line.names, &at) != 5 ||
@@ -249,10 +245,13 @@ static void judge_line(struct patrol *patrol, const char *text)
 		return;
 	strcpy(line.path, text + at);
 	strcpy(line.own, line.path);
-	cgroup_unit(line.path, line.unit, sizeof(line.unit));
+	if (bundles_id_of(line.path, line.id, &own))
+		line.own[own] = '\0';
+	/* in a container is whatever it likes */
+	cgroup_unit(line.own, line.unit, sizeof(line.unit));
 	text_add_safe(&line.about, line.unit[0] ? line.unit : line.path, "");
 	describe(patrol, &line);
-	if (line.holds && !is_of_conmon(line.path))
+	if (line.holds && !is_of_conmon(&line))
 		check_selected(patrol, &line);
 	check_joined(patrol, &line);
 	if (line.bound)

@@ -8,6 +8,7 @@
 
 #include "bundle.h"
 #include "podman.h"
+#include "roster.h"
 #include "text.h"
 
 #define CRIO_KEY "io.kubernetes.cri-o.Name"
@@ -76,19 +77,65 @@ static const json_t *find_entry(const json_t *list, const char *id)
 	return NULL;
 }
 
+/*
+ * Annotations may be the image's own, which podman takes over from its manifest:
+ * where podman says what it runs, they say nothing. It has no labels there.
+ */
 static int take(json_t *request, const json_t *found)
 {
 	const char *image = string(found, "image-name");
 
-	/* an annotation has named it */
-	if (*string(request, "image"))
-		image = "";
 	if (json_object_set_new(request, "name",
 				json_string(string(found, "name"))) ||
-	    (*image &&
-	     json_object_set_new(request, "image", json_string(image))))
+	    json_object_set_new(request, "labels", json_object()) ||
+	    json_object_set_new(request, "image", json_string(image)))
 		return -ENOMEM;
 	return 0;
+}
+
+/*
+ * Is the policy that an annotation names the choice of who runs the container,
+ * and not of its image? The list is in NAME-containers, manifests are beside it.
+ */
+static int check_choice(const json_t *request, const json_t *entry,
+			const char *list_path, char *why, size_t size)
+{
+	const json_t *said = json_object_get(request, "annotations");
+	const char *image = string(entry, "image");
+	char path[PATH_MAX];
+	json_t *manifest = NULL;
+	const char *end = strstr(list_path, "-containers/");
+	struct text text = {};
+	int err;
+
+	if (!json_object_get(said, ROSTER_POLICY_ANNOTATION) || !*image)
+		return 0;
+	for (const char *at = end; at; at = strstr(at + 1, "-containers/"))
+		end = at;
+	if (!end || strpbrk(image, "/.") ||
+	    (size_t)snprintf(path, sizeof(path), "%.*s-images/%s/manifest",
+			     (int)(end - list_path), list_path,
+			     image) >= sizeof(path))
+		return text_refuse(why, size, "podman's list %s: odd image",
+				   list_path);
+	err = bundle_read_text(path, &text);
+	if (!err)
+		manifest = json_loadb(text_string(&text), text.len, 0, NULL);
+	text_free(&text);
+	if (!manifest)
+		err = text_refuse(why, size,
+				  "annotation " ROSTER_POLICY_ANNOTATION
+				  ": whether it is the image's own cannot be "
+				  "told: %s is not there, or no manifest",
+				  path);
+	else if (json_object_get(json_object_get(manifest, "annotations"),
+				 ROSTER_POLICY_ANNOTATION))
+		err = text_refuse(
+			why, size,
+			"the image names a policy by its annotation " ROSTER_POLICY_ANNOTATION
+			": what confines it is not for it to say");
+	json_decref(manifest);
+	return err;
 }
 
 /* Its description is JSON in a string. */
@@ -108,6 +155,8 @@ static int take_entry(json_t *request, const json_t *entry, const char *path,
 			path, string(entry, "id"));
 	else if (take(request, found))
 		err = text_refuse(why, size, "out of memory");
+	else
+		err = check_choice(request, entry, path, why, size);
 	json_decref(found);
 	return err;
 }

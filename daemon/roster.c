@@ -12,8 +12,6 @@
 #include "text.h"
 #include "vm/image.h"
 
-#define POLICY_ANNOTATION "io.bailiff.policy"
-
 /* They are somebody else's, or nobody's. */
 static void forget_parts(struct roster_policy *policy)
 {
@@ -346,7 +344,7 @@ static int add_by_name(const struct roster *roster,
 		text_printf(why,
 			    "annotation %s: policy %s is made for one "
 			    "container, and is for no other",
-			    POLICY_ANNOTATION, name);
+			    ROSTER_POLICY_ANNOTATION, name);
 		return -EINVAL;
 	}
 	return roster_choice_add(roster, container, name, choice, why);
@@ -357,7 +355,8 @@ static int add_named(const struct roster *roster,
 		     const struct roster_container *container,
 		     struct roster_choice *choice, struct text *why)
 {
-	const char *at = member(container->annotations, POLICY_ANNOTATION);
+	const char *at =
+		member(container->annotations, ROSTER_POLICY_ANNOTATION);
 	char name[BVM_MAX_NAME];
 	size_t len;
 	int err = 0;
@@ -369,7 +368,7 @@ static int add_named(const struct roster *roster,
 		if (len >= sizeof(name) || !text_is_policy_name(name) ||
 		    (at[len] && !at[len + 1])) {
 			text_printf(why, "annotation %s: not a policy name",
-				    POLICY_ANNOTATION);
+				    ROSTER_POLICY_ANNOTATION);
 			return -EINVAL;
 		}
 		err = add_by_name(roster, container, name, choice, why);

@@ -18,6 +18,9 @@ struct bvm_image;
 struct json_t;
 struct text;
 
+/* Names policies for a container, beside those that select it. */
+#define ROSTER_POLICY_ANNOTATION "io.bailiff.policy"
+
 /* A selector of a policy, copied out of its image. */
 struct roster_selector {
 	uint32_t kind; /* enum bvm_selector_kind */

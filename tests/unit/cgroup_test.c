@@ -111,14 +111,17 @@ static const struct {
 	const char *path, *unit;
 } units[] = {
 	{ "/system.slice/nginx.service", "nginx.service" },
-	{ "/system.slice/docker.service/x/y.scope", "y.scope" },
+	{ "/system.slice/docker.service/x/y.scope", "docker.service" },
+	{ "/system.slice/nginx.service/x.scope", "nginx.service" },
+	{ "/docker.slice/docker-1f.scope/system.slice/nginx.service",
+	  "docker-1f.scope" },
 	{ "/system.slice/web.service/nginx", "web.service" },
 	{ "/user.slice/user-1000.slice/session-1.scope", "session-1.scope" },
 	{ "/user.slice/user-1000.slice/user@1000.service/app.slice/"
 	  "nginx.service",
 	  "user@1000.service" },
 	{ "/user.slice/user-0.slice/user@0.service", "user@0.service" },
-	{ "/system.slice/xuser@1.service/nginx.service", "nginx.service" },
+	{ "/system.slice/xuser@1.service/nginx.service", "xuser@1.service" },
 	{ "/user@1.slice/nginx.service", "nginx.service" },
 	{ "/machine.slice", "" },
 	{ "/", "" },

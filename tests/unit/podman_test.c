@@ -12,6 +12,7 @@
 #include "daemon/bundle.h"
 #include "daemon/cgroup.h"
 #include "daemon/podman.h"
+#include "tests/lib/suite.h"
 #include "tests/lib/tempdir.h"
 
 #define ID "0123abcd"
@@ -89,12 +90,56 @@ START_TEST(those_of_rm_are_in_a_list_of_their_own)
 }
 END_TEST
 
-START_TEST(an_image_that_an_annotation_named_stays)
+/* It may be the image's own. */
+START_TEST(what_annotations_call_it_is_not_believed)
 {
 	write_list(list, good);
 	json_object_set_new(request, "image", json_string("r/i:1"));
+	json_object_set_new(request, "labels",
+			    json_pack("{s:s}", "app", "trusted"));
 	ck_assert_int_eq(describe(bundle, ID), 0);
-	ck_assert_str_eq(member("image"), "r/i:1");
+	ck_assert_str_eq(member("image"), "localhost/web:1");
+	ck_assert_uint_eq(json_object_size(json_object_get(request, "labels")),
+			  0);
+}
+END_TEST
+
+static const struct {
+	const char *image, *manifest, *said; /* said: NULL: it is content */
+} choices[] = {
+	{ "", NULL, NULL },
+	{ ",\"image\":\"1f\"", "{}", NULL },
+	{ ",\"image\":\"1f\"", "{\"annotations\":{\"a\":\"b\"}}", NULL },
+	{ ",\"image\":\"1f\"",
+	  "{\"annotations\":{\"io.bailiff.policy\":\"weak\"}}",
+	  "the image names a policy" },
+	{ ",\"image\":\"1f\"", NULL, "cannot be told" },
+	{ ",\"image\":\"1f\"", "{", "cannot be told" },
+	{ ",\"image\":\"../1f\"", "{}", "odd image" },
+};
+
+START_TEST(an_image_does_not_choose_its_policy)
+{
+	char text[256], dir[128], path[192];
+
+	snprintf(text, sizeof(text),
+		 "[{\"id\":\"" ID "\"%s,\"metadata\":"
+		 "\"{\\\"name\\\":\\\"web1\\\"}\"}]",
+		 choices[_i].image);
+	write_list(list, text);
+	snprintf(dir, sizeof(dir), "%s/overlay-images", top);
+	ck_assert_int_eq(mkdir(dir, 0755), 0);
+	strcat(dir, "/1f");
+	ck_assert_int_eq(mkdir(dir, 0755), 0);
+	snprintf(path, sizeof(path), "%s/manifest", dir);
+	write_list(path, choices[_i].manifest);
+	/* nobody chose one */
+	ck_assert_int_eq(describe(bundle, ID), 0);
+	json_object_set_new(request, "annotations",
+			    json_pack("{s:s}", "io.bailiff.policy", "weak"));
+	ck_assert_int_eq(describe(bundle, ID), choices[_i].said ? -EINVAL : 0);
+	if (choices[_i].said)
+		ck_assert_msg(strstr(why, choices[_i].said), "%s", why);
 }
 END_TEST
 
@@ -248,12 +293,12 @@ int main(void)
 {
 	Suite *suite = suite_create("podman");
 	TCase *tcase = tcase_create("podman");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, name_and_image_come_from_the_list);
-	tcase_add_test(tcase, an_image_that_an_annotation_named_stays);
+	tcase_add_test(tcase, what_annotations_call_it_is_not_believed);
+	tcase_add_loop_test(tcase, an_image_does_not_choose_its_policy, 0,
+			    sizeof(choices) / sizeof(choices[0]));
 	tcase_add_test(tcase, a_bundle_of_another_engine_is_not_asked);
 	tcase_add_loop_test(tcase, those_of_rm_are_in_a_list_of_their_own, 0,
 			    2);
@@ -269,9 +314,5 @@ int main(void)
 	tcase_add_loop_test(tcase, a_path_is_cut_after_the_innermost_service, 0,
 			    8);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -74,7 +74,7 @@ intrude()
 	like "$(redis-cli save)" ERR "... is refused"
 	logged files /tmp/temp-
 	succeeds "redis: a foreign master" told 'replicaof 127.0.0.1 7000' OK
-	succeeds "... is refused" wait_for 10 tells redis network 127.0.0.1:7000
+	succeeds "... is refused" wait_for 10 tells "$taken" network 127.0.0.1:7000
 	# or it would not quit without having saved
 	succeeds "redis: as it was" told 'config set dir /var/lib/redis' OK
 	succeeds "... and its own master" told 'replicaof no one' OK
