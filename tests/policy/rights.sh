@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # work and policyc: of run.sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # For run.sh: what rename and link may not widen, in two policies and in one.

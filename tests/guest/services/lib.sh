@@ -16,13 +16,13 @@ start_outside()
 
 denials_of()
 {
-	grep '"outcome":"denied"' $log | grep -F "\"container\":\"$1\""
+	grep '"outcome":"denied"' "$log" | grep -F "\"container\":\"$1\""
 }
 
 # tells CONTAINER CLASS OBJECT: a denial says who, what, and by which line.
 tells()
 {
-	grep -q -E "\"outcome\":\"denied\",\"container\":\"$1\".*\"class\":\"$2\",${3:+.*\"(object|detail)\":\"[^\"]*$3}.*\"reason\":\"(rule|default)\".*\"file\":\"$name\.yaml\",\"line\":[1-9]" $log
+	grep -q -E "\"outcome\":\"denied\",\"container\":\"$1\".*\"class\":\"$2\",${3:+.*\"(object|detail)\":\"[^\"]*$3}.*\"reason\":\"(rule|default)\".*\"file\":\"$name\.yaml\",\"line\":[1-9]" "$log"
 }
 
 # logged CLASS OBJECT: a claim; what was refused last is in the log

@@ -185,7 +185,7 @@ for file in $(chosen); do
 	one_service "$file"
 	diag "$name: $((SECONDS - started)) s"
 done
-kill $daemon $outside
+kill $daemon "$outside"
 wait $daemon
 tail -n 5 $top/out | sed 's/^/# bailiffd: /'
 done_testing

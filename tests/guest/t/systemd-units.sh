@@ -129,7 +129,7 @@ for file in $(chosen); do
 	one_service "$file"
 	diag "$name: $((SECONDS - started)) s"
 done
-kill $outside $journal
+kill "$outside" $journal
 clean_bailiff
 rm -r /etc/systemd/system/*.service.d /etc/systemd/system/python-web.service
 systemctl daemon-reload
