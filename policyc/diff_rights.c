@@ -238,7 +238,8 @@ static void add_to_kind(struct compare *c, struct intern *members, u32 kind,
 	k->names[k->num++] = at;
 }
 
-static void find_kinds(struct compare *c)
+/* Each is compared with each: where that is too much, it is known here. */
+static int find_kinds(struct compare *c)
 {
 	struct intern kinds, members;
 
@@ -260,7 +261,10 @@ static void find_kinds(struct compare *c)
 		add_to_kind(c, &members,
 			    intern_put(&kinds, words, ARRAY_SIZE(words)), i,
 			    &traits);
+		if ((u64)c->num_kinds * c->num_kinds > c->left)
+			return -E2BIG;
 	}
+	return 0;
 }
 
 /* ---- two kinds ---- */
@@ -655,7 +659,8 @@ int diff_rights(struct arena *arena, const struct bvm_image *old,
 	ret = find_names(c);
 	if (ret)
 		return ret;
-	find_kinds(c);
-	ret = find_candidates(c);
+	ret = find_kinds(c);
+	if (!ret)
+		ret = find_candidates(c);
 	return ret ? ret : find_requests(c);
 }

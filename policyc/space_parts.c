@@ -22,6 +22,24 @@ static bool has_field(u64 fields, u32 class, const char *name)
 	return field >= 0 && fields >> field & 1;
 }
 
+#define STREAM 1
+#define DGRAM 2
+#define SEQPACKET 5
+#define TCP 6
+
+/* unix_create(): the protocol is none or that of the family, 1. */
+static bool is_of_unix(const struct bvm_ctx_network *n)
+{
+	return n->protocol <= 1 &&
+	       (n->type == STREAM || n->type == DGRAM || n->type == SEQPACKET);
+}
+
+/* Other families have other protocols, and none of these streams. */
+static bool is_tcp(const struct bvm_ctx_network *n)
+{
+	return n->type == STREAM && n->protocol == TCP;
+}
+
 static bool is_possible_socket(u64 fields, const struct space_point *point)
 {
 	const struct bvm_ctx_network *n = &point->ctx.network;
@@ -34,6 +52,11 @@ static bool is_possible_socket(u64 fields, const struct space_point *point)
 		return false;
 	if (!has_field(fields, BVM_CLASS_NETWORK, "family"))
 		return true;
+	/* what such a socket would be is found out after its creation is judged */
+	if (!creates && n->family == AF_UNIX_NUMBER && !is_of_unix(n))
+		return false;
+	if (!creates && is_tcp(n) && !family_is_inet(n->family))
+		return false;
 	if (creates && (n->has_addr || n->text))
 		return false;
 	/* one that cannot be read is denied for that, and no program is asked */
@@ -104,7 +127,9 @@ static u32 shape_of(const struct space_point *point)
 		return bit(c->network.port, 0) | bit(c->network.peer_port, 1) |
 		       bit(c->network.has_addr, 2) | bit(c->network.text, 3) |
 		       bit(c->network.family == AF_UNIX_NUMBER, 4) |
-		       bit(family_is_inet(c->network.family), 5);
+		       bit(family_is_inet(c->network.family), 5) |
+		       bit(is_of_unix(&c->network), 6) |
+		       bit(is_tcp(&c->network), 7);
 	case BVM_CLASS_TASKS:
 		return !!c->tasks.signal;
 	case BVM_CLASS_MOUNTS:
@@ -305,24 +330,22 @@ static void find_peer(struct space *s)
 	finish(&b);
 }
 
-static void find_protocol(struct space *s)
+static void find_protocols(struct space *s, struct builder *b)
 {
 	static const char *const names[] = { "type", "protocol", NULL };
 	struct space_point point = s->base;
-	struct builder b;
 	u32 *types, *protocols;
 	u32 num_types = space_values(s, "type", &types);
 	u32 num_protocols = space_values(s, "protocol", &protocols);
 
-	begin(&b, s, names);
+	begin(b, s, names);
 	for (u32 i = 0; i < num_types; i++) {
 		for (u32 k = 0; k < num_protocols; k++) {
 			set_number(s, &point, "type", types[i]);
 			set_number(s, &point, "protocol", protocols[k]);
-			add(&b, &point);
+			add(b, &point);
 		}
 	}
-	finish(&b);
 }
 
 /* Addresses of a family at one end, one for each answer. */
@@ -423,7 +446,7 @@ static bool is_ported(const struct space *s)
 		s->base.ctx.network.peer_port);
 }
 
-static void find_socket(struct space *s)
+static void find_sockets(struct space *s, struct builder *b)
 {
 	static const char *const names[] = { "family",	  "has_addr", "remote",
 					     "local",	  "text",     "peer",
@@ -433,23 +456,43 @@ static void find_socket(struct space *s)
 	/* only unix sockets know who is at the other end */
 	bool reached = space_is_given(s, "peer") &&
 		       s->base.ctx.network.peer != BVM_PEER_NONE;
-	struct builder b;
 	u32 *families;
 	u32 num = space_values(s, "family", &families);
 
-	begin(&b, s, names);
+	begin(b, s, names);
 	for (u32 i = 0; i < num; i++) {
 		if (families[i] == AF_UNIX_NUMBER && !addressed &&
 		    !is_ported(s))
-			add_unix(&b);
+			add_unix(b);
 		else if ((family_is_inet(families[i]) ||
 			  family_carries_inet(families[i])) &&
 			 !reached)
-			add_inet(&b, families[i]);
+			add_inet(b, families[i]);
 		else if (families[i] != AF_UNIX_NUMBER && !addressed &&
 			 !reached)
-			add_other(&b, families[i]);
+			add_other(b, families[i]);
 	}
+}
+
+/* What a socket speaks depends on its family. */
+static void find_network(struct space *s)
+{
+	static const char *const none[] = { NULL };
+	struct builder sockets, protocols, b;
+
+	find_sockets(s, &sockets);
+	find_protocols(s, &protocols);
+	begin(&b, s, none);
+	b.part.fields = sockets.part.fields | protocols.part.fields;
+	for (u32 i = 0; i < protocols.part.num; i++)
+		for (u32 k = 0; k < sockets.part.num; k++) {
+			struct space_point point =
+				sockets.part.settings[k].point;
+
+			space_apply(s, protocols.part.fields, &point,
+				    &protocols.part.settings[i].point);
+			add(&b, &point);
+		}
 	finish(&b);
 }
 
@@ -569,10 +612,8 @@ void space_find_parts(struct space *s)
 	space_find_values(s);
 	if (s->err)
 		return;
-	if (class == BVM_CLASS_NETWORK) {
-		find_socket(s);
-		find_protocol(s);
-	}
+	if (class == BVM_CLASS_NETWORK)
+		find_network(s);
 	if (class == BVM_CLASS_TASKS)
 		find_peer(s);
 	if (class == BVM_CLASS_EXEC)

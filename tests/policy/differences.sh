@@ -68,7 +68,9 @@ differences()
 		"$@" "$work/cond.yaml" "$work/uid.yaml"
 	says 'which rule of these it is' 1 '^newly allowed: files ioctl: uid=19 ' \
 		"$@" "$work/cond.yaml" "$work/uid.yaml"
-	says 'as many that are the same' 0 '^no difference$' "$@" "$work/cond.yaml" "$work/cond.yaml"
+	(head -n 3 "$work/cond.yaml"
+		tail -n +4 "$work/cond.yaml" | paste - - - | tac | tr '\t' '\n') > "$work/uid.yaml"
+	says 'as many that are the same' 0 '^no difference$' "$@" "$work/cond.yaml" "$work/uid.yaml"
 	sed 's/^files:/mode: {files: audit}\n&/' "$work/cond.yaml" > "$work/uid.yaml"
 	says 'the same rules in audit mode are not the same' 1 '^2 newly allowed, 0 newly denied$' \
 		"$@" "$work/cond.yaml" "$work/uid.yaml"
@@ -115,6 +117,13 @@ differences()
 	says 'all of a class' 1 '^deny: the default' "$@" 'files.all /y'
 	says 'all of which class' 2 "say of which: 'files.all" "$@" 'all /y'
 	set -- "$policyc" diff
+	printf '%s\n' 'bailiff: 1' 'policy: x' 'default: {network: allow}' > "$work/all.yaml"
+	(cat "$work/all.yaml" && printf '%s\n' 'network:' '  - deny: send' '    protocol: tcp' \
+		'    family: unix') > "$work/some.yaml"
+	says 'what no socket can be' 0 '^no difference$' "$@" --exact "$work/some.yaml" "$work/all.yaml"
+	sed -i 's/unix/inet/' "$work/some.yaml"
+	says '... and what one can' 1 '^newly allowed: network send: .*send tcp' \
+		"$@" "$work/some.yaml" "$work/all.yaml"
 	# gid sets the bit of uid: no program of policyc does
 	printf '%s\n' 'bailiff: 1' 'policy: x' 'files:' \
 		'  - {allow: read, paths: /a, when: {uid: 7}}' \

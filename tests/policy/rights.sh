@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # work and policyc: of run.sh
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154 # policyc, work: of run.sh
 #
 # For run.sh: what rename and link may not widen, in two policies and in one.
 
@@ -61,7 +62,9 @@ differences_of_rights()
 	printf '  - allow: read\n    paths: [/srv/y, /srv/y/**]\n' >> "$whole"
 	says 'a rule that only rename needs' 1 '^0 newly allowed, 1 newly denied$' \
 		"$@" --exact "$whole" "$halves"
-	says 'no rule more' 0 '^no difference$' "$@" --exact "$whole" "$whole"
+	# another automaton, of which nothing is decided otherwise
+	(cat "$whole" && printf '  - allow: read\n    paths: /srv/x/sub\n') > "$halves"
+	says 'a rule more that nothing needs' 0 '^no difference$' "$@" --exact "$whole" "$halves"
 }
 
 # A bind mount or a move gives another name, too.

@@ -12,12 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policyc/diff.h"
+#include "policyc/diff_rights.h"
 #include "policyc/image_out.h"
 #include "policyc/lint.h"
 #include "policyc/parse.h"
 #include "policyc/score.h"
 #include "policyc/source.h"
 #include "tests/lib/messages.h"
+#include "tests/lib/policyc_build.h"
 #include "tests/lib/roll.h"
 #include "tests/lib/suite.h"
 #include "tests/oracle/eval.h"
@@ -300,6 +303,175 @@ START_TEST(dead_rules_are_reported_and_no_others)
 }
 END_TEST
 
+/* ---- rules of several classes ---- */
+
+#define MIXED 16 /* policies of a loop */
+
+/* Rules, and the line of each; what a section has is of one class. */
+struct mixed {
+	struct buf text;
+	u32 line; /* of the next rule, from FIRST_LINE on */
+	u32 lines[4 * MAX_RULES];
+	u32 num;
+};
+
+static void put_when(struct buf *text, bool owner)
+{
+	static const char *const when[] = {
+		"",
+		"",
+		"",
+		", when: {uid: 1}",
+		", when: {uid: [0, 1]}",
+		", when: {owner: true}",
+		", when: {owner: false}",
+	};
+
+	buf_printf(text, "%s", pick(when, ARRAY_SIZE(when) - (owner ? 0 : 2)));
+	if (!roll_below(&seed, 6))
+		buf_printf(text, ", rate: 1/s");
+}
+
+static void put_section(struct mixed *m, const char *name, u32 num,
+			void (*put)(struct buf *text, const char *kind))
+{
+	static const char *const kinds[] = { "allow", "allow", "allow",
+					     "deny",  "deny",  "audit" };
+
+	if (!num)
+		return;
+	buf_printf(&m->text, "%s:\n", name);
+	m->line++;
+	for (u32 i = 0; i < num; i++) {
+		m->lines[m->num++] = m->line++;
+		put(&m->text, PICK(kinds));
+		buf_printf(&m->text, "}\n");
+	}
+}
+
+static void put_file(struct buf *text, const char *kind)
+{
+	static const char *const ops[] = { "stat", "rename", "[rename, link]",
+					   "[stat, rename]" };
+
+	buf_printf(text, "  - {%s: %s", kind, PICK(ops));
+	if (roll_below(&seed, 6))
+		buf_printf(text, ", paths: '%s'", PICK(globs));
+	put_when(text, true);
+}
+
+static void put_exec(struct buf *text, const char *kind)
+{
+	buf_printf(text, "  - {%s: '%s'", kind, PICK(globs));
+	put_when(text, true);
+}
+
+static void put_socket(struct buf *text, const char *kind)
+{
+	static const char *const ops[] = { "bind", "connect",
+					   "[bind, connect]" };
+
+	buf_printf(text, "  - {%s: %s", kind, PICK(ops));
+	if (roll_below(&seed, 4))
+		buf_printf(text, ", unix: '%s'", PICK(globs));
+	else
+		buf_printf(text, ", protocol: tcp");
+	put_when(text, false);
+}
+
+static void put_mount(struct buf *text, const char *kind)
+{
+	static const char *const ends[] = { "", "", ", source: /a",
+					    ", source: '/*'", ", target: /b" };
+
+	buf_printf(text, "  - {%s: mount%s", kind, PICK(ends));
+	put_when(text, false);
+}
+
+static struct ast_policy *make_mixed(struct mixed *m)
+{
+	static const char *const defaults[] = {
+		"# a comment",
+		"# a comment",
+		"default: {mounts: allow}",
+		"default: {files: allow, mounts: allow}",
+		"default: {exec: allow, network: allow, mounts: deny}",
+	};
+
+	m->text = (struct buf)BUF_INIT(arena);
+	m->line = FIRST_LINE - 1;
+	m->num = 0;
+	buf_printf(&m->text, "bailiff: 1\npolicy: x\n%s\n", PICK(defaults));
+	put_section(m, "files", roll_below(&seed, 5), put_file);
+	put_section(m, "exec", roll_below(&seed, 4), put_exec);
+	put_section(m, "network", roll_below(&seed, 4), put_socket);
+	put_section(m, "mounts", roll_below(&seed, 4), put_mount);
+	return parse(&m->text);
+}
+
+static void build(const struct ast_policy *ast, struct bvm_image *img)
+{
+	struct ast_policy *p = arena_alloc(arena, sizeof(*p));
+
+	*p = *ast;
+	p->rules = arena_array(arena, p->num_rules + 1, sizeof(*p->rules));
+	memcpy(p->rules, ast->rules, p->num_rules * sizeof(*p->rules));
+	for (u32 i = 0; i < p->num_rules; i++)
+		p->rules[i].number = i + 1;
+	policyc_build(arena, p, img);
+}
+
+/* Neither wider nor narrower, renames and mounts included. */
+static void differ_nowhere(const struct bvm_image *a, const struct bvm_image *b,
+			   const char *text, const char *said)
+{
+	struct rights_changes rights;
+	struct changes changes;
+	u32 class;
+
+	ck_assert_int_eq(diff_images(arena, a, b, &changes, &class), 0);
+	ck_assert_msg(
+		!changes.num, "without what is reported %s differs: %s%s",
+		bvm_classes[changes.num ? changes.items[0].class : 0].name,
+		said, text);
+	ck_assert_int_eq(
+		diff_rights(arena, a, b, DIFF_RIGHTS_MAX_PAIRS, &rights), 0);
+	ck_assert_msg(!rights.num,
+		      "without what is reported names differ: %s%s", said,
+		      text);
+}
+
+START_TEST(what_is_reported_decides_nothing_of_any_class)
+{
+	struct tally tally = { 0 };
+
+	for (u32 i = 0; i < MIXED; i++) {
+		struct bvm_image images[2];
+		const struct ast_policy *ast;
+		const char *text;
+		struct mixed m;
+		u32 lines, dead = 0;
+
+		arena = arena_create();
+		seed = 7000 + (u64)_i * MIXED + i;
+		do
+			ast = make_mixed(&m);
+		while (!ast->num_rules);
+		ck_assert_uint_eq(ast->num_rules, m.num);
+		text = lint_text(ast, &images[0]);
+		lines = find_dead(text, &tally);
+		for (u32 k = 0; k < m.num; k++)
+			if (lines >> (m.lines[k] - FIRST_LINE) & 1)
+				dead |= 1u << k;
+		build(without(ast, dead), &images[1]);
+		differ_nowhere(&images[0], &images[1], buf_text(&m.text), text);
+		differ_nowhere(&images[1], &images[0], buf_text(&m.text), text);
+		arena_free(arena);
+	}
+	ck_assert_uint_gt(tally.all, MIXED / 4);
+}
+END_TEST
+
 /* ---- sensitive paths ---- */
 
 static const struct {
@@ -372,6 +544,8 @@ int main(void)
 	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, dead_rules_are_reported_and_no_others, 0,
 			    LOOPS);
+	tcase_add_loop_test(tc, what_is_reported_decides_nothing_of_any_class,
+			    0, LOOPS);
 	tcase_add_loop_test(tc,
 			    every_row_of_sensitive_paths_is_told_and_charged, 0,
 			    ARRAY_SIZE(sensitive));
