@@ -66,6 +66,8 @@ static int policy_file(const char *rest)
 		return text_file(policy->image, policy->len);
 	if (!strcmp(file, "mode"))
 		return text_file(mode, sizeof(mode) - 1);
+	if (!strcmp(file, "rules") && current->not_root)
+		return -EACCES;
 	if (!strcmp(file, "rules"))
 		return text_file(current->rules, strlen(current->rules));
 	snprintf(text, sizeof(text),
@@ -100,6 +102,8 @@ static int fake_open(struct kfs *kfs, const char *file, int flags)
 		return current->no_status ? -EACCES :
 					    text_file(current->status,
 						      strlen(current->status));
+	if (!strcmp(file, "bindings") && current->not_root)
+		return -EACCES;
 	if (!strcmp(file, "bindings"))
 		return text_file(current->bindings, strlen(current->bindings));
 	if (!strcmp(file, "version"))

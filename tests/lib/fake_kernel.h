@@ -46,6 +46,7 @@ struct fake_kernel {
 	unsigned char traced[1024]; /* what `trace` gives */
 	size_t traced_len;
 	bool no_status; /* answer EACCES */
+	bool not_root; /* files of mode 0400 answer EACCES */
 	bool no_images; /* to read an image fails */
 	int info_errno; /* what `info` of policies answers, if not 0 */
 	bool refuse_loads; /* answer EINVAL and a sentence */
