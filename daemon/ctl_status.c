@@ -28,6 +28,7 @@ struct summary {
 	const char *state_dir; /* where the verdict of the self-test is */
 	struct verdict verdict;
 	int verdict_err;
+	struct verdict_of now;
 };
 
 /* null: it is not known. */
@@ -88,16 +89,6 @@ static int add_binding(const struct state_binding *binding, void *arg)
 	return add_container(binding, summary);
 }
 
-static unsigned long long generation_of(const struct summary *summary)
-{
-	char word[32];
-
-	if (kfs_value(text_string(&summary->kernel), "generation", word,
-		      sizeof(word)))
-		return 0;
-	return strtoull(word, NULL, 10);
-}
-
 /* Return: CTL_YES or CTL_LACKS, after a complaint. */
 static int collect(struct ctl *ctl, struct summary *summary)
 {
@@ -116,6 +107,8 @@ static int collect(struct ctl *ctl, struct summary *summary)
 		return CTL_LACKS;
 	summary->verdict_err =
 		verdict_read(summary->state_dir, &summary->verdict);
+	/* who may not look may not read a verdict either */
+	(void)verdict_look(&ctl->kfs, &summary->now);
 	err = state_policies(&ctl->kfs, add_policy, summary);
 	if (!err) {
 		err = state_bindings(&ctl->kfs, add_binding, summary);
@@ -176,8 +169,8 @@ static json_t *verdict_json(const struct summary *summary)
 		return json_null();
 	return json_pack("{s:b, s:b, s:I, s:I, s:I, s:I}", "passed",
 			 !verdict->failed, "current",
-			 verdict_is_current(verdict, generation_of(summary)),
-			 "time", (json_int_t)verdict->time, "good",
+			 verdict_is_current(verdict, &summary->now), "time",
+			 (json_int_t)verdict->time, "good",
 			 (json_int_t)verdict->good, "failed",
 			 (json_int_t)verdict->failed, "not_shown",
 			 (json_int_t)verdict->not_shown);
@@ -287,8 +280,8 @@ static void print_checks(const struct summary *summary)
 			       "");
 	else
 		puts("tasks     ? in bound cgroups: this needs root");
-	verdict_print(&summary->verdict, summary->verdict_err,
-		      generation_of(summary), text, sizeof(text));
+	verdict_print(&summary->verdict, summary->verdict_err, &summary->now,
+		      text, sizeof(text));
 	printf("selftest  %s\n", text);
 }
 

@@ -52,11 +52,12 @@ static const struct fake_policy *fill(void)
 {
 	struct verdict verdict = {
 		.time = 1700000000,
-		.generation = 41,
+		.of.generation = 41,
 		.good = 31,
 		.failed = 0,
 		.not_shown = 17,
 	};
+	struct verdict_of now;
 
 	strcpy(ctl_kernel->status,
 	       "abi 1\njit on\nlsm_order 6\ndecisions_denied 11\n"
@@ -72,6 +73,8 @@ static const struct fake_policy *fill(void)
 	ctl_kernel->last_generation = 40;
 	ctl_load_text(POLICY);
 	verdict_boot(verdict.boot);
+	ck_assert_int_eq(verdict_look(&ctl.kfs, &now), 0);
+	verdict.of.modes = now.modes;
 	ck_assert_int_eq(verdict_save(ctl_dir, &verdict), 0);
 	ctl.run_dir = ctl_dir;
 	return fake_kernel_find(ctl_kernel, "nginx");
@@ -196,12 +199,15 @@ static const struct {
 START_TEST(the_verdict_says_what_it_is_of)
 {
 	struct verdict verdict = {
-		.generation = verdicts[_i].generation,
+		.of.generation = verdicts[_i].generation,
 		.failed = verdicts[_i].failed,
 	};
+	struct verdict_of now;
 	json_t *json;
 
 	fill();
+	ck_assert_int_eq(verdict_look(&ctl.kfs, &now), 0);
+	verdict.of.modes = now.modes;
 	verdict_boot(verdict.boot);
 	if (verdicts[_i].boot)
 		strcpy(verdict.boot, verdicts[_i].boot);
