@@ -291,12 +291,14 @@ static void take_report(const struct report *report, struct canary *canaries)
 }
 
 int canary_run(struct kfs *kfs, const char *policyc,
-	       struct canary canaries[BVM_NUM_CLASSES], char *why, size_t size)
+	       struct canary canaries[BVM_NUM_CLASSES], unsigned int *num_loads,
+	       char *why, size_t size)
 {
 	struct report *report;
 	char name[64], ignored[64];
 	int fd, err;
 
+	*num_loads = 0;
 	snprintf(name, sizeof(name), "bailiff-selftest-%d", (int)getpid());
 	report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -307,6 +309,7 @@ int canary_run(struct kfs *kfs, const char *policyc,
 	if (fd >= 0)
 		close(fd);
 	if (!err) {
+		*num_loads = 1;
 		err = run_child(kfs, name, report, why, size);
 		take_report(report, canaries);
 		if (!err)

@@ -35,12 +35,14 @@ enum canary_verdict {
 enum canary_verdict canary_judge(const struct canary *canary);
 
 /*
- * Load, try, unload; needs root. canaries is indexed by class; 0 is none.
+ * Load, try, unload; needs root. canaries is indexed by class; 0 is none. num_loads
+ * is of generations that this took.
  *
  * Return: 0, each was tried; -errno, and why has a sentence.
  */
 int canary_run(struct kfs *kfs, const char *policyc,
-	       struct canary canaries[BVM_NUM_CLASSES], char *why, size_t size);
+	       struct canary canaries[BVM_NUM_CLASSES], unsigned int *num_loads,
+	       char *why, size_t size);
 
 /* The policy, as YAML. */
 void canary_print_policy(const char *name, struct text *out);

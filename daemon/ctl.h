@@ -40,6 +40,9 @@ struct ctl_command {
 	int (*run)(struct ctl *ctl, int argc, char **argv);
 };
 
+/* A line below a table that has "?" in place of denials and hits. */
+#define CTL_HITS_UNKNOWN "?: this needs root"
+
 extern const struct ctl_command ctl_commands[];
 
 int ctl_status(struct ctl *ctl, int argc, char **argv);

@@ -18,6 +18,7 @@ struct list {
 	json_t *rows; /* NULL: print each as it comes */
 	bool never_hit; /* rules: only those that decided nothing */
 	const char *policy; /* rules: whose they are */
+	bool lacks_hits; /* policies: not all could be read */
 	unsigned int num;
 };
 
@@ -284,6 +285,7 @@ int ctl_rules(struct ctl *ctl, int argc, char **argv)
 static int show_policy(const struct state_policy *policy, void *arg)
 {
 	struct list *list = arg;
+	char denials[32] = "?";
 
 	if (list->rows)
 		return json_array_append_new(
@@ -295,8 +297,11 @@ static int show_policy(const struct state_policy *policy, void *arg)
 	if (!list->num++)
 		printf("%-20s %-8s %5s %6s %8s  %s\n", "POLICY", "MODE", "GEN",
 		       "TASKS", "DENIALS", "DIGEST");
-	printf("%-20s %-8s %5llu %6llu %8llu  %.12s\n", policy->name,
-	       policy->mode, policy->generation, policy->tasks, policy->denials,
+	if (policy->has_hits)
+		snprintf(denials, sizeof(denials), "%llu", policy->denials);
+	list->lacks_hits |= !policy->has_hits;
+	printf("%-20s %-8s %5llu %6llu %8s  %.12s\n", policy->name,
+	       policy->mode, policy->generation, policy->tasks, denials,
 	       policy->digest);
 	return 0;
 }
@@ -356,6 +361,8 @@ int ctl_policies(struct ctl *ctl, int argc, char **argv)
 		return code;
 	json = list.rows;
 	err = state_policies(&ctl->kfs, show_policy, &list);
+	if (list.lacks_hits)
+		puts(CTL_HITS_UNKNOWN);
 	answer = err ? NULL : ctl_ask(ctl, "policies", why, sizeof(why));
 	asked = answer;
 	if (answer)

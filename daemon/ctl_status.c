@@ -21,26 +21,37 @@ struct summary {
 	json_t *policies;
 	json_t *containers; /* what is bound, and to which */
 	unsigned int num_enforcing;
+	bool has_bindings; /* only root is told; without, the next two are 0 */
+	bool has_hits; /* of each policy */
 	unsigned long long tasks; /* in bound cgroups */
 	unsigned long long covered; /* of those, confined */
 	const char *state_dir; /* where the verdict of the self-test is */
 	struct verdict verdict;
 	int verdict_err;
+	struct verdict_of now;
 };
+
+/* null: it is not known. */
+static json_t *count_json(bool is_known, unsigned long long count)
+{
+	return is_known ? json_integer((json_int_t)count) : json_null();
+}
 
 static int add_policy(const struct state_policy *policy, void *arg)
 {
 	struct summary *summary = arg;
 	json_t *row = json_pack(
-		"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+		"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:I, s:I, s:o}",
 		"name", policy->name, "mode", policy->mode, "digest",
 		policy->digest, "programs", policy->programs, "generation",
 		(json_int_t)policy->generation, "tasks",
 		(json_int_t)policy->tasks, "rules", (json_int_t)policy->rules,
-		"denials", (json_int_t)policy->denials, "bytes",
-		(json_int_t)policy->bytes, "loaded", (json_int_t)policy->loaded,
-		"hits", (json_int_t)policy->hits);
+		"denials", count_json(policy->has_hits, policy->denials),
+		"bytes", (json_int_t)policy->bytes, "loaded",
+		(json_int_t)policy->loaded, "hits",
+		count_json(policy->has_hits, policy->hits));
 
+	summary->has_hits &= policy->has_hits;
 	if (strcmp(policy->mode, "audit"))
 		summary->num_enforcing++;
 	return json_array_append_new(summary->policies, row) ? -ENOMEM : 0;
@@ -78,21 +89,12 @@ static int add_binding(const struct state_binding *binding, void *arg)
 	return add_container(binding, summary);
 }
 
-static unsigned long long generation_of(const struct summary *summary)
-{
-	char word[32];
-
-	if (kfs_value(text_string(&summary->kernel), "generation", word,
-		      sizeof(word)))
-		return 0;
-	return strtoull(word, NULL, 10);
-}
-
 /* Return: CTL_YES or CTL_LACKS, after a complaint. */
 static int collect(struct ctl *ctl, struct summary *summary)
 {
 	int err;
 
+	summary->has_hits = true;
 	summary->policies = json_array();
 	summary->containers = json_array();
 	summary->daemon = ctl_ask(ctl, "status", summary->no_daemon,
@@ -105,9 +107,12 @@ static int collect(struct ctl *ctl, struct summary *summary)
 		return CTL_LACKS;
 	summary->verdict_err =
 		verdict_read(summary->state_dir, &summary->verdict);
+	/* who may not look may not read a verdict either */
+	(void)verdict_look(&ctl->kfs, &summary->now);
 	err = state_policies(&ctl->kfs, add_policy, summary);
 	if (!err) {
 		err = state_bindings(&ctl->kfs, add_binding, summary);
+		summary->has_bindings = !err;
 		/* who is not root is told the rest */
 		err = err == -EACCES ? 0 : err;
 	}
@@ -146,8 +151,11 @@ static json_t *kernel_json(const struct text *kernel)
 	return object;
 }
 
+/* null: who asks may not read the bindings. */
 static json_t *coverage_json(const struct summary *summary)
 {
+	if (!summary->has_bindings)
+		return json_null();
 	return json_pack("{s:I, s:I}", "tasks", (json_int_t)summary->tasks,
 			 "confined", (json_int_t)summary->covered);
 }
@@ -161,8 +169,8 @@ static json_t *verdict_json(const struct summary *summary)
 		return json_null();
 	return json_pack("{s:b, s:b, s:I, s:I, s:I, s:I}", "passed",
 			 !verdict->failed, "current",
-			 verdict_is_current(verdict, generation_of(summary)),
-			 "time", (json_int_t)verdict->time, "good",
+			 verdict_is_current(verdict, &summary->now), "time",
+			 (json_int_t)verdict->time, "good",
 			 (json_int_t)verdict->good, "failed",
 			 (json_int_t)verdict->failed, "not_shown",
 			 (json_int_t)verdict->not_shown);
@@ -170,10 +178,14 @@ static json_t *verdict_json(const struct summary *summary)
 
 static void print_json(const struct summary *summary)
 {
-	json_t *all =
-		json_pack("{s:b, s:b, s:O, s:O}", "active", summary->active,
-			  "enforcing", summary->num_enforcing > 0, "policies",
-			  summary->policies, "containers", summary->containers);
+	json_t *all = json_pack("{s:b, s:b, s:O}", "active", summary->active,
+				"enforcing", summary->num_enforcing > 0,
+				"policies", summary->policies);
+
+	json_object_set_new(all, "containers",
+			    summary->active && !summary->has_bindings ?
+				    json_null() :
+				    json_incref(summary->containers));
 
 	if (!summary->active)
 		json_object_set_new(all, "error",
@@ -259,13 +271,29 @@ static void print_checks(const struct summary *summary)
 {
 	char text[256];
 
-	printf("tasks     %llu in bound cgroups, %llu of them confined%s\n",
-	       summary->tasks, summary->covered,
-	       summary->covered < summary->tasks ? ": bailiffctl containers" :
-						   "");
-	verdict_print(&summary->verdict, summary->verdict_err,
-		      generation_of(summary), text, sizeof(text));
+	if (summary->has_bindings)
+		printf("tasks     %llu in bound cgroups, %llu of them "
+		       "confined%s\n",
+		       summary->tasks, summary->covered,
+		       summary->covered < summary->tasks ?
+			       ": bailiffctl containers" :
+			       "");
+	else
+		puts("tasks     ? in bound cgroups: this needs root");
+	verdict_print(&summary->verdict, summary->verdict_err, &summary->now,
+		      text, sizeof(text));
 	printf("selftest  %s\n", text);
+}
+
+static const char *count_word(const json_t *row, const char *key, char *buf,
+			      size_t size)
+{
+	const json_t *count = json_object_get(row, key);
+
+	if (!json_is_integer(count))
+		return "?";
+	snprintf(buf, size, "%lld", (long long)json_integer_value(count));
+	return buf;
 }
 
 static void print_policies(const json_t *policies)
@@ -279,22 +307,18 @@ static void print_policies(const json_t *policies)
 	       "TASKS", "DENIALS", "HITS", "DIGEST");
 	json_array_foreach((json_t *)policies, i, row)
 	{
-		const char *name, *mode, *digest, *programs;
-		json_int_t generation, tasks, rules, denials, bytes, loaded,
-			hits;
+		const char *name, *mode, *digest;
+		json_int_t generation, tasks;
+		char denials[32], hits[32];
 
-		if (json_unpack((json_t *)row,
-				"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, "
-				"s:I, s:I, s:I}",
+		if (json_unpack((json_t *)row, "{s:s, s:s, s:s, s:I, s:I}",
 				"name", &name, "mode", &mode, "digest", &digest,
-				"programs", &programs, "generation",
-				&generation, "tasks", &tasks, "rules", &rules,
-				"denials", &denials, "bytes", &bytes, "loaded",
-				&loaded, "hits", &hits))
+				"generation", &generation, "tasks", &tasks))
 			continue;
-		printf("%-20s %-8s %5lld %6lld %8lld %10lld  %.12s\n", name,
-		       mode, (long long)generation, (long long)tasks,
-		       (long long)denials, (long long)hits, digest);
+		printf("%-20s %-8s %5lld %6lld %8s %10s  %.12s\n", name, mode,
+		       (long long)generation, (long long)tasks,
+		       count_word(row, "denials", denials, sizeof(denials)),
+		       count_word(row, "hits", hits, sizeof(hits)), digest);
 	}
 }
 
@@ -335,6 +359,8 @@ static void print_text(const struct summary *summary)
 	print_alarms(summary->daemon);
 	print_checks(summary);
 	print_policies(summary->policies);
+	if (!summary->has_hits)
+		puts(CTL_HITS_UNKNOWN);
 	print_stacked(summary->containers);
 }
 

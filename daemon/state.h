@@ -24,6 +24,7 @@ struct state_policy {
 	unsigned long long loaded; /* seconds since 1970 */
 	bool has_start; /* it says `start`, and waiting counts */
 	unsigned long long waiting; /* containers that have not started */
+	bool has_hits; /* false: only root is told, and these two are 0 */
 	unsigned long long denials; /* hits of deny rules and of the default */
 	unsigned long long hits; /* of all rules, and of the default */
 };
@@ -56,7 +57,10 @@ struct state_rule {
 	unsigned long long hits;
 };
 
-/* One policy. Return: 0 or -errno. */
+/*
+ * One policy; what only root may read of it is left out, and has_hits says so.
+ * Return: 0 or -errno.
+ */
 int state_policy(struct kfs *kfs, const char *name, struct state_policy *out);
 
 /* Call visit for each; stops at the first it returns non-zero for. */

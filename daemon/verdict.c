@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,12 +24,64 @@ void verdict_boot(char boot[VERDICT_BOOT])
 	boot[strcspn(boot, "\n")] = '\0';
 }
 
+/* FNV-1a; the NUL as well, so that no two words are like one. */
+static void add_hash(unsigned long long *hash, const char *text)
+{
+	do {
+		*hash ^= (unsigned char)*text;
+		*hash *= 0x100000001b3;
+	} while (*text++);
+}
+
+static int add_modes(struct kfs *kfs, const char *name,
+		     unsigned long long *hash)
+{
+	struct text modes = {};
+	char file[PATH_MAX];
+	int err;
+
+	snprintf(file, sizeof(file), "policies/%s/mode", name);
+	err = kfs_read(kfs, file, &modes);
+	if (!err) {
+		add_hash(hash, name);
+		add_hash(hash, text_string(&modes));
+	}
+	text_free(&modes);
+	return err == -ENOENT ? 0 : err; /* it was unloaded meanwhile */
+}
+
+int verdict_look(struct kfs *kfs, struct verdict_of *of)
+{
+	struct text status = {}, names = {};
+	char word[32], *line, *next;
+	int err;
+
+	*of = (struct verdict_of){ .modes = 0xcbf29ce484222325 };
+	err = kfs_read(kfs, "status", &status);
+	if (!err)
+		err = kfs_value(text_string(&status), "generation", word,
+				sizeof(word));
+	if (!err)
+		err = kfs_list(kfs, "policies", &names);
+	for (line = names.len ? names.data : NULL; line && !err; line = next) {
+		next = text_next_line(line);
+		if (*line)
+			err = add_modes(kfs, line, &of->modes);
+	}
+	if (!err)
+		of->generation = strtoull(word, NULL, 10);
+	text_free(&status);
+	text_free(&names);
+	return err;
+}
+
 static int write_json(int dir, const struct verdict *verdict)
 {
-	json_t *json = json_pack("{s:I, s:s, s:I, s:I, s:I, s:I}", "time",
+	json_t *json = json_pack("{s:I, s:s, s:I, s:I, s:I, s:I, s:I}", "time",
 				 (json_int_t)verdict->time, "boot",
 				 verdict->boot, "generation",
-				 (json_int_t)verdict->generation, "good",
+				 (json_int_t)verdict->of.generation, "modes",
+				 (json_int_t)verdict->of.modes, "good",
 				 (json_int_t)verdict->good, "failed",
 				 (json_int_t)verdict->failed, "not_shown",
 				 (json_int_t)verdict->not_shown);
@@ -63,7 +116,7 @@ int verdict_save(const char *dir, const struct verdict *verdict)
 
 int verdict_read(const char *dir, struct verdict *verdict)
 {
-	json_int_t time, generation, good, failed, not_shown;
+	json_int_t time, generation, modes, good, failed, not_shown;
 	char path[PATH_MAX];
 	const char *boot;
 	json_t *json;
@@ -78,13 +131,14 @@ int verdict_read(const char *dir, struct verdict *verdict)
 		return -errno;
 	json = json_loadfd(fd, 0, NULL);
 	close(fd);
-	if (json &&
-	    !json_unpack(json, "{s:I, s:s, s:I, s:I, s:I, s:I}", "time", &time,
-			 "boot", &boot, "generation", &generation, "good",
-			 &good, "failed", &failed, "not_shown", &not_shown)) {
+	if (json && !json_unpack(json, "{s:I, s:s, s:I, s:I, s:I, s:I, s:I}",
+				 "time", &time, "boot", &boot, "generation",
+				 &generation, "modes", &modes, "good", &good,
+				 "failed", &failed, "not_shown", &not_shown)) {
 		*verdict = (struct verdict){
 			.time = time,
-			.generation = (unsigned long long)generation,
+			.of.generation = (unsigned long long)generation,
+			.of.modes = (unsigned long long)modes,
 			.good = (unsigned int)good,
 			.failed = (unsigned int)failed,
 			.not_shown = (unsigned int)not_shown,
@@ -104,14 +158,29 @@ static bool is_this_boot(const struct verdict *verdict)
 	return boot[0] && !strcmp(boot, verdict->boot);
 }
 
-bool verdict_is_current(const struct verdict *verdict,
-			unsigned long long generation)
+/* Why it does not speak of now; "": it does. */
+static const char *why_old(const struct verdict *verdict,
+			   const struct verdict_of *now)
 {
-	return is_this_boot(verdict) && verdict->generation == generation;
+	if (!is_this_boot(verdict))
+		return "; in an earlier boot";
+	if (!now->generation || !verdict->of.generation)
+		return "; it is not known of what";
+	if (verdict->of.generation != now->generation)
+		return "; before the last load";
+	if (verdict->of.modes != now->modes)
+		return "; before a mode was changed, or a policy unloaded";
+	return "";
+}
+
+bool verdict_is_current(const struct verdict *verdict,
+			const struct verdict_of *now)
+{
+	return !*why_old(verdict, now);
 }
 
 void verdict_print(const struct verdict *verdict, int err,
-		   unsigned long long generation, char *out, size_t size)
+		   const struct verdict_of *now, char *out, size_t size)
 {
 	char when[32] = "?";
 	time_t time = (time_t)verdict->time;
@@ -129,8 +198,5 @@ void verdict_print(const struct verdict *verdict, int err,
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &utc);
 	snprintf(out, size, "%s at %s: %u good, %u failed, %u not shown%s",
 		 verdict->failed ? "FAILED" : "passed", when, verdict->good,
-		 verdict->failed, verdict->not_shown,
-		 !is_this_boot(verdict)		   ? "; in an earlier boot" :
-		 verdict->generation != generation ? "; before the last load" :
-						     "");
+		 verdict->failed, verdict->not_shown, why_old(verdict, now));
 }

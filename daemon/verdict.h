@@ -10,13 +10,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kfs.h"
+
 #define VERDICT_FILE "selftest.json"
 #define VERDICT_BOOT 40 /* bytes of a boot's name, with its NUL */
+
+/* What the kernel had loaded, and how it was enforced. */
+struct verdict_of {
+	unsigned long long generation; /* last one that was given out; 0: ? */
+	unsigned long long modes; /* a hash of each policy and its modes */
+};
 
 struct verdict {
 	long long time; /* seconds since 1970 */
 	char boot[VERDICT_BOOT]; /* of the boot it was made in */
-	unsigned long long generation; /* last one that was given out */
+	struct verdict_of of;
 	unsigned int good;
 	unsigned int failed;
 	unsigned int not_shown;
@@ -25,6 +33,9 @@ struct verdict {
 /* The name of this boot; "" if the kernel does not say. */
 void verdict_boot(char boot[VERDICT_BOOT]);
 
+/* What a verdict of now would be of. Return: 0 or -errno: it is of nothing. */
+int verdict_look(struct kfs *kfs, struct verdict_of *of);
+
 /* Replace it as a whole. Return: 0 or -errno. */
 int verdict_save(const char *dir, const struct verdict *verdict);
 
@@ -32,14 +43,14 @@ int verdict_save(const char *dir, const struct verdict *verdict);
 int verdict_read(const char *dir, struct verdict *verdict);
 
 /*
- * In words; generation is what the kernel says now. A verdict of another boot,
- * or from before the last load, says that, too.
+ * In words; now is what verdict_look says. A verdict of another boot, from before
+ * the last load, or of other modes says that, too.
  */
 void verdict_print(const struct verdict *verdict, int err,
-		   unsigned long long generation, char *out, size_t size);
+		   const struct verdict_of *now, char *out, size_t size);
 
-/* Does it speak of what is loaded now? */
+/* Does it speak of what is loaded now, and of how that is enforced? */
 bool verdict_is_current(const struct verdict *verdict,
-			unsigned long long generation);
+			const struct verdict_of *now);
 
 #endif /* DAEMON_VERDICT_H */

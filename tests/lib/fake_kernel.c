@@ -49,7 +49,6 @@ static int text_file(const void *text, size_t len)
 
 static int policy_file(const char *rest)
 {
-	static const char mode[] = "files=enforce\nexec=audit\n";
 	struct fake_policy *policy;
 	char name[64], file[16], text[512];
 
@@ -65,7 +64,9 @@ static int policy_file(const char *rest)
 	if (!strcmp(file, "image"))
 		return text_file(policy->image, policy->len);
 	if (!strcmp(file, "mode"))
-		return text_file(mode, sizeof(mode) - 1);
+		return text_file(current->mode, strlen(current->mode));
+	if (!strcmp(file, "rules") && current->not_root)
+		return -EACCES;
 	if (!strcmp(file, "rules"))
 		return text_file(current->rules, strlen(current->rules));
 	snprintf(text, sizeof(text),
@@ -89,6 +90,19 @@ static int trace_file(void)
 	return ends[0];
 }
 
+static int status_file(void)
+{
+	char text[sizeof(current->status) + 32] = "";
+
+	if (current->no_status)
+		return -EACCES;
+	if (current->live_generation)
+		snprintf(text, sizeof(text), "generation %u\n",
+			 current->last_generation);
+	strcat(text, current->status);
+	return text_file(text, strlen(text));
+}
+
 static int fake_open(struct kfs *kfs, const char *file, int flags)
 {
 	int fd;
@@ -97,9 +111,9 @@ static int fake_open(struct kfs *kfs, const char *file, int flags)
 	if (!strcmp(file, "events"))
 		return fcntl(current->events[0], F_DUPFD_CLOEXEC, 0);
 	if (!strcmp(file, "status"))
-		return current->no_status ? -EACCES :
-					    text_file(current->status,
-						      strlen(current->status));
+		return status_file();
+	if (!strcmp(file, "bindings") && current->not_root)
+		return -EACCES;
 	if (!strcmp(file, "bindings"))
 		return text_file(current->bindings, strlen(current->bindings));
 	if (!strcmp(file, "version"))
@@ -165,6 +179,8 @@ static int load(int fd, const void *data, size_t len)
 	for (i = 0; i < sizeof(digest); i++)
 		snprintf(policy->digest + 2 * i, 3, "%02x", digest[i]);
 	current->num_loads++;
+	current->last_generation += current->load_between;
+	current->load_between = false;
 	snprintf(text, sizeof(text), "ok policy=%s generation=%u digest=%s\n",
 		 policy->name, policy->generation, policy->digest);
 	return reply(fd, 0, text);
@@ -262,6 +278,7 @@ struct fake_kernel *fake_kernel_create(struct kfs *kfs)
 	       "abi 1\ndecisions_denied 11\ndecisions_audited 0\n"
 	       "denied.files 9\ndenied.exec 2\nreason.path-too-long 2\n"
 	       "events_lost 5\nloads 6\nload_errors 4\npolicies 1\n");
+	strcpy(current->mode, "files=enforce\nexec=audit\n");
 	strcpy(current->rules, "1 a b.yaml:7 deny 3\n2 a b.yaml:9 allow 0\n"
 			       "0 -:0 default 4\n");
 	strcpy(current->tasks, "10 10 nginx@3,base@1\n10 11 nginx@3\n");

@@ -38,6 +38,9 @@ struct fake_kernel {
 	char last_self[512]; /* the policy that was entered last */
 	char last_trace[128]; /* whose decisions are traced */
 	char modes[512]; /* all that was written to mode files, a line each */
+	char mode[64]; /* what `mode` of every policy says */
+	bool load_between; /* another load comes after the next one */
+	bool live_generation; /* `status` says last_generation, too */
 	char version[64]; /* what `version` says */
 	char bindings[1024]; /* what `bindings` says */
 	char tasks[256]; /* what `tasks` says */
@@ -46,6 +49,7 @@ struct fake_kernel {
 	unsigned char traced[1024]; /* what `trace` gives */
 	size_t traced_len;
 	bool no_status; /* answer EACCES */
+	bool not_root; /* files of mode 0400 answer EACCES */
 	bool no_images; /* to read an image fails */
 	int info_errno; /* what `info` of policies answers, if not 0 */
 	bool refuse_loads; /* answer EINVAL and a sentence */

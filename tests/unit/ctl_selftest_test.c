@@ -167,6 +167,7 @@ START_TEST(status_tells_the_verdict)
 {
 	json_t *json, *verdict;
 
+	ctl_kernel->live_generation = true;
 	ctl_load_text(yaml);
 	ck_assert_msg(!ctl_run_command(ctl_status, "status", "--state-dir",
 				       ctl_dir, NULL),
@@ -188,6 +189,45 @@ START_TEST(status_tells_the_verdict)
 	ck_assert(json_is_false(json_object_get(verdict, "passed")));
 	ck_assert(json_is_true(json_object_get(verdict, "current")));
 	json_decref(json);
+}
+END_TEST
+
+static bool verdict_is_of_now(void)
+{
+	json_t *json;
+	bool is;
+
+	(void)ctl_run_command(ctl_status, "status", "--json", "--state-dir",
+			      ctl_dir, NULL);
+	json = ctl_json();
+	is = json_is_true(
+		json_object_get(json_object_get(json, "selftest"), "current"));
+	json_decref(json);
+	return is;
+}
+
+START_TEST(a_load_between_the_checks_makes_the_verdict_old)
+{
+	ctl_kernel->live_generation = true;
+	ctl_load_text(yaml);
+	ctl_kernel->load_between = true; /* after the canaries' own */
+	(void)selftest();
+	ck_assert(!verdict_is_of_now());
+	(void)selftest();
+	ck_assert(verdict_is_of_now());
+}
+END_TEST
+
+START_TEST(a_changed_mode_makes_the_verdict_old)
+{
+	ctl_kernel->live_generation = true;
+	ctl_load_text(yaml);
+	(void)selftest();
+	ck_assert(verdict_is_of_now());
+	strcpy(ctl_kernel->mode, "files=audit\nexec=audit\n");
+	ck_assert(!verdict_is_of_now());
+	ctl_run_command(ctl_status, "status", "--state-dir", ctl_dir, NULL);
+	ck_assert_ptr_nonnull(strstr(ctl_out, "before a mode was changed"));
 }
 END_TEST
 
@@ -257,6 +297,8 @@ int main(void)
 	tcase_add_test(tcase, a_kernel_that_enforces_nothing_fails);
 	tcase_add_test(tcase, a_kernel_that_takes_no_policy_fails);
 	tcase_add_test(tcase, status_tells_the_verdict);
+	tcase_add_test(tcase, a_load_between_the_checks_makes_the_verdict_old);
+	tcase_add_test(tcase, a_changed_mode_makes_the_verdict_old);
 	tcase_add_test(tcase, every_class_has_a_canary);
 	tcase_add_test(tcase, each_canary_is_judged);
 	tcase_add_test(tcase, wrong_use_is_told);

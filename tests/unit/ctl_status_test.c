@@ -52,11 +52,12 @@ static const struct fake_policy *fill(void)
 {
 	struct verdict verdict = {
 		.time = 1700000000,
-		.generation = 41,
+		.of.generation = 41,
 		.good = 31,
 		.failed = 0,
 		.not_shown = 17,
 	};
+	struct verdict_of now;
 
 	strcpy(ctl_kernel->status,
 	       "abi 1\njit on\nlsm_order 6\ndecisions_denied 11\n"
@@ -72,6 +73,8 @@ static const struct fake_policy *fill(void)
 	ctl_kernel->last_generation = 40;
 	ctl_load_text(POLICY);
 	verdict_boot(verdict.boot);
+	ck_assert_int_eq(verdict_look(&ctl.kfs, &now), 0);
+	verdict.of.modes = now.modes;
 	ck_assert_int_eq(verdict_save(ctl_dir, &verdict), 0);
 	ctl.run_dir = ctl_dir;
 	return fake_kernel_find(ctl_kernel, "nginx");
@@ -196,12 +199,15 @@ static const struct {
 START_TEST(the_verdict_says_what_it_is_of)
 {
 	struct verdict verdict = {
-		.generation = verdicts[_i].generation,
+		.of.generation = verdicts[_i].generation,
 		.failed = verdicts[_i].failed,
 	};
+	struct verdict_of now;
 	json_t *json;
 
 	fill();
+	ck_assert_int_eq(verdict_look(&ctl.kfs, &now), 0);
+	verdict.of.modes = now.modes;
 	verdict_boot(verdict.boot);
 	if (verdicts[_i].boot)
 		strcpy(verdict.boot, verdicts[_i].boot);
@@ -217,6 +223,47 @@ START_TEST(the_verdict_says_what_it_is_of)
 }
 END_TEST
 
+START_TEST(what_only_root_is_told_is_not_zero)
+{
+	json_t *json;
+
+	fill();
+	ctl_kernel->not_root = true;
+	ck_assert_int_eq(ctl_run_command(ctl_status, "status", "--state-dir",
+					 ctl_dir, NULL),
+			 CTL_YES);
+	ck_assert_ptr_nonnull(
+		strstr(ctl_out, "\ntasks     ? in bound cgroups: this needs "
+				"root\n"));
+	ck_assert_ptr_nonnull(strstr(ctl_out, "     2        ?          ?  "));
+	ck_assert_ptr_nonnull(strstr(ctl_out, "\n?: this needs root\n"));
+	ck_assert_int_eq(ctl_run_command(ctl_status, "status", "--state-dir",
+					 ctl_dir, "--json", NULL),
+			 CTL_YES);
+	json = ctl_json();
+	ck_assert_str_eq(at(json, "coverage"), "null");
+	ck_assert_str_eq(at(json, "containers"), "null");
+	ck_assert_str_eq(at(json, "policies.0.tasks"), "2");
+	ck_assert_str_eq(at(json, "policies.0.denials"), "null");
+	ck_assert_str_eq(at(json, "policies.0.hits"), "null");
+	json_decref(json);
+}
+END_TEST
+
+START_TEST(policies_does_not_call_it_zero_either)
+{
+	fill();
+	ctl_kernel->not_root = true;
+	(void)ctl_run_command(ctl_policies, "policies", NULL);
+	ck_assert_ptr_nonnull(strstr(ctl_out, "     2        ?  "));
+	ck_assert_ptr_nonnull(strstr(ctl_out, "\n?: this needs root\n"));
+	ctl_kernel->not_root = false;
+	(void)ctl_run_command(ctl_policies, "policies", NULL);
+	ck_assert_ptr_nonnull(strstr(ctl_out, "     2      340  "));
+	ck_assert_ptr_null(strstr(ctl_out, "?"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("ctl_status");
@@ -229,6 +276,8 @@ int main(void)
 	tcase_add_test(tcase, every_number_has_its_member);
 	tcase_add_loop_test(tcase, the_verdict_says_what_it_is_of, 0,
 			    (int)(sizeof(verdicts) / sizeof(verdicts[0])));
+	tcase_add_test(tcase, what_only_root_is_told_is_not_zero);
+	tcase_add_test(tcase, policies_does_not_call_it_zero_either);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -21,7 +21,7 @@ static void setup(void)
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	verdict = (struct verdict){
 		.time = 1700000000,
-		.generation = 9,
+		.of = { 9, 5 },
 		.good = 12,
 		.not_shown = 1,
 	};
@@ -43,11 +43,20 @@ static void teardown(void)
 	rmdir(dir);
 }
 
+static bool is_current(const struct verdict *one, unsigned long long generation,
+		       unsigned long long modes)
+{
+	const struct verdict_of now = { generation, modes };
+
+	return verdict_is_current(one, &now);
+}
+
 static const char *words(int err, unsigned long long generation)
 {
+	const struct verdict_of now = { generation, 5 };
 	static char text[256];
 
-	verdict_print(&verdict, err, generation, text, sizeof(text));
+	verdict_print(&verdict, err, &now, text, sizeof(text));
 	return text;
 }
 
@@ -62,7 +71,7 @@ START_TEST(it_is_read_as_it_was_saved)
 	ck_assert_uint_eq(stat_buf.st_mode & 0777, 0600);
 	ck_assert_int_eq(verdict_read(dir, &back), 0);
 	ck_assert_mem_eq(&back, &verdict, sizeof(back));
-	ck_assert(verdict_is_current(&back, 9));
+	ck_assert(is_current(&back, 9, 5));
 }
 END_TEST
 
@@ -102,12 +111,21 @@ START_TEST(it_grows_old)
 	ck_assert_str_eq(words(0, 9), "passed at 2023-11-14 22:13:20 UTC: 12 "
 				      "good, 0 failed, 1 not shown");
 	ck_assert_ptr_nonnull(strstr(words(0, 10), "before the last load"));
-	ck_assert(!verdict_is_current(&verdict, 10));
+	ck_assert(!is_current(&verdict, 10, 5));
+	ck_assert(!is_current(&verdict, 9, 6));
+	verdict.of.modes = 6;
+	ck_assert_ptr_nonnull(strstr(words(0, 9), "before a mode was changed"));
+	verdict.of.modes = 5;
+	/* what is not known is not alike */
+	ck_assert(!is_current(&verdict, 0, 5));
+	verdict.of.generation = 0;
+	ck_assert(!is_current(&verdict, 0, 5));
+	verdict.of.generation = 9;
 	verdict.failed = 2;
 	ck_assert_ptr_nonnull(strstr(words(0, 9), "FAILED at"));
 	verdict.boot[0] ^= 1;
 	ck_assert_ptr_nonnull(strstr(words(0, 9), "an earlier boot"));
-	ck_assert(!verdict_is_current(&verdict, 9));
+	ck_assert(!is_current(&verdict, 9, 5));
 }
 END_TEST
 
