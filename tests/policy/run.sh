@@ -557,6 +557,9 @@ learn_credentials
 learn_renames
 learn_renamed_sockets
 learn_renamed_keys
+learn_beside_renames
+learn_one_name
+learn_denied_name
 lint_together
 links_of_root
 nested_includes
