@@ -25,6 +25,9 @@ struct learn {
 	bool narrow; /* directories are not widened: there would be too much */
 	const struct event **wanted; /* that rules are made for */
 	u32 num_wanted;
+	/* renames and links that the extended policy allows, and must go on to */
+	const struct event **kept;
+	u32 num_kept;
 	struct learn_moves moves; /* that they are made for, too */
 	struct buf left; /* comments: what was not learned, and why */
 };
@@ -80,10 +83,14 @@ static void choose_event(struct learn *l, const struct event *event)
 	const char *why;
 	bool allows, denies;
 
+	if (!event->line.denied && !logline_second(&event->line))
+		return;
+	ask_extended(l, &event->line, &allows, &denies);
+	if (allows && logline_second(&event->line))
+		l->kept[l->num_kept++] = event;
 	if (!event->line.denied)
 		return;
 	why = why_not(l, &event->line);
-	ask_extended(l, &event->line, &allows, &denies);
 	if (denies)
 		why = "a rule of the policy denies it";
 	if (why)
@@ -234,20 +241,48 @@ static void ask_move(const struct learn *l, const struct logline *line,
 	arena_free(arena);
 }
 
+/* May it have been recorded of its new name, so that it was the other way? */
+static bool is_ambiguous(const struct event *event)
+{
+	return !event->paired && !event->line.widens;
+}
+
+/* Does it widen; or may it, as nothing says which name is the new one? */
+static bool ask_widens(const struct learn *l, const struct event *event,
+		       struct replay *replay)
+{
+	struct logline other = event->line;
+	struct replay swapped = { 0 };
+
+	ask_move(l, &event->line, replay);
+	other.object = event->line.detail;
+	other.detail = event->line.object;
+	if (is_ambiguous(event))
+		ask_move(l, &other, &swapped);
+	return replay->widens || swapped.widens;
+}
+
 /* Why the old name is not given what it lacks, or NULL: it was. */
-static const char *settle_move(struct learn *l, const struct logline *line,
+static const char *settle_move(struct learn *l, const struct event *event,
 			       bool too_many, bool *again)
 {
+	const struct logline *line = &event->line;
 	const char *secret = learn_path_secret(line->object);
 	struct replay replay;
+	const bool widens = ask_widens(l, event, &replay);
 
-	ask_move(l, line, &replay);
 	if (replay.tree && learn_moves_is_tree(l->wanted, l->num_wanted, line))
 		return "all that is below would need the rights of what is "
 		       "below the new name";
-	if (!replay.widens)
+	/* the rules are for both names, so it is one of the policy that denies */
+	if (l->both.img && replay.answer == REPLAY_DENY && !replay.widens)
+		return "a rule of the policy denies one of its names";
+	if (!widens)
 		return NULL;
 	*again = true;
+	if (is_ambiguous(event))
+		return "it is not recorded which name is the new one, and more "
+		       "is allowed under one of them";
 	if (secret)
 		return arena_printf(l->run->arena,
 				    "under the new name more is allowed, and "
@@ -257,6 +292,54 @@ static const char *settle_move(struct learn *l, const struct logline *line,
 		return "under the new name more is allowed than the old one "
 		       "can be given";
 	return NULL;
+}
+
+/* Without what is wanted of a name that one of the policy's own renames has. */
+static void leave_name(struct learn *l, const struct logline *move)
+{
+	u32 num = 0;
+
+	for (u32 i = 0; i < l->num_wanted; i++) {
+		const struct logline *line = &l->wanted[i]->line;
+
+		if (!strcmp(line->object, move->object) ||
+		    !strcmp(line->object, move->detail))
+			leave(l, line,
+			      arena_printf(l->run->arena,
+					   "a %s that the policy allows would "
+					   "be denied",
+					   bvm_op_name(move->class, move->op)));
+		else
+			l->wanted[num++] = l->wanted[i];
+	}
+	/* more than was recorded is what makes the difference */
+	if (num == l->num_wanted)
+		l->narrow = true;
+	else
+		l->moves.num = 0;
+	l->num_wanted = num;
+}
+
+/* What the policy allows stays allowed. Return: rules have to be made again. */
+static bool settle_kept(struct learn *l, bool too_many)
+{
+	bool again = false;
+
+	for (u32 i = 0; l->both.img && i < l->num_kept; i++) {
+		const u32 num = l->num_wanted;
+		const bool narrow = l->narrow;
+		bool widens = false;
+
+		if (!settle_move(l, l->kept[i], too_many, &widens)) {
+			again |= widens;
+			continue;
+		}
+		if (!widens)
+			continue;
+		leave_name(l, &l->kept[i]->line);
+		again |= l->num_wanted < num || l->narrow != narrow;
+	}
+	return again;
 }
 
 /*
@@ -272,14 +355,14 @@ static int settle_moves(struct learn *l)
 
 		if (compile_rules(l))
 			return EXIT_NO;
-		again = false;
+		again = settle_kept(l, round >= MAX_ROUNDS);
 		for (u32 i = 0; i < l->num_wanted; i++) {
 			const struct logline *line = &l->wanted[i]->line;
 			const char *why = NULL;
 
 			if (logline_second(line))
-				why = settle_move(l, line, round >= MAX_ROUNDS,
-						  &again);
+				why = settle_move(l, l->wanted[i],
+						  round >= MAX_ROUNDS, &again);
 			if (why)
 				leave(l, line, why);
 			else
@@ -315,10 +398,13 @@ static bool is_allowed(const struct learn *l, struct arena *arena,
 
 static int check_learned(struct learn *l)
 {
+	const u32 num_kept = l->both.img ? l->num_kept : 0;
 	int code = EXIT_YES;
 
-	for (u32 i = 0; !code && i < l->num_wanted; i++) {
-		const struct logline *line = &l->wanted[i]->line;
+	for (u32 i = 0; !code && i < l->num_wanted + num_kept; i++) {
+		const struct logline *line =
+			i < l->num_wanted ? &l->wanted[i]->line :
+					    &l->kept[i - l->num_wanted]->line;
 		struct arena *arena = arena_create();
 
 		if (!is_allowed(l, arena, line)) {
@@ -369,6 +455,7 @@ int command_learn(struct run *run)
 	if (code)
 		return code;
 	l->wanted = arena_array(run->arena, l->events.num, sizeof(*l->wanted));
+	l->kept = arena_array(run->arena, l->events.num, sizeof(*l->kept));
 	for (u32 i = 0; i < l->events.num; i++)
 		choose_event(l, &l->events.items[i]);
 	return write_learned(l);

@@ -76,3 +76,61 @@ learn_credentials()
 		says "not ${other[$name]}" 1 '^deny' "$policyc" explain "$new" read "${other[$name]}"
 	done
 }
+
+# extend POLICY LOG: learn for a policy, which then includes it
+extend()
+{
+	"$policyc" learn --extend "$1" "$2" -o "$work/more.yaml"
+	sed 's/^policy: app/&\ninclude: more/' "$1" > "$work/extended.yaml"
+}
+
+# A rename that the policy allows goes on to be allowed: what its new name gets, its
+# old one gets as well, or neither does.
+learn_beside_renames()
+{
+	local move='files.rename /srv/tmp1 /srv/data rule files.rename /srv/data /srv/tmp1 rule'
+
+	printf 'bailiff: 1\npolicy: app\nfiles:\n  - audit: rename\n    paths: /srv/**\n  - allow: [create, rename]\n    paths: /srv/**\n' \
+		> "$work/base.yaml"
+	# shellcheck disable=SC2086 # several words
+	moves_log $move files.read /srv/data - default | sed '1,2s/would-deny/audited/' > "$work/moves.json"
+	extend "$work/base.yaml" "$work/moves.json"
+	has 'what is read under its new name' '      - "/srv/data"' "$work/more.yaml"
+	has 'is under the old one' '      - "/srv/tmp1" # guess: renamed to /srv/data' "$work/more.yaml"
+	says 'and the rename is allowed' 0 '^0 newly denied, 1 newly allowed, 0 undecided, 0 still denied, 2 still' \
+		"$policyc" simulate "$work/extended.yaml" "$work/moves.json"
+	sed -i 's/tmp1/x.key/g' "$work/moves.json"
+	extend "$work/base.yaml" "$work/moves.json"
+	has 'not for a key' '# not learned: a rename that the policy allows would be denied: files.read /srv/data' \
+		"$work/more.yaml"
+	# nothing says which name is the new one
+	sed '2d; s/audited/would-deny/' "$work/moves.json" > "$work/1"
+	extend "$work/base.yaml" "$work/1"
+	has 'nor where it may be either' '# not learned: a rename that the policy allows would be denied: files.read /srv/data' \
+		"$work/more.yaml"
+}
+
+# Of a rename one name was denied: it may be the new one, and gets nothing for that.
+learn_one_name()
+{
+	printf 'bailiff: 1\npolicy: app\nfiles:\n  - allow: [read, manage]\n    paths: /var/lib/app/**\nexec:\n  - allow: /var/lib/app/plugin\n' \
+		> "$work/base.yaml"
+	moves_log files.rename /etc/app.conf /var/lib/app/plugin default > "$work/moves.json"
+	extend "$work/base.yaml" "$work/moves.json"
+	has 'which name is the new one' '# not learned: it is not recorded which name is the new one, and more is allowed under one of them: files.rename /etc/app.conf /var/lib/app/plugin' \
+		"$work/more.yaml"
+	says 'and nothing is run for it' 1 '^0$' grep -c '^exec' "$work/more.yaml"
+}
+
+# A rule denies the new name: that stays, and the rest is learned.
+learn_denied_name()
+{
+	printf 'bailiff: 1\npolicy: app\nmode: audit\nfiles:\n  - deny: manage\n    paths: /etc/**\n' \
+		> "$work/base.yaml"
+	moves_log files.read /srv/page - default files.rename /srv/up/x /etc/x default \
+		files.rename /etc/x /srv/up/x rule > "$work/moves.json"
+	extend "$work/base.yaml" "$work/moves.json"
+	has 'what a rule denies' '# not learned: a rule of the policy denies one of its names: files.rename /srv/up/x /etc/x' \
+		"$work/more.yaml"
+	has 'and the rest' '      - "/srv/page"' "$work/more.yaml"
+}

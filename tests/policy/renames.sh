@@ -100,7 +100,7 @@ learn_renamed_keys()
 	says 'both names of a rename are one event' 0 '^            12 x files.rename /srv/b /srv/a$' \
 		"$policyc" simulate "$new" "$work/moves.json"
 	moves_log files.rename /srv/b /srv/a\\u2028b default files.read /srv/c\\u2028b - default \
-		files.rename /srv/b /srv/d\\u00e4 default files.read /srv/d\\u00e4 - default \
+		files.rename /srv/b /srv/d\\u00e4 default files.rename /srv/d\\u00e4 /srv/b default files.read /srv/d\\u00e4 - default \
 		> "$work/moves.json"
 	"$policyc" learn "$work/moves.json" -o "$new"
 	has 'a second name that is none' '# not learned: its name is no text: files.rename /srv/b /srv/a???b' "$new"

@@ -554,7 +554,8 @@ for step in assembled odd_files large_policies images odd_paths other_files \
 	lint_together links_of_root nested_includes protected_keys graph score remedies \
 	stats color tour import_limits import_lines init shipped_init \
 	explain_json syscalls differences_of_calls containers manual \
-	kinds_of_tables quoted_forms examples; do
+	kinds_of_tables quoted_forms examples \
+	learn_beside_renames learn_one_name learn_denied_name; do
 	job part $step
 done
 jobs_run
