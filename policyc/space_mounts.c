@@ -181,7 +181,7 @@ static void add_end(struct ends *e, const char *text, u32 nameless)
 	struct space_point point = s->base;
 	struct traits traits[SPACE_MAX_IMAGES];
 	u32 key[1 + sizeof(traits) / (sizeof(u32))] = { end.has_name |
-						      !text << 1 };
+							!text << 1 };
 	const u32 known = e->kinds.num;
 
 	memset(traits, 0, sizeof(traits));
