@@ -209,7 +209,9 @@ static u64 find_said(const struct space_point *point, u64 keep)
 		said |= socket_operands(point, keep);
 	if (class == BVM_CLASS_TASKS)
 		said |= field_bit(class, "signal");
-	if (class == BVM_CLASS_MOUNTS || class == BVM_CLASS_KERNEL)
+	if (class == BVM_CLASS_KERNEL ||
+	    (class == BVM_CLASS_MOUNTS && (point->op == BVM_OP_MOUNTS_MOUNT ||
+					   point->op == BVM_OP_MOUNTS_FSMOUNT)))
 		said |= field_bit(class, "text");
 	return said;
 }

@@ -70,11 +70,9 @@ static bool is_possible_mount(u64 fields, const struct space_point *point)
 	const struct bvm_ctx_mounts *m = &point->ctx.mounts;
 	u64 op = 1ull << point->op;
 
+	/* the type is known of whatever is there: lsm/hooks_mount.c */
 	if (has_field(fields, BVM_CLASS_MOUNTS, "flags") && m->flags &&
-	    point->op != BVM_OP_MOUNTS_MOUNT)
-		return false;
-	if (has_field(fields, BVM_CLASS_MOUNTS, "text") && m->text &&
-	    !(op & (BVM_BIT(MOUNTS, MOUNT) | BVM_BIT(MOUNTS, FSMOUNT))))
+	    !(op & (BVM_BIT(MOUNTS, MOUNT) | BVM_BIT(MOUNTS, MOVE_MOUNT))))
 		return false;
 	if (has_field(fields, BVM_CLASS_MOUNTS, "source") && m->source &&
 	    !(op & (BVM_BIT(MOUNTS, MOUNT) | BVM_BIT(MOUNTS, MOVE_MOUNT))))

@@ -98,6 +98,17 @@ confined_by()
 	is "$(comm -23 <(echo "$wanted") <(echo "$pids"))" "" "... each under its policy"
 }
 
+# What a policy says that it does not serve: PostgreSQL's ExecStop is perl, so that it
+# is systemd's signal that stops it.
+unexpected()
+{
+	if [ "$name" = postgresql ]; then
+		grep -v '"class":"exec",.*"object":"/usr/bin/pg_ctlcluster"'
+	else
+		cat
+	fi
+}
+
 one_service()
 {
 	name=$(basename "$1" .sh)
@@ -115,7 +126,7 @@ one_service()
 		work
 		is_up restart && again
 		pause 0.5 # a record may be on its way
-		is "$(denials_of "$unit")" '' "$name: 0 denials"
+		is "$(denials_of "$unit" | unexpected)" '' "$name: 0 denials"
 		intrude
 	fi
 	systemctl stop "$unit"
