@@ -24,17 +24,35 @@ struct paths {
 	u32 num;
 };
 
-/* Words of an option that is a list of what may be, or with ~ of what not. */
+/* An option that is a list of what may be, or with ~ of what not. */
 struct words {
-	struct import_list yes, no;
-	bool given; /* a list of what may be was given, perhaps an empty one */
+	u64 set; /* by number */
+	bool allows; /* the set is what may be, and not what may not */
+	bool given; /* there is a set */
 	struct span from;
+};
+
+/* An option of which the last line alone counts. */
+struct last {
+	const char *value; /* or NULL */
+	struct span from;
+};
+
+/* Directories that systemd makes for the unit, and that it may write. */
+static const struct {
+	const char *name, *below, *private; /* with DynamicUser */
+} directories[] = {
+	{ "RuntimeDirectory", "/run", "/run/private" },
+	{ "StateDirectory", "/var/lib", "/var/lib/private" },
+	{ "CacheDirectory", "/var/cache", "/var/cache/private" },
+	{ "LogsDirectory", "/var/log", "/var/log/private" },
 };
 
 struct unit {
 	struct import *im;
 	struct paths paths[NUM_WHAT];
 	struct words caps, families;
+	struct last system, home, dynamic, dirs[ARRAY_SIZE(directories)];
 	struct unit_calls calls;
 	bool found; /* an option of a section that counts */
 };
@@ -93,6 +111,17 @@ static void take_path(struct unit *unit, enum what what, const char *word,
 		add_path(unit, what, path, from);
 }
 
+static bool is_off(const char *value)
+{
+	static const char *const words[] = { "",  "no", "n",  "false",
+					     "f", "0",	"off" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcasecmp(value, words[i]))
+			return true;
+	return false;
+}
+
 static void take_system(struct unit *unit, const char *word,
 			const struct span *from)
 {
@@ -123,26 +152,105 @@ static void take_home(struct unit *unit, const char *word,
 		add_path(unit, read ? READ_ONLY : NO_ACCESS, homes[i], from);
 }
 
-/* cut: the length of AF_ or CAP_, which is left off. */
-static void take_word(struct unit *unit, struct words *words, bool not,
-		      const char *word, const struct span *from)
+/* Relative to where they are; behind ':' is a link to them. */
+static void take_directories(struct unit *unit, size_t kind)
 {
-	const bool caps = words == &unit->caps;
+	const struct last *dirs = &unit->dirs[kind];
+	struct arena *arena = unit->im->arena;
+	const bool dynamic = unit->dynamic.value &&
+			     !is_off(unit->dynamic.value);
+	char *value = arena_strdup(arena, dirs->value ?: "");
+
+	for (char *word = strtok(value, " \t"); word;
+	     word = strtok(NULL, " \t")) {
+		word[strcspn(word, ":")] = '\0';
+		take_path(unit, READ_WRITE,
+			  arena_printf(arena, "%s/%s", directories[kind].below,
+				       word),
+			  &dirs->from);
+		if (dynamic)
+			take_path(unit, READ_WRITE,
+				  arena_printf(arena, "%s/%s",
+					       directories[kind].private, word),
+				  &dirs->from);
+	}
+}
+
+/* The bit of a name with AF_ or CAP_; 0: reported. */
+static u64 read_word(struct unit *unit, bool caps, const char *word,
+		     const struct span *from)
+{
 	const struct bvm_name *names = caps ? bvm_cap_names : bvm_family_names;
 	const char *prefix = caps ? "CAP_" : "AF_";
 	char *name = arena_strdup(unit->im->arena, word);
+	long num = -1;
 
-	words->from = *from;
-	if (!caps && !strcmp(word, "none"))
-		return;
 	for (char *c = name; *c; c++)
 		*c = (char)tolower((u8)*c);
-	if (strncmp(word, prefix, strlen(prefix)) ||
-	    bvm_name_find(names, name + strlen(prefix)) < 0)
-		import_out_left(unit->im, from, "'%s' has no name here", word);
+	if (!strncmp(word, prefix, strlen(prefix)))
+		num = bvm_name_find(names, name + strlen(prefix));
+	if (num >= 0 && num < 64)
+		return 1ull << num;
+	import_out_left(unit->im, from, "'%s' has no name here", word);
+	return 0;
+}
+
+static u64 read_words(struct unit *unit, bool caps, char *value,
+		      const struct span *from)
+{
+	u64 set = 0;
+
+	for (char *word = strtok(value, " \t"); word;
+	     word = strtok(NULL, " \t"))
+		set |= read_word(unit, caps, word, from);
+	return set;
+}
+
+/*
+ * The set of all is what there is at first. An assignment to it, or of nothing,
+ * replaces it; any other one adds to what there is, or takes from it.
+ */
+static void take_caps(struct unit *unit, char *value, const struct span *from)
+{
+	struct words *caps = &unit->caps;
+	const bool not = *value == '~';
+	const bool empty = !value[not ];
+	const u64 set = read_words(unit, true, value + not, from);
+	const u64 have = caps->allows ? caps->set : ~caps->set;
+
+	caps->from = *from;
+	caps->given = true;
+	if (empty || !~have) {
+		caps->allows = !not ;
+		caps->set = set;
+	} else if (caps->allows != not ) {
+		caps->set |= set;
+	} else {
+		caps->set &= ~set;
+	}
+}
+
+/* The first one says what the list is of; others add to it, or take from it. */
+static void take_families(struct unit *unit, char *value,
+			  const struct span *from)
+{
+	struct words *families = &unit->families;
+	const bool not = *value == '~';
+	u64 set;
+
+	if (!*value || !strcmp(value, "none")) {
+		*families = (struct words){ .allows = *value, .from = *from };
+		return;
+	}
+	families->from = *from;
+	if (!families->given)
+		families->allows = !not ;
+	families->given = true;
+	set = read_words(unit, false, value + not, from);
+	if (families->allows != not )
+		families->set |= set;
 	else
-		import_list_add(unit->im->arena, not ? &words->no : &words->yes,
-				name + strlen(prefix));
+		families->set &= ~set;
 }
 
 static const struct {
@@ -198,32 +306,42 @@ static bool is_sandboxing(const char *key)
 	return false;
 }
 
-static void take_words(struct unit *unit, const char *key, char *value,
-		       const struct span *from)
+/* Options of which the last line alone counts. Return: it is one. */
+static bool take_last(struct unit *unit, const char *key, const char *value,
+		      const struct span *from)
 {
-	const bool caps = !strcmp(key, "CapabilityBoundingSet");
-	struct words *words = caps ? &unit->caps : &unit->families;
-	const bool not = *value == '~';
+	struct last *last = NULL;
+	size_t dir = 0;
 
-	words->from = *from;
-	if (!*value) {
-		/* no limit of families, but of capabilities: none is left */
-		*words = (struct words){ .given = caps, .from = *from };
-		return;
+	while (dir < ARRAY_SIZE(directories) &&
+	       strcmp(key, directories[dir].name))
+		dir++;
+	if (dir < ARRAY_SIZE(directories)) {
+		struct last *dirs = &unit->dirs[dir];
+
+		/* ... but an empty one, these add to one another */
+		dirs->value = *value ? arena_printf(unit->im->arena, "%s %s",
+						    dirs->value ?: "", value) :
+				       NULL;
+		dirs->from = *from;
+		return true;
 	}
-	words->given |= !not ;
-	value += not ;
-	for (char *word = strtok(value, " \t"); word;
-	     word = strtok(NULL, " \t"))
-		take_word(unit, words, not, word, from);
+	if (!strcmp(key, "ProtectSystem"))
+		last = &unit->system;
+	else if (!strcmp(key, "ProtectHome"))
+		last = &unit->home;
+	if (!strcmp(key, "DynamicUser"))
+		unit->dynamic.value = arena_strdup(unit->im->arena, value);
+	/* an empty one says nothing */
+	if (last && *value)
+		*last = (struct last){ arena_strdup(unit->im->arena, value),
+				       *from };
+	return last;
 }
 
 static void take_option(struct unit *unit, const char *key, char *value,
 			const struct span *from)
 {
-	const bool off = !strcmp(value, "no") || !strcmp(value, "false") ||
-			 !strcmp(value, "0") || !strcmp(value, "off");
-
 	for (size_t i = 0; i < ARRAY_SIZE(path_options); i++) {
 		if (strcmp(key, path_options[i].name))
 			continue;
@@ -234,19 +352,26 @@ static void take_option(struct unit *unit, const char *key, char *value,
 			take_path(unit, path_options[i].what, word, from);
 		return;
 	}
-	if (!strcmp(key, "CapabilityBoundingSet") ||
-	    !strcmp(key, "RestrictAddressFamilies"))
-		take_words(unit, key, value, from);
-	else if (unit_calls_take(&unit->calls, key, value, from))
+	if (!strcmp(key, "CapabilityBoundingSet"))
+		take_caps(unit, value, from);
+	else if (!strcmp(key, "RestrictAddressFamilies"))
+		take_families(unit, value, from);
+	else if (take_last(unit, key, value, from) ||
+		 unit_calls_take(&unit->calls, key, value, from))
 		return;
-	else if (off || !*value)
-		return;
-	else if (!strcmp(key, "ProtectSystem"))
-		take_system(unit, value, from);
-	else if (!strcmp(key, "ProtectHome"))
-		take_home(unit, value, from);
-	else if (is_sandboxing(key))
+	else if (!is_off(value) && is_sandboxing(key))
 		import_out_left(unit->im, from, "%s has no equal here", key);
+}
+
+/* After the last line: what the last of some options said. */
+static void take_rest(struct unit *unit)
+{
+	if (unit->system.value && !is_off(unit->system.value))
+		take_system(unit, unit->system.value, &unit->system.from);
+	if (unit->home.value && !is_off(unit->home.value))
+		take_home(unit, unit->home.value, &unit->home.from);
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+		take_directories(unit, i);
 }
 
 /* ---- the policy ---- */
@@ -312,31 +437,42 @@ static void put_paths(struct unit *unit)
 				 rows[i].class, rows[i].ops);
 }
 
+static const char *words_of(struct arena *arena, const struct bvm_name *names,
+			    u64 set)
+{
+	struct import_list list = { 0 };
+
+	for (u32 i = 0; i < 64; i++)
+		if (set >> i & 1)
+			import_list_add(arena, &list, bvm_name_of(names, i));
+	return import_out_words(arena, &list);
+}
+
 static void put_families(struct unit *unit)
 {
 	struct import *im = unit->im;
-	struct words *words = &unit->families;
+	const struct words *words = &unit->families;
+	const char *list = words_of(im->arena, bvm_family_names, words->set);
 
-	if (words->given && words->yes.num) {
-		import_out_rule(
-			im, BVM_CLASS_NETWORK, &words->from, "allow",
-			"[create, bind, connect, listen, accept, send]");
-		import_out_key(im, BVM_CLASS_NETWORK, "family",
-			       import_out_words(im->arena, &words->yes));
-	}
-	for (u32 i = 0; i < words->yes.num; i++) {
-		if (strncmp(words->yes.items[i], "inet", strlen("inet")))
+	if (!words->set)
+		return;
+	import_out_rule(
+		im, BVM_CLASS_NETWORK, &words->from,
+		words->allows ? "allow" : "deny",
+		words->allows ?
+			"[create, bind, connect, listen, accept, send]" :
+			"create");
+	import_out_key(im, BVM_CLASS_NETWORK, "family", list);
+	for (u32 i = 0; i < 64 && words->allows; i++) {
+		const char *name = bvm_name_of(bvm_family_names, i);
+
+		if (!(words->set >> i & 1) ||
+		    strncmp(name, "inet", strlen("inet")))
 			continue;
 		import_out_rule(im, BVM_CLASS_NETWORK, &words->from, "allow",
 				"receive");
-		import_out_key(im, BVM_CLASS_NETWORK, "family",
-			       words->yes.items[i]);
+		import_out_key(im, BVM_CLASS_NETWORK, "family", name);
 	}
-	if (!words->no.num)
-		return;
-	import_out_rule(im, BVM_CLASS_NETWORK, &words->from, "deny", "create");
-	import_out_key(im, BVM_CLASS_NETWORK, "family",
-		       import_out_words(im->arena, &words->no));
 }
 
 static void put_policy(struct unit *unit)
@@ -347,21 +483,18 @@ static void put_policy(struct unit *unit)
 			     "default:\n");
 	for (u32 i = 1; i < BVM_NUM_CLASSES; i++) {
 		const bool deny =
-			(i == BVM_CLASS_CAPABILITIES && unit->caps.given) ||
-			(i == BVM_CLASS_NETWORK && unit->families.given);
+			(i == BVM_CLASS_CAPABILITIES && unit->caps.allows) ||
+			(i == BVM_CLASS_NETWORK && unit->families.allows);
 
 		buf_printf(&im->top, "  %s: %s\n", bvm_classes[i].name,
 			   deny ? "deny" : "allow");
 	}
 	put_paths(unit);
-	if (unit->caps.given && unit->caps.yes.num)
+	if (unit->caps.set)
 		import_out_rule(im, BVM_CLASS_CAPABILITIES, &unit->caps.from,
-				"allow",
-				import_out_words(im->arena, &unit->caps.yes));
-	if (unit->caps.no.num)
-		import_out_rule(im, BVM_CLASS_CAPABILITIES, &unit->caps.from,
-				"deny",
-				import_out_words(im->arena, &unit->caps.no));
+				unit->caps.allows ? "allow" : "deny",
+				words_of(im->arena, bvm_cap_names,
+					 unit->caps.set));
 	put_families(unit);
 	unit_calls_put(&unit->calls);
 	if (!im->rules[BVM_CLASS_FILES].len)
@@ -406,5 +539,6 @@ void import_unit_read(struct import *im, const struct source *source)
 	if (!unit->found && !diag_num_errors(im->diag))
 		import_out_error(im, &from, "there is no [Service] here");
 	import_out_name_file(im, source, "");
+	take_rest(unit);
 	put_policy(unit);
 }

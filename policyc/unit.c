@@ -18,6 +18,16 @@ static char *trim(char *text)
 	return text;
 }
 
+/* Such a line is none, even between two that are one, and goes on nowhere. */
+static bool is_comment(const char *text, size_t len)
+{
+	while (len && (*text == ' ' || *text == '\t')) {
+		text++;
+		len--;
+	}
+	return len && (*text == '#' || *text == ';');
+}
+
 bool unit_read(struct arena *arena, const struct source *source, unit_fn *fn,
 	       void *ctx, struct span *bad)
 {
@@ -29,22 +39,25 @@ bool unit_read(struct arena *arena, const struct source *source, unit_fn *fn,
 	for (u32 i = 1; i <= source->num_lines; i++) {
 		size_t len;
 		const char *text = source_line(source, i, &len);
-		const bool more = len && text[len - 1] == '\\';
+		const bool comment = is_comment(text, len);
+		const bool more = !comment && len && text[len - 1] == '\\';
 
 		if (memchr(text, '\0', len) || len > MAX_LINE) {
 			*bad = (struct span){ source, i, 1, i, 1 };
 			return false;
 		}
+		if (comment && (!line.len || i < source->num_lines))
+			continue;
 		if (!line.len)
 			from = (struct span){ source, i, 1, i, (u32)len + 1 };
-		buf_put(&line, text, len - more);
+		buf_put(&line, text, comment ? 0 : len - more);
 		if (more && i < source->num_lines) {
 			buf_put_u8(&line, ' ');
 			continue;
 		}
 		whole = trim(arena_strdup(arena, buf_text(&line)));
 		line.len = 0;
-		if (!*whole || strchr("#;", *whole))
+		if (!*whole)
 			continue;
 		if (*whole == '[')
 			section = whole;

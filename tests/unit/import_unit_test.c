@@ -58,6 +58,37 @@ static const struct {
 	{ "ProtectSystem=strict", "type=regular write /var/x", false },
 	{ "ProtectSystem=strict", "type=regular write /dev/x", true },
 	{ "ProtectSystem=no", "type=regular write /usr/x", true },
+	/* what systemd makes for the unit; the last line counts */
+	{ "ProtectSystem=strict\nStateDirectory=a b/c",
+	  "type=regular write /var/lib/a/x", true },
+	{ "ProtectSystem=strict\nStateDirectory=a b/c",
+	  "type=regular write /var/lib/b/c/x", true },
+	{ "ProtectSystem=strict\nStateDirectory=a",
+	  "type=regular write /var/lib/b", false },
+	{ "ProtectSystem=strict\nStateDirectory=a\nStateDirectory=b",
+	  "type=regular write /var/lib/a/x", true },
+	{ "ProtectSystem=strict\nStateDirectory=a\nStateDirectory=",
+	  "type=regular write /var/lib/a/x", false },
+	{ "RuntimeDirectory=a\nProtectSystem=strict",
+	  "type=regular write /run/a/x", true },
+	{ "CacheDirectory=a:b\nProtectSystem=strict",
+	  "type=regular write /var/cache/a/x", true },
+	{ "LogsDirectory=a\nProtectSystem=strict",
+	  "type=regular write /var/log/a/x", true },
+	{ "LogsDirectory=a\nProtectSystem=strict",
+	  "type=regular write /var/log/private/a/x", false },
+	{ "LogsDirectory=a\nProtectSystem=strict\nDynamicUser=yes",
+	  "type=regular write /var/log/private/a/x", true },
+	{ "ConfigurationDirectory=a\nProtectSystem=strict",
+	  "type=regular write /etc/a/x", false },
+	{ "ProtectSystem=strict\nProtectSystem=no", "type=regular write /usr/x",
+	  true },
+	{ "ProtectSystem=strict\nProtectSystem=full",
+	  "type=regular write /var/x", true },
+	{ "ProtectSystem=full\nProtectSystem=", "type=regular write /etc/x",
+	  false },
+	{ "ProtectHome=yes\nProtectHome=Off", "type=regular read /home/x",
+	  true },
 	{ "ProtectHome=yes", "type=regular read /home/x", false },
 	{ "ProtectHome=read-only", "type=regular read /home/x", true },
 	{ "ProtectHome=read-only", "type=regular write /home/x", false },
@@ -71,7 +102,30 @@ static const struct {
 	  "capability kill", false },
 	{ "CapabilityBoundingSet=~CAP_KILL", "capability kill", false },
 	{ "CapabilityBoundingSet=~CAP_KILL", "capability chown", true },
+	{ "CapabilityBoundingSet=~CAP_KILL\nCapabilityBoundingSet=CAP_KILL",
+	  "capability kill", true },
+	{ "CapabilityBoundingSet=~CAP_KILL\nCapabilityBoundingSet=CAP_KILL",
+	  "capability chown", true },
+	{ "CapabilityBoundingSet=~CAP_KILL CAP_CHOWN\n"
+	  "CapabilityBoundingSet=CAP_KILL",
+	  "capability chown", false },
+	{ "CapabilityBoundingSet=CAP_KILL CAP_CHOWN\n"
+	  "CapabilityBoundingSet=~CAP_KILL",
+	  "capability kill", false },
+	{ "CapabilityBoundingSet=CAP_KILL CAP_CHOWN\n"
+	  "CapabilityBoundingSet=~CAP_KILL",
+	  "capability chown", true },
+	{ "CapabilityBoundingSet=\nCapabilityBoundingSet=~CAP_KILL",
+	  "capability chown", false },
+	{ "CapabilityBoundingSet=CAP_KILL\nCapabilityBoundingSet=~",
+	  "capability chown", true },
 	/* families */
+	{ "RestrictAddressFamilies=AF_UNIX\nRestrictAddressFamilies=~AF_UNIX",
+	  "create unix stream", false },
+	{ "RestrictAddressFamilies=~AF_UNIX\nRestrictAddressFamilies=AF_UNIX",
+	  "create inet stream", true },
+	{ "RestrictAddressFamilies=AF_UNIX\nRestrictAddressFamilies=none",
+	  "create unix stream", false },
 	{ "RestrictAddressFamilies=AF_INET", "create inet stream", true },
 	{ "RestrictAddressFamilies=AF_INET", "create unix stream", false },
 	{ "RestrictAddressFamilies=~AF_INET", "create inet stream", false },
@@ -328,6 +382,16 @@ START_TEST(a_line_may_go_on_in_the_next)
 	importing_build(import_unit_read,
 			"[Service]\nReadOnlyPaths=/a \\\n  /b\n", &img);
 	ck_assert(!importing_allows(&img, "type=regular write /b/c"));
+	/* a comment is no line, and goes on nowhere */
+	importing_build(import_unit_read,
+			"[Service]\n# no \\\nReadOnlyPaths=/a \\\n"
+			" ; why \\\n# how\n  /b\n",
+			&img);
+	ck_assert(!importing_allows(&img, "type=regular write /a/c"));
+	ck_assert(!importing_allows(&img, "type=regular write /b/c"));
+	importing_build(import_unit_read,
+			"[Service]\nReadOnlyPaths=/a \\\n# end\n", &img);
+	ck_assert(!importing_allows(&img, "type=regular write /a/c"));
 }
 END_TEST
 
