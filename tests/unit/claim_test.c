@@ -123,8 +123,13 @@ static const char *gen_claim(struct gen *gen, const struct ast_policy *ast,
 		gen_range(gen, &said->port_lo, &said->port_hi);
 		buf_printf(&buf, "port=%u-%u ", said->port_lo, said->port_hi);
 	}
-	buf_printf(&buf, "%s.%s", bvm_classes[said->class].name,
-		   bvm_op_name(said->class, said->op));
+	/* one operation: `read` and `write` of files are groups in a claim */
+	if (said->class == BVM_CLASS_FILES &&
+	    (said->op == BVM_OP_FILES_READ || said->op == BVM_OP_FILES_WRITE))
+		buf_printf(&buf, "open-");
+	else
+		buf_printf(&buf, "%s.", bvm_classes[said->class].name);
+	buf_printf(&buf, "%s", bvm_op_name(said->class, said->op));
 	if (said->class <= BVM_CLASS_EXEC) {
 		said->glob = gen_glob(gen, ast);
 		buf_printf(&buf, " ");

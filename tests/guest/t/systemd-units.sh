@@ -87,11 +87,17 @@ is_up()
 	return 1
 }
 
+in_cgroup()
+{
+	[ -n "$(shows "$unit" ControlGroup)" ]
+}
+
 # confined_by: all tasks of the unit's cgroup are
 confined_by()
 {
 	local pids wanted
 
+	wait_for 10 in_cgroup
 	wanted=$(sort "/sys/fs/cgroup$(shows "$unit" ControlGroup)/cgroup.procs")
 	pids=$(bailiffctl ps | awk -v policy="$name" '$0 ~ policy { print $1 }' | sort)
 	isnt "$wanted" "" "$name: it has processes"
