@@ -87,9 +87,11 @@ is_up()
 	return 1
 }
 
+# in_cgroup: and in which; systemd says "" while it is about to tell
 in_cgroup()
 {
-	[ -n "$(shows "$unit" ControlGroup)" ]
+	cgroup=$(shows "$unit" ControlGroup)
+	[[ $cgroup == /?* ]]
 }
 
 # confined_by: all tasks of the unit's cgroup are
@@ -97,8 +99,8 @@ confined_by()
 {
 	local pids wanted
 
-	wait_for 10 in_cgroup
-	wanted=$(sort "/sys/fs/cgroup$(shows "$unit" ControlGroup)/cgroup.procs")
+	wait_for 10 in_cgroup || diag "$name: no cgroup, but '$cgroup'"
+	wanted=$(sort "/sys/fs/cgroup$cgroup/cgroup.procs")
 	pids=$(bailiffctl ps | awk -v policy="$name" '$0 ~ policy { print $1 }' | sort)
 	isnt "$wanted" "" "$name: it has processes"
 	is "$(comm -23 <(echo "$wanted") <(echo "$pids"))" "" "... each under its policy"
