@@ -80,7 +80,7 @@ const struct ctl_command ctl_commands[] = {
 	  "  --json  as they are in the log\n", ctl_monitor },
 	{ "why", "[CONTAINER|POLICY] [FILE] [--json]",
 	  "explain the last denial", "", ctl_why },
-	{ "suggest", "[--since SEQ] [--policy NAME] [FILE]",
+	{ "suggest", "[--since SEQ] [--policy NAME] [FILE] [--json]",
 	  "the YAML that would allow what was denied", "", ctl_suggest },
 	{ "record",
 	  "--container GLOB|--policy GLOB [--audit] [--for SECONDS] -o FILE",

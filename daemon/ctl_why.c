@@ -250,11 +250,13 @@ struct selection {
 	const char *file;
 	const char *policy; /* or NULL */
 	unsigned long long since; /* seq of the first record */
+	bool json;
 };
 
 static const struct option options[] = {
 	{ "since", required_argument, NULL, 's' },
 	{ "policy", required_argument, NULL, 'p' },
+	{ "json", no_argument, NULL, 'j' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -265,6 +267,8 @@ static int parse_options(struct selection *selection, int argc, char **argv)
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (opt == 'p')
 			selection->policy = optarg;
+		else if (opt == 'j')
+			selection->json = true;
 		else if (opt != 's')
 			return ctl_usage(argv[0], "bad option");
 		else if (text_number(optarg, INT64_MAX, &selection->since))
@@ -320,6 +324,29 @@ static void collect_moved(const struct selection *selection,
 	}
 }
 
+static int print_suggestion(struct remedy *remedy)
+{
+	unsigned long long left_out;
+	json_t *denials = remedy_denials(remedy, &left_out), *all;
+	char *yaml = NULL;
+	size_t size;
+	FILE *out = open_memstream(&yaml, &size);
+
+	if (!out || !denials) {
+		json_decref(denials);
+		return CTL_BUG;
+	}
+	if (remedy_num(remedy))
+		remedy_print_yaml(remedy, out);
+	fclose(out);
+	all = json_pack("{s:o, s:I, s:o}", "denials", denials, "left_out",
+			(json_int_t)left_out, "yaml", ctl_string(yaml));
+	free(yaml);
+	ctl_dump(all);
+	json_decref(all);
+	return CTL_YES;
+}
+
 int ctl_suggest(struct ctl *ctl, int argc, char **argv)
 {
 	struct selection selection = { .file = ctl->log };
@@ -342,7 +369,10 @@ int ctl_suggest(struct ctl *ctl, int argc, char **argv)
 	fclose(log);
 	if (!remedy)
 		return CTL_BUG;
-	if (!remedy_num(remedy)) {
+	code = CTL_YES;
+	if (selection.json) {
+		code = print_suggestion(remedy);
+	} else if (!remedy_num(remedy)) {
 		puts("nothing was denied");
 	} else {
 		remedy_print_counts(remedy, stdout);
@@ -351,5 +381,5 @@ int ctl_suggest(struct ctl *ctl, int argc, char **argv)
 		remedy_print_yaml(remedy, stdout);
 	}
 	remedy_free(remedy);
-	return CTL_YES;
+	return code;
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -11,15 +12,32 @@
 #include "record.h"
 #include "text.h"
 
+/* Names that somebody else chose are in it, and a terminal may be behind it. */
+static void complain(const char *about, const char *message)
+{
+	struct text safe = {};
+
+	if (about) {
+		text_add_safe(&safe, about, "");
+		text_add(&safe, ": ");
+	}
+	/* what policyc says has lines */
+	text_add_safe(&safe, message, "\n\t");
+	fprintf(stderr, "bailiffd: %s\n", text_string(&safe));
+	text_free(&safe);
+}
+
 void log_error(const char *fmt, ...)
 {
+	char *message;
 	va_list args;
 
-	fputs("bailiffd: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	if (vasprintf(&message, fmt, args) < 0)
+		message = NULL;
 	va_end(args);
-	fputc('\n', stderr);
+	complain(NULL, message ? message : "no memory");
+	free(message);
 }
 
 static int write_all(struct log *log, const char *data, size_t len)
@@ -132,7 +150,7 @@ void log_daemon(struct log *log, const char *level, const char *about,
 	text_printf(&line, ",\"version\":%d}\n", RECORD_VERSION);
 	log_write(log, &line, 1);
 	text_free(&line);
-	log_error("%s%s%s", about ? about : "", about ? ": " : "", message);
+	complain(about, message);
 }
 
 void log_reopen(struct log *log, int fd)

@@ -12,13 +12,17 @@
 #include <getopt.h>
 #include <jansson.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bailiffd.h"
@@ -30,6 +34,7 @@
 #include "podman.h"
 
 #define PATIENCE_S 5 /* then the container is refused */
+#define TO_SAY_MS 200 /* of these, for saying why */
 #define STATE_MAX (1u << 20) /* bytes */
 
 #define CONDITION_FAILED 255 /* less would skip a service without an error */
@@ -52,14 +57,62 @@ static void __attribute__((noreturn)) refuse(const char *why)
 	exit(refusal());
 }
 
+/* syslog(3) may not be called by what a signal has interrupted. */
+static void tell_syslog(const char *text, size_t len)
+{
+	static const struct sockaddr_un address = { AF_UNIX, "/dev/log" };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	(void)sendto(fd, text, len, MSG_NOSIGNAL, (const void *)&address,
+		     sizeof(address));
+}
+
+/* For what cannot be given a deadline, as a file system that hangs. */
 static void on_alarm(int signal)
 {
-	static const char text[] = "bailiff-oci-hook: refused: no answer in "
-				   "time\n";
+	/* LOG_DAEMON and LOG_ERR are 27 */
+	static const char text[] = "<27>bailiff-oci-hook: refused: no answer "
+				   "in time\n";
 
 	(void)signal;
-	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	(void)!write(STDERR_FILENO, text + 4, sizeof(text) - 5);
+	tell_syslog(text, sizeof(text) - 2);
 	_exit(refusal());
+}
+
+static long long deadline_ms; /* on the monotonic clock, for all it does */
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* At least 1: who has waited too long is told so by whom it asks. */
+static int ms_left(void)
+{
+	long long left = deadline_ms - now_ms();
+
+	return left > 1 ? (int)left : 1;
+}
+
+static void start_clock(void)
+{
+	deadline_ms = now_ms() + PATIENCE_S * 1000 - TO_SAY_MS;
+	signal(SIGALRM, on_alarm);
+	alarm(PATIENCE_S);
+}
+
+static ssize_t read_input(char *to, size_t size)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	if (!poll(&input, 1, ms_left()))
+		refuse("the runtime did not give the container's state in "
+		       "time");
+	return read(STDIN_FILENO, to, size);
 }
 
 static json_t *read_state(void)
@@ -71,7 +124,7 @@ static json_t *read_state(void)
 	ssize_t got;
 
 	while (len < sizeof(text) &&
-	       (got = read(STDIN_FILENO, text + len, sizeof(text) - len)) > 0)
+	       (got = read_input(text + len, sizeof(text) - len)) > 0)
 		len += (size_t)got;
 	state = json_loadb(text, len, 0, &error);
 	if (!json_is_object(state))
@@ -154,7 +207,7 @@ static json_t *ask(const char *run_dir, const json_t *request)
 {
 	int root = open_root(request);
 	char why[512];
-	json_t *answer = client_ask_patiently(PATIENCE_S * 1000 - 200, run_dir,
+	json_t *answer = client_ask_patiently((unsigned int)ms_left(), run_dir,
 					      request, root, why, sizeof(why));
 
 	if (!answer)
@@ -306,8 +359,7 @@ int main(int argc, char **argv)
 	code = parse_options(argc, argv, &choices);
 	if (code >= 0)
 		return code;
-	signal(SIGALRM, on_alarm);
-	alarm(PATIENCE_S);
+	start_clock();
 	request = service ? json_pack("{s:s}", "cmd", "service") :
 			    container_request(&choices);
 	answer = ask(choices.run_dir, request);

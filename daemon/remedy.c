@@ -174,20 +174,71 @@ static void print_count(const struct denial *denial, FILE *out)
 	}
 }
 
-void remedy_print_counts(const struct remedy *remedy, FILE *out)
+/* Owned, num of them, the most frequent first; NULL without memory. */
+static const struct denial **sorted(const struct remedy *remedy)
 {
 	const struct denial **order;
 	size_t i;
 
 	order = calloc(remedy->num + 1, sizeof(*order));
-	if (!order)
-		return;
-	for (i = 0; i < remedy->num; i++)
+	for (i = 0; order && i < remedy->num; i++)
 		order[i] = &remedy->denials[i];
-	qsort(order, remedy->num, sizeof(*order), by_count);
-	for (i = 0; i < remedy->num; i++)
+	if (order)
+		qsort(order, remedy->num, sizeof(*order), by_count);
+	return order;
+}
+
+void remedy_print_counts(const struct remedy *remedy, FILE *out)
+{
+	const struct denial **order = sorted(remedy);
+	size_t i;
+
+	for (i = 0; order && i < remedy->num; i++)
 		print_count(order[i], out);
 	free(order);
+}
+
+static json_t *utf8_json(const char *bytes)
+{
+	struct text text = {};
+	json_t *string;
+
+	text_add_utf8(&text, bytes);
+	string = json_string(text_string(&text));
+	text_free(&text);
+	return string;
+}
+
+static json_t *denial_json(const struct denial *denial)
+{
+	return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:I, s:o, s:I}",
+			 "count", (json_int_t)denial->count, "class",
+			 bvm_classes[denial->class].name, "op",
+			 bvm_op_name(denial->class, (u32)denial->op), "object",
+			 utf8_json(denial->object), "detail",
+			 utf8_json(denial->detail), "reason",
+			 utf8_json(denial->reason), "rule",
+			 (json_int_t)denial->rule, "file",
+			 utf8_json(denial->file), "line",
+			 (json_int_t)denial->line);
+}
+
+json_t *remedy_denials(const struct remedy *remedy,
+		       unsigned long long *left_out)
+{
+	const struct denial **order = sorted(remedy);
+	json_t *rows = json_array();
+	size_t i;
+
+	*left_out = remedy->num_left_out;
+	for (i = 0; order && i < remedy->num; i++)
+		json_array_append_new(rows, denial_json(order[i]));
+	if (!order) {
+		json_decref(rows);
+		rows = NULL;
+	}
+	free(order);
+	return rows;
 }
 
 /* ---- YAML ---- */

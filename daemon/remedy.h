@@ -32,6 +32,13 @@ size_t remedy_num(const struct remedy *remedy);
 /* "   12 times  read /etc/x  (default)" lines, most frequent first. */
 void remedy_print_counts(const struct remedy *remedy, FILE *out);
 
+/*
+ * The same as an owned array of objects, and how many different denials found no
+ * room in left_out. Return: NULL without memory.
+ */
+struct json_t *remedy_denials(const struct remedy *remedy,
+			      unsigned long long *left_out);
+
 /* The fragment of a policy; keeps its marks in remedy. */
 void remedy_print_yaml(struct remedy *remedy, FILE *out);
 

@@ -106,6 +106,34 @@ START_TEST(a_denial_is_found_in_what_was_moved_away)
 }
 END_TEST
 
+START_TEST(a_suggestion_is_json_too)
+{
+	json_t *all, *one;
+
+	ck_assert_int_eq(
+		ctl_run_command(ctl_suggest, "suggest", "--json", NULL), 0);
+	all = ctl_json();
+	ck_assert_uint_eq(json_array_size(json_object_get(all, "denials")), 0);
+	ck_assert_str_eq(member(all, "yaml"), "");
+	json_decref(all);
+	ctl_put_log(RECORD("denied", "two", "/etc/b"));
+	ctl_put_log(RECORD("denied", "one", "/etc/\\u001ba"));
+	ctl_put_log(RECORD("denied", "one", "/etc/\\u001ba"));
+	ck_assert_int_eq(
+		ctl_run_command(ctl_suggest, "suggest", "--json", NULL), 0);
+	all = ctl_json();
+	one = json_array_get(json_object_get(all, "denials"), 0);
+	ck_assert_uint_eq(json_array_size(json_object_get(all, "denials")), 2);
+	ck_assert_str_eq(member(one, "object"), "/etc/\033a");
+	ck_assert_str_eq(member(one, "class"), "files");
+	ck_assert_int_eq(json_integer_value(json_object_get(one, "count")), 2);
+	ck_assert_int_eq(json_integer_value(json_object_get(all, "left_out")),
+			 0);
+	ck_assert_ptr_nonnull(strstr(member(all, "yaml"), "/etc/b"));
+	json_decref(all);
+}
+END_TEST
+
 START_TEST(it_is_json_too)
 {
 	json_t *why;
@@ -140,6 +168,7 @@ int main(void)
 	tcase_add_test(tcase, without_a_name_it_is_the_last_of_all);
 	tcase_add_test(tcase, where_nothing_was_denied_it_says_no);
 	tcase_add_test(tcase, a_denial_is_found_in_what_was_moved_away);
+	tcase_add_test(tcase, a_suggestion_is_json_too);
 	tcase_add_test(tcase, it_is_json_too);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);

@@ -41,6 +41,29 @@ static unsigned int count_lines(const char *end, const char *part)
 	return num;
 }
 
+/* Any user can name a cgroup, which the daemon's complaints are about. */
+START_TEST(a_complaint_does_not_control_the_terminal)
+{
+	int kept = dup(STDERR_FILENO);
+	struct log log = { .fd = open("/dev/null", O_WRONLY | O_CLOEXEC) };
+	FILE *file = tmpfile();
+	char text[256];
+
+	ck_assert_ptr_nonnull(file);
+	dup2(fileno(file), STDERR_FILENO);
+	log_daemon(&log, "error", "a\033]0;x\nb", "c\033\n\td");
+	log_error("%s: gone", "\xc2\x9b");
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	close(log.fd);
+	rewind(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	ck_assert_str_eq(text, "bailiffd: a\\x1b]0;x\\x0ab: c\\x1b\n\td\n"
+			       "bailiffd: \\xc2\\x9b: gone\n");
+}
+END_TEST
+
 static void in_a_directory(void)
 {
 	char dir[PATH_MAX + 8];
@@ -404,6 +427,7 @@ static void add(TCase *tcase)
 	tcase_add_test(tcase, a_full_disk_is_said_once);
 	tcase_add_test(tcase, the_journal_gets_an_entry_a_record);
 	tcase_add_test(tcase, a_journal_that_is_gone_is_counted);
+	tcase_add_test(tcase, a_complaint_does_not_control_the_terminal);
 }
 
 int main(void)

@@ -242,6 +242,21 @@ START_TEST(a_daemon_that_hangs_is_given_five_seconds)
 }
 END_TEST
 
+START_TEST(a_runtime_that_gives_no_state_is_told_so)
+{
+	char path[128];
+	int end;
+
+	snprintf(path, sizeof(path), "%s/state", dir);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	end = open(path, O_RDWR | O_CLOEXEC);
+	ck_assert_int_ge(end, 0);
+	refused_for("", "container refused: the runtime did not give");
+	close(end);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("oci_hook");
@@ -250,6 +265,7 @@ int main(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_daemon_that_hangs_is_given_five_seconds);
+	tcase_add_test(tcase, a_runtime_that_gives_no_state_is_told_so);
 	tcase_add_test(tcase, a_limit_of_64_bits_hides_nothing);
 	tcase_add_test(tcase, a_config_that_cannot_be_read_is_refused);
 	tcase_add_test(tcase, the_file_that_the_runtime_reads_is_read);
