@@ -256,5 +256,5 @@ int fixture_run(const char *name, void (*add)(TCase *tcase))
 	else
 		add(tcase);
 	suite_add_tcase(suite, tcase);
-	return suite_run(suite);
+	return suite_run_apart(suite);
 }
