@@ -305,9 +305,11 @@ static bool found(void *arg, const struct space_point *point,
 
 static void try_claim(const struct policy *p, const struct oracle_request *r)
 {
+	/* a move has a type and flags, which the claim would leave open */
 	const char *text = arena_printf(
 		arena, "uid=%u %s %s %s", r->ctx.mounts.uid,
-		r->ctx.op == BVM_OP_MOUNTS_MOUNT ? "mount bind" : "move-mount",
+		r->ctx.op == BVM_OP_MOUNTS_MOUNT ? "mount bind" :
+						   "fstype= flags= move-mount",
 		r->strings[BVM_STR_SOURCE - 1], r->strings[BVM_STR_PATH - 1]);
 	struct space_query query = {
 		.images = { &p->img },
