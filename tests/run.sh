@@ -77,7 +77,8 @@ part_unit()
 	# nothing is timed: what hangs is ended, however slow the machine
 	export CK_DEFAULT_TIMEOUT=120
 	export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
-	jobs_begin "$(nproc)"
+	# daemons and their clients wait more than they work
+	jobs_begin "$(($(nproc) + 1))"
 	for source in tests/unit/*_test.c; do
 		job unit "$(basename "$source" .c)"
 	done

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 240
-# also: 6.1 fast
 #
 # bailiffd, bailiffctl and the hook on the real kernel, with crun: who gets
 # which policy, and everything that must refuse a container.

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 300
-# also: 6.1 fast
 #
 # The kernel decides as the rules say: a million pairs of random policies and
 # random requests, by the file `decide`, which only kernels for tests have.

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 180
-# also: 6.1 fast
 #
 # Messages by the grammars of the files in securityfs, changed images, and plain
 # bytes, written in every way to every file by four workers at once, on

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
-# also: 6.1 fast
 #
 # What was allowed is judged again after the policy, or its mode, changed; and
 # names move under the feet of whoever walks them.

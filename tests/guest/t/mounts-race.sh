@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 150
-# also: 6.1 fast
 #
 # mount(2) looks its source up twice: once to be judged, once to mount. What is
 # attached by a descriptor is judged while names change.

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 90
-# also: 6.1 fast
 #
 # runc alone: with the hook in config.json, and by bailiff-runtime.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

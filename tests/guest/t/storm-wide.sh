@@ -4,7 +4,6 @@
 # boot: own
 # smp: 4
 # timeout: 150
-# also: 6.1 fast
 #
 # The storm on four CPUs.
 . "$BAILIFF_TOP/tests/guest/t/storm.sh"

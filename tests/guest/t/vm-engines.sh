@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 600
-# also: 6.1 fast
 #
 # The kernel's JIT, the same with blinded constants, and our interpreter in the
 # kernel and in user space give the same results: of cases made by hand, of the

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 180
-# also: 6.1 fast
 #
 # A policy with 1,000,000 prefixes (large.awk; make has compiled it): it loads,
 # decides, and its memory comes back.

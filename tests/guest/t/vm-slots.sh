@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 300
-# also: 6.1 fast
 #
 # What a policy keeps for a container: token buckets in slots, in the kernel's
 # JIT, shared by all tasks of a container and by no others, new with each load.
