@@ -407,8 +407,8 @@ explain_json()
 	explained 'a default as JSON' 1 '["deny","read","deny",0,13]' "$deciding" \
 		"$policy" read /srv/x
 	printf 'bailiff: 1\npolicy: two\nfiles: [{allow: manage, paths: [/any, /also]},\n  {allow: write, paths: /also/**}]\n' > "$work/two.yaml"
-	explained 'of a directory it is denied, as JSON' 0 '["allow",true]' \
-		'[.answer, .directory_widens]' "$work/two.yaml" rename /any /also
+	explained 'of a directory it is denied, as JSON' 2 '["undecided",true,"type"]' \
+		'[.answer, .directory_widens, .depends_on]' "$work/two.yaml" rename /any /also
 	explained 'of a file alone it is not' 0 '["allow",false]' \
 		'[.answer, .directory_widens]' "$work/two.yaml" type=regular rename /any /also
 	explained 'what is open as JSON' 2 '["undecided","uid",["deny","allow"]]' \
