@@ -582,8 +582,8 @@ static void check_widening(const struct judge *j, struct judgement *out)
 	below = judge_rename_gain(j->img, &r, true);
 	if (r.is_tree)
 		out->extra |= below;
-	else if (below)
-		may_be_tree(j, out);
+	else if (below && out->shown.op != BVM_OP_FILES_LINK)
+		may_be_tree(j, out); /* no directory is ever linked */
 	if (out->extra)
 		deny_widening(out, &new);
 }

@@ -296,6 +296,7 @@ static void add_pair(struct space *s, const struct end *from,
 	};
 	const u32 known = kinds->num;
 	u64 key[2 * SPACE_MAX_IMAGES + 1] = { 0 };
+	u32 words[2 * ARRAY_SIZE(key)];
 
 	for (u32 k = 0; k < s->query->num_images; k++) {
 		mount.widens[k] = widens(s, k, from, to);
@@ -307,7 +308,8 @@ static void add_pair(struct space *s, const struct end *from,
 	key[2 * SPACE_MAX_IMAGES] |= (u64)!from->text << 2 |
 				     (u64)!to->text << 3 |
 				     (u64)mount.is_word << 4;
-	if (intern_put(kinds, (const u32 *)key, 2 * ARRAY_SIZE(key)) != known)
+	memcpy(words, key, sizeof(words));
+	if (intern_put(kinds, words, ARRAY_SIZE(words)) != known)
 		return;
 	set_end(s, "source", from, &mount.point);
 	set_end(s, "path", to, &mount.point);

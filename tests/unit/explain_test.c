@@ -257,6 +257,7 @@ static const struct {
 	  "with another: allow: rule 3" },
 	{ "type=dir rename /any /also", EXIT_NO, "deny: widens", "below" },
 	{ "type=regular rename /any /also", EXIT_YES, "allow: rule 3", "" },
+	{ "link /any /also", EXIT_YES, "allow: rule 3", "" },
 	/* who has uid 2 may not, since that widens: so nobody may */
 	{ "rename /two /any", EXIT_NO, "deny: widens", "" },
 };

@@ -51,6 +51,23 @@ like "$(bailiffctl log --container web1)" '\(web1\).*read /etc/shadow' \
 like "$(bailiffctl why web1)" 'shadow' "... and why tells of it"
 pod --name some localhost/other:1
 confined "the image selects its policy"
+# what an image's manifest says comes to the hook as an annotation, too
+build_saying()
+{
+	local name=$1
+	shift
+
+	podman build -q "${@/#/--annotation=}" -t "$name" - > $work/err 2>&1 \
+		<<< 'FROM localhost/other:1' || bail "podman builds nothing: $(cat $work/err)"
+}
+build_saying other:2 org.opencontainers.image.ref.name=localhost/busy:1
+pod --name forged localhost/other:2
+confined "... whatever it calls itself"
+pod --name named --annotation io.bailiff.policy=pod localhost/busy:1
+confined "who runs a container names a policy for it"
+build_saying chooser:1 io.bailiff.policy=pod
+pod --name chooser localhost/chooser:1
+refused "its image does not" 'hook|refused'
 pod --name free localhost/busy:1
 free "a container that no policy selects runs"
 pod --name web2 --runtime /usr/sbin/runc localhost/busy:1
