@@ -19,7 +19,8 @@
 #define MAX_PAIRS 20000
 #define MAX_PATTERNS 2000 /* of a class's rules */
 #define MAX_BYTES (32u << 20) /* of the images that a class takes */
-#define MAX_WHOLE (4u << 20) /* of those of nearly the whole policy */
+
+size_t lint_max_whole = 4u << 20;
 
 /* A rule as a policy of its own has it. */
 enum as {
@@ -292,10 +293,9 @@ static bool is_needed(struct lint *l, const struct ast_rule *rule)
 	u32 class;
 	int ret;
 
-	if (l->left < l->img->len) {
-		l->gave_up = true;
+	l->gave_up |= l->left < l->img->len;
+	if (l->left < l->img->len)
 		return true;
-	}
 	l->left -= l->img->len;
 	if (!compile_rest(l, rule, without))
 		return true;
@@ -689,7 +689,7 @@ void lint_policy(struct arena *arena, struct diag *diag,
 	l->ast = ast;
 	l->img = img;
 	l->gone = arena_array(arena, ast->num_rules + 1, sizeof(bool));
-	l->left = MAX_WHOLE;
+	l->left = lint_max_whole;
 	for (l->class = 1; l->class < BVM_NUM_CLASSES; l->class ++) {
 		l->arena = arena_create();
 		lint_class(l);

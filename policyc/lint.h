@@ -14,6 +14,12 @@
 #define LINT_MAX_RULES 64 /* of a class; past it, rules are not compared */
 
 /*
+ * Bytes of images of nearly the whole policy that may be compiled, 4 MB, else in
+ * tests; what would take more is said to be not compared.
+ */
+extern size_t lint_max_whole;
+
+/*
  * Report what is odd about the rules that the policy's own file has; those of
  * includes are only compared with. img is the policy's.
  */

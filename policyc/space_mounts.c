@@ -13,6 +13,8 @@
 #define FLAG_BIND (1u << 12)
 #define FLAG_MOVE (1u << 13)
 
+u64 space_max_mounts = 1u << 22;
+
 /* One end of a mount, and all that it decides in each image. */
 struct end {
 	const char *text; /* NULL: there is none */
@@ -346,7 +348,7 @@ void space_find_mounts(struct space *s)
 			s->err = -EOPNOTSUPP;
 		s->mount_mask[k] = sources.mask[k] | targets.mask[k];
 	}
-	if ((u64)sources.num * targets.num > SPACE_MAX_MOUNTS)
+	if ((u64)sources.num * targets.num > space_max_mounts)
 		s->err = -E2BIG;
 	for (u32 i = 0; i < targets.num && !s->err; i++)
 		for (u32 n = 0; n < sources.num; n++)

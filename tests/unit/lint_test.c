@@ -500,6 +500,34 @@ static bool is_charged(const struct bvm_image *img, const char *request,
 }
 
 /* Lint does not speak of reading: that is charged alone. */
+/* One rule is asked of the whole policy: the second, which says what the first does. */
+START_TEST(whole_policies_are_compiled_up_to_a_limit)
+{
+	const size_t before = lint_max_whole;
+	struct bvm_image img;
+	struct buf text;
+
+	arena = arena_create();
+	text = (struct buf)BUF_INIT(arena);
+	buf_printf(&text, "bailiff: 1\npolicy: x\nfiles:\n"
+			  "  - {allow: stat, paths: /a}\n"
+			  "  - {allow: stat, paths: /a}\n");
+	(void)lint_text(parse(&text), &img);
+	for (int more = -1; more <= 1; more++) {
+		const char *said;
+
+		lint_max_whole = img.len + (size_t)more;
+		said = lint_text(parse(&text), &img);
+		ck_assert_msg(!!strstr(said, "[P343]") == (more >= 0), "%s",
+			      said);
+		ck_assert_msg(!!strstr(said, "[P348]") == (more < 0), "%s",
+			      said);
+	}
+	lint_max_whole = before;
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(every_row_of_sensitive_paths_is_told_and_charged)
 {
 	static const struct {
@@ -542,6 +570,7 @@ int main(void)
 	TCase *tc = tcase_create("random");
 
 	tcase_set_timeout(tc, 300);
+	tcase_add_test(tc, whole_policies_are_compiled_up_to_a_limit);
 	tcase_add_loop_test(tc, dead_rules_are_reported_and_no_others, 0,
 			    LOOPS);
 	tcase_add_loop_test(tc, what_is_reported_decides_nothing_of_any_class,

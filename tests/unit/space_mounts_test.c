@@ -14,6 +14,7 @@
 #include "policyc/diff.h"
 #include "policyc/judge_rename.h"
 #include "policyc/point.h"
+#include "policyc/space_mounts.h"
 #include "policyc/widens.h"
 #include "tests/lib/policyc_build.h"
 #include "tests/lib/roll.h"
@@ -404,6 +405,41 @@ START_TEST(by_hand)
 }
 END_TEST
 
+/* ... and no more pairs than are looked at. */
+START_TEST(pairs_are_counted)
+{
+	const u64 before = space_max_mounts;
+	struct bvm_image images[2];
+	struct changes changes;
+	u64 num = 1;
+	u32 class;
+
+	arena = arena_create();
+	for (u32 k = 0; k < 2; k++)
+		policyc_build(
+			arena,
+			policyc_parse(
+				arena,
+				arena_printf(arena,
+					     "bailiff: 1\npolicy: x\n%s%s",
+					     k ? hands[0].new : hands[0].old,
+					     MOUNTS)),
+			&images[k]);
+	for (space_max_mounts = num; diff_images(arena, &images[0], &images[1],
+						 &changes, &class) == -E2BIG;
+	     space_max_mounts = ++num)
+		ck_assert_uint_lt(num, 10000);
+	ck_assert_uint_gt(num, 4);
+	for (space_max_mounts = num - 1; space_max_mounts <= num + 1;
+	     space_max_mounts++)
+		ck_assert_int_eq(diff_images(arena, &images[0], &images[1],
+					     &changes, &class),
+				 space_max_mounts < num ? -E2BIG : 0);
+	space_max_mounts = before;
+	arena_free(arena);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("space_mounts");
@@ -415,6 +451,7 @@ int main(void)
 	tcase_add_loop_test(tc, claims_count_what_a_mount_may_not_widen, 0,
 			    LOOPS);
 	tcase_add_loop_test(tc, by_hand, 0, ARRAY_SIZE(hands));
+	tcase_add_test(tc, pairs_are_counted);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
 }
