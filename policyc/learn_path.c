@@ -176,6 +176,14 @@ static void put_quoted(struct buf *buf, const char *text, size_t len)
 	}
 }
 
+const char *learn_path_quoted(struct arena *arena, const char *text)
+{
+	struct buf buf = BUF_INIT(arena);
+
+	put_quoted(&buf, text, strlen(text));
+	return arena_strdup(arena, buf_text(&buf));
+}
+
 /* Bytes of "1.2", "3.11.4" at the start of text; 0: it is no version. */
 static size_t version_len(const char *text, size_t len)
 {
@@ -255,10 +263,8 @@ const char *learn_path_pattern(struct arena *arena, const char *path,
 	const char *at = path;
 
 	*guess = NULL;
-	if (learn_path_secret(path)) {
-		put_quoted(&buf, path, strlen(path));
-		return arena_strdup(arena, buf_text(&buf));
-	}
+	if (learn_path_secret(path))
+		return learn_path_quoted(arena, path);
 	if (!strncmp(at, THREADS, strlen(THREADS)) &&
 	    isdigit((u8)at[strlen(THREADS)])) {
 		at += strlen(THREADS);

@@ -25,6 +25,9 @@
 const char *learn_path_pattern(struct arena *arena, const char *path,
 			       const char **guess);
 
+/* A pattern that matches the text alone, in the arena. */
+const char *learn_path_quoted(struct arena *arena, const char *text);
+
 /* What a row of secret.def says the path is, or NULL. */
 const char *learn_path_secret(const char *path);
 
