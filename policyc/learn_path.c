@@ -176,6 +176,14 @@ static void put_quoted(struct buf *buf, const char *text, size_t len)
 	}
 }
 
+const char *learn_path_quoted(struct arena *arena, const char *text)
+{
+	struct buf buf = BUF_INIT(arena);
+
+	put_quoted(&buf, text, strlen(text));
+	return arena_strdup(arena, buf_text(&buf));
+}
+
 /* Bytes of "1.2", "3.11.4" at the start of text; 0: it is no version. */
 static size_t version_len(const char *text, size_t len)
 {
@@ -214,6 +222,17 @@ static size_t random_len(const char *name, size_t len)
 		return 0;
 	/* a word before it has its end: tmp.aB3dE9, or it is the whole name */
 	return num == len || strchr("._-", name[len - num - 1]) ? num : 0;
+}
+
+/* Bytes of a path's start that names a user: not one that is made up. */
+static size_t user_len(const char *path)
+{
+	static const char users[] = "/run/user/";
+	const size_t len = strlen(users);
+
+	return is_below(path, (const char *const[]){ users }, 1) ?
+		       len + strcspn(path + len, "/") :
+		       0;
 }
 
 static void put_name(struct buf *buf, const char *name, size_t len,
@@ -255,10 +274,8 @@ const char *learn_path_pattern(struct arena *arena, const char *path,
 	const char *at = path;
 
 	*guess = NULL;
-	if (learn_path_secret(path)) {
-		put_quoted(&buf, path, strlen(path));
-		return arena_strdup(arena, buf_text(&buf));
-	}
+	if (learn_path_secret(path))
+		return learn_path_quoted(arena, path);
 	if (!strncmp(at, THREADS, strlen(THREADS)) &&
 	    isdigit((u8)at[strlen(THREADS)])) {
 		at += strlen(THREADS);
@@ -266,6 +283,8 @@ const char *learn_path_pattern(struct arena *arena, const char *path,
 		buf_printf(&buf, THREADS "*");
 		*guess = "a thread";
 	}
+	put_quoted(&buf, at, user_len(at));
+	at += user_len(at);
 	while (*at) {
 		size_t len = strcspn(at, "/");
 
