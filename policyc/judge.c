@@ -566,13 +566,17 @@ static void may_be_tree(const struct judge *j, struct judgement *out)
 
 static void check_widening(const struct judge *j, struct judgement *out)
 {
+	union bvm_ctx ctx = j->base.ctx;
 	struct judge_rename r;
 	struct judge_case new;
 	u64 below;
 
+	/* a record's bind mount is one, whatever other flags it had */
+	if (j->request->class == BVM_CLASS_MOUNTS)
+		ctx.mounts.flags |= j->request->ctx.mounts.flags;
 	/* whoever asks: what is allowed to nobody needs no other reason */
 	if ((out->answer != JUDGE_ALLOW && out->answer != JUDGE_OPEN) ||
-	    !j->img->rights || !judge_rename_find(j->request, &j->base.ctx, &r))
+	    !j->img->rights || !judge_rename_find(j->request, &ctx, &r))
 		return;
 	run_case(j, &j->base, out->shown.op, r.to, &new);
 	out->from = r.from;

@@ -14,6 +14,7 @@
 
 #define MAX_LEARNED 20000 /* different events, which are compared in pairs */
 #define MAX_ROUNDS 64 /* renames one after the other */
+#define MAX_ALL_ROUNDS 256 /* with those after something was left out */
 
 struct learn {
 	struct run *run;
@@ -56,8 +57,10 @@ static const char *why_not(struct learn *l, const struct logline *line)
 		return line->reason;
 	if (logline_request(l->run->arena, line, true, &request))
 		return "it names no object";
+	if (logline_lacks_type(line))
+		return "it is not recorded of which type it is";
 	if (!learn_path_is_text(line->object) ||
-	    (logline_second(line) && !learn_path_is_text(line->detail)))
+	    !learn_path_is_text(line->detail))
 		return "its name is no text";
 	return NULL;
 }
@@ -294,6 +297,20 @@ static const char *settle_move(struct learn *l, const struct event *event,
 	return NULL;
 }
 
+/* A mount that gives its source rights under another name is denied. */
+static const char *settle_mount(struct learn *l, const struct logline *line)
+{
+	struct replay replay;
+
+	if (!logline_source(line))
+		return NULL;
+	ask_move(l, line, &replay);
+	return replay.widens ?
+		       "all that is below would need the rights of what is "
+		       "below the mount point" :
+		       NULL;
+}
+
 /* Without what is wanted of a name that one of the policy's own renames has. */
 static void leave_name(struct learn *l, const struct logline *move)
 {
@@ -349,20 +366,23 @@ static bool settle_kept(struct learn *l, bool too_many)
 static int settle_moves(struct learn *l)
 {
 	bool again = true;
+	u32 round = 0;
 
-	for (u32 round = 0; again; round++) {
+	for (u32 all = 0; again; all++) {
+		const bool too_many = round >= MAX_ROUNDS ||
+				      all >= MAX_ALL_ROUNDS;
 		u32 num = 0;
 
 		if (compile_rules(l))
 			return EXIT_NO;
-		again = settle_kept(l, round >= MAX_ROUNDS);
+		again = settle_kept(l, too_many);
 		for (u32 i = 0; i < l->num_wanted; i++) {
 			const struct logline *line = &l->wanted[i]->line;
-			const char *why = NULL;
+			const char *why = settle_mount(l, line);
 
 			if (logline_second(line))
-				why = settle_move(l, l->wanted[i],
-						  round >= MAX_ROUNDS, &again);
+				why = settle_move(l, l->wanted[i], too_many,
+						  &again);
 			if (why)
 				leave(l, line, why);
 			else
@@ -374,6 +394,7 @@ static int settle_moves(struct learn *l)
 			again = true;
 		}
 		l->num_wanted = num;
+		round = l->moves.num ? round + 1 : 0;
 	}
 	return EXIT_YES;
 }

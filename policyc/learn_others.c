@@ -26,20 +26,50 @@ static bool is_served(u32 op)
 	       op == BVM_OP_NETWORK_ACCEPT;
 }
 
-/* "inet/stream/tcp": the words that a rule can name. */
+static const char *const socket_keys[] = { "family", "type", "protocol" };
+
+/* The i-th word of "inet/stream/tcp"; *len is 0 if there is none. */
+static const char *socket_word(const char *detail, size_t i, size_t *len)
+{
+	for (;; i--) {
+		*len = strcspn(detail, "/ ");
+		if (!i)
+			return detail;
+		detail += *len + (detail[*len] == '/');
+	}
+}
+
+/* Rules have no numbers for sockets: what has no name is left out of them. */
+static bool has_name(const char *word, size_t len)
+{
+	return len && !strchr("0123456789", *word);
+}
+
 static void put_socket(struct buf *out, const char *detail)
 {
-	static const char *const keys[] = { "family", "type", "protocol" };
+	for (size_t i = 0, len; i < ARRAY_SIZE(socket_keys); i++) {
+		const char *word = socket_word(detail, i, &len);
 
-	for (size_t i = 0, len; i < ARRAY_SIZE(keys); i++) {
-		len = strcspn(detail, "/ ");
-		if (len && !strchr("0123456789", *detail) &&
-		    strncmp(detail, "any", len))
-			buf_printf(out, "    %s: %.*s\n", keys[i], (int)len,
-				   detail);
-		if (detail[len] != '/')
-			return;
-		detail += len + 1;
+		if (has_name(word, len))
+			buf_printf(out, "    %s: %.*s\n", socket_keys[i],
+				   (int)len, word);
+	}
+}
+
+/* A part of a comment: what the rule does not say, though it was recorded. */
+static void add_guess(struct buf *guesses, const char *what)
+{
+	buf_printf(guesses, "%s%s", guesses->len ? ", any " : "any ", what);
+}
+
+static void guess_socket(struct buf *guesses, const char *detail)
+{
+	for (size_t i = 0, len; i < ARRAY_SIZE(socket_keys); i++) {
+		const char *word = socket_word(detail, i, &len);
+
+		/* those of unix have but one protocol */
+		if (len && !has_name(word, len) && strncmp(detail, "unix/", 5))
+			add_guess(guesses, socket_keys[i]);
 	}
 }
 
@@ -79,10 +109,21 @@ static void put_connection(struct buf *out, const struct logline *line)
 	const bool served = is_served(line->op);
 	const bool receive = line->op == BVM_OP_NETWORK_RECEIVE;
 	const char *from = strstr(line->detail, SOURCE);
+	struct buf guesses = BUF_INIT(out->arena);
 
-	buf_printf(out, "  - allow: %s%s\n",
-		   served ? "listen" : bvm_op_name(BVM_CLASS_NETWORK, line->op),
-		   served ? " # guess: whoever connects" : "");
+	guess_socket(&guesses, line->detail);
+	if ((served || receive) && strchr("0123456789[", *line->object))
+		add_guess(&guesses,
+			  receive ? "local address and port" : "local address");
+	buf_printf(out, "  - allow: %s",
+		   served ? "listen" :
+			    bvm_op_name(BVM_CLASS_NETWORK, line->op));
+	if (served || guesses.len)
+		buf_printf(out, " # guess: %s%s%s",
+			   served ? "whoever connects" : "",
+			   served && guesses.len ? ", " : "",
+			   buf_text(&guesses));
+	buf_put_u8(out, '\n');
 	put_socket(out, line->detail);
 	if (*line->object == '/' || *line->object == '@')
 		put_unix(out, line);
@@ -122,6 +163,14 @@ static void put_deed(struct buf *out, const struct logline *line)
 			   peer);
 }
 
+/* Whoever asks chooses these words: a '*' in one stands for itself. */
+static void put_name(struct buf *out, const char *key, const char *name)
+{
+	buf_printf(out, "    %s: ", key);
+	learn_put_pattern(out, learn_path_quoted(out->arena, name));
+	buf_put_u8(out, '\n');
+}
+
 static void put_kernel(struct buf *out, const struct logline *line)
 {
 	const u64 named = BVM_BIT(KERNEL, MODULE_REQUEST) |
@@ -130,31 +179,53 @@ static void put_kernel(struct buf *out, const struct logline *line)
 	buf_printf(out, "  - allow: %s\n", bvm_op_name(line->class, line->op));
 	if (!(named >> line->op & 1) || !*line->object)
 		return;
-	buf_printf(out, "    names: ");
-	learn_put_pattern(out, line->object);
+	put_name(out, "names", line->object);
+}
+
+static void put_path(struct buf *out, const char *key, const char *path,
+		     const struct logline *line)
+{
+	const char *guess;
+
+	buf_printf(out, "    %s: ", key);
+	learn_put_pattern(out, learn_path_pattern(out->arena, path, &guess));
+	put_guess(out, guess, line);
 	buf_put_u8(out, '\n');
+}
+
+/* What the rule leaves open, as the record does not say it. */
+static const char *guess_of_mount(const struct logline *line)
+{
+	const bool sourced = logline_source(line);
+
+	switch (line->op) {
+	case BVM_OP_MOUNTS_MOUNT:
+		return sourced ? "a bind mount, any flags" :
+				 "any source and flags";
+	case BVM_OP_MOUNTS_MOVE_MOUNT:
+		return sourced ? "any flags" : "any source and flags";
+	case BVM_OP_MOUNTS_UMOUNT:
+		return "any type of file system";
+	}
+	return NULL;
 }
 
 static void put_mount(struct buf *out, const struct logline *line)
 {
-	const char *guess;
+	const char *guess = guess_of_mount(line);
+	const char *source = logline_source(line);
 
-	buf_printf(out, "  - allow: %s%s\n", bvm_op_name(line->class, line->op),
-		   line->op == BVM_OP_MOUNTS_MOUNT ||
-				   line->op == BVM_OP_MOUNTS_MOVE_MOUNT ?
-			   " # guess: any source and flags" :
-			   "");
-	if (line->op == BVM_OP_MOUNTS_MOUNT && *line->detail) {
-		buf_printf(out, "    fstype: ");
-		learn_put_pattern(out, line->detail);
-		buf_put_u8(out, '\n');
-	}
-	if (*line->object != '/')
-		return;
-	buf_printf(out, "    target: ");
-	learn_put_pattern(out,
-			  learn_path_pattern(out->arena, line->object, &guess));
+	buf_printf(out, "  - allow: %s", bvm_op_name(line->class, line->op));
+	put_guess(out, guess, line);
 	buf_put_u8(out, '\n');
+	if (line->op == BVM_OP_MOUNTS_MOUNT)
+		put_name(out, "fstype", source ? "bind" : line->detail);
+	if (line->op == BVM_OP_MOUNTS_FSMOUNT && *line->object)
+		put_name(out, "fstype", line->object);
+	if (source)
+		put_path(out, "source", source, line);
+	if (*line->object == '/')
+		put_path(out, "target", line->object, line);
 }
 
 static void put_object(struct buf *out, const struct logline *line)

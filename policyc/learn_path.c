@@ -224,6 +224,17 @@ static size_t random_len(const char *name, size_t len)
 	return num == len || strchr("._-", name[len - num - 1]) ? num : 0;
 }
 
+/* Bytes of a path's start that names a user: not one that is made up. */
+static size_t user_len(const char *path)
+{
+	static const char users[] = "/run/user/";
+	const size_t len = strlen(users);
+
+	return is_below(path, (const char *const[]){ users }, 1) ?
+		       len + strcspn(path + len, "/") :
+		       0;
+}
+
 static void put_name(struct buf *buf, const char *name, size_t len,
 		     bool temporary, const char **guess)
 {
@@ -272,6 +283,8 @@ const char *learn_path_pattern(struct arena *arena, const char *path,
 		buf_printf(&buf, THREADS "*");
 		*guess = "a thread";
 	}
+	put_quoted(&buf, at, user_len(at));
+	at += user_len(at);
 	while (*at) {
 		size_t len = strcspn(at, "/");
 

@@ -13,9 +13,13 @@
  *   thread     /proc/self/task/123/  the number becomes '*'
  *   version    1.2, 3.11.4 in a name: [0-9]*
  *   number     3 or more digits in a name below a directory of temporary or
- *              run-time files: [0-9]*
+ *              run-time files (/tmp, /var/tmp, /run, /dev/shm, /var/cache,
+ *              /var/spool): [0-9]*
  *   temporary  the last 6 or more letters and digits of a name there, if they
  *              are of two kinds (small, large, digits): as many '?'
+ *
+ * A name is every part of the path, a directory's, too; but the number of
+ * /run/user/1000 is a user.
  *
  * Paths of secret.def are kept as they are.
  *

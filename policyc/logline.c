@@ -132,6 +132,37 @@ const char *logline_second(const struct logline *line)
 	return line->detail;
 }
 
+static bool is_mounting(const struct logline *line)
+{
+	const u64 ops = BVM_BIT(MOUNTS, MOUNT) | BVM_BIT(MOUNTS, MOVE_MOUNT);
+
+	return line->class == BVM_CLASS_MOUNTS && ops >> line->op & 1;
+}
+
+static bool has_source(const struct logline *line)
+{
+	return line->detail[0] == '/' && line->detail[1];
+}
+
+const char *logline_source(const struct logline *line)
+{
+	static const char devices[] = "/dev/";
+
+	if (!is_mounting(line) || !has_source(line))
+		return NULL;
+	if (line->op == BVM_OP_MOUNTS_MOUNT &&
+	    !strncmp(line->detail, devices, strlen(devices)))
+		return NULL;
+	return line->detail;
+}
+
+bool logline_lacks_type(const struct logline *line)
+{
+	return line->class == BVM_CLASS_MOUNTS &&
+	       line->op == BVM_OP_MOUNTS_MOUNT && !logline_source(line) &&
+	       (line->detail[0] == '/' || !line->detail[0]);
+}
+
 /* ---- requests ---- */
 
 struct words {
@@ -206,10 +237,19 @@ static const char *add_peer(struct words *words, const struct logline *line)
 
 static void add_mount(struct words *words, const struct logline *line)
 {
-	if (line->op == BVM_OP_MOUNTS_MOVE_MOUNT)
-		add(words, "unknown");
-	if (line->op == BVM_OP_MOUNTS_MOUNT)
-		add(words, *line->detail ? line->detail : "unknown");
+	const char *source = logline_source(line);
+
+	if (line->op == BVM_OP_MOUNTS_MOUNT) {
+		if (logline_lacks_type(line))
+			add(words, "unknown");
+		else
+			add(words, source ? "bind" : line->detail);
+		/* the source, though nobody knows what it is of */
+		if (has_source(line))
+			source = line->detail;
+	}
+	if (source || line->op == BVM_OP_MOUNTS_MOVE_MOUNT)
+		add(words, source ?: "unknown");
 	add(words, line->object);
 }
 
@@ -332,9 +372,9 @@ int logline_request(struct arena *arena, const struct logline *line,
 		return ret;
 	if (line->class == BVM_CLASS_MOUNTS) {
 		forget(request, "flags");
-		if (line->op == BVM_OP_MOUNTS_MOVE_MOUNT)
+		if (is_mounting(line) && !has_source(line))
 			forget(request, "source");
-		if (line->op == BVM_OP_MOUNTS_MOUNT && !*line->detail)
+		if (logline_lacks_type(line))
 			forget(request, "text");
 	}
 	if (line->class == BVM_CLASS_NETWORK)

@@ -39,12 +39,22 @@ int logline_parse(struct arena *arena, const char *text, size_t len,
 /* The second name of a rename or link, or NULL. */
 const char *logline_second(const struct logline *line);
 
+/*
+ * The path of what is mounted, or NULL. A record of a mount has its source or its
+ * type, whichever is known first, and types are no paths. One that has a source is
+ * taken for a bind mount, unless the source is a device, whose type is not known.
+ * The root is no source: that is also the name of what was never attached.
+ */
+const char *logline_source(const struct logline *line);
+/* Does it not say what is mounted there? */
+bool logline_lacks_type(const struct logline *line);
+
 /* The request that the line records, as `policyc explain` takes it. */
 const char *logline_text(struct arena *arena, const struct logline *line);
 
 /*
- * The same as a request. What a record does not say (gid; flags and source of
- * a mount) is left open; so is uid, unless it is the same as on the host.
+ * The same as a request. What a record does not say (gid; of a mount its flags,
+ * and its source or its type) is left open; so is uid, unless it is the same as on the host.
  * Arguments of programs are not recorded: the request has none.
  *
  * Return: 0; -EINVAL: it cannot be asked again, as the record names no object.

@@ -134,3 +134,118 @@ learn_denied_name()
 		"$work/more.yaml"
 	has 'and the rest' '      - "/srv/page"' "$work/more.yaml"
 }
+
+# Mounts of which the record does not say all: a source is no type, and what is
+# lacking is not made up.
+learn_mounts()
+{
+	local new=$work/mounts.yaml
+
+	moves_log mounts.mount /mnt/data /srv/data default mounts.mount /mnt/t tmpfs default \
+		mounts.move-mount /mnt/x /mnt/new default mounts.move-mount /mnt/y / default \
+		mounts.fsmount tmpfs - default mounts.umount /mnt/data ext4 default \
+		mounts.mount /mnt/star 'a*' default mounts.mount /mnt/v-1.2 proc default \
+		mounts.mount /mnt/none - default mounts.mount /mnt/clone / default \
+		mounts.mount /mnt/disk /dev/sda1 default mounts.mount ext4 - default \
+		mounts.mount /mnt/wide /srv/wide default files.read /mnt/wide/x - default \
+		kernel.module-request 'fs-*' - default > "$work/mounts.json"
+	"$policyc" learn "$work/mounts.json" -o "$new"
+	grep -A 3 -e '- allow: m' -e '- allow: fs' -e '- allow: um' "$new" | grep -v '^[-#]' > "$work/out"
+	cat > "$work/want" <<-'END'
+		  - allow: mount # guess: a bind mount, any flags
+		    fstype: "bind"
+		    source: "/srv/data"
+		    target: "/mnt/data"
+		  - allow: mount # guess: any source and flags
+		    fstype: "tmpfs"
+		    target: "/mnt/t"
+		  - allow: move-mount # guess: any flags
+		    source: "/mnt/new"
+		    target: "/mnt/x"
+		  - allow: move-mount # guess: any source and flags
+		    target: "/mnt/y"
+		  - allow: fsmount
+		    fstype: "tmpfs"
+		  - allow: umount # guess: any type of file system
+		    target: "/mnt/data"
+		  - allow: mount # guess: any source and flags
+		    fstype: "a\\*"
+		    target: "/mnt/star"
+		  - allow: mount # guess: any source and flags
+		    fstype: "proc"
+		    target: "/mnt/v-[0-9]*" # guess: a version
+		kernel:
+		  - allow: module-request
+		    names: "fs-\\*"
+	END
+	same 'rules for mounts' "$work/want" "$work/out"
+	has 'of no type' '# not learned: it is not recorded of which type it is: mounts.mount unknown /mnt/none' "$new"
+	has 'what was never attached' '# not learned: it is not recorded of which type it is: mounts.mount unknown /mnt/clone' "$new"
+	has 'a device' '# not learned: it is not recorded of which type it is: mounts.mount unknown /dev/sda1 /mnt/disk' "$new"
+	has 'nowhere' '# not learned: it names no object: mounts.mount unknown ext4' "$new"
+	has 'what would widen' \
+		'# not learned: all that is below would need the rights of what is below the mount point: mounts.mount bind /srv/wide /mnt/wide' "$new"
+	says 'a bind mount' 0 '^allow' "$policyc" explain "$new" mount bind /srv/data /mnt/data
+	says 'of nothing else' 1 '^deny' "$policyc" explain "$new" mount bind /srv/other /mnt/data
+	says 'the same type' 1 '^deny' "$policyc" explain "$new" mount abc /mnt/star
+	head -n 7 "$work/mounts.json" > "$work/some.json"
+	says 'simulate reads them alike' 0 '^0 newly denied, 7 newly allowed, 0 undecided, 0 still denied' \
+		"$policyc" simulate "$new" "$work/some.json"
+}
+
+# What a rule leaves open of a socket has a comment.
+learn_sockets()
+{
+	local new=$work/sockets.yaml
+
+	moves_log network.create '' netlink/raw/15 default network.create '' unix/stream/0 default \
+		network.create '' packet/10/768 default network.create '' 44/dgram/0 default \
+		network.bind 127.0.0.1:53 inet/dgram/udp default network.bind '[::1]:80' inet6/stream/0 default \
+		network.bind @x unix/stream/0 default network.connect 10.0.0.1:80 inet/stream/tcp default \
+		network.receive 10.0.0.1:40001 'inet/dgram/udp from 10.0.0.2:53' default > "$work/sockets.json"
+	"$policyc" learn "$work/sockets.json" -o "$new"
+	grep -e '- allow' "$new" > "$work/out"
+	cat > "$work/want" <<-'END'
+		  - allow: create # guess: any protocol
+		  - allow: create # guess: any type, any protocol
+		  - allow: create # guess: any family, any protocol
+		  - allow: listen # guess: whoever connects, any local address
+		  - allow: listen # guess: whoever connects, any protocol, any local address
+		  - allow: listen # guess: whoever connects
+		  - allow: connect
+		  - allow: receive # guess: any local address and port
+	END
+	same 'guesses of sockets' "$work/want" "$work/out"
+	says 'they are allowed' 0 '^0 newly denied, 9 newly allowed, 0 undecided, 0 still denied' \
+		"$policyc" simulate "$new" "$work/sockets.json"
+}
+
+# chain_log NUM: so many renames one after the other, of what is read then
+chain_log()
+{
+	local num words=()
+
+	for ((num = 0; num < $1; num++)); do
+		words+=(files.rename "/srv/n$num" "/srv/n$((num + 1))" default)
+		words+=(files.rename "/srv/n$((num + 1))" "/srv/n$num" default)
+	done
+	moves_log "${words[@]}" files.read "/srv/n$1" - default
+}
+
+# As many as learn looks at, and one more: that one is left out, and no other.
+learn_rounds()
+{
+	local new=$work/rounds.yaml
+
+	chain_log 64 > "$work/chain.json"
+	"$policyc" learn "$work/chain.json" -o "$new"
+	says_not '64 renames' 'not learned' cat "$new"
+	says 'the first name is read' 0 '^allow' "$policyc" explain "$new" read /srv/n0
+	chain_log 65 > "$work/chain.json"
+	"$policyc" learn "$work/chain.json" -o "$new"
+	grep '^# not learned' "$new" > "$work/out" || :
+	echo '# not learned: under the new name more is allowed than the old one can be given: files.rename /srv/n0 /srv/n1' > "$work/want"
+	same 'one more' "$work/want" "$work/out"
+	says 'the first name' 1 '^deny' "$policyc" explain "$new" read /srv/n0
+	says 'the second one' 0 '^allow' "$policyc" explain "$new" type=regular rename /srv/n1 /srv/n2
+}

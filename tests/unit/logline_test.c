@@ -131,6 +131,16 @@ START_TEST(each_class_is_asked_again)
 	asks("namespaces.userns-create");
 	set(BVM_CLASS_MOUNTS, BVM_OP_MOUNTS_MOUNT, "/mnt", "tmpfs");
 	asks("mounts.mount tmpfs /mnt");
+	set(BVM_CLASS_MOUNTS, BVM_OP_MOUNTS_MOUNT, "/mnt", "/srv");
+	asks("mounts.mount bind /srv /mnt");
+	set(BVM_CLASS_MOUNTS, BVM_OP_MOUNTS_MOUNT, "/mnt", "/dev/sda");
+	asks("mounts.mount unknown /dev/sda /mnt");
+	set(BVM_CLASS_MOUNTS, BVM_OP_MOUNTS_MOUNT, "/mnt", "/");
+	asks("mounts.mount unknown /mnt");
+	set(BVM_CLASS_MOUNTS, BVM_OP_MOUNTS_MOVE_MOUNT, "/mnt", "/srv");
+	asks("mounts.move-mount /srv /mnt");
+	set(BVM_CLASS_MOUNTS, BVM_OP_MOUNTS_MOVE_MOUNT, "/mnt", "ext4");
+	asks("mounts.move-mount unknown /mnt");
 	set(BVM_CLASS_MOUNTS, BVM_OP_MOUNTS_UMOUNT, "/mnt", "");
 	asks("mounts.umount /mnt");
 }
@@ -151,6 +161,35 @@ START_TEST(what_a_record_lacks_stays_open)
 	ck_assert_int_eq(logline_request(arena, &line, true, &request), 0);
 	ck_assert(request.given >> uid & 1);
 	ck_assert_uint_eq(request.ctx.mounts.uid, 33);
+}
+END_TEST
+
+/* Is the field of mounts known, of what is recorded like this? */
+static bool is_known(u32 op, const char *detail, const char *field)
+{
+	struct logline line;
+	struct request request;
+
+	set(BVM_CLASS_MOUNTS, op, "/mnt", detail);
+	ck_assert_int_eq(read_back(&line), 1);
+	ck_assert_int_eq(logline_request(arena, &line, false, &request), 0);
+	return request.given >> request_field(BVM_CLASS_MOUNTS, field) & 1;
+}
+
+START_TEST(a_mount_has_a_source_or_a_type)
+{
+	const u32 mount = BVM_OP_MOUNTS_MOUNT, move = BVM_OP_MOUNTS_MOVE_MOUNT;
+
+	ck_assert(is_known(mount, "tmpfs", "text"));
+	ck_assert(!is_known(mount, "tmpfs", "source"));
+	ck_assert(is_known(mount, "/srv", "text"));
+	ck_assert(is_known(mount, "/srv", "source"));
+	ck_assert(!is_known(mount, "/dev/sda", "text"));
+	ck_assert(is_known(mount, "/dev/sda", "source"));
+	ck_assert(!is_known(mount, "/", "text"));
+	ck_assert(!is_known(mount, "/", "source"));
+	ck_assert(is_known(move, "/dev/shm", "source"));
+	ck_assert(!is_known(move, "/", "source"));
 }
 END_TEST
 
@@ -253,6 +292,7 @@ int main(void)
 	tcase_add_test(tc, facts_come_back);
 	tcase_add_test(tc, each_class_is_asked_again);
 	tcase_add_test(tc, what_a_record_lacks_stays_open);
+	tcase_add_test(tc, a_mount_has_a_source_or_a_type);
 	tcase_add_test(tc, numbers_without_a_word_are_given);
 	tcase_add_test(tc, bytes_that_are_no_text_come_back);
 	tcase_add_test(tc, no_object_cannot_be_asked_again);
