@@ -314,7 +314,7 @@ static const char *literal(const struct explain *x, const char *path)
 	struct buf quoted = BUF_INIT(x->run->arena);
 
 	for (const char *p = path; *p; p++) {
-		if (strchr("*?[]{}\\", *p))
+		if (strchr("*?[]{}()|+\\$", *p))
 			buf_put_u8(&pattern, '\\');
 		buf_put_u8(&pattern, (u8)*p);
 	}

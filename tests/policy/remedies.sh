@@ -18,6 +18,8 @@ type=regular rename /srv/x /srv/b
 read /q
 read "/q*"
 read "/q{x"
+read "/q(1)|2]+$"
+read "/q${x}"
 read "/a b\\c"
 exec "/q[x"
 exec /bin/sh -c id

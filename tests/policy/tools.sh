@@ -555,6 +555,28 @@ learn_keys()
 	says 'and no other one' 1 '^deny' "$policyc" explain "$work/app.yaml" read /srv/app/other.key
 }
 
+# What is no letter in a pattern is one in a name.
+learn_signs()
+{
+	local name num=0
+
+	while read -r name; do
+		num=$((num + 1))
+		printf '{"time":"2026-11-26T00:00:00.000000000Z","seq":%d,"outcome":"would-deny","policy":"db","generation":1,"class":"%s","op":"%s","object":"%s","reason":"default","pid":9,"tid":9,"uid":33,"exe":"/usr/bin/db","comm":"db","lost":0}\n' $num $name
+	done > "$work/app.json" <<'END'
+files read /srv/a(1).txt
+files read /srv/a+b]+c|d
+files read /srv/${x}{y}*?
+kernel module-request crypto-ecb(arc4)
+kernel module-request a*{b,c}
+END
+	"$policyc" learn "$work/app.json" -o "$work/app.yaml"
+	says 'signs in names' 0 '^0 newly denied, 5 newly allowed, 0 undecided' \
+		"$policyc" simulate "$work/app.yaml" "$work/app.json"
+	says '... are for themselves' 1 '^deny' \
+		"$policyc" explain "$work/app.yaml" module-request abb
+}
+
 # A number, a version or a random end is none of a key: beside it are those.
 learn_numbers()
 {
