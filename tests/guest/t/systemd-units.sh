@@ -87,11 +87,11 @@ is_up()
 	return 1
 }
 
-# in_cgroup: and in which, by its first process: systemd says "" of a unit's at times
+# in_cgroup: and in which; systemd says "" while it is about to tell
 in_cgroup()
 {
-	cgroup=$(sed -n 's/^0:://p' "/proc/$(shows "$unit" MainPID)/cgroup")
-	[[ $cgroup == /*".service" ]]
+	cgroup=$(shows "$unit" ControlGroup)
+	[[ $cgroup == /?* ]]
 }
 
 # confined_by: all tasks of the unit's cgroup are
