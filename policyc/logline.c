@@ -229,7 +229,9 @@ static const char *add_peer(struct words *words, const struct logline *line)
 		signal = arena_strndup(words->arena, peer, len);
 		peer += len + (peer[len] == ' ');
 	}
-	peer += *peer == '/';
+	/* a policy may be called like one of the words for who it is */
+	if (*peer == '/' && bvm_name_find(bvm_peer_names, peer + 1) < 0)
+		peer++;
 	if (*peer)
 		add(words, arena_printf(words->arena, "peer=%s", peer));
 	return signal;

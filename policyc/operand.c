@@ -380,15 +380,19 @@ static int read_kernel(struct operand *o, const char *const *words, u32 num)
 	return o->request->ops & named ? 0 : operand_set_text(o, "text", "");
 }
 
-/* `peer=`: a word for who it is, or the policy that he is under. */
+/*
+ * `peer=`: a word for who it is, or the policy that he is under, which may have a
+ * '/' before it, as in records: "/other" is no word.
+ */
 static int read_peer(struct operand *o, const char *text)
 {
-	long peer = bvm_name_find(bvm_peer_names, text);
+	const long peer = bvm_name_find(bvm_peer_names, text);
 	int ret;
 
 	ret = operand_set_number(o, "peer", peer < 0 ? BVM_PEER_OTHER : peer);
 	if (ret || peer == BVM_PEER_OTHER)
 		return ret;
+	text += *text == '/';
 	return operand_set_text(o, "peer_name",
 				peer < 0 ? arena_printf(o->arena, "/%s", text) :
 					   "");

@@ -87,4 +87,22 @@ exceptions()
 		for_others "$work/before.yaml" exec /usr/bin/x -b
 	says '... and which would do' 1 '^        args: \[\["-b"\]\]$' \
 		"$policyc" explain --why-not "$work/before.yaml" exec /usr/bin/x -b
+	a_policy_called_other
+}
+
+# Requests and records say "other" of anybody who is under some policy.
+a_policy_called_other()
+{
+	printf '%s\n' 'bailiff: 1' 'policy: x' 'tasks:' '  - allow: signal' \
+		'    signals: term' '    peer: other' > "$work/other.yaml"
+	says 'any other policy' 2 '^undecided: it depends on peer-name' \
+		"$policyc" explain "$work/other.yaml" peer=other tasks.signal term
+	says 'the policy "other"' 0 '^allow' \
+		"$policyc" explain "$work/other.yaml" peer=/other tasks.signal term
+	says 'a name with a slash' 1 '^deny' \
+		"$policyc" explain "$work/other.yaml" peer=/web tasks.signal term
+	printf '{"time":"2026-11-26T00:00:00.000000000Z","seq":1,"outcome":"would-deny","policy":"x","generation":1,"class":"tasks","op":"signal","object":"sleep","detail":"term /other","reason":"default","pid":9,"tid":9,"uid":33,"exe":"/usr/bin/db","comm":"db","lost":0}\n' > "$work/other.json"
+	says 'is learned' 0 '^    peer: other$' "$policyc" learn "$work/other.json"
+	says '... and simulated' 0 '^0 newly denied, 1 newly allowed, 0 undecided' \
+		"$policyc" simulate "$work/other.yaml" "$work/other.json"
 }
