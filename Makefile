@@ -190,14 +190,17 @@ test-debug:
 	@$(MAKE) binaries guest-binaries
 	@GUEST_FLAVOUR=debug tests/run.sh guest
 
-# bailiffd, killed at any moment under load.
+# bailiffd, killed at any moment under load: on a made-up kernel, and on the real
+# one with containers, a second or two for each.
 KILLS ?= 1000
 .PHONY: test-kills
 test-kills:
 	@[ "$$(id -u)" = 0 ] || { echo 'make test-kills: as root' >&2; exit 1; }
-	@scripts/deps.sh tools test
-	@$(MAKE) build/bin/policyc build/test/unit/kills_test
+	@scripts/deps.sh tools test guest suite
+	@$(MAKE) binaries guest-binaries build/test/unit/kills_test
 	@KILLS=$(KILLS) build/test/unit/kills_test
+	@GUEST_KILLS=$(KILLS) GUEST_PATIENCE=$$(($(KILLS) / 25 + 1)) \
+		tests/guest/suite.sh daemon-kills
 
 # Every profile of AppArmor that Debian's packages have, beside its import.
 .PHONY: test-import

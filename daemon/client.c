@@ -133,13 +133,13 @@ static json_t *ask_within(unsigned int ms, const char *run_dir,
 	}
 	snprintf(why, size, "bailiffd gave no answer within %u s",
 		 (ms + 999) / 1000);
-	if (send_line(fd, text_string(&text), passed, deadline)) {
-		text_reset(&text);
-		if (receive_line(fd, &text, deadline))
-			answer = json_loads(text_string(&text), 0, NULL);
-		if (text.len && !answer)
-			snprintf(why, size, "bailiffd's answer makes no sense");
-	}
+	/* who is turned away is told so, and may come too late with his line */
+	(void)send_line(fd, text_string(&text), passed, deadline);
+	text_reset(&text);
+	if (receive_line(fd, &text, deadline))
+		answer = json_loads(text_string(&text), 0, NULL);
+	if (text.len && !answer)
+		snprintf(why, size, "bailiffd's answer makes no sense");
 	text_free(&text);
 	close(fd);
 	return answer;

@@ -53,19 +53,6 @@ static int apply(const char *file, struct daemon_options *options,
 	return err;
 }
 
-static int take_lines(int fd, struct text *values)
-{
-	char chunk[4096];
-	ssize_t len;
-	off_t off = 0;
-
-	while ((len = pread(fd, chunk, sizeof(chunk), off)) > 0) {
-		text_add_bytes(values, chunk, (size_t)len);
-		off += len;
-	}
-	return len < 0 ? -errno : values->cut ? -ENOMEM : 0;
-}
-
 int config_read(const char *file, const struct config_reader *reader,
 		struct daemon_options *options, struct text *values,
 		struct text *why)
@@ -88,7 +75,7 @@ int config_read(const char *file, const struct config_reader *reader,
 	/* ENOENT is said of the file alone */
 	if (err)
 		return err == -ENOENT ? -ENOEXEC : err;
-	err = take_lines(fd, values);
+	err = text_add_file(values, fd);
 	close(fd);
 	return err ? err : apply(file, options, values, why);
 }

@@ -151,11 +151,42 @@ static void on_event(struct bufferevent *io, short what, void *arg)
 	drop(arg);
 }
 
-static bool is_welcome(const struct control *control, const struct ucred *who)
+static unsigned int count_of(const struct control *control, uid_t uid)
 {
-	if (!who->uid)
-		return control->num_clients < CONTROL_MAX_CLIENTS;
-	return control->num_others < CONTROL_MAX_OTHERS;
+	const struct client *client;
+	unsigned int num = 0;
+
+	for (client = control->clients; client; client = client->next)
+		num += client->who.uid == uid;
+	return num;
+}
+
+/* Return: NULL, there is a place; or why there is none. */
+static const char *find_no_place(const struct control *control, uid_t uid)
+{
+	if (control->num_clients >= CONTROL_MAX_CLIENTS)
+		return "bailiffd has as many connections as it takes";
+	if (!uid)
+		return NULL;
+	if (count_of(control, uid) >= CONTROL_MAX_OF_ONE)
+		return "this user has as many connections to bailiffd as one "
+		       "user may have";
+	if (control->num_others >= CONTROL_MAX_OTHERS)
+		return "bailiffd has as many connections of users as it takes";
+	return NULL;
+}
+
+/* In what the socket takes at once: nobody is waited for. */
+static void turn_away(struct control *control, int fd, const char *why)
+{
+	char line[256];
+	int len = snprintf(line, sizeof(line),
+			   "{\"ok\":false,\"retry\":true,\"error\":\"%s\"}\n",
+			   why);
+
+	control->turned_away++;
+	(void)!send(fd, line, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	close(fd);
 }
 
 /*
@@ -245,19 +276,19 @@ static void on_acceptable(int listening, short what, void *arg)
 	struct control *control = arg;
 	struct ucred who;
 	socklen_t len = sizeof(who);
+	const char *why = "bailiffd cannot tell who this is";
 	int fd;
 
 	(void)what;
 	fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd < 0)
 		return;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) ||
-	    !is_welcome(control, &who)) {
-		control->turned_away++;
-		close(fd);
-		return;
-	}
-	add_client(control, fd, &who);
+	if (!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len))
+		why = find_no_place(control, who.uid);
+	if (why)
+		turn_away(control, fd, why);
+	else
+		add_client(control, fd, &who);
 }
 
 struct control_counts control_counts(const struct control *control)

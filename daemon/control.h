@@ -12,7 +12,8 @@
  *
  * Every answer has "ok"; a refusal has "error", a sentence. A client gets a
  * bounded time and a bounded buffer; others than root, a bounded number of
- * connections in all.
+ * connections in all, and each of them of his own. Who is turned away is told
+ * why, in an answer with "retry".
  */
 #ifndef DAEMON_CONTROL_H
 #define DAEMON_CONTROL_H
@@ -28,6 +29,7 @@ struct json_t;
 #define CONTROL_MAX_LINE 65536 /* bytes of a request */
 #define CONTROL_MAX_CLIENTS 512
 #define CONTROL_MAX_OTHERS 64 /* clients that are not root */
+#define CONTROL_MAX_OF_ONE 16 /* of them, of one user */
 #define CONTROL_SECONDS 5 /* for a request, and for taking its answer */
 
 /* Who asks; an answer may come later, by id, when the client may be gone. */

@@ -10,6 +10,7 @@
 
 #include "ctl.h"
 #include "launch.h"
+#include "state.h"
 
 #define EXIT_CANNOT_RUN 126 /* as env(1) and the shells */
 #define EXIT_NOT_FOUND 127
@@ -37,14 +38,40 @@ static int load(struct ctl *ctl, const char *file, char *name, size_t size)
 	return CTL_YES;
 }
 
-static int set_audit(struct ctl *ctl, const char *name)
+static int note_enforced(const struct state_policy *policy, void *arg)
+{
+	if (strcmp(policy->mode, "audit"))
+		text_printf(arg, "%s,", policy->name);
+	return 0;
+}
+
+/* A mode is the policy's, for all who are under it, and stays after us. */
+static int set_audit(struct ctl *ctl, const char *name, const char *enforced)
 {
 	char file[PATH_MAX], reply[KFS_REPLY];
 	int err;
 
+	if (text_in_list(enforced, name)) {
+		ctl_error("policy %s was loaded and enforced before: --audit "
+			  "would end that for all who are under it. Give the "
+			  "file's policy a name of its own, or say bailiffctl "
+			  "mode %s audit first",
+			  name, name);
+		return CTL_NO;
+	}
 	snprintf(file, sizeof(file), "policies/%s/mode", name);
 	err = kfs_request(&ctl->kfs, file, "audit", 5, reply);
 	return err ? ctl_refused(name, err, reply) : CTL_YES;
+}
+
+/* Before a file is loaded, which may replace one of them. */
+static int find_enforced(struct ctl *ctl, struct text *enforced)
+{
+	int err = state_policies(&ctl->kfs, note_enforced, enforced);
+
+	if (!err && enforced->cut)
+		err = -ENOMEM;
+	return err ? ctl_refused("policies", err, strerror(-err)) : CTL_YES;
 }
 
 /* Without privilege the kernel wants no_new_privs, and `enter: self`. */
@@ -140,6 +167,7 @@ int ctl_run(struct ctl *ctl, int argc, char **argv)
 {
 	const char *policy = NULL;
 	bool audit = false;
+	struct text enforced = {};
 	char name[128];
 	int opt, code;
 
@@ -158,14 +186,18 @@ int ctl_run(struct ctl *ctl, int argc, char **argv)
 	code = ctl_need_kernel(ctl);
 	if (code)
 		return code;
-	if (ctl_is_file(policy))
+	code = audit ? find_enforced(ctl, &enforced) : CTL_YES;
+	if (code)
+		;
+	else if (ctl_is_file(policy))
 		code = load(ctl, policy, name, sizeof(name));
 	else if (text_is_policy_name(policy))
 		strcpy(name, policy);
 	else
 		code = ctl_usage(argv[0], "'%s' is no policy name", policy);
 	if (!code && audit)
-		code = set_audit(ctl, name);
+		code = set_audit(ctl, name, text_string(&enforced));
+	text_free(&enforced);
 	if (!code)
 		code = enter_with_filter(ctl, name, audit);
 	return code ? code : become(argv + optind);

@@ -94,18 +94,15 @@ static void on_looked(void *arg, const struct proto_message *message)
 	struct deadrules *deadrules = arg;
 	struct work *work = deadrules->first;
 	struct text lines = {};
-	char chunk[4096];
-	ssize_t len;
-	off_t off = 0;
+	int err;
 
 	if (message->type == PROTO_REACHED) {
-		while ((len = pread(message->fd, chunk, sizeof(chunk), off)) >
-		       0) {
-			text_add_bytes(&lines, chunk, (size_t)len);
-			off += len;
-		}
+		err = text_add_file(&lines, message->fd);
 		close(message->fd);
 		raise_all(deadrules, work, lines.data);
+		if (err)
+			tell(deadrules, work->label, work->policy,
+			     strerror(-err));
 	} else {
 		tell(deadrules, work->label, work->policy,
 		     message->u.done.text);

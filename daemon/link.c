@@ -10,11 +10,10 @@
 #include "log.h"
 
 #define MAX_PENDING 64 /* requests; they fit into the socket's buffer */
-#define MAX_OF_USERS 8 /* of them: anybody may ask for a binding */
 
 struct pending {
 	uint32_t serial; /* 0: free */
-	bool of_user;
+	uint32_t uid; /* whose binding it is; 0: root's, or none */
 	link_answer *answer;
 	void *arg;
 };
@@ -106,25 +105,29 @@ void link_free(struct link *link)
 	free(link);
 }
 
-static unsigned int count_of_users(const struct link *link)
+/* Anybody may ask for a binding: neither one nor all may take every place. */
+static bool has_too_many(const struct link *link, uint32_t uid)
 {
-	unsigned int num = 0;
+	unsigned int of_users = 0, of_one = 0;
 	size_t i;
 
-	for (i = 0; i < MAX_PENDING; i++)
-		if (link->pending[i].serial && link->pending[i].of_user)
-			num++;
-	return num;
+	for (i = 0; i < MAX_PENDING; i++) {
+		if (!link->pending[i].serial || !link->pending[i].uid)
+			continue;
+		of_users++;
+		of_one += link->pending[i].uid == uid;
+	}
+	return of_users >= LINK_MAX_OF_USERS || of_one >= LINK_MAX_OF_ONE;
 }
 
 int link_request(struct link *link, struct proto_message *message,
 		 link_answer *answer, void *arg)
 {
-	bool of_user = message->type == PROTO_BIND && message->u.bind.uid;
+	uint32_t uid = message->type == PROTO_BIND ? message->u.bind.uid : 0;
 	struct pending *pending = find_pending(link, 0);
 	int err;
 
-	if (!pending || (of_user && count_of_users(link) == MAX_OF_USERS))
+	if (!pending || (uid && has_too_many(link, uid)))
 		return -EBUSY;
 	if (!++link->last_serial)
 		link->last_serial = 1;
@@ -134,7 +137,7 @@ int link_request(struct link *link, struct proto_message *message,
 		return err;
 	*pending = (struct pending){
 		.serial = message->serial,
-		.of_user = of_user,
+		.uid = uid,
 		.answer = answer,
 		.arg = arg,
 	};

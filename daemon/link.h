@@ -10,6 +10,10 @@
 struct event_base;
 struct link;
 
+/* Bindings under way that are not for root; and of them, of one user. */
+#define LINK_MAX_OF_USERS 8
+#define LINK_MAX_OF_ONE 4
+
 /*
  * Called with each answer; message is NULL if the request could not be sent.
  * A descriptor in message is the callee's to close. PROTO_POLICY answers
@@ -35,7 +39,7 @@ void link_free(struct link *link);
  * Send a request; message->serial is filled in.
  *
  * Return: 0; -EBUSY too many are under way, or too many of users (bindings for
- * who is not root); -errno.
+ * who is not root), or of this one; -errno.
  */
 int link_request(struct link *link, struct proto_message *message,
 		 link_answer *answer, void *arg);

@@ -96,33 +96,34 @@ static void answer(struct metrics *metrics)
 	text_free(&page);
 }
 
-static void read_kernel(struct metrics *metrics, int fd)
+/* What is left of it after an error is not kept for who asks next, either. */
+static int read_kernel(struct metrics *metrics, int fd)
 {
-	char chunk[65536];
-	ssize_t len;
-	off_t off = 0;
+	int err;
 
 	text_reset(&metrics->kernel);
-	while ((len = pread(fd, chunk, sizeof(chunk), off)) > 0) {
-		text_add_bytes(&metrics->kernel, chunk, (size_t)len);
-		off += len;
-	}
-	metrics->kernel_ms = now_ms();
+	err = text_add_file(&metrics->kernel, fd);
+	metrics->kernel_ms = err ? 0 : now_ms();
+	return err;
 }
 
 static void on_counters(void *arg, const struct proto_message *message)
 {
 	struct metrics *metrics = arg;
+	const char *problem = message->u.done.text;
 
 	metrics->asking = false;
 	if (message->type == PROTO_COUNTERS) {
-		read_kernel(metrics, message->fd);
+		problem = read_kernel(metrics, message->fd) ?
+				  "the kernel's counts cannot be read whole\n" :
+				  NULL;
 		close(message->fd);
-		answer(metrics);
-	} else {
-		/* half of the values would look like all of them */
-		http_refuse(metrics->http, message->u.done.text);
 	}
+	/* half of the values would look like all of them */
+	if (problem)
+		http_refuse(metrics->http, problem);
+	else
+		answer(metrics);
 }
 
 static void on_wanted(void *arg)

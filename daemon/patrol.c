@@ -363,9 +363,6 @@ static void on_cgroups(void *arg, const struct proto_message *message)
 {
 	struct patrol *patrol = arg;
 	struct text *cgroups = &patrol->cgroups;
-	char chunk[65536];
-	ssize_t len;
-	off_t off = 0;
 	int err;
 
 	patrol->asking = false;
@@ -374,16 +371,10 @@ static void on_cgroups(void *arg, const struct proto_message *message)
 		lose_look(patrol, message->u.done.err, message->u.done.text);
 		return;
 	}
-	while ((len = pread(message->fd, chunk, sizeof(chunk), off)) > 0) {
-		text_add_bytes(cgroups, chunk, (size_t)len);
-		off += len;
-	}
-	err = len ? -errno : 0;
+	err = text_add_file(cgroups, message->fd);
 	close(message->fd);
 	if (err) {
 		lose_look(patrol, err, "");
-	} else if (cgroups->cut) {
-		lose_look(patrol, -ENOMEM, "");
 	} else {
 		patrol->asking = true;
 		containers_learn(patrol->containers, text_string(cgroups),

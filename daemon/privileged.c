@@ -383,18 +383,23 @@ static int send_text(struct parent *parent, uint32_t serial,
 		     enum proto_type type, const struct text *text)
 {
 	struct proto_message *answer = &parent->answer;
-	int err = -ENOMEM;
+	int err;
 
 	memset(&answer->u.empty, 0, sizeof(answer->u.empty));
 	answer->type = type;
 	answer->serial = serial;
 	answer->fd = memfd_create("text", MFD_CLOEXEC);
-	if (answer->fd >= 0 && write(answer->fd, text_string(text),
-				     text->len) == (ssize_t)text->len)
+	if (answer->fd < 0)
+		return answer_done(parent, serial, -errno, strerror(errno));
+	if (write(answer->fd, text_string(text), text->len) ==
+	    (ssize_t)text->len) {
 		err = proto_send(parent->sock, answer);
-	if (answer->fd >= 0)
 		close(answer->fd);
-	return err;
+		return err;
+	}
+	/* no room for it: that is no reason to end */
+	close(answer->fd);
+	return answer_done(parent, serial, -ENOMEM, strerror(ENOMEM));
 }
 
 static int count(struct parent *parent, const struct proto_message *message)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "text.h"
 #include "vm/limits.h"
@@ -63,6 +64,21 @@ void text_add_bytes(struct text *text, const void *bytes, size_t len)
 void text_add(struct text *text, const char *string)
 {
 	text_add_bytes(text, string, strlen(string));
+}
+
+int text_add_file(struct text *text, int fd)
+{
+	char chunk[16384];
+	ssize_t len;
+	off_t off = 0;
+
+	while ((len = pread(fd, chunk, sizeof(chunk), off)) > 0) {
+		text_add_bytes(text, chunk, (size_t)len);
+		off += len;
+	}
+	if (len < 0)
+		return -errno;
+	return text->cut ? -ENOMEM : 0;
 }
 
 void text_printf(struct text *text, const char *fmt, ...)

@@ -28,6 +28,16 @@ const char *text_string(const struct text *text);
 
 void text_add_bytes(struct text *text, const void *bytes, size_t len);
 void text_add(struct text *text, const char *string);
+
+/*
+ * Append all that the file fd holds, from its start on.
+ *
+ * Return: 0; -errno it could not be read to its end, -ENOMEM there is no room
+ * for it: the text is not whole then, and must not pass for it.
+ */
+int __attribute__((warn_unused_result))
+text_add_file(struct text *text, int fd);
+
 void __attribute__((format(printf, 2, 3)))
 text_printf(struct text *text, const char *fmt, ...);
 

@@ -7,6 +7,7 @@
 
 #define MAX_TEXT 500 /* bytes of a message */
 #define MAX_SHOWN 100 /* errors in one run; more help nobody */
+#define MAX_KEPT 1000 /* what reads JSON may want more */
 
 struct note {
 	struct span span;
@@ -30,6 +31,7 @@ struct diag {
 	struct message *messages;
 	u32 num;
 	u32 num_errors, num_warnings;
+	u32 num_left; /* counted, not kept */
 	bool dropped; /* the last message, so its notes go too */
 };
 
@@ -130,7 +132,8 @@ void diag_emit(struct diag *diag, const struct span *span, enum diag_id id,
 	if (message.severity == DIAG_SEVERITY_LINT && !diag->options.lint)
 		return;
 	/* Counted all the same; but a hostile file must not cost memory. */
-	if (diag->num >= 10 * MAX_SHOWN) {
+	if (diag->num >= MAX_KEPT) {
+		diag->num_left++;
 		count(diag, &message, 1);
 		return;
 	}
@@ -435,21 +438,34 @@ static int by_place(const void *left, const void *right)
 	return a->order < b->order ? -1 : 1;
 }
 
+/* The last object of JSON: who counts the others must know. */
+static void put_json_rest(const struct diag *diag, struct buf *out)
+{
+	buf_printf(out,
+		   ",\n {\"severity\": \"note\", \"text\": \"the first %u of "
+		   "%u messages\", \"notes\": []}",
+		   diag->num, diag->num + diag->num_left);
+}
+
 static void put_all(struct diag *diag, struct buf *out)
 {
+	const u32 num = diag->num;
 	u32 i;
 
-	for (i = 0; i < diag->num && i < MAX_SHOWN; i++) {
-		if (diag->options.json)
+	if (diag->options.json) {
+		for (i = 0; i < num; i++) {
 			buf_printf(out, i ? ",\n " : "");
-		if (diag->options.json)
 			put_json(out, &diag->messages[i]);
-		else
-			put_text(diag, out, &diag->messages[i]);
+		}
+		if (diag->num_left)
+			put_json_rest(diag, out);
+		return;
 	}
-	if (diag->num > MAX_SHOWN && !diag->options.json)
+	for (i = 0; i < num && i < MAX_SHOWN; i++)
+		put_text(diag, out, &diag->messages[i]);
+	if (num > MAX_SHOWN)
 		buf_printf(out, "policyc: the first %u of %u messages\n",
-			   MAX_SHOWN, diag->num);
+			   MAX_SHOWN, num + diag->num_left);
 }
 
 void diag_print(struct diag *diag, FILE *out)
@@ -466,5 +482,6 @@ void diag_print(struct diag *diag, FILE *out)
 		buf_printf(&buf, "]\n");
 	(void)fputs(buf_text(&buf), out);
 	diag->num = 0;
+	diag->num_left = 0;
 	diag->dropped = true;
 }

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "explain_parts.h"
+#include "fsm.h"
+#include "nfa.h"
 #include "show.h"
 
 #define MAX_NEAREST 5 /* rules for other requests that --why-not shows */
@@ -126,8 +128,98 @@ static u32 nearness(const struct ast_rule *rule, const char *path,
 	return best;
 }
 
-/* Rules that allow the operation on other paths, the most alike first. */
-static u32 print_nearest(const struct explain *x, const struct judge_case *c)
+static bool is_subject(const struct explain *x, const struct ast_rule *rule,
+		       const struct judge_case *c)
+{
+	if (rule->class != x->request.class || rule->kind != BVM_RULE_ALLOW)
+		return false;
+	if (rule->class == BVM_CLASS_CAPABILITIES)
+		return rule->caps >> c->run.ctx.capabilities.cap & 1;
+	return rule->ops >> c->op & 1;
+}
+
+static bool add_patterns(struct nfa *nfa, const struct ast_patterns *patterns,
+			 u32 first)
+{
+	struct pattern_error err;
+
+	for (u32 i = 0; i < patterns->num; i++)
+		if (nfa_add(nfa, patterns->items[i].text, first + i, &err))
+			return false;
+	return true;
+}
+
+/* What of `except` takes path out of a rule that it would be in, or NULL. */
+static const char *taken_out_by(const struct explain *x,
+				const struct ast_rule *rule, const char *path)
+{
+	struct nfa *nfa = nfa_create(x->run->arena);
+	struct fsm_blame blame;
+	struct intern accepts;
+	struct fsm fsm;
+	const u32 *items;
+	u32 row, num, state;
+
+	intern_init(&accepts, x->run->arena);
+	if (!rule->except.num || !add_patterns(nfa, &rule->paths, 0) ||
+	    !add_patterns(nfa, &rule->except, rule->paths.num) ||
+	    fsm_build(x->run->arena, nfa, &accepts, &fsm, &blame))
+		return NULL;
+	state = fsm.start;
+	for (; *path; path++)
+		state = fsm_step(&fsm, state, (u8)*path);
+	row = fsm.states[state].accept;
+	items = intern_get(&accepts, row);
+	num = intern_len(&accepts, row);
+	/* ascending: one of paths first, one of except last */
+	if (!num || items[0] >= rule->paths.num ||
+	    items[num - 1] < rule->paths.num)
+		return NULL;
+	return rule->except.items[items[num - 1] - rule->paths.num].text;
+}
+
+static bool *matching_rules(const struct explain *x, const struct judge_case *c)
+{
+	const u32 max = x->input.ast->num_rules;
+	bool *matching = arena_array(x->run->arena, max, sizeof(*matching));
+	u32 *rules = arena_array(x->run->arena, max, sizeof(*rules));
+	const u32 num = find_rules(x, c, rules);
+
+	for (u32 i = 0; i < num; i++)
+		matching[rules[i]] = true;
+	return matching;
+}
+
+/* Rules that would allow it, had they not this path among their exceptions. */
+static u32 print_excepted(const struct explain *x, const struct judge_case *c,
+			  bool *known)
+{
+	const struct ast_policy *ast = x->input.ast;
+	u32 shown = 0;
+
+	for (u32 i = 0; i < ast->num_rules && shown < MAX_NEAREST; i++) {
+		const char *pattern;
+
+		if (known[i] || !is_subject(x, &ast->rules[i], c))
+			continue;
+		pattern = taken_out_by(x, &ast->rules[i], c->path);
+		if (!pattern)
+			continue;
+		explain_print_rule(x, "not: ", i + 1);
+		show_source(&ast->rules[i]);
+		printf("  its 'except' has %s\n", pattern);
+		known[i] = true;
+		shown++;
+	}
+	return shown;
+}
+
+/*
+ * Rules that allow the operation on other paths, the most alike first; none
+ * that is known to be for this one.
+ */
+static u32 print_nearest(const struct explain *x, const struct judge_case *c,
+			 const bool *known)
 {
 	const struct ast_policy *ast = x->input.ast;
 	u32 limit = U32_MAX, round;
@@ -141,8 +233,7 @@ static u32 print_nearest(const struct explain *x, const struct judge_case *c)
 			const char *text = NULL;
 			u32 len;
 
-			if (r->class != x->request.class ||
-			    r->kind != BVM_RULE_ALLOW || !(r->ops >> c->op & 1))
+			if (known[i] || !is_subject(x, r, c))
 				continue;
 			len = nearness(r, c->path, &text);
 			if (len <= best || len >= limit)
@@ -185,16 +276,6 @@ static void print_subject(const struct explain *x, const struct ast_rule *rule,
 	       bvm_op_name(rule->class, op));
 }
 
-static bool is_subject(const struct explain *x, const struct ast_rule *rule,
-		       const struct judge_case *c)
-{
-	if (rule->class != x->request.class || rule->kind != BVM_RULE_ALLOW)
-		return false;
-	if (rule->class == BVM_CLASS_CAPABILITIES)
-		return rule->caps >> c->run.ctx.capabilities.cap & 1;
-	return rule->ops >> c->op & 1;
-}
-
 /*
  * Rules that allow something else: for the same path other operations; where
  * there are no paths, other operations or capabilities of the class.
@@ -233,7 +314,7 @@ static const char *literal(const struct explain *x, const char *path)
 	struct buf quoted = BUF_INIT(x->run->arena);
 
 	for (const char *p = path; *p; p++) {
-		if (strchr("*?[]{}\\", *p))
+		if (strchr("*?[]{}()|+\\$", *p))
 			buf_put_u8(&pattern, '\\');
 		buf_put_u8(&pattern, (u8)*p);
 	}
@@ -307,6 +388,22 @@ static void print_object(const struct explain *x, const struct judge_case *c)
 	}
 }
 
+/* The arguments that were asked with; who gives none asks of the program. */
+static void print_args(const struct explain *x)
+{
+	const struct request *r = &x->request;
+	const char *comma = "";
+
+	if (!r->argv_len)
+		return;
+	printf("        args: [[");
+	for (u32 at = 0; at < r->argv_len; at += strlen(r->argv + at) + 1) {
+		printf("%s%s", comma, literal(x, r->argv + at));
+		comma = ", ";
+	}
+	printf("]]\n");
+}
+
 /* The least that a policy lacks, once no rule denies it. */
 static void print_remedy(const struct explain *x, const struct judge_case *c,
 			 bool denied)
@@ -320,6 +417,7 @@ static void print_remedy(const struct explain *x, const struct judge_case *c,
 		       bvm_name_of(bvm_cap_names, c->run.ctx.capabilities.cap));
 	} else if (x->request.class == BVM_CLASS_EXEC) {
 		printf("%s\n", c->path ? literal(x, c->path) : "memfd");
+		print_args(x);
 	} else {
 		printf("%s\n", bvm_op_name(x->request.class, c->op));
 		print_object(x, c);
@@ -332,8 +430,12 @@ static void why_default(const struct explain *x, const struct judge_case *c,
 	u32 num = explain_print_others(x, c, true);
 
 	num += print_other_ops(x, c);
-	if (c->path)
-		num += print_nearest(x, c);
+	if (c->path) {
+		bool *known = matching_rules(x, c);
+
+		num += print_excepted(x, c, known);
+		num += print_nearest(x, c, known);
+	}
 	if (!num)
 		printf("no rule of %s speaks of it\n",
 		       bvm_classes[x->request.class].name);

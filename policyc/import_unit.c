@@ -126,7 +126,9 @@ static void take_system(struct unit *unit, const char *word,
 			const struct span *from)
 {
 	static const char *const system[] = { "/usr", "/boot", "/efi", "/etc" };
-	static const char *const apart[] = { "/dev", "/proc", "/sys" };
+	/* its table leaves homes to ProtectHome=: systemd, core/namespace.c */
+	static const char *const apart[] = { "/dev",  "/proc", "/sys",
+					     "/home", "/root", "/run/user" };
 	const bool full = !strcmp(word, "full");
 
 	if (!strcmp(word, "strict")) {

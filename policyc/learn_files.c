@@ -119,32 +119,50 @@ static const char *dir_of(struct arena *arena, const char *pattern)
 	return arena_strndup(arena, pattern, (size_t)(slash - pattern));
 }
 
+/*
+ * The pattern of a path. If it is for more than the path's last name, need says
+ * which it must not reach.
+ */
+static void name_pattern(struct arena *arena, const char *path,
+			 struct need *need)
+{
+	const char *quoted = learn_path_quoted(arena, path);
+	const char *name = strrchr(path, '/');
+
+	need->pattern = learn_path_pattern(arena, path, &need->guess);
+	if (!strcmp(strrchr(need->pattern, '/'), strrchr(quoted, '/')))
+		return;
+	need->except = learn_path_secret_names(
+		arena, arena_strndup(arena, path, (size_t)(name - path)));
+	if (need->except)
+		return;
+	need->pattern = quoted;
+	need->guess = NULL;
+}
+
 static void add_need(struct needs *needs, const struct logline *line,
 		     const char *path)
 {
 	const bool ioctl = line->op == BVM_OP_FILES_IOCTL && *line->detail;
 	const char *commands = ioctl ? line->detail : "";
-	const char *guess;
-	const char *pattern = learn_path_pattern(needs->arena, path, &guess);
+	struct need new = { 0 };
 	struct need *need;
 	u32 i;
 
+	name_pattern(needs->arena, path, &new);
 	for (i = 0; i < needs->num; i++)
-		if (!strcmp(needs->items[i].pattern, pattern) &&
+		if (!strcmp(needs->items[i].pattern, new.pattern) &&
 		    !strcmp(needs->items[i].commands, commands))
 			break;
 	if (i == needs->num) {
 		needs->items = arena_grow(needs->arena, needs->items,
 					  needs->num, sizeof(*needs->items));
 		needs->num++;
-		needs->items[i] = (struct need){
-			.pattern = pattern,
-			.guess = guess,
-			.secret = learn_path_secret(path),
-			.path = path,
-			.dir = dir_of(needs->arena, pattern),
-			.commands = commands,
-		};
+		new.secret = learn_path_secret(path);
+		new.path = path;
+		new.dir = dir_of(needs->arena, new.pattern);
+		new.commands = commands;
+		needs->items[i] = new;
 	}
 	need = &needs->items[i];
 	need->ops |= 1ull << line->op;

@@ -170,7 +170,7 @@ bool learn_path_is_text(const char *path)
 static void put_quoted(struct buf *buf, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (strchr("*?[]{}\\$", text[i]))
+		if (strchr("*?[]{}()|+\\$", text[i]))
 			buf_put_u8(buf, '\\');
 		buf_put_u8(buf, (u8)text[i]);
 	}

@@ -5,6 +5,9 @@
 /* What a policy may be called, and the wildcards of globs. */
 static const char *why_bad_name(const char *name)
 {
+	if (!strcmp(name, "other") || !strcmp(name, "none"))
+		return "expected self, host, or the name of a policy; '*' is "
+		       "any policy";
 	if (name[strspn(name,
 			"abcdefghijklmnopqrstuvwxyz0123456789._-*?[]^{,}")])
 		return "expected self, host, or the name of a policy";

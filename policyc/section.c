@@ -29,9 +29,10 @@ const char *section_why_bad_name(const char *name)
 
 	if (!strcmp(name, "refuse"))
 		return "'refuse' is built in: nothing starts under it";
-	if (!strcmp(name, "self") || !strcmp(name, "host"))
-		return "'self' and 'host' have a meaning of their own in "
-		       "'peer'";
+	/* requests and records say them of who is under no policy by name */
+	if (bvm_name_find(bvm_peer_names, name) >= 0)
+		return "'self', 'host', 'other' and 'none' have a meaning of "
+		       "their own in 'peer'";
 	if (strlen(name) >= BVM_MAX_NAME)
 		return "a name has at most 63 characters";
 	for (i = 0; name[i]; i++)

@@ -18,6 +18,8 @@ type=regular rename /srv/x /srv/b
 read /q
 read "/q*"
 read "/q{x"
+read "/q(1)|2]+$"
+read "/q${x}"
 read "/a b\\c"
 exec "/q[x"
 exec /bin/sh -c id
@@ -60,4 +62,29 @@ remedies()
 	echo "$remedy_policy" > "$work/before.yaml"
 	says 'a remedy behind a deny' 1 '^with that changed, this would allow it:$' \
 		"$policyc" explain --why-not "$work/before.yaml" uid=33 write /etc/x
+	exceptions
+}
+
+# for_others POLICY REQUEST...: what rules are said to be for instead
+for_others()
+{
+	"$policyc" explain --why-not "$@" | grep '^  it is for' || echo nothing
+}
+
+# A rule that is for the very path is not said to be for another one.
+exceptions()
+{
+	printf '%s\n' 'bailiff: 1' 'policy: x' 'files:' '  - allow: read' \
+		'    paths: /srv/**' '    except: /srv/secret/**' 'exec:' \
+		'  - allow: /usr/bin/x' '    args: [["-a"]]' > "$work/before.yaml"
+	says 'what an exception takes out' 1 "^  its 'except' has /srv/secret/\*\*$" \
+		"$policyc" explain --why-not "$work/before.yaml" read /srv/secret/k
+	says '... is not looked for elsewhere' 0 '^nothing$' \
+		for_others "$work/before.yaml" read /srv/secret/k
+	says '... nor what is beside it' 1 '^  it is for /srv/\*\*$' \
+		"$policyc" explain --why-not "$work/before.yaml" read /srx
+	says 'a program that lacks arguments is no other one' 0 '^nothing$' \
+		for_others "$work/before.yaml" exec /usr/bin/x -b
+	says '... and which would do' 1 '^        args: \[\["-b"\]\]$' \
+		"$policyc" explain --why-not "$work/before.yaml" exec /usr/bin/x -b
 }

@@ -550,7 +550,7 @@ for step in assembled odd_files large_policies images odd_paths other_files \
 	differences_of_mounts why_not same_image \
 	simulate simulate_audit start_limits text_limits line_limits log_limits \
 	lint_limits claim_limits open_limits coverage learn learn_groups \
-	learn_keys learn_directories learn_credentials learn_renames learn_renamed_sockets learn_renamed_keys \
+	learn_keys learn_signs learn_numbers learn_directories learn_credentials learn_renames learn_renamed_sockets learn_renamed_keys \
 	lint_together links_of_root nested_includes protected_keys graph score remedies \
 	stats color tour import_limits import_lines init shipped_init \
 	explain_json syscalls differences_of_calls containers manual \

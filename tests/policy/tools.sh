@@ -555,6 +555,48 @@ learn_keys()
 	says 'and no other one' 1 '^deny' "$policyc" explain "$work/app.yaml" read /srv/app/other.key
 }
 
+# What is no letter in a pattern is one in a name.
+learn_signs()
+{
+	local name num=0
+
+	while read -r name; do
+		num=$((num + 1))
+		printf '{"time":"2026-11-26T00:00:00.000000000Z","seq":%d,"outcome":"would-deny","policy":"db","generation":1,"class":"%s","op":"%s","object":"%s","reason":"default","pid":9,"tid":9,"uid":33,"exe":"/usr/bin/db","comm":"db","lost":0}\n' $num $name
+	done > "$work/app.json" <<'END'
+files read /srv/a(1).txt
+files read /srv/a+b]+c|d
+files read /srv/${x}{y}*?
+kernel module-request crypto-ecb(arc4)
+kernel module-request a*{b,c}
+END
+	"$policyc" learn "$work/app.json" -o "$work/app.yaml"
+	says 'signs in names' 0 '^0 newly denied, 5 newly allowed, 0 undecided' \
+		"$policyc" simulate "$work/app.yaml" "$work/app.json"
+	says '... are for themselves' 1 '^deny' \
+		"$policyc" explain "$work/app.yaml" module-request abb
+}
+
+# A number, a version or a random end is none of a key: beside it are those.
+learn_numbers()
+{
+	local file num=0
+
+	for file in /var/cache/app/1234 /opt/a/1.2 /tmp/tok.aB3dE9 /opt/a/1.2.pem; do
+		num=$((num + 1))
+		printf '{"time":"2026-11-26T00:00:00.000000000Z","seq":%d,"outcome":"would-deny","policy":"db","generation":1,"class":"files","op":"read","object":"%s","reason":"default","pid":9,"tid":9,"uid":33,"exe":"/usr/bin/db","comm":"db","lost":0}\n' $num $file
+	done > "$work/app.json"
+	says 'numbers are learned' 0 '^  *- "/opt/a/\[0-9\]\*" # guess: a version$' \
+		"$policyc" learn "$work/app.json"
+	"$policyc" learn "$work/app.json" -o "$work/app.yaml"
+	for file in /var/cache/app/1.pem /opt/a/2secret /tmp/tok.aa.pem /tmp/tok.secret /opt/a/2.0.pem; do
+		says "... and not $file" 1 '^deny' "$policyc" explain "$work/app.yaml" read $file
+	done
+	for file in /var/cache/app/99 /opt/a/2.0 /tmp/tok.Xy12ab /opt/a/1.2.pem; do
+		says "... but $file" 0 '^allow' "$policyc" explain "$work/app.yaml" read $file
+	done
+}
+
 # A policy of what was recorded. It allows its own recording.
 learn()
 {

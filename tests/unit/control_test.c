@@ -71,7 +71,7 @@ END_TEST
 /* In a child that is not root: fill every place there is for such clients. */
 static int crowd(void)
 {
-	char byte;
+	char said[512] = "";
 	int fd = -1;
 	size_t i;
 
@@ -80,7 +80,8 @@ static int crowd(void)
 	for (i = 0; i < 100; i++)
 		fd = fixture_connect_socket();
 	/* the last one was turned away; no answer would come but for that */
-	return recv(fd, &byte, 1, 0) == 0 ? 0 : 1;
+	(void)!recv(fd, said, sizeof(said) - 1, 0);
+	return strstr(said, "\"error\":\"this user has as many") ? 0 : 1;
 }
 
 START_TEST(a_crowd_cannot_keep_root_out)
@@ -181,7 +182,7 @@ static int many_clients(void)
 		if (recv(fds[i], &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN)
 			num_kept++;
 	/* the last ones may still be in the queue */
-	return num_kept <= CONTROL_MAX_OTHERS + 256 ? 0 : 1;
+	return num_kept <= CONTROL_MAX_OF_ONE + 256 ? 0 : 1;
 }
 
 START_TEST(ten_thousand_clients_do_not_hinder_root)
@@ -403,8 +404,64 @@ START_TEST(one_place_of_roots_is_taken_and_nothing_else)
 }
 END_TEST
 
+/* ---- who takes how many places ---- */
+
+static struct event_base *crowd_base;
+
+/* As uid. Return: what it is told at once, "" nothing; it stays connected. */
+static const char *come_as(uid_t uid)
+{
+	static char said[512];
+	int fd;
+
+	memset(said, 0, sizeof(said));
+	ck_assert_int_eq(seteuid(uid), 0);
+	fd = fixture_connect_socket();
+	ck_assert_int_eq(seteuid(0), 0);
+	event_base_loop(crowd_base, EVLOOP_NONBLOCK);
+	(void)!recv(fd, said, sizeof(said) - 1, MSG_DONTWAIT);
+	return said;
+}
+
+#define REFUSED "{\"ok\":false,\"retry\":true,\"error\":\""
+
+START_TEST(no_user_takes_the_places_of_others)
+{
+	int listening = foreign_socket(), num = 0;
+	struct control *control;
+	uid_t uid;
+
+	ck_assert_int_eq(chmod(socket_path(), 0666), 0);
+	ck_assert_int_eq(chmod(fixture.dir, 0755), 0);
+	ck_assert_int_eq(listen(listening, 8), 0);
+	fcntl(listening, F_SETFL, O_NONBLOCK);
+	crowd_base = event_base_new();
+	control = control_create(crowd_base, listening, look_at_place, &num);
+	for (uid = 1000; uid < 1000 + CONTROL_MAX_OTHERS / CONTROL_MAX_OF_ONE;
+	     uid++) {
+		for (num = 0; num < CONTROL_MAX_OF_ONE; num++)
+			ck_assert_str_eq(come_as(uid), "");
+		ck_assert_str_eq(come_as(uid),
+				 REFUSED "this user has as many connections to "
+					 "bailiffd as one user may have\"}\n");
+	}
+	/* all of them together, and who has none yet */
+	ck_assert_str_eq(come_as(2000),
+			 REFUSED "bailiffd has as many connections of users as "
+				 "it takes\"}\n");
+	/* root is not counted among them */
+	for (num = 0; num < CONTROL_MAX_OF_ONE + 1; num++)
+		ck_assert_str_eq(come_as(0), "");
+	ck_assert_uint_eq(control_counts(control).turned_away,
+			  CONTROL_MAX_OTHERS / CONTROL_MAX_OF_ONE + 1);
+	control_free(control);
+	event_base_free(crowd_base);
+}
+END_TEST
+
 static void add(TCase *tcase)
 {
+	tcase_add_test(tcase, no_user_takes_the_places_of_others);
 	tcase_add_loop_test(tcase, one_place_of_roots_is_taken_and_nothing_else,
 			    0, (int)(sizeof(passed) / sizeof(passed[0])));
 	tcase_add_loop_test(tcase, garbage_is_refused_and_served_no_more, 0, 9);

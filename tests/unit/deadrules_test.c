@@ -146,6 +146,24 @@ START_TEST(what_was_not_looked_at_is_told_with_the_reason)
 }
 END_TEST
 
+/* No alarm may mean that there is no dead rule only if all lines were read. */
+START_TEST(lines_that_cannot_be_read_are_told)
+{
+	struct proto_message answer = {
+		.type = PROTO_REACHED,
+		.serial = asked(),
+		.fd = open("/dev/null", O_WRONLY | O_CLOEXEC),
+	};
+	char text[1024] = "";
+
+	ck_assert_int_eq(proto_send(socks[1], &answer), 0);
+	close(answer.fd);
+	event_base_loop(base, EVLOOP_ONCE);
+	ck_assert_int_gt(pread(log_of.fd, text, sizeof(text) - 1, 0), 0);
+	ck_assert_ptr_nonnull(strstr(text, "was not looked at: Bad file"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("deadrules");
@@ -157,6 +175,7 @@ int main(void)
 	tcase_add_test(tcase, what_is_no_text_is_shown_and_does_nothing);
 	tcase_add_test(tcase, nothing_is_no_alarm);
 	tcase_add_test(tcase, what_was_not_looked_at_is_told_with_the_reason);
+	tcase_add_test(tcase, lines_that_cannot_be_read_are_told);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -169,7 +169,38 @@ START_TEST(a_flood_is_counted_and_cut)
 	ck_assert_uint_eq(diag_num_errors(diag), 5000);
 	text = print(diag);
 	ck_assert_uint_lt(strlen(text), 100000);
-	ck_assert_ptr_nonnull(strstr(text, "the first 100"));
+	ck_assert_ptr_nonnull(strstr(text, "the first 100 of 5000 messages"));
+}
+END_TEST
+
+/* Who takes what is not there for passed is misled: JSON has all, or says so. */
+START_TEST(json_has_all_or_says_what_it_lacks)
+{
+	static const struct {
+		u32 num;
+		u32 shown;
+		const char *said; /* NULL: nothing */
+	} floods[] = {
+		{ 101, 101, NULL },
+		{ 1000, 1000, NULL },
+		{ 1001, 1000, "the first 1000 of 1001 messages" },
+	};
+	struct diag *diag = make((struct diag_options){ .json = true });
+
+	for (size_t i = 0; i < ARRAY_SIZE(floods); i++) {
+		const char *text;
+		u32 num = 0;
+
+		for (u32 k = 0; k < floods[i].num; k++)
+			diag_report(diag, NULL, BAD_NAME, "x");
+		text = print(diag);
+		for (const char *at = text; (at = strstr(at, "\"id\"")); at++)
+			num++;
+		ck_assert_uint_eq(num, floods[i].shown);
+		ck_assert_int_eq(!strstr(text, "the first"), !floods[i].said);
+		if (floods[i].said)
+			ck_assert_ptr_nonnull(strstr(text, floods[i].said));
+	}
 }
 END_TEST
 
@@ -260,6 +291,7 @@ int main(void)
 	tcase_add_test(tests, json_has_places_and_notes);
 	tcase_add_test(tests, color_is_an_option);
 	tcase_add_test(tests, a_flood_is_counted_and_cut);
+	tcase_add_test(tests, json_has_all_or_says_what_it_lacks);
 	tcase_add_test(tests, a_long_line_is_cut_round_the_caret);
 	tcase_add_test(tests, a_long_value_is_cut_between_characters);
 	tcase_add_loop_test(tests, near_names_are_suggested, 0,

@@ -25,6 +25,7 @@
 static struct fake_kernel *kernel;
 static struct ctl ctl;
 static char dir[64];
+static const char *policy = "app"; /* or a file */
 
 static void setup(void)
 {
@@ -68,8 +69,10 @@ static void load(const char *text)
 /* bailiffctl run, in a process of its own. Return: its exit status. */
 static int run(bool audit, const char *program, const char *operand)
 {
-	char *argv[] = { "run",		  "--policy",	   "app", "--",
-			 (char *)program, (char *)operand, NULL,  NULL };
+	char *argv[] = {
+		"run",		 "--policy",	  (char *)policy, "--",
+		(char *)program, (char *)operand, NULL,		  NULL
+	};
 	int status;
 	pid_t pid;
 
@@ -126,11 +129,41 @@ START_TEST(a_filter_of_the_runtime_is_left_to_it)
 }
 END_TEST
 
+/* A run whose policy comes from a file, which it loads. */
+static int run_file(bool audit)
+{
+	const struct bvm_image *img = image_of(FILTER);
+	FILE *out;
+	int code;
+
+	policy = arena_printf(arena, "%s/app.img", dir);
+	out = fopen(policy, "w");
+	ck_assert_ptr_nonnull(out);
+	ck_assert_uint_eq(fwrite(img->bytes, img->len, 1, out), 1);
+	fclose(out);
+	code = run(audit, "mkdir", to_make());
+	unlink(policy);
+	policy = "app";
+	return code;
+}
+
 START_TEST(audit_denies_nothing)
 {
-	load(FILTER);
-	ck_assert_int_eq(run(true, "mkdir", to_make()), 0);
+	ck_assert_int_eq(run_file(true), 0);
 	ck_assert(made());
+	ck_assert_ptr_nonnull(strstr(kernel->modes, "audit"));
+}
+END_TEST
+
+/* Others may be under it: by its name, or by a file that replaces it. */
+START_TEST(audit_does_not_weaken_what_is_enforced)
+{
+	load(FILTER);
+	ck_assert_int_eq(_i ? run_file(true) : run(true, "mkdir", to_make()),
+			 CTL_NO);
+	ck_assert(!made());
+	ck_assert_str_eq(kernel->modes, "");
+	ck_assert_str_eq(kernel->last_self, "");
 }
 END_TEST
 
@@ -214,6 +247,7 @@ int main(void)
 	tcase_add_test(tc, without_a_filter_nothing_is_filtered);
 	tcase_add_test(tc, a_filter_of_the_runtime_is_left_to_it);
 	tcase_add_test(tc, audit_denies_nothing);
+	tcase_add_loop_test(tc, audit_does_not_weaken_what_is_enforced, 0, 2);
 	tcase_add_test(tc, a_policy_that_is_not_loaded_starts_nothing);
 	tcase_add_test(tc, a_filter_for_another_machine_starts_nothing);
 	tcase_add_test(tc, a_binding_does_not_leave_the_filter_out);

@@ -2,11 +2,26 @@
 /* metrics_test.c - counts, as Prometheus reads them */
 #include <check.h>
 #include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
+#include "daemon/alarms.h"
+#include "daemon/control.h"
 #include "daemon/counters.h"
+#include "daemon/journal.h"
+#include "daemon/link.h"
+#include "daemon/log.h"
+#include "daemon/metrics.h"
+#include "daemon/monitor.h"
+#include "daemon/roster.h"
+#include "daemon/store.h"
 #include "daemon/prom.h"
 #include "daemon/record.h"
 #include "daemon/tally.h"
@@ -244,6 +259,150 @@ START_TEST(a_kernel_that_cannot_be_read_is_no_page)
 }
 END_TEST
 
+/* ---- the page, of which the test is the parent ---- */
+
+static struct event_base *base;
+static int socks[2];
+static struct metrics_sources sources;
+static struct metrics *metrics;
+static struct roster roster;
+static struct log log_of;
+static struct sockaddr_un address;
+static socklen_t address_len;
+
+/* A socket that has a name of its own. */
+static int listen_anywhere(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	struct sockaddr_un any = { .sun_family = AF_UNIX };
+
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&any, sizeof(sa_family_t)),
+			 0);
+	ck_assert_int_eq(listen(fd, 8), 0);
+	address_len = sizeof(address);
+	ck_assert_int_eq(
+		getsockname(fd, (struct sockaddr *)&address, &address_len), 0);
+	return fd;
+}
+
+static void setup_page(void)
+{
+	static struct journal journal = { .fd = -1 };
+	static struct alarms alarms;
+	static int nothing[2];
+
+	ck_assert_int_eq(proto_pair(socks), 0);
+	ck_assert_int_eq(pipe2(nothing, O_NONBLOCK), 0);
+	base = event_base_new();
+	log_of.fd = memfd_create("log", MFD_CLOEXEC);
+	sources = (struct metrics_sources){
+		.link = link_create(base, socks[0], &(struct link_events){}),
+		.monitor = monitor_create(
+			base, nothing[0],
+			&(struct monitor_config){ .log = &log_of,
+						  .journal = &journal }),
+		.log = &log_of,
+		.journal = &journal,
+		.control = control_create(base, listen_anywhere(), NULL, NULL),
+		.alarms = &alarms,
+	};
+	sources.store = store_create(&(struct store_config){
+		.dir = "/nowhere",
+		.base = base,
+		.link = sources.link,
+		.log = &log_of,
+		.roster = &roster,
+	});
+	metrics = metrics_create(base, listen_anywhere(), &sources);
+	ck_assert_ptr_nonnull(metrics);
+}
+
+static void teardown_page(void)
+{
+	metrics_free(metrics);
+	store_free((struct store *)sources.store);
+	control_free((struct control *)sources.control);
+	monitor_free((struct monitor *)sources.monitor);
+	link_free(sources.link);
+	event_base_free(base);
+	close(log_of.fd);
+	close(socks[0]);
+	close(socks[1]);
+}
+
+/* Ask for the page, for which the parent passes fd. */
+static const char *ask_with(int fd)
+{
+	static const char request[] = "GET /metrics HTTP/1.0\r\n\r\n";
+	static struct proto_message message;
+	static char said[65536];
+	int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	ssize_t got, len = 0;
+
+	ck_assert_int_eq(
+		connect(sock, (struct sockaddr *)&address, address_len), 0);
+	ck_assert_int_gt(send(sock, request, sizeof(request) - 1, 0), 0);
+	fcntl(socks[1], F_SETFL, O_NONBLOCK);
+	alarm(60); /* it is asked for nothing? */
+	while (proto_receive(socks[1], PROTO_FROM_WORKER, &message))
+		event_base_loop(base, EVLOOP_ONCE);
+	ck_assert_uint_eq(message.type, PROTO_COUNT);
+	message.type = PROTO_COUNTERS;
+	message.fd = fd;
+	memset(&message.u, 0, sizeof(message.u));
+	ck_assert_int_eq(proto_send(socks[1], &message), 0);
+	close(fd);
+	while ((got = recv(sock, said + len, sizeof(said) - 1 - (size_t)len,
+			   0))) {
+		if (got > 0)
+			len += got;
+		else
+			event_base_loop(base, EVLOOP_ONCE);
+	}
+	alarm(0);
+	said[len] = '\0';
+	close(sock);
+	return said;
+}
+
+static int file_of(const char *text, int flags)
+{
+	int fd = memfd_create("counts", MFD_CLOEXEC), again;
+	char path[64];
+
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	again = open(path, flags | O_CLOEXEC);
+	ck_assert_int_ge(again, 0);
+	close(fd);
+	return again;
+}
+
+#define COUNTS "# HELP bailiff_x x\n# TYPE bailiff_x gauge\nbailiff_x 1\n"
+
+START_TEST(the_page_ends_with_the_kernels_counts)
+{
+	const char *said = ask_with(file_of(COUNTS, O_RDONLY));
+
+	ck_assert_msg(strstr(said, "HTTP/1.1 200 OK"), "%s", said);
+	ck_assert_str_eq(said + strlen(said) - strlen(COUNTS), COUNTS);
+}
+END_TEST
+
+/* Nor is what was read of it kept for the next one, who is answered at once. */
+START_TEST(counts_that_cannot_be_read_are_no_page)
+{
+	const char *said = ask_with(file_of(COUNTS, O_WRONLY));
+
+	ck_assert_msg(strstr(said, "HTTP/1.1 503 "), "%s", said);
+	ck_assert_ptr_nonnull(
+		strstr(said, "the kernel's counts cannot be read whole\n"));
+	ck_assert_ptr_null(strstr(said, "bailiff_build_info"));
+	said = ask_with(file_of(COUNTS, O_RDONLY));
+	ck_assert_msg(strstr(said, "HTTP/1.1 200 OK"), "%s", said);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("metrics");
@@ -262,6 +421,11 @@ int main(void)
 		more_kinds_of_records_than_there_is_room_for_are_counted);
 	tcase_add_test(tcase, the_kernels_counts_are_shown);
 	tcase_add_test(tcase, a_kernel_that_cannot_be_read_is_no_page);
+	suite_add_tcase(suite, tcase);
+	tcase = tcase_create("page");
+	tcase_add_checked_fixture(tcase, setup_page, teardown_page);
+	tcase_add_test(tcase, the_page_ends_with_the_kernels_counts);
+	tcase_add_test(tcase, counts_that_cannot_be_read_are_no_page);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

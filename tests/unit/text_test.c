@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* text_test.c - what others chose, made safe for a terminal and for JSON */
 #include <check.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "daemon/text.h"
 #include "tests/lib/suite.h"
@@ -102,6 +106,28 @@ START_TEST(the_log_has_no_control_character)
 }
 END_TEST
 
+/* Of other sizes than what it is read by. */
+START_TEST(a_file_is_added_whole_or_not_without_an_error)
+{
+	static char bytes[50000];
+	int fd = memfd_create("text", MFD_CLOEXEC), broken;
+
+	memset(bytes, 'x', sizeof(bytes));
+	ck_assert_int_eq(write(fd, bytes, sizeof(bytes)), sizeof(bytes));
+	text_add(&text, "a");
+	ck_assert_int_eq(text_add_file(&text, fd), 0);
+	ck_assert_uint_eq(text.len, sizeof(bytes) + 1);
+	ck_assert_int_eq(memcmp(text.data + 1, bytes, sizeof(bytes)), 0);
+	broken = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	ck_assert_int_eq(text_add_file(&text, broken), -EBADF);
+	close(broken);
+	text_reset(&text);
+	ck_assert_int_eq(ftruncate(fd, TEXT_MAX), 0);
+	ck_assert_int_eq(text_add_file(&text, fd), -ENOMEM);
+	close(fd);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("text");
@@ -115,6 +141,7 @@ int main(void)
 	tcase_add_test(tcase, a_file_gets_the_same);
 	tcase_add_test(tcase, json_gets_utf8);
 	tcase_add_test(tcase, the_log_has_no_control_character);
+	tcase_add_test(tcase, a_file_is_added_whole_or_not_without_an_error);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -60,8 +60,8 @@ ready()
 	sql 'select 1'
 }
 
-# shows NAME WANT
-shows()
+# has_set NAME WANT
+has_set()
 {
 	[ "$(sql "show $1")" = "$2" ]
 }
@@ -76,7 +76,7 @@ work()
 	like "$out" 'actually processed: 40/40' "pgbench is done"
 	echo 'work_mem = 5MB' >> "$BUNDLES/postgresql/rootfs$config/postgresql.conf"
 	crun_do kill postgresql HUP
-	succeeds "postgresql reloads" wait_for 10 shows work_mem 5MB
+	succeeds "postgresql reloads" wait_for 10 has_set work_mem 5MB
 	mv "$logs/main.log" "$logs/main.log.1"
 	sql 'select pg_rotate_logfile()' > /dev/null
 	succeeds "postgresql: the log is opened anew" wait_for 10 test -e "$logs/main.log"

@@ -5,7 +5,8 @@
 #
 # bailiffd or its worker is killed at any moment, while containers come and go and
 # all are denied something. Nothing may run unconfined, be bound twice, or be in the
-# log more often than the kernel counted it. KILLS_SEED repeats the moments.
+# log more often than the kernel counted it. GUEST_KILLS says how many times, and
+# GUEST_KILLS_SEED repeats the moments.
 . "$BAILIFF_TOP/tests/guest/lib.sh"
 . "$BAILIFF_TOP/tests/guest/container.sh"
 . "$BAILIFF_TOP/tests/guest/policy.sh"
@@ -14,14 +15,14 @@ work=/run/kills-test
 policies=$work/policies
 log=$work/events.json
 fs=/sys/kernel/security/bailiff
-kills=25
+kills=${GUEST_KILLS:-25}
 mkdir -p $policies
 cp -r "$BAILIFF_TOP/policies/base" $policies/
 policy web 'name: "web*"'
 : > $work/ran
 : > $work/wrong
-RANDOM=${KILLS_SEED:=$((SECONDS + $$))}
-diag "KILLS_SEED=$KILLS_SEED"
+RANDOM=${GUEST_KILLS_SEED:=$((SECONDS + $$))}
+diag "GUEST_KILLS_SEED=$GUEST_KILLS_SEED"
 
 start_daemon()
 {

@@ -87,7 +87,7 @@ is_up()
 	return 1
 }
 
-# in_cgroup: and in which; systemd says "" while it is about to tell
+# in_cgroup: and in which
 in_cgroup()
 {
 	cgroup=$(shows "$unit" ControlGroup)
