@@ -21,7 +21,7 @@ struct learn {
 	struct events events;
 	struct input extended; /* --extend; img is NULL without it */
 	struct input learned; /* what the rules are alone */
-	struct input both; /* ... with the policy; img is NULL: it is an image */
+	struct input both; /* ... with the policy; img is NULL without it */
 	struct buf rules;
 	bool narrow; /* directories are not widened: there would be too much */
 	const struct event **wanted; /* that rules are made for */
@@ -458,6 +458,20 @@ static int write_learned(struct learn *l)
 	return EXIT_MACHINE;
 }
 
+/* Rules can be added to a policy, and to no image of one. */
+static int open_extended(struct learn *l)
+{
+	const char *path = l->run->extend;
+	int code = input_open(l->run, path, &l->extended);
+
+	if (code || l->extended.ast)
+		return code;
+	diag_report(l->run->diag, NULL, EXTENDS_IMAGE, path);
+	diag_note(l->run->diag,
+		  "give the policy that it was built of: --extend NAME.yaml");
+	return EXIT_BAD;
+}
+
 int command_learn(struct run *run)
 {
 	struct learn *l = arena_alloc(run->arena, sizeof(*l));
@@ -467,7 +481,7 @@ int command_learn(struct run *run)
 	l->left = (struct buf)BUF_INIT(run->arena);
 	l->moves.arena = run->arena;
 	if (run->extend)
-		code = input_open(run, run->extend, &l->extended);
+		code = open_extended(l);
 	if (!code)
 		code = events_read(run, run->operands[0], run->policy,
 				   &l->events);

@@ -12,15 +12,16 @@
 #include "diff_rights.h"
 #include "image_out.h"
 #include "lint.h"
+#include "lint_rule.h"
 #include "space.h"
 
 /* Of one comparison: past it not all are met, past the second nothing is said. */
 #define MAX_POINTS 20000
-#define MAX_PAIRS 20000
 #define MAX_PATTERNS 2000 /* of a class's rules */
 #define MAX_BYTES (32u << 20) /* of the images that a class takes */
 
 size_t lint_max_whole = 4u << 20;
+u32 lint_max_pairs = 20000;
 
 /* A rule as a policy of its own has it. */
 enum as {
@@ -37,6 +38,9 @@ struct subset {
 	enum ast_default rest; /* what is not matched */
 };
 
+static const char no_image[] = "some of them do not compile without others";
+static const char too_dear[] = "some have too many combinations of conditions";
+
 struct lint {
 	struct arena *arena; /* of a class */
 	struct arena *scratch; /* of what is tried for one rule */
@@ -52,7 +56,7 @@ struct lint {
 	bool reported[2 * LINT_MAX_RULES];
 	bool candidate[LINT_MAX_RULES]; /* an allow without which all is the same */
 	u32 num, num_others;
-	bool gave_up; /* a comparison had too many pairs */
+	const char *gave_up; /* why not all could be compared; or NULL */
 	struct bvm_image all; /* of the rules as they are */
 	/* of one rule alone, and of none; made when they are asked for */
 	struct bvm_image *alone[2 * LINT_MAX_RULES + 1][2];
@@ -118,8 +122,8 @@ static struct ast_policy *make_policy(const struct lint *l, struct arena *arena,
 	return p;
 }
 
-static bool compile(const struct lint *l, struct arena *arena,
-		    const struct subset *set, struct bvm_image *img)
+static bool build(struct arena *arena, const struct ast_policy *policy,
+		  struct bvm_image *img)
 {
 	const struct diag_options options = { .json = false };
 	struct diag *diag = diag_create(arena, &options);
@@ -127,8 +131,14 @@ static bool compile(const struct lint *l, struct arena *arena,
 	struct bvm_error err;
 
 	*bytes = (struct buf)BUF_INIT(arena);
-	return !image_build(arena, diag, make_policy(l, arena, set), bytes) &&
+	return !image_build(arena, diag, policy, bytes) &&
 	       !image_load(arena, bytes->data, bytes->len, img, &err);
+}
+
+static bool compile(const struct lint *l, struct arena *arena,
+		    const struct subset *set, struct bvm_image *img)
+{
+	return build(arena, make_policy(l, arena, set), img);
 }
 
 static bool differs(void *arg, const struct space_point *point,
@@ -168,13 +178,14 @@ static bool compare(struct lint *l, const struct bvm_image *a,
 		.class = l->class,
 		.ops = bvm_classes[l->class].mediated,
 		.max_points = MAX_POINTS,
-		.max_pairs = MAX_PAIRS,
+		.max_pairs = lint_max_pairs,
 		.sought = SPACE_DIFFERENT,
 	};
 
 	int err = space_walk(l->scratch, &query, visit, arg);
 
-	l->gave_up |= err == -E2BIG;
+	if (err == -E2BIG)
+		l->gave_up = too_dear;
 	return !err;
 }
 
@@ -193,8 +204,10 @@ static const struct bvm_image *alone(struct lint *l,
 		*img = arena_alloc(l->arena, sizeof(**img));
 		if (rule)
 			put(&set, rule, as);
-		if (!compile(l, l->arena, &set, *img))
+		if (!compile(l, l->arena, &set, *img)) {
 			(*img)->header = NULL;
+			l->gave_up = no_image;
+		}
 	}
 	return (*img)->header ? *img : NULL;
 }
@@ -220,12 +233,6 @@ static bool matches_nothing(struct lint *l, const struct ast_rule *rule)
 {
 	return is_within(l, rule, NULL, AS_ALLOW) &&
 	       is_within(l, rule, NULL, AS_DENY);
-}
-
-/* What a denial brings along is a reason to have it. */
-static bool is_special(const struct ast_rule *rule)
-{
-	return rule->message || rule->quiet || rule->kill || rule->err;
 }
 
 /*
@@ -256,10 +263,7 @@ static bool compile_all(const struct lint *l, struct arena *arena,
 static bool compile_rest(const struct lint *l, const struct ast_rule *but,
 			 struct bvm_image *img)
 {
-	const struct diag_options options = { .json = false };
 	struct ast_policy *p = arena_alloc(l->scratch, sizeof(*p));
-	struct buf *bytes = arena_alloc(l->scratch, sizeof(*bytes));
-	struct bvm_error err;
 
 	*p = *l->ast;
 	p->rules = arena_array(l->scratch, p->num_rules, sizeof(*p->rules));
@@ -273,10 +277,7 @@ static bool compile_rest(const struct lint *l, const struct ast_rule *but,
 		p->rules[p->num_rules].number = p->num_rules + 1;
 		p->num_rules++;
 	}
-	*bytes = (struct buf)BUF_INIT(l->scratch);
-	return !image_build(l->scratch, diag_create(l->scratch, &options), p,
-			    bytes) &&
-	       !image_load(l->scratch, bytes->data, bytes->len, img, &err);
+	return build(l->scratch, p, img);
 }
 
 /*
@@ -293,17 +294,21 @@ static bool is_needed(struct lint *l, const struct ast_rule *rule)
 	u32 class;
 	int ret;
 
-	l->gave_up |= l->left < l->img->len;
-	if (l->left < l->img->len)
+	if (l->left < l->img->len) {
+		l->gave_up = too_dear;
 		return true;
+	}
 	l->left -= l->img->len;
-	if (!compile_rest(l, rule, without))
+	if (!compile_rest(l, rule, without)) {
+		l->gave_up = no_image;
 		return true;
+	}
 	ret = diff_images(l->scratch, l->img, without, &changes, &class);
 	if (!ret && !changes.num)
 		ret = diff_rights(l->scratch, l->img, without,
 				  DIFF_RIGHTS_MAX_PAIRS, &rights);
-	l->gave_up |= ret == -E2BIG;
+	if (ret == -E2BIG)
+		l->gave_up = too_dear;
 	return ret || changes.num || rights.num;
 }
 
@@ -342,20 +347,6 @@ static bool find_shadow(struct lint *l, const struct ast_rule *rule)
 	return false;
 }
 
-/*
- * Does it, without the rule, record a denial as that one does? A denial is of
- * the first rule that matches, and so is the rate of its records.
- */
-static bool records_as(const struct ast_rule *rule,
-		       const struct ast_rule *other)
-{
-	if (is_special(other))
-		return false;
-	if (rule->rate.interval_ns)
-		return other->number < rule->number;
-	return !other->rate.interval_ns;
-}
-
 /* Of two rules that say the same, the later one is too comparable. */
 static bool find_cover(struct lint *l, const struct ast_rule *rule)
 {
@@ -363,9 +354,11 @@ static bool find_cover(struct lint *l, const struct ast_rule *rule)
 		const struct ast_rule *other = l->rules[i];
 
 		if (other == rule || other->kind != rule->kind ||
-		    !records_as(rule, other) || !is_covered(l, rule, other))
+		    !lint_rule_records_as(rule, other) ||
+		    !is_covered(l, rule, other))
 			continue;
-		if (other->number > rule->number && records_as(other, rule) &&
+		if (other->number > rule->number &&
+		    lint_rule_records_as(other, rule) &&
 		    is_covered(l, other, rule))
 			continue;
 		if (is_needed(l, rule))
@@ -396,7 +389,7 @@ static void lint_rule(struct lint *l, u32 i)
 	if (!deny && !changes_nothing(l, rule))
 		return;
 	if (find_unreachable(l, rule) || (!deny && find_shadow(l, rule)) ||
-	    ((!deny || !is_special(rule)) && find_cover(l, rule)))
+	    ((!deny || !lint_rule_is_special(rule)) && find_cover(l, rule)))
 		set_reported(l, i);
 	l->candidate[i] = !deny && !l->reported[i];
 }
@@ -413,7 +406,7 @@ static bool is_within_denies(struct lint *l, u32 i, enum as as)
 	for (u32 k = 0; k < l->num; k++)
 		if (k != i && !l->reported[k] &&
 		    l->rules[k]->kind == BVM_RULE_DENY &&
-		    records_as(l->rules[i], l->rules[k]))
+		    lint_rule_records_as(l->rules[i], l->rules[k]))
 			put(set, l->rules[k], as);
 	return set->num > 1 && a && compile(l, l->scratch, set, rest) &&
 	       compare(l, a, rest, exceeds, &s) && !s.found;
@@ -423,7 +416,7 @@ static void lint_denies(struct lint *l, u32 i)
 {
 	const struct ast_rule *rule = l->rules[i];
 
-	if (l->reported[i] || is_special(rule) ||
+	if (l->reported[i] || lint_rule_is_special(rule) ||
 	    !is_within_denies(l, i, AS_ALLOW) ||
 	    !is_within_denies(l, i, AS_DENY) || is_needed(l, rule))
 		return;
@@ -431,7 +424,7 @@ static void lint_denies(struct lint *l, u32 i)
 	set_reported(l, i);
 }
 
-/* By what the others say together, without those that are reported. */
+/* By what the others say together, or the default, without those reported. */
 static void lint_rest(struct lint *l, u32 i)
 {
 	const struct ast_rule *rule = l->rules[i];
@@ -440,8 +433,7 @@ static void lint_rest(struct lint *l, u32 i)
 		lint_denies(l, i);
 		return;
 	}
-	if (!l->candidate[i] || l->ast->defaults[l->class] != AST_DENY ||
-	    !changes_nothing(l, rule) || is_needed(l, rule))
+	if (!l->candidate[i] || !changes_nothing(l, rule) || is_needed(l, rule))
 		return;
 	diag_report(l->diag, &rule->span, TOGETHER);
 	set_reported(l, i);
@@ -456,7 +448,8 @@ static void lint_other(struct lint *l, u32 i)
 		set_reported(l, i);
 		return;
 	}
-	for (u32 k = 0; k < l->num + l->num_others && !is_special(rule); k++) {
+	for (u32 k = 0;
+	     k < l->num + l->num_others && !lint_rule_is_special(rule); k++) {
 		const struct ast_rule *other = l->rules[k];
 
 		if (k == i || other->kind != rule->kind ||
@@ -529,14 +522,12 @@ static void lint_audit(struct lint *l, u32 i)
 	set_reported(l, i);
 }
 
-/* An allow with a rate: what those without one allow, they always do. */
+/* An allow with a rate: what those without one allow, or the default, they always do. */
 static void lint_rated(struct lint *l, u32 i)
 {
 	struct subset *set = arena_alloc(l->scratch, sizeof(*set));
 
-	if (l->ast->defaults[l->class] != AST_DENY)
-		return;
-	set->rest = AST_DENY;
+	set->rest = l->ast->defaults[l->class];
 	for (u32 k = 0; k < l->num; k++)
 		if (!l->reported[k])
 			put(set, l->rules[k], AS_IT_IS);
@@ -551,7 +542,7 @@ static void lint_other_rest(struct lint *l, u32 i)
 {
 	const struct ast_rule *rule = l->rules[i];
 
-	if (l->reported[i] || is_special(rule))
+	if (l->reported[i] || lint_rule_is_special(rule))
 		return;
 	if (rule->kind == BVM_RULE_AUDIT)
 		lint_audit(l, i);
@@ -561,24 +552,11 @@ static void lint_other_rest(struct lint *l, u32 i)
 		lint_rated(l, i);
 }
 
-/* There was a warning of it. */
-static bool is_unjudged(const struct ast_rule *rule)
-{
-	return !(rule->ops & bvm_classes[rule->class].mediated);
-}
-
 static bool too_much(const struct lint *l, const char *why)
 {
 	diag_report(l->diag, &l->ast->name_span, NOT_COMPARED,
 		    bvm_classes[l->class].name, why);
 	return false;
-}
-
-/* An allow with a rate may be exhausted, and an audit decides nothing. */
-static bool covers_nothing(const struct ast_rule *rule)
-{
-	return rule->kind == BVM_RULE_AUDIT ||
-	       (rule->kind == BVM_RULE_ALLOW && rule->rate.interval_ns);
 }
 
 /* Behind the num rules that are there; false if they are too many, as is said. */
@@ -590,8 +568,8 @@ static bool collect(struct lint *l, bool others, u32 *num)
 	for (u32 i = 0; i < l->ast->num_rules; i++) {
 		const struct ast_rule *rule = &l->ast->rules[i];
 
-		if (rule->class != l->class || is_unjudged(rule) ||
-		    covers_nothing(rule) != others)
+		if (rule->class != l->class || lint_rule_is_unjudged(rule) ||
+		    lint_rule_covers_nothing(rule) != others)
 			continue;
 		patterns += rule->paths.num + rule->except.num;
 		if (*num == LINT_MAX_RULES)
@@ -657,27 +635,34 @@ static void for_own(struct lint *l, u32 from, u32 to,
 	}
 }
 
+static void lint_rules(struct lint *l)
+{
+	const u32 all = l->num + l->num_others;
+
+	for_own(l, 0, l->num, lint_rule);
+	for_own(l, 0, l->num, lint_rest);
+	for_own(l, l->num, all, lint_other);
+	for_own(l, l->num, all, lint_other_rest);
+	if (l->gave_up)
+		(void)too_much(l, l->gave_up);
+}
+
 static void lint_class(struct lint *l)
 {
 	memset(l->alone, 0, sizeof(l->alone));
 	memset(l->reported, 0, sizeof(l->reported));
 	memset(l->candidate, 0, sizeof(l->candidate));
-	l->gave_up = false;
+	l->gave_up = NULL;
 	l->freezes = l->class == BVM_CLASS_MOUNTS ? find_path_rule(l->ast) :
 						    NULL;
 	if (!has_own(l) || !collect(l, false, &l->num))
 		return;
 	if (!collect(l, true, &l->num_others))
 		l->num_others = 0;
-	if (!compile_all(l, l->arena, NULL, &l->all) || !is_small(l))
-		return;
-	for_own(l, 0, l->num, lint_rule);
-	for_own(l, 0, l->num, lint_rest);
-	for_own(l, l->num, l->num + l->num_others, lint_other);
-	for_own(l, l->num, l->num + l->num_others, lint_other_rest);
-	if (l->gave_up)
-		(void)too_much(l,
-			       "some have too many combinations of conditions");
+	if (!compile_all(l, l->arena, NULL, &l->all))
+		(void)too_much(l, no_image);
+	else if (is_small(l))
+		lint_rules(l);
 }
 
 void lint_policy(struct arena *arena, struct diag *diag,

@@ -308,14 +308,21 @@ static void check_path(struct pairs *p, const char *path)
 		runs = find_rule(p->arena, p->img, BVM_CLASS_FILES,
 				 BVM_BIT(FILES, MAP_EXEC), path);
 	/* a default that allows both is no rule's fault */
-	if (!writes.found || !runs.found || !writes.rule || !runs.rule)
+	if (!writes.found || !runs.found || (!writes.rule && !runs.rule))
 		return;
 	key[0] = writes.rule;
 	key[1] = runs.rule;
 	if (intern_put(&p->seen, key, 2) != known)
 		return;
-	diag_report(p->diag, span_of(p->ast, writes.rule), WRITE_EXEC, path);
-	diag_note_at(p->diag, span_of(p->ast, runs.rule), "run by this rule");
+	diag_report(p->diag, span_of(p->ast, writes.rule ?: runs.rule),
+		    WRITE_EXEC, path);
+	if (!writes.rule)
+		diag_note(p->diag, "written by the default of files");
+	else if (runs.rule)
+		diag_note_at(p->diag, span_of(p->ast, runs.rule),
+			     "run by this rule");
+	else
+		diag_note(p->diag, "run by the default");
 }
 
 static void check_written_and_run(struct pairs *p)

@@ -249,3 +249,16 @@ learn_rounds()
 	says 'the first name' 1 '^deny' "$policyc" explain "$new" read /srv/n0
 	says 'the second one' 0 '^allow' "$policyc" explain "$new" type=regular rename /srv/n1 /srv/n2
 }
+
+# An image takes no rules: what to give instead is said.
+learn_for_image()
+{
+	printf 'bailiff: 1\npolicy: app\nfiles:\n  - allow: read\n    paths: /srv/a\n' > "$work/app.yaml"
+	"$policyc" build "$work/app.yaml" -o "$work/app.img" > /dev/null
+	moves_log files.read /srv/b - default > "$work/app.json"
+	says 'an image' 2 'app.img is an image: no rules can be added to it \[P806\]' \
+		"$policyc" learn --extend "$work/app.img" "$work/app.json"
+	says 'what to give instead' 2 'note: give the policy that it was built of' \
+		"$policyc" learn --extend "$work/app.img" "$work/app.json"
+	says 'that is extended' 0 '"/srv/b"' "$policyc" learn --extend "$work/app.yaml" "$work/app.json"
+}

@@ -556,7 +556,7 @@ for step in assembled odd_files large_policies images odd_paths other_files \
 	explain_json syscalls differences_of_calls containers manual \
 	kinds_of_tables quoted_forms examples \
 	learn_beside_renames learn_one_name learn_denied_name \
-	learn_mounts learn_sockets learn_rounds; do
+	learn_mounts learn_sockets learn_rounds learn_for_image; do
 	job part $step
 done
 jobs_run
