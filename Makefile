@@ -199,7 +199,7 @@ test-kills:
 	@scripts/deps.sh tools test guest suite
 	@$(MAKE) binaries guest-binaries build/test/unit/kills_test
 	@KILLS=$(KILLS) build/test/unit/kills_test
-	@GUEST_KILLS=$(KILLS) GUEST_PATIENCE=$$(($(KILLS) / 25 + 1)) \
+	@GUEST_KILLS=$(KILLS) GUEST_PATIENCE=$$(($(KILLS) / 12 + 1)) \
 		tests/guest/suite.sh daemon-kills
 
 # Every profile of AppArmor that Debian's packages have, beside its import.

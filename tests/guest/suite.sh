@@ -20,9 +20,8 @@
 # those with "# group: NAME", which needs more packages: they are run by
 # GUEST_GROUP=NAME, which runs nothing else, or if they are named.
 #
-# One boot more than there are processors here runs side by side, as tests wait at
-# times, if there is memory for them (GUEST_JOBS=N: so many); one with "# boot: own"
-# has the machine to itself.
+# As many boots run side by side as there are processors here and memory for
+# them (GUEST_JOBS=N: so many); one with "# boot: own" has the machine to itself.
 # GUEST_PATIENCE=N makes all time-outs of t/ N times as long, on a busy machine
 # (pace.sh).
 # NAMEs choose among them by file name. Leaves "PASSED FAILED" in
@@ -49,7 +48,7 @@ places()
 	[ "$guest_flavour" != debug ] || each=4608
 	free=$(awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo)
 	number=$((free / each))
-	[ $number -le "$(nproc)" ] || number=$(($(nproc) + 1))
+	[ $number -lt "$(nproc)" ] || number=$(nproc)
 	echo $((number > 0 ? number : 1))
 }
 

@@ -22,7 +22,7 @@ static const char *lint_of(const char *rules)
 	static const struct diag_options options = { .lint = true };
 	const char *text =
 		arena_printf(arena, "bailiff: 1\npolicy: x\n%s", rules);
-	const struct parse_options no_options = { .num_dirs = 0 };
+	const struct parse_options no_options = { .num_defines = 0 };
 	struct diag *diag = diag_create(arena, &options);
 	struct buf bytes = BUF_INIT(arena);
 	const struct ast_policy *ast;

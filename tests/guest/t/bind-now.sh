@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
-# also: 6.1 fast
 #
 # `bind ... now`: those who run already are confined, without an exec.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

@@ -15,7 +15,7 @@ work=/run/kills-test
 policies=$work/policies
 log=$work/events.json
 fs=/sys/kernel/security/bailiff
-kills=${GUEST_KILLS:-25}
+kills=${GUEST_KILLS:-12}
 mkdir -p $policies
 cp -r "$BAILIFF_TOP/policies/base" $policies/
 policy web 'name: "web*"'

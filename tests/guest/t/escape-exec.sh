@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 240
-# also: 6.1 fast
 #
 # Ways out of a policy: by what stays open over the exec that joins, by what
 # runs a program for another, and by the tree of another container.

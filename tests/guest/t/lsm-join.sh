@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
-# also: 6.1 fast
 #
 # Who is confined: by cgroup at exec, by `self`, and that nobody gets out.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

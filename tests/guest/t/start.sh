@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 180
-# also: 6.1 fast
 #
 # `start: after exec P`: until one of a container's tasks executed P, or the
 # time is over, denials are recorded and not enforced; from then on for ever.
