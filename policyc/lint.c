@@ -17,11 +17,11 @@
 
 /* Of one comparison: past it not all are met, past the second nothing is said. */
 #define MAX_POINTS 20000
+#define MAX_PAIRS 20000
 #define MAX_PATTERNS 2000 /* of a class's rules */
 #define MAX_BYTES (32u << 20) /* of the images that a class takes */
 
 size_t lint_max_whole = 4u << 20;
-u32 lint_max_pairs = 20000;
 
 /* A rule as a policy of its own has it. */
 enum as {
@@ -178,7 +178,7 @@ static bool compare(struct lint *l, const struct bvm_image *a,
 		.class = l->class,
 		.ops = bvm_classes[l->class].mediated,
 		.max_points = MAX_POINTS,
-		.max_pairs = lint_max_pairs,
+		.max_pairs = MAX_PAIRS,
 		.sought = SPACE_DIFFERENT,
 	};
 

@@ -256,6 +256,7 @@ learn_for_image()
 	printf 'bailiff: 1\npolicy: app\nfiles:\n  - allow: read\n    paths: /srv/a\n' > "$work/app.yaml"
 	"$policyc" build "$work/app.yaml" -o "$work/app.img" > /dev/null
 	moves_log files.read /srv/b - default > "$work/app.json"
+	echo '# expect: P806' >> "$odd"
 	says 'an image' 2 'app.img is an image: no rules can be added to it \[P806\]' \
 		"$policyc" learn --extend "$work/app.img" "$work/app.json"
 	says 'what to give instead' 2 'note: give the policy that it was built of' \

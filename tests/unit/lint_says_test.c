@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lint_says_test.c - what lint says of some policies, and where it ends
+ * lint_says_test.c - what lint says of some policies
  */
 #include <check.h>
 #include <stdlib.h>
@@ -74,38 +74,15 @@ START_TEST(what_does_not_compile_is_said)
 
 		images_left = i;
 		said = lint_of(twice);
-		ck_assert_msg(strstr(said, "[P343]") || strstr(said, "[P348]"),
+		/* by the other one, or by all others */
+		ck_assert_msg(strstr(said, "[P343]") ||
+				      strstr(said, "[P344]") ||
+				      strstr(said, "[P348]"),
 			      "image %u: %s", i, said);
 		told |= strstr(said, "do not compile") != NULL;
 	}
 	witness_spoil = NULL;
 	ck_assert(told);
-	arena_free(arena);
-}
-END_TEST
-
-START_TEST(pairs_are_compared_up_to_a_limit)
-{
-	const u32 before = lint_max_pairs;
-	u32 low = 0, high = 20000;
-
-	arena = arena_create();
-	ck_assert_uint_eq(before, 20000);
-	ck_assert_ptr_null(strstr(lint_of(twice), "[P348]"));
-	while (high - low > 1) {
-		lint_max_pairs = (low + high) / 2;
-		if (strstr(lint_of(twice), "[P348]"))
-			low = lint_max_pairs;
-		else
-			high = lint_max_pairs;
-	}
-	/* one less, and it is said that it was not compared */
-	ck_assert_uint_gt(low, 0);
-	for (u32 i = 0; i < 2; i++) {
-		lint_max_pairs = low + i;
-		ck_assert_int_eq(!!strstr(lint_of(twice), "[P343]"), i);
-	}
-	lint_max_pairs = before;
 	arena_free(arena);
 }
 END_TEST
@@ -152,7 +129,6 @@ int main(void)
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_test(tc, what_does_not_compile_is_said);
-	tcase_add_test(tc, pairs_are_compared_up_to_a_limit);
 	tcase_add_test(tc, allows_of_what_the_default_allows);
 	tcase_add_test(tc, what_defaults_write_or_run);
 	suite_add_tcase(suite, tc);
