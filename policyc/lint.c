@@ -17,11 +17,11 @@
 
 /* Of one comparison: past it not all are met, past the second nothing is said. */
 #define MAX_POINTS 20000
-#define MAX_PAIRS 20000
 #define MAX_PATTERNS 2000 /* of a class's rules */
 #define MAX_BYTES (32u << 20) /* of the images that a class takes */
 
 size_t lint_max_whole = 4u << 20;
+u32 lint_max_pairs = 20000;
 
 /* A rule as a policy of its own has it. */
 enum as {
@@ -135,10 +135,14 @@ static bool build(struct arena *arena, const struct ast_policy *policy,
 	       !image_load(arena, bytes->data, bytes->len, img, &err);
 }
 
-static bool compile(const struct lint *l, struct arena *arena,
+/* False, which is said at the end: there is no such image. */
+static bool compile(struct lint *l, struct arena *arena,
 		    const struct subset *set, struct bvm_image *img)
 {
-	return build(arena, make_policy(l, arena, set), img);
+	if (build(arena, make_policy(l, arena, set), img))
+		return true;
+	l->gave_up = no_image;
+	return false;
 }
 
 static bool differs(void *arg, const struct space_point *point,
@@ -178,7 +182,7 @@ static bool compare(struct lint *l, const struct bvm_image *a,
 		.class = l->class,
 		.ops = bvm_classes[l->class].mediated,
 		.max_points = MAX_POINTS,
-		.max_pairs = MAX_PAIRS,
+		.max_pairs = lint_max_pairs,
 		.sought = SPACE_DIFFERENT,
 	};
 
@@ -204,10 +208,8 @@ static const struct bvm_image *alone(struct lint *l,
 		*img = arena_alloc(l->arena, sizeof(**img));
 		if (rule)
 			put(&set, rule, as);
-		if (!compile(l, l->arena, &set, *img)) {
+		if (!compile(l, l->arena, &set, *img))
 			(*img)->header = NULL;
-			l->gave_up = no_image;
-		}
 	}
 	return (*img)->header ? *img : NULL;
 }
@@ -248,7 +250,7 @@ static bool is_covered(struct lint *l, const struct ast_rule *rule,
 }
 
 /* The rules of the class that were not reported, but for one (or NULL). */
-static bool compile_all(const struct lint *l, struct arena *arena,
+static bool compile_all(struct lint *l, struct arena *arena,
 			const struct ast_rule *but, struct bvm_image *img)
 {
 	struct subset set = { .rest = l->ast->defaults[l->class] };

@@ -18,6 +18,8 @@
  * tests; what would take more is said to be not compared.
  */
 extern size_t lint_max_whole;
+/* Of one comparison, 20,000, else in tests: past it that is said, too. */
+extern u32 lint_max_pairs;
 
 /*
  * Report what is odd about the rules that the policy's own file has; those of
