@@ -192,8 +192,11 @@ static json_t *start_bind(struct job *job)
 	strcpy(message.u.bind.policies, job->versions);
 	strcpy(message.u.bind.label, job->label);
 	err = link_request(job->config.link, &message, on_bound, job);
-	return err ? control_refusal("too many containers start at this "
+	return err ? control_refusal("too many containers%s start at this "
 				     "moment: %s",
+				     job->client.uid ?
+					     " of users, or of this user," :
+					     "",
 				     strerror(-err)) :
 		     NULL;
 }

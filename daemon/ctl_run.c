@@ -14,6 +14,7 @@
 
 #define EXIT_CANNOT_RUN 126 /* as env(1) and the shells */
 #define EXIT_NOT_FOUND 127
+#define NAME_SIZE 128 /* more than a policy's name takes */
 
 enum { OPT_POLICY = 256, OPT_AUDIT };
 
@@ -35,6 +36,18 @@ static int load(struct ctl *ctl, const char *file, char *name, size_t size)
 		ctl_error("the kernel's answer has no policy: %s", reply);
 		return CTL_BUG;
 	}
+	return CTL_YES;
+}
+
+/* Of a name or a file; name has room for any. */
+static int choose(struct ctl *ctl, const char *command, const char *policy,
+		  char name[NAME_SIZE])
+{
+	if (ctl_is_file(policy))
+		return load(ctl, policy, name, NAME_SIZE);
+	if (!text_is_policy_name(policy))
+		return ctl_usage(command, "'%s' is no policy name", policy);
+	strcpy(name, policy);
 	return CTL_YES;
 }
 
@@ -168,7 +181,7 @@ int ctl_run(struct ctl *ctl, int argc, char **argv)
 	const char *policy = NULL;
 	bool audit = false;
 	struct text enforced = {};
-	char name[128];
+	char name[NAME_SIZE];
 	int opt, code;
 
 	while ((opt = getopt_long(argc, argv, "+", options, NULL)) != -1) {
@@ -187,14 +200,8 @@ int ctl_run(struct ctl *ctl, int argc, char **argv)
 	if (code)
 		return code;
 	code = audit ? find_enforced(ctl, &enforced) : CTL_YES;
-	if (code)
-		;
-	else if (ctl_is_file(policy))
-		code = load(ctl, policy, name, sizeof(name));
-	else if (text_is_policy_name(policy))
-		strcpy(name, policy);
-	else
-		code = ctl_usage(argv[0], "'%s' is no policy name", policy);
+	if (!code)
+		code = choose(ctl, argv[0], policy, name);
 	if (!code && audit)
 		code = set_audit(ctl, name, text_string(&enforced));
 	text_free(&enforced);

@@ -138,17 +138,6 @@ static bool is_subject(const struct explain *x, const struct ast_rule *rule,
 	return rule->ops >> c->op & 1;
 }
 
-static bool add_patterns(struct nfa *nfa, const struct ast_patterns *patterns,
-			 u32 first)
-{
-	struct pattern_error err;
-
-	for (u32 i = 0; i < patterns->num; i++)
-		if (nfa_add(nfa, patterns->items[i].text, first + i, &err))
-			return false;
-	return true;
-}
-
 /* What of `except` takes path out of a rule that it would be in, or NULL. */
 static const char *taken_out_by(const struct explain *x,
 				const struct ast_rule *rule, const char *path)
@@ -161,8 +150,8 @@ static const char *taken_out_by(const struct explain *x,
 	u32 row, num, state;
 
 	intern_init(&accepts, x->run->arena);
-	if (!rule->except.num || !add_patterns(nfa, &rule->paths, 0) ||
-	    !add_patterns(nfa, &rule->except, rule->paths.num) ||
+	if (!rule->except.num || !nfa_add_all(nfa, &rule->paths, 0) ||
+	    !nfa_add_all(nfa, &rule->except, rule->paths.num) ||
 	    fsm_build(x->run->arena, nfa, &accepts, &fsm, &blame))
 		return NULL;
 	state = fsm.start;
@@ -388,7 +377,7 @@ static void print_object(const struct explain *x, const struct judge_case *c)
 	}
 }
 
-/* The arguments that were asked with; who gives none asks of the program. */
+/* Arguments that were given: without them the rule would allow any. */
 static void print_args(const struct explain *x)
 {
 	const struct request *r = &x->request;

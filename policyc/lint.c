@@ -524,7 +524,7 @@ static void lint_audit(struct lint *l, u32 i)
 	set_reported(l, i);
 }
 
-/* An allow with a rate: what those without one allow, or the default, they always do. */
+/* An allow with a rate: others without one, or the default, always allow. */
 static void lint_rated(struct lint *l, u32 i)
 {
 	struct subset *set = arena_alloc(l->scratch, sizeof(*set));

@@ -40,17 +40,6 @@ struct reach {
 	u8 *live; /* per state: something is matched from it on */
 };
 
-static bool add_all(struct nfa *nfa, const struct ast_patterns *patterns,
-		    u32 first)
-{
-	struct pattern_error err;
-
-	for (u32 i = 0; i < patterns->num; i++)
-		if (nfa_add(nfa, patterns->items[i].text, first + i, &err))
-			return false;
-	return true;
-}
-
 /* Accept 1 where a path matches and no exception does. */
 static void settle_accepts(struct reach *r, const struct intern *accepts)
 {
@@ -100,8 +89,8 @@ static bool find_reach(struct arena *arena, const struct ast_rule *rule,
 	r->arena = arena;
 	r->rule = rule;
 	intern_init(&accepts, arena);
-	if (!add_all(nfa, &rule->paths, 0) ||
-	    !add_all(nfa, &rule->except, rule->paths.num) ||
+	if (!nfa_add_all(nfa, &rule->paths, 0) ||
+	    !nfa_add_all(nfa, &rule->except, rule->paths.num) ||
 	    fsm_build(arena, nfa, &accepts, &r->fsm, &blame))
 		return false;
 	settle_accepts(r, &accepts);

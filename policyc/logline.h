@@ -54,8 +54,8 @@ const char *logline_text(struct arena *arena, const struct logline *line);
 
 /*
  * The same as a request. What a record does not say (gid; of a mount its flags,
- * and its source or its type) is left open; so is uid, unless it is the same as on the host.
- * Arguments of programs are not recorded: the request has none.
+ * and its source or its type) is left open; so is uid, unless it is the same as on
+ * the host. Arguments of programs are not recorded: the request has none.
  *
  * Return: 0; -EINVAL: it cannot be asked again, as the record names no object.
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
+#include "ast.h"
 #include "nfa.h"
 
 /* An open brace while a pattern is being added. */
@@ -222,6 +223,17 @@ static int add_arg(struct builder *b, const char *text,
 	} while (tok.kind != PATTERN_END);
 	add_token(b, &end);
 	return 0;
+}
+
+bool nfa_add_all(struct nfa *nfa, const struct ast_patterns *patterns,
+		 u32 first)
+{
+	struct pattern_error err;
+
+	for (u32 i = 0; i < patterns->num; i++)
+		if (nfa_add(nfa, patterns->items[i].text, first + i, &err))
+			return false;
+	return true;
 }
 
 int nfa_add_args(struct nfa *nfa, const char *const *args, u32 num, bool rest,

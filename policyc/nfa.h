@@ -63,6 +63,8 @@ struct nfa {
 	u32 max_states, max_pool; /* fsm_build: so many; 0: as fsm.h says */
 };
 
+struct ast_patterns;
+
 /* Returns an automaton that matches nothing; it lives in the arena. */
 struct nfa *nfa_create(struct arena *arena);
 
@@ -74,6 +76,14 @@ struct nfa *nfa_create(struct arena *arena);
  */
 int __must_check nfa_add(struct nfa *nfa, const char *text, u32 pattern,
 			 struct pattern_error *err);
+
+/*
+ * Add each of some globs, with the numbers from first on.
+ *
+ * Return: false if one is no pattern.
+ */
+bool __must_check nfa_add_all(struct nfa *nfa,
+			      const struct ast_patterns *patterns, u32 first);
 
 /*
  * Add a command line: arguments, each a pattern_begin_arg, and if rest is set

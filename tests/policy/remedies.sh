@@ -24,6 +24,7 @@ read "/a b\\c"
 exec "/q[x"
 exec /bin/sh -c id
 exec memfd
+exec memfd -x
 type=pipe inherit
 inherit tty
 uid=0 write /etc/x
