@@ -24,30 +24,41 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* Load a file and leave the policy's name in name. */
-static int load(struct ctl *ctl, const char *file, char *name, size_t size)
+/* What is to be entered. */
+struct target {
+	char name[NAME_SIZE]; /* room for any */
+	/* of this version and no other; "": of any, as nobody may read it */
+	char digest[COMPILE_DIGEST_HEX];
+};
+
+static int load(struct ctl *ctl, const char *file, struct target *target)
 {
 	char reply[KFS_REPLY];
 	int code = ctl_load_file(ctl, file, reply);
 
 	if (code)
 		return code;
-	if (text_word(reply, "policy", name, size) < 0) {
-		ctl_error("the kernel's answer has no policy: %s", reply);
+	if (text_word(reply, "policy", target->name, sizeof(target->name)) <
+		    0 ||
+	    text_word(reply, "digest", target->digest, sizeof(target->digest)) <
+		    0) {
+		ctl_error("the kernel's answer has no policy or digest: %s",
+			  reply);
 		return CTL_BUG;
 	}
 	return CTL_YES;
 }
 
-/* Of a name or a file; name has room for any. */
+/* Of a name or a file. */
 static int choose(struct ctl *ctl, const char *command, const char *policy,
-		  char name[NAME_SIZE])
+		  struct target *target)
 {
+	target->digest[0] = '\0';
 	if (ctl_is_file(policy))
-		return load(ctl, policy, name, NAME_SIZE);
+		return load(ctl, policy, target);
 	if (!text_is_policy_name(policy))
 		return ctl_usage(command, "'%s' is no policy name", policy);
-	strcpy(name, policy);
+	strcpy(target->name, policy);
 	return CTL_YES;
 }
 
@@ -87,21 +98,39 @@ static int find_enforced(struct ctl *ctl, struct text *enforced)
 	return err ? ctl_refused("policies", err, strerror(-err)) : CTL_YES;
 }
 
-/* Without privilege the kernel wants no_new_privs, and `enter: self`. */
-static int enter(struct ctl *ctl, const char *name)
+/* NAME or NAME@DIGEST, as `self` takes it. Return: its length. */
+static size_t write_target(const struct target *target, char *text, size_t size)
 {
-	char reply[KFS_REPLY];
+	return (size_t)snprintf(text, size, "%s%s%s", target->name,
+				target->digest[0] ? "@" : "", target->digest);
+}
+
+static int replaced(const struct target *target)
+{
+	ctl_error("policy %s was replaced just now: nothing was run. Say it "
+		  "again",
+		  target->name);
+	return CTL_NO;
+}
+
+/* Without privilege the kernel wants no_new_privs, and `enter: self`. */
+static int enter(struct ctl *ctl, const struct target *target)
+{
+	char reply[KFS_REPLY], text[sizeof(*target)];
+	size_t len = write_target(target, text, sizeof(text));
 	int err;
 
-	err = kfs_request(&ctl->kfs, "self", name, strlen(name), reply);
+	err = kfs_request(&ctl->kfs, "self", text, len, reply);
 	if (err == -EPERM && geteuid() &&
 	    !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		err = kfs_request(&ctl->kfs, "self", name, strlen(name), reply);
+		err = kfs_request(&ctl->kfs, "self", text, len, reply);
 	if (err == -ENOENT) {
-		ctl_error("no policy %s is loaded", name);
+		ctl_error("no policy %s is loaded", target->name);
 		return CTL_USAGE;
 	}
-	return err ? ctl_refused(name, err, reply) : CTL_YES;
+	if (err == -ESTALE)
+		return replaced(target);
+	return err ? ctl_refused(target->name, err, reply) : CTL_YES;
 }
 
 /*
@@ -129,9 +158,12 @@ static int find_filter(struct ctl *ctl, const char *name,
  * Filtered first: inside the policy it would take CAP_SYS_ADMIN. What is left
  * to do then is a write and an exec; policyc sees to it that they are allowed.
  */
-static int enter_filtered(struct ctl *ctl, const char *name,
+static int enter_filtered(struct ctl *ctl, const struct target *target,
 			  const struct launch_filter *filter)
 {
+	const char *name = target->name;
+	char text[sizeof(*target)];
+	size_t len = write_target(target, text, sizeof(text));
 	int fd = kfs_open(&ctl->kfs, "self", O_RDWR);
 	int err;
 
@@ -144,21 +176,33 @@ static int enter_filtered(struct ctl *ctl, const char *name,
 					   strerror(-err));
 		return CTL_LACKS;
 	}
-	err = ctl->kfs.ops->write(&ctl->kfs, fd, name, strlen(name));
+	err = ctl->kfs.ops->write(&ctl->kfs, fd, text, len);
+	if (err == -ESTALE)
+		return replaced(target);
 	return err ? ctl_refused(name, err, strerror(-err)) : CTL_YES;
 }
 
-static int enter_with_filter(struct ctl *ctl, const char *name, bool audit)
+/*
+ * Another version may have another filter, or want one where this has none: what
+ * is entered is the version whose filter was read, and of a file that was loaded
+ * the one that is in it.
+ */
+static int enter_with_filter(struct ctl *ctl, struct target *target, bool audit)
 {
 	struct launch_filter filter;
-	int code = find_filter(ctl, name, &filter);
+	int code = find_filter(ctl, target->name, &filter);
 
 	if (code)
 		return code;
+	if (!target->digest[0])
+		strcpy(target->digest, filter.digest);
+	else if (filter.digest[0] && strcmp(target->digest, filter.digest))
+		code = replaced(target);
 	if (audit)
 		launch_set_audit(&filter);
-	code = filter.insns ? enter_filtered(ctl, name, &filter) :
-			      enter(ctl, name);
+	if (!code)
+		code = filter.insns ? enter_filtered(ctl, target, &filter) :
+				      enter(ctl, target);
 	launch_free(&filter);
 	return code;
 }
@@ -181,7 +225,7 @@ int ctl_run(struct ctl *ctl, int argc, char **argv)
 	const char *policy = NULL;
 	bool audit = false;
 	struct text enforced = {};
-	char name[NAME_SIZE];
+	struct target target;
 	int opt, code;
 
 	while ((opt = getopt_long(argc, argv, "+", options, NULL)) != -1) {
@@ -201,11 +245,11 @@ int ctl_run(struct ctl *ctl, int argc, char **argv)
 		return code;
 	code = audit ? find_enforced(ctl, &enforced) : CTL_YES;
 	if (!code)
-		code = choose(ctl, argv[0], policy, name);
+		code = choose(ctl, argv[0], policy, &target);
 	if (!code && audit)
-		code = set_audit(ctl, name, text_string(&enforced));
+		code = set_audit(ctl, target.name, text_string(&enforced));
 	text_free(&enforced);
 	if (!code)
-		code = enter_with_filter(ctl, name, audit);
+		code = enter_with_filter(ctl, &target, audit);
 	return code ? code : become(argv + optind);
 }

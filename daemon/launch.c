@@ -73,6 +73,8 @@ int launch_read(struct kfs *kfs, const char *policy,
 	if (!bytes)
 		return err;
 	err = launch_parse(bytes, len, filter);
+	if (!err)
+		readback_digest(bytes, len, filter->digest);
 	free(bytes);
 	return err;
 }

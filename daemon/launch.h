@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "compile.h"
 #include "kfs.h"
 
 struct bvm_image;
@@ -19,6 +20,7 @@ struct bvm_filter_insn;
 struct launch_filter {
 	struct bvm_filter_insn *insns; /* owned; NULL: none to install */
 	unsigned short num;
+	char digest[COMPILE_DIGEST_HEX]; /* of its image; "": nobody read it */
 };
 
 /*

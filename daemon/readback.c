@@ -41,14 +41,15 @@ void *readback_bytes(int fd, size_t *len, int *err)
 	return NULL;
 }
 
-static void digest_of(struct readback *back)
+void readback_digest(const void *bytes, size_t len,
+		     char text[COMPILE_DIGEST_HEX])
 {
 	unsigned char digest[SHA256_DIGEST_LENGTH];
 	size_t i;
 
-	SHA256(back->bytes, back->len, digest);
+	SHA256(bytes, len, digest);
 	for (i = 0; i < sizeof(digest); i++)
-		snprintf(back->digest + 2 * i, 3, "%02x", digest[i]);
+		snprintf(text + 2 * i, 3, "%02x", digest[i]);
 }
 
 static int parse(struct readback *back, char *why, size_t size)
@@ -80,7 +81,7 @@ int readback_open(struct kfs *kfs, const char *policy, struct readback *back,
 	back->bytes = readback_bytes(fd, &back->len, &err);
 	close(fd);
 	if (back->bytes) {
-		digest_of(back);
+		readback_digest(back->bytes, back->len, back->digest);
 		err = parse(back, why, size);
 	}
 	if (err && err != -EBADMSG)

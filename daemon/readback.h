@@ -38,6 +38,10 @@ int readback_settled(struct kfs *kfs, const char *policy,
 
 void readback_free(struct readback *back);
 
+/* What the kernel calls the digest of an image: SHA-256, in hex. */
+void readback_digest(const void *bytes, size_t len,
+		     char text[COMPILE_DIGEST_HEX]);
+
 /* All of a file, to be freed; NULL, and errno in err. */
 void *readback_bytes(int fd, size_t *len, int *err);
 

@@ -190,13 +190,19 @@ static const match_table_t bind_options = {
 	{ OPT_ERROR, NULL },
 };
 
-static int set_digest(struct bailiff_channel *ch, struct bailiff_bound *bound,
-		      const char *digest)
+/* NAME or NAME@DIGEST, which is cut behind the name. */
+static int take_digest(struct bailiff_channel *ch, char *name, u8 *digest,
+		       bool *given)
 {
-	if (strlen(digest) != 2 * BAILIFF_DIGEST_LEN ||
-	    hex2bin(bound->digest, digest, BAILIFF_DIGEST_LEN))
+	char *hex = strchr(name, '@');
+
+	*given = hex != NULL;
+	if (!hex)
+		return 0;
+	*hex++ = 0;
+	if (strlen(hex) != 2 * BAILIFF_DIGEST_LEN ||
+	    hex2bin(digest, hex, BAILIFF_DIGEST_LEN))
 		return refuse(ch, -EINVAL, "the digest is not 64 hex digits");
-	bound->pinned = true;
 	return 0;
 }
 
@@ -211,15 +217,11 @@ static int add_policy(struct bailiff_channel *ch,
 		      struct bailiff_binding *binding, char *value)
 {
 	struct bailiff_bound *bound = &binding->bound[binding->num];
-	char *digest = strchr(value, '@');
-	int err = 0;
+	int err;
 
 	if (binding->num == BVM_MAX_STACKED)
 		return refuse(ch, -E2BIG, "more than 16 policies");
-	if (digest) {
-		*digest++ = 0;
-		err = set_digest(ch, bound, digest);
-	}
+	err = take_digest(ch, value, bound->digest, &bound->pinned);
 	if (err)
 		return err;
 	bound->slot = bailiff_slot_find(value);
@@ -476,24 +478,8 @@ static bool may_enter(struct bailiff_slot *slot)
 	return marked && task_no_new_privs(current);
 }
 
-/*
- * Whoever opened the file writes, with the same credentials: a descriptor
- * handed to a program as its output does not confine that program.
- */
-static int run_self(struct bailiff_channel *ch, char *data, size_t len)
+static int refuse_self(struct bailiff_channel *ch, int err)
 {
-	struct bailiff_slot *slot;
-	int err;
-
-	if (ch->file->f_cred != current_cred() || ch->mm != current->mm)
-		return refuse(ch, -EBUSY, "only the opener may write");
-	slot = bailiff_slot_find(strim(data));
-	if (!slot)
-		return refuse(ch, -ENOENT, "no such policy");
-	err = may_enter(slot) ? bailiff_join_self(slot, ch->file) : -EPERM;
-	if (!err)
-		bailiff_fs_log(BAILIFF_LIFE_SELF, slot, 0, "entered");
-	bailiff_slot_put(slot);
 	switch (err) {
 	case -EPERM:
 		return refuse(
@@ -507,12 +493,43 @@ static int run_self(struct bailiff_channel *ch, char *data, size_t len)
 		return refuse(
 			ch, err,
 			"several threads, an io_uring, tracing, or other credentials");
+	case -ESTALE:
+		return refuse(ch, err, "another version of it is active");
 	case -E2BIG:
 		return refuse(ch, err, "16 domains already");
 	case -ENOENT:
 		return refuse(ch, err, "the root directory has no path");
 	}
 	return err;
+}
+
+/*
+ * Whoever opened the file writes, with the same credentials: a descriptor
+ * handed to a program as its output does not confine that program.
+ */
+static int run_self(struct bailiff_channel *ch, char *data, size_t len)
+{
+	struct bailiff_slot *slot;
+	u8 digest[BAILIFF_DIGEST_LEN];
+	bool pinned;
+	int err;
+
+	if (ch->file->f_cred != current_cred() || ch->mm != current->mm)
+		return refuse(ch, -EBUSY, "only the opener may write");
+	data = strim(data);
+	err = take_digest(ch, data, digest, &pinned);
+	if (err)
+		return err;
+	slot = bailiff_slot_find(data);
+	if (!slot)
+		return refuse(ch, -ENOENT, "no such policy");
+	err = -EPERM;
+	if (may_enter(slot))
+		err = bailiff_join_self(slot, pinned ? digest : NULL, ch->file);
+	if (!err)
+		bailiff_fs_log(BAILIFF_LIFE_SELF, slot, 0, "entered");
+	bailiff_slot_put(slot);
+	return err ? refuse_self(ch, err) : 0;
 }
 
 static void show_self(struct bailiff_channel *ch)

@@ -45,12 +45,10 @@ struct order {
 	char policy[BVM_MAX_NAME]; /* that the reason is about */
 };
 
-/* Is this the version that the binding names? */
-static bool is_wanted(const struct bailiff_bound *bound,
-		      const struct bailiff_policy *active)
+/* Is this the version that was named? Without a digest each one is. */
+static bool is_wanted(const struct bailiff_policy *active, const u8 *digest)
 {
-	return !bound->pinned ||
-	       !memcmp(active->digest, bound->digest, BAILIFF_DIGEST_LEN);
+	return !digest || !memcmp(active->digest, digest, BAILIFF_DIGEST_LEN);
 }
 
 /* Return: enum bvm_reason. */
@@ -59,7 +57,7 @@ static u32 read_bound(const struct bailiff_bound *bound,
 {
 	const struct bailiff_policy *active = bailiff_slot_active(bound->slot);
 
-	if (!is_wanted(bound, active))
+	if (!is_wanted(active, bound->pinned ? bound->digest : NULL))
 		return BVM_REASON_NO_POLICY;
 	if (bailiff_set_has(set, bound->slot, order->domain.cgroup))
 		return BVM_REASON_NONE;
@@ -501,9 +499,24 @@ static bool has_rings(void)
 	return has_ring_mapped();
 }
 
-int bailiff_join_self(struct bailiff_slot *slot, struct file *file)
+/* A replacement from now on is one of a policy that is entered. */
+static bool is_wanted_now(struct bailiff_slot *slot, const u8 *digest)
+{
+	bool wanted;
+
+	rcu_read_lock();
+	wanted = is_wanted(bailiff_slot_active(slot), digest);
+	rcu_read_unlock();
+	return wanted;
+}
+
+int bailiff_join_self(struct bailiff_slot *slot, const u8 *digest,
+		      struct file *file)
 {
 	int err = -EBUSY;
+
+	if (!is_wanted_now(slot, digest))
+		return -ESTALE;
 
 	/* Workers act with the credentials of others. */
 	if (current->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER))

@@ -12,11 +12,15 @@ struct file;
 
 /*
  * The caller enters the policy in slot, for ever; of its descriptors, file is
- * not judged. Takes cred_guard_mutex. The caller of this has checked who may. Return: 0; -E2BIG too many domains;
- * -ENOENT the policy was unloaded, or the root directory has no path; -EBUSY
- * there are several threads, rings, or borrowed credentials; -ENOMEM; -EINTR.
+ * not judged. digest, of BAILIFF_DIGEST_LEN bytes, is that of the version which
+ * must be the active one; NULL: any. Takes cred_guard_mutex. The caller of this
+ * has checked who may. Return: 0; -ESTALE another version is active; -E2BIG too
+ * many domains; -ENOENT the policy was unloaded, or the root directory has no
+ * path; -EBUSY there are several threads, rings, or borrowed credentials;
+ * -ENOMEM; -EINTR.
  */
-int bailiff_join_self(struct bailiff_slot *slot, struct file *file);
+int bailiff_join_self(struct bailiff_slot *slot, const u8 *digest,
+		      struct file *file);
 
 /*
  * The caller, on its way back to user space, enters what its cgroup is bound

@@ -11,8 +11,8 @@
  *   unload     rw  write a policy name
  *   bind       rw  write one line, below
  *   unbind     rw  write "cgroup=ID"
- *   self       rw  write a policy name: the writer enters it, for ever;
- *                  read (another open): the names of the policies I am in
+ *   self       rw  write NAME or NAME@DIGEST: the writer enters that policy,
+ *                  for ever; read (another open): the names of those I am in
  *   events     r   struct bailiff_event records, whole ones only; poll
  *   trace      rw  write "cgroup=ID", "policy=NAME" or both: from then on read
  *                  gives a record of every decision of theirs, the allowed
@@ -58,7 +58,8 @@
  *   self    EPERM needs CAP_MAC_ADMIN, or no_new_privs and a policy marked
  *           `enter: self`; EBUSY several threads, an io_uring, other
  *           credentials than the opener's, or the writer traces whom the policy
- *           does not let it; ENOENT; E2BIG 16 domains already; EACCES the
+ *           does not let it; ENOENT; EINVAL no digest; ESTALE the active
+ *           version has another one; E2BIG 16 domains already; EACCES the
  *           policy has a filter of system calls, and the writer is under none
  *   mode    write "enforce", "audit", or "CLASS=enforce|audit"
  *   rules   r  "NUMBER FILE:LINE KIND HITS\n" lines; rule 0 is the default

@@ -47,10 +47,32 @@ static int text_file(const void *text, size_t len)
 	return fd;
 }
 
+static void put_image(struct fake_policy *policy, const void *data, size_t len)
+{
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	size_t i;
+
+	policy->used = true;
+	policy->generation = ++current->last_generation;
+	policy->len = len;
+	memcpy(policy->image, data, len);
+	SHA256(data, len, digest);
+	for (i = 0; i < sizeof(digest); i++)
+		snprintf(policy->digest + 2 * i, 3, "%02x", digest[i]);
+}
+
+static void replace(struct fake_policy *policy)
+{
+	if (current->next)
+		put_image(policy, current->next, current->next_len);
+	current->next = NULL;
+}
+
 static int policy_file(const char *rest)
 {
 	struct fake_policy *policy;
 	char name[64], file[16], text[512];
+	int fd;
 
 	if (sscanf(rest, "%63[^/]/%15s", name, file) != 2)
 		return -ENOENT;
@@ -61,8 +83,14 @@ static int policy_file(const char *rest)
 		return open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (current->info_errno && !strcmp(file, "info"))
 		return -current->info_errno;
-	if (!strcmp(file, "image"))
-		return text_file(policy->image, policy->len);
+	if (!strcmp(file, "image")) {
+		if (current->next && current->next_when == NEXT_WITH_IMAGE)
+			return text_file(current->next, current->next_len);
+		fd = text_file(policy->image, policy->len);
+		if (current->next_when == NEXT_AFTER_IMAGE)
+			replace(policy);
+		return fd;
+	}
 	if (!strcmp(file, "mode"))
 		return text_file(current->mode, strlen(current->mode));
 	if (!strcmp(file, "rules") && current->not_root)
@@ -154,12 +182,10 @@ static struct fake_policy *place_of(const char *name)
 
 static int load(int fd, const void *data, size_t len)
 {
-	unsigned char digest[SHA256_DIGEST_LENGTH];
 	struct bvm_image *image = malloc(sizeof(*image));
 	struct fake_policy *policy;
 	struct bvm_error error;
 	char text[256];
-	size_t i;
 
 	if (current->refuse_loads || len > FAKE_IMAGE ||
 	    bvm_image_parse(data, len, image, &error)) {
@@ -171,19 +197,31 @@ static int load(int fd, const void *data, size_t len)
 	policy = place_of(image->name);
 	strcpy(policy->name, image->name);
 	free(image);
-	policy->used = true;
-	policy->generation = ++current->last_generation;
-	policy->len = len;
-	memcpy(policy->image, data, len);
-	SHA256(data, len, digest);
-	for (i = 0; i < sizeof(digest); i++)
-		snprintf(policy->digest + 2 * i, 3, "%02x", digest[i]);
+	put_image(policy, data, len);
 	current->num_loads++;
 	current->last_generation += current->load_between;
 	current->load_between = false;
 	snprintf(text, sizeof(text), "ok policy=%s generation=%u digest=%s\n",
 		 policy->name, policy->generation, policy->digest);
+	if (current->next_when == NEXT_AFTER_LOAD)
+		replace(policy);
 	return reply(fd, 0, text);
+}
+
+static int enter(int fd, const char *text)
+{
+	char name[512];
+	const char *digest = strchr(text, '@');
+	const struct fake_policy *policy;
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, "@"), text);
+	policy = fake_kernel_find(current, name);
+	if (!policy)
+		return reply(fd, -ENOENT, "error: no such policy\n");
+	if (digest && strcmp(digest + 1, policy->digest))
+		return reply(fd, -ESTALE, "error: another version\n");
+	strcpy(current->last_self, text);
+	return reply(fd, 0, "ok\n");
 }
 
 static int unload(int fd, const char *name)
@@ -232,12 +270,8 @@ static int fake_write(struct kfs *kfs, int fd, const void *data, size_t len)
 			 "%s\n", text);
 		return reply(fd, 0, "ok\n");
 	}
-	if (!strcmp(file, "self")) {
-		if (!fake_kernel_find(current, text))
-			return reply(fd, -ENOENT, "error: no such policy\n");
-		strcpy(current->last_self, text);
-		return reply(fd, 0, "ok\n");
-	}
+	if (!strcmp(file, "self"))
+		return enter(fd, text);
 	return reply(fd, -ENOENT, "error: no such file\n");
 }
 

@@ -40,6 +40,14 @@ struct fake_kernel {
 	char modes[512]; /* all that was written to mode files, a line each */
 	char mode[64]; /* what `mode` of every policy says */
 	bool load_between; /* another load comes after the next one */
+	/* somebody else's version of a policy that is loaded; NULL: none */
+	const void *next;
+	size_t next_len;
+	enum {
+		NEXT_AFTER_LOAD,
+		NEXT_AFTER_IMAGE, /* once its image is opened */
+		NEXT_WITH_IMAGE, /* while it is, and then as it was */
+	} next_when;
 	bool live_generation; /* `status` says last_generation, too */
 	char version[64]; /* what `version` says */
 	char bindings[1024]; /* what `bindings` says */

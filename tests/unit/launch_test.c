@@ -101,12 +101,18 @@ static const char *to_make(void)
 	return arena_printf(arena, "%s/made", dir);
 }
 
+static const char *app_and_digest(void)
+{
+	return arena_printf(arena, "app@%s",
+			    fake_kernel_find(kernel, "app")->digest);
+}
+
 START_TEST(a_program_starts_under_the_filter_of_its_policy)
 {
 	load(FILTER);
 	ck_assert_int_eq(run(false, "mkdir", to_make()), 1);
 	ck_assert(!made());
-	ck_assert_str_eq(kernel->last_self, "app");
+	ck_assert_str_eq(kernel->last_self, app_and_digest());
 	/* what it allows works */
 	ck_assert_int_eq(run(false, "true", "x"), 0);
 }
@@ -117,7 +123,7 @@ START_TEST(without_a_filter_nothing_is_filtered)
 	load(HEAD);
 	ck_assert_int_eq(run(false, "mkdir", to_make()), 0);
 	ck_assert(made());
-	ck_assert_str_eq(kernel->last_self, "app");
+	ck_assert_str_eq(kernel->last_self, app_and_digest());
 }
 END_TEST
 
@@ -163,6 +169,26 @@ START_TEST(audit_does_not_weaken_what_is_enforced)
 			 CTL_NO);
 	ck_assert(!made());
 	ck_assert_str_eq(kernel->modes, "");
+	ck_assert_str_eq(kernel->last_self, "");
+}
+END_TEST
+
+/* Its filter would be that of one version, and its rules those of another. */
+START_TEST(a_policy_that_is_replaced_meanwhile_starts_nothing)
+{
+	const bool filtered = _i > 0, file = _i > 1;
+	const struct bvm_image *next = image_of(filtered ? HEAD : FILTER);
+
+	load(filtered ? FILTER : HEAD);
+	kernel->next = next->bytes;
+	kernel->next_len = next->len;
+	kernel->next_when = _i == 3 ? NEXT_WITH_IMAGE :
+			    file    ? NEXT_AFTER_LOAD :
+				      NEXT_AFTER_IMAGE;
+	ck_assert_int_eq(file ? run_file(false) :
+				run(false, "mkdir", to_make()),
+			 CTL_NO);
+	ck_assert(!made());
 	ck_assert_str_eq(kernel->last_self, "");
 }
 END_TEST
@@ -248,6 +274,8 @@ int main(void)
 	tcase_add_test(tc, a_filter_of_the_runtime_is_left_to_it);
 	tcase_add_test(tc, audit_denies_nothing);
 	tcase_add_loop_test(tc, audit_does_not_weaken_what_is_enforced, 0, 2);
+	tcase_add_loop_test(
+		tc, a_policy_that_is_replaced_meanwhile_starts_nothing, 0, 4);
 	tcase_add_test(tc, a_policy_that_is_not_loaded_starts_nothing);
 	tcase_add_test(tc, a_filter_for_another_machine_starts_nothing);
 	tcase_add_test(tc, a_binding_does_not_leave_the_filter_out);

@@ -89,8 +89,13 @@ like "$(in_cgroup box/nested true 2>&1)" 'Permission denied' "nothing starts the
 digest=$(sed -n 's/^digest //p' $fs/policies/one/info)
 is "$(tell $fs/bind "cgroup=$nested policy=one@$digest")" ok "a digest is bound"
 is "$(in_cgroup box/nested bash -c "$both")" two "the exec joins when it is active"
+is "$(bash -c 'exec 3<> $0; printf one@'$digest' >&3; cat $1' $fs/self $fs/self)" one \
+	"who enters by a digest is in when it is active"
 open_policy one $work/one2
 like "$(in_cgroup box/nested true 2>&1)" 'Permission denied' "and fails when it is not"
+is "$(bash -c 'exec 3<> $0; printf one@'$digest' >&3; cat <&3; cat $1' $fs/self $fs/self \
+	2> /dev/null)" "error: another version of it is active" "and is not, and told, when it is not"
+like "$(tell $fs/self one@12)" 'error: the digest is not 64' "that a digest is whole is asked there, too"
 is "$(in_cgroup box bash -c "$both" | paste -sd' ')" "one two" "a reload is in force at once"
 echo "cgroup=$nested" > $fs/unbind
 
