@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "input.h"
+#include "intern.h"
 #include "judge.h"
 #include "links.h"
 #include "reach.h"
 #include "rootfs.h"
 #include "show.h"
+#include "vm/table.h"
 #include "yaml_text.h"
 
 /* A rule that a link passes by. */
@@ -19,10 +21,19 @@ struct hole {
 	u32 more; /* other names */
 };
 
+/* What the image says of a verb and a path. */
+struct word {
+	u32 class;
+	u32 rule; /* that denies it, perhaps only under some condition; or 0 */
+	bool denied; /* whatever else is so */
+};
+
 struct reach {
 	struct run *run;
 	struct rootfs root;
 	struct input input;
+	struct intern kinds; /* of a verb and a path, which decide alike */
+	struct word *words; /* about each kind */
 	struct hole *holes;
 	u32 num_holes;
 	u32 num_names; /* looked at */
@@ -31,37 +42,69 @@ struct reach {
 
 static const char *const verbs[] = { "exec", "files.read", "files.write" };
 
-/*
- * What the image says of verb and path: a rule that denies it, perhaps only
- * under some condition; 0: none does. denied: whatever else is so.
- */
-static u32 rule_of(struct reach *reach, struct arena *arena, const char *verb,
-		   const char *path, u32 *class, bool *denied)
+static void ask(struct reach *reach, const struct request *request,
+		struct arena *arena, struct word *word)
 {
-	const char *const words[] = { verb, path };
 	const struct bvm_image *img = reach->input.img;
 	const struct judge_case *shown;
 	struct judgement judgement;
-	struct request_error err;
-	struct request request;
 	u32 rule;
 
-	*denied = false;
-	if (request_parse_words(arena, words, 2, &request, &err) ||
-	    judge_request(arena, img, &request, &judgement))
-		return 0;
-	*class = request.class;
-	*denied = judgement.answer == JUDGE_DENY ||
-		  judgement.answer == JUDGE_OPEN;
+	if (judge_request(arena, img, request, &judgement))
+		return;
+	word->class = request->class;
+	word->denied = judgement.answer == JUDGE_DENY ||
+		       judgement.answer == JUDGE_OPEN;
 	shown = &judgement.shown;
 	if (judgement.answer == JUDGE_OPEN &&
 	    !(shown->verdict & BVM_VERDICT_DENY))
 		shown = &judgement.other;
 	rule = bvm_verdict_rule(shown->verdict);
-	return *denied && rule && rule <= img->num_rules &&
-			       img->rules[rule - 1].kind == BVM_RULE_DENY ?
-		       rule :
-		       0;
+	if (word->denied && rule && rule <= img->num_rules &&
+	    img->rules[rule - 1].kind == BVM_RULE_DENY)
+		word->rule = rule;
+}
+
+/* A path decides by where it leads in the image's automata, and by nothing else. */
+static u32 kind_of(struct reach *reach, struct arena *arena, u32 verb,
+		   const char *path)
+{
+	const struct bvm_image *img = reach->input.img;
+	u32 *key = arena_array(arena, img->num_tables + 1, sizeof(*key));
+	const size_t len = strlen(path);
+	u32 num = 0;
+
+	key[num++] = verb;
+	for (u32 i = 0; i < img->num_tables; i++) {
+		const struct bvm_table *t = &img->tables[i];
+
+		if (t->kind == BVM_TABLE_DFA)
+			key[num++] =
+				bvm_dfa_feed(t, bvm_dfa_start(t), path, len);
+	}
+	return intern_put(&reach->kinds, key, num);
+}
+
+/* verb: of verbs. A path that is no request has nothing said of it. */
+static struct word word_of(struct reach *reach, struct arena *arena, u32 verb,
+			   const char *path)
+{
+	const char *const words[] = { verbs[verb], path };
+	const u32 known = reach->kinds.num;
+	struct request_error err;
+	struct request request;
+	struct word word = { 0 };
+	u32 kind;
+
+	if (request_parse_words(arena, words, 2, &request, &err))
+		return word;
+	kind = kind_of(reach, arena, verb, path);
+	if (kind < known)
+		return reach->words[kind];
+	ask(reach, &request, arena, &word);
+	reach->words =
+		arena_grow(reach->run->arena, reach->words, kind, sizeof(word));
+	return reach->words[kind] = word;
 }
 
 static void add_hole(struct reach *reach, const struct hole *hole)
@@ -83,19 +126,16 @@ static void check_link(struct reach *reach, const char *name,
 		       const char *target)
 {
 	struct arena *arena = arena_create();
-	struct hole hole = { .target = target };
-	bool denied;
-	size_t i;
-	u32 other;
+	struct hole hole = { 0 };
+	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
-		hole.rule = rule_of(reach, arena, verbs[i], name, &hole.class,
-				    &denied);
-		if (!hole.rule)
+		const struct word word = word_of(reach, arena, i, name);
+
+		if (!word.rule || word_of(reach, arena, i, target).denied)
 			continue;
-		(void)rule_of(reach, arena, verbs[i], target, &other, &denied);
-		if (denied)
-			continue;
+		hole.class = word.class;
+		hole.rule = word.rule;
 		hole.verb = verbs[i];
 		hole.name = arena_strdup(reach->run->arena, name);
 		hole.target = arena_strdup(reach->run->arena, target);
@@ -217,6 +257,7 @@ int command_reach(struct run *run)
 		fputs("policyc: reach needs --root DIR\n", stderr);
 		return EXIT_BAD;
 	}
+	intern_init(&reach.kinds, run->arena);
 	ret = input_open(run, run->operands[0], &reach.input);
 	if (ret)
 		return ret;
