@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 240
-# also: 6.1 fast
 #
 # `errno:` of rules: each word in each class comes out as it was said, and none
 # is taken by the kernel for something else.

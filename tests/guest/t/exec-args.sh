@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 150
-# also: 6.1 fast
 #
 # What is run: arguments, interpreters, memory files, setuid programs.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

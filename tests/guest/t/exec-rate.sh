@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 150
-# also: 6.1 fast
 #
 # Rules with a rate: what one container may do in a second.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

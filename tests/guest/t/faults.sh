@@ -3,7 +3,6 @@
 #
 # needs: CONFIG_FAILSLAB
 # timeout: 300
-# also: 6.1 fast
 #
 # Each allocation and each copy fails once, in every load, bind and join and in
 # the hooks: nothing is allowed that is denied, a reply never says "ok" of what

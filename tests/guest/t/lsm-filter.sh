@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
-# also: 6.1 fast
 #
 # A policy with a filter of system calls: the kernel does not install it, and
 # lets nobody under the policy who is under no filter.

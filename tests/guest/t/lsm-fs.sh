@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
-# also: 6.1 fast
 #
 # The files in securityfs: what they take, what they refuse, what they say.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
-# also: 6.1 fast
 #
 # Several policies bound to one cgroup: all of them or none, and each denies.
 . "$BAILIFF_TOP/tests/guest/lib.sh"

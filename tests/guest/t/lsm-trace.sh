@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
-# also: 6.1 fast
 #
 # The file `trace`: whose decisions it shows, that it shows all of them, and what
 # happens where its buffer is full.

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # timeout: 120
-# also: 6.1 fast
 #
 # Sockets from before the start of a container: what was let pass only because
 # it waited is judged again when the socket is used.
