@@ -5,6 +5,7 @@
 #include "judge.h"
 #include "show.h"
 #include "source.h"
+#include "widens.h"
 
 struct coverage {
 	struct run *run;
@@ -12,6 +13,14 @@ struct coverage {
 	u32 *tests; /* per rule: of how many it decided a part */
 	u32 *seen; /* per rule: the last test that counted, from 1 */
 };
+
+static void count(struct coverage *c, u32 rule, u32 test)
+{
+	if (c->seen[rule] == test + 1)
+		return;
+	c->seen[rule] = test + 1;
+	c->tests[rule]++;
+}
 
 /* One operation with one path: the rule that decides is the one that counts. */
 static void cover_one(struct coverage *c, const struct request *request,
@@ -24,11 +33,40 @@ static void cover_one(struct coverage *c, const struct request *request,
 	    judgement.answer == JUDGE_OPEN)
 		return;
 	rule = bvm_verdict_rule(judgement.shown.verdict);
-	if (!rule || rule > c->input->ast->num_rules ||
-	    c->seen[rule - 1] == test + 1)
+	if (rule && rule <= c->input->ast->num_rules)
+		count(c, rule - 1, test);
+}
+
+/* The one rule that denies the old name what it else would have. */
+static void cover_taken(struct coverage *c, const struct judgement *judgement,
+			const struct widening *w, u32 *rules, u32 test)
+{
+	struct arena *arena = c->run->arena;
+
+	if (widens_rules(arena, c->input, w, judgement->from, true, rules) &&
+	    widens_rules(arena, c->input, w, judgement->from, false, rules) ==
+		    1)
+		count(c, rules[0], test);
+}
+
+/* A move that is denied because it widens: what explain --why-not blames. */
+static void cover_widening(struct coverage *c, const struct request *request,
+			   u32 test)
+{
+	struct arena *arena = c->run->arena;
+	u32 *rules = arena_array(arena, c->input->ast->num_rules, sizeof(u32));
+	struct judgement judgement = { 0 };
+	struct widening w;
+	u32 num;
+
+	if (judge_request(arena, c->input->img, request, &judgement) ||
+	    !judgement.widens)
 		return;
-	c->seen[rule - 1] = test + 1;
-	c->tests[rule - 1]++;
+	w = widens_judged(c->input->img, &judgement);
+	num = widens_rules(arena, c->input, &w, judgement.to, true, rules);
+	for (u32 i = 0; i < num; i++)
+		count(c, rules[i], test);
+	cover_taken(c, &judgement, &w, rules, test);
 }
 
 static void cover_test(struct coverage *c, u32 test)
@@ -50,6 +88,7 @@ static void cover_test(struct coverage *c, u32 test)
 			cover_one(c, &one, test);
 		}
 	}
+	cover_widening(c, &all, test);
 }
 
 static void print_text(const struct coverage *c, const char *path)

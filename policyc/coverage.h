@@ -10,7 +10,9 @@
 
 /*
  * Print the rules of the policy at path that decide none of its tests, with
- * file and line; all rules with --json. A group counts for each operation.
+ * file and line; all rules with --json. A group counts for each operation. Of a
+ * move that is denied because it widens there count, too, the rules by which the
+ * new name has more, and the one that denies it to the old name.
  */
 void coverage_print(struct run *run, const char *path,
 		    const struct input *input);

@@ -172,20 +172,10 @@ static void print_case(const struct explain *x, const struct judge_case *c)
 		print_names(x);
 }
 
-static struct widening find_widening(const struct explain *x)
-{
-	const struct judgement *j = &x->judgement;
-	struct widening w = widens_find(x->input.img, j->from, j->to, true);
-
-	/* of what is no directory nothing is below */
-	w.below &= j->extra;
-	return w;
-}
-
 static void print_widens(const struct explain *x)
 {
 	const struct judgement *j = &x->judgement;
-	const struct widening w = find_widening(x);
+	const struct widening w = widens_judged(x->input.img, &x->judgement);
 	struct buf buf = BUF_INIT(x->run->arena);
 
 	widens_show(&buf, &w, j->from, j->to, "  ");
@@ -400,7 +390,7 @@ static void put_json_rules(const struct explain *x, struct buf *buf,
 static void put_json_widening(const struct explain *x, struct buf *buf)
 {
 	const struct judgement *j = &x->judgement;
-	const struct widening w = find_widening(x);
+	const struct widening w = widens_judged(x->input.img, &x->judgement);
 
 	buf_printf(buf, ",\n ");
 	put_json_text(buf, "from", j->from);

@@ -77,8 +77,7 @@ static void report_wrong(const struct trial *t)
 		note_rule(t, &t->judgement.shown);
 		return;
 	}
-	w = widens_find(t->img, t->judgement.from, t->judgement.to, true);
-	w.below &= t->judgement.extra;
+	w = widens_judged(t->img, &t->judgement);
 	widens_show(&buf, &w, t->judgement.from, t->judgement.to, "");
 	for (char *line = arena_strdup(t->arena, buf_text(&buf)), *end; *line;
 	     line = end + 1) {

@@ -55,6 +55,17 @@ struct widening widens_find(const struct bvm_image *img, const char *from,
 	return w;
 }
 
+struct widening widens_judged(const struct bvm_image *img,
+			      const struct judgement *judgement)
+{
+	struct widening w =
+		widens_find(img, judgement->from, judgement->to, true);
+
+	/* of what is no directory nothing is below */
+	w.below &= judgement->extra;
+	return w;
+}
+
 static void show_part(struct buf *buf, u64 rights, const char *what)
 {
 	if (!rights)

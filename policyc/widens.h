@@ -9,6 +9,7 @@
 
 #include "buf.h"
 #include "input.h"
+#include "judge.h"
 
 /* BVM_RIGHT_*, no right in two of them. */
 struct widening {
@@ -25,6 +26,10 @@ struct bvm_rights widens_closure(const struct bvm_image *img, u32 state);
 
 struct widening widens_find(const struct bvm_image *img, const char *from,
 			    const char *to, bool is_tree);
+
+/* That of a request which is denied because it widens. */
+struct widening widens_judged(const struct bvm_image *img,
+			      const struct judgement *judgement);
 
 /* A line for each part that there is, `before` in front of it. */
 void widens_show(struct buf *buf, const struct widening *w, const char *from,

@@ -376,6 +376,55 @@ coverage()
 		"$policyc" test --coverage "$work/covered.yaml"
 	"$policyc" test --coverage --json "$work/covered.yaml" > "$work/out" 2> /dev/null
 	says 'coverage as JSON' 0 '^\[1,0,1,0,1\]$' jq -c '[.[].tests]' "$work/out"
+	coverage_moves
+}
+
+# covers WHAT COUNTS TEST: how many tests each rule of moves.yaml decides.
+covers()
+{
+	sed "\$ s|.*|  - $3|" "$work/moves.yaml" > "$work/moves1.yaml"
+	"$policyc" test --coverage --json "$work/moves1.yaml" > "$work/out"
+	says "coverage: $1" 0 "^\[$2\]\$" jq -c '[.[].tests]' "$work/out"
+}
+
+# Rules that decide nothing but that another name would be worth more.
+coverage_moves()
+{
+	cat > "$work/moves.yaml" <<-'END'
+		bailiff: 1
+		policy: x
+		files:
+		  - allow: manage
+		    paths: /srv/**
+		  - allow: read
+		    paths: [/srv/public/**, /srv/both/**]
+		  - deny: read
+		    paths: /srv/both/private/**
+		  - deny: read
+		    paths: /srv/else/**
+		  - deny: read
+		    paths: /srv/both/private/twice/**
+		  - audit: read
+		    paths: /srv/public/**
+		exec:
+		  - allow: /srv/bin/**
+		tests:
+		  - last
+	END
+	covers 'what gives the new name more' 1,1,0,0,0,0,0 \
+		'deny: type=regular rename /srv/x /srv/public/x'
+	covers 'what another class gives it' 1,0,0,0,0,0,1 \
+		'deny: type=regular rename /srv/x /srv/bin/x'
+	covers 'what takes it from the old name' 1,1,1,0,0,0,0 \
+		'deny: type=regular link /srv/both/private/x /srv/public/x'
+	covers 'what takes nothing' 1,1,0,0,0,0,0 \
+		'deny: type=regular rename /srv/else/x /srv/public/x'
+	covers 'two of which each would do' 1,1,0,0,0,0,0 \
+		'deny: type=regular link /srv/both/private/twice/x /srv/public/x'
+	covers 'of what is below' 1,0,0,0,0,0,1 \
+		'deny: type=dir rename /srv/x /srv/bin'
+	covers 'a move that is allowed' 1,0,0,0,0,0,0 \
+		'allow: type=regular rename /srv/public/x /srv/x'
 }
 
 # explained WHAT STATUS LINE FILTER OPERAND...: explain --json, through jq.
