@@ -15,6 +15,7 @@
 #include "options.h"
 #include "sandbox.h"
 #include "start.h"
+#include "trial.h"
 
 /* What is only said on the command line. */
 enum {
@@ -25,9 +26,9 @@ enum {
 struct arguments {
 	struct daemon_options options;
 	const char *given[OPTIONS_NUM]; /* on the command line; else NULL */
-	const char *config; /* NULL: the usual file, if there is one */
+	bool own_config; /* it was named; else the usual file may be missing */
 	bool check_config;
-	struct text values; /* of the file, which options borrow */
+	struct config config;
 	char policyc[PATH_MAX];
 };
 
@@ -40,10 +41,11 @@ static void usage(FILE *out)
 		"usage: bailiffd [options]\n\n%s"
 		"  --config FILE         the same, as keys in YAML\n"
 		"                        (" CONFIG_FILE ", if it is there)\n"
-		"  --check-config        say what is wrong with that file\n"
+		"  --check-config        say what is wrong with all that, and\n"
+		"                        do not start\n"
 		"  --version\n\n"
 		"SIGHUP opens the log anew. Exit status: 0 it was told to stop,\n"
-		"1 the configuration is wrong (--check-config), 2 wrong use,\n"
+		"1 what --check-config looked at is wrong, 2 wrong use,\n"
 		"3 kernel or permission is missing, 4 a bug.\n",
 		text_string(&options));
 	text_free(&options);
@@ -98,7 +100,8 @@ static int parse_options(struct arguments *arguments, int argc, char **argv)
 	while ((opt = getopt_long(argc, argv, "hV", table, NULL)) != -1) {
 		switch (opt) {
 		case OPT_CONFIG:
-			arguments->config = optarg;
+			arguments->config.file = optarg;
+			arguments->own_config = true;
 			break;
 		case OPT_CHECK_CONFIG:
 			arguments->check_config = true;
@@ -146,7 +149,6 @@ static int apply_given(struct arguments *arguments)
 static int read_config(struct arguments *arguments)
 {
 	const char *given = arguments->given[OPTIONS_POLICYC];
-	const char *file = arguments->config ?: CONFIG_FILE;
 	struct config_reader reader = {
 		.policyc = given ?:
 				   compile_find_policyc(arguments->policyc,
@@ -159,15 +161,15 @@ static int read_config(struct arguments *arguments)
 		log_error("there is neither a user bailiff nor nobody");
 		return EXIT_LACKS;
 	}
-	err = config_read(file, &reader, &arguments->options,
-			  &arguments->values, &why);
+	err = config_read(&arguments->config, &reader, &arguments->options,
+			  &why);
 	fputs(text_string(&why), stderr);
 	text_free(&why);
-	if (!err ||
-	    (err == -ENOENT && !arguments->config && !arguments->check_config))
+	if (!err || (err == -ENOENT && !arguments->own_config &&
+		     !arguments->check_config))
 		return 0;
 	if (err != -EINVAL)
-		log_error("%s: %s", file, strerror(-err));
+		log_error("%s: %s", arguments->config.file, strerror(-err));
 	if (err == -EINVAL && arguments->check_config)
 		return EXIT_NO;
 	return EXIT_USAGE;
@@ -192,6 +194,21 @@ static int set_options(struct arguments *arguments)
 	if (!options->policyc)
 		options->policyc =
 			compile_find_policyc(arguments->policyc, PATH_MAX);
+	return 0;
+}
+
+/* Return: an exit code. */
+static int check_config(const struct arguments *arguments)
+{
+	struct text said = {};
+	unsigned int num = trial_run(&arguments->options, &arguments->config,
+				     arguments->given, &said);
+
+	fputs(text_string(&said), stderr);
+	text_free(&said);
+	if (num)
+		return EXIT_NO;
+	printf("%s: ok\n", arguments->config.file);
 	return 0;
 }
 
@@ -226,7 +243,7 @@ static int check_machine(struct arguments *arguments)
 
 int main(int argc, char **argv)
 {
-	static struct arguments arguments;
+	static struct arguments arguments = { .config.file = CONFIG_FILE };
 	struct daemon_options *options = &arguments.options;
 	struct start start = { .options = options };
 	int code;
@@ -235,10 +252,8 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	code = set_options(&arguments);
-	if (!code && arguments.check_config) {
-		printf("%s: ok\n", arguments.config ?: CONFIG_FILE);
-		return 0;
-	}
+	if (!code && arguments.check_config)
+		return check_config(&arguments);
 	if (!code)
 		code = check_machine(&arguments);
 	if (!code)

@@ -35,6 +35,7 @@
 #define STATUS_NO_SANDBOX 126
 #define STATUS_NO_ROOT 125
 #define STATUS_NO 1 /* of policyc reach: there are such rules */
+#define STATUS_BAD 2 /* of policyc config: the diagnostics say of which lines */
 #define MEMORY_MAX (3ull << 30) /* address space of the child, bytes */
 #define REACH_MEMORY_MAX (512ull << 20) /* what it looks at is an image's */
 #define OOM_SCORE_ADJ 500 /* its, of 1000 */
@@ -354,6 +355,7 @@ int compile_start(const struct compile_request *request,
 		return -E2BIG;
 	compile->pidfd = -1;
 	compile->in_root = request->in_root;
+	compile->spec = request->spec != NULL;
 	compile->template = request->template;
 	compile->instead = request->instead;
 	compile->dying = false;
@@ -403,6 +405,8 @@ static int verdict_of(const struct compile *compile, int status,
 		return -EIO;
 	}
 	if (compile->in_root && WEXITSTATUS(status) == STATUS_NO)
+		return 0;
+	if (compile->spec && WEXITSTATUS(status) == STATUS_BAD && diag->len)
 		return 0;
 	switch (WEXITSTATUS(status)) {
 	case 0:

@@ -26,7 +26,11 @@ struct compile_request {
 	const char *dir; /* working directory of the child; or NULL */
 	const char *include; /* -I: where includes are too; or NULL */
 	const char *file; /* the policy, relative to dir */
-	const char *spec; /* it is no policy: policyc/config.h; or NULL */
+	/*
+	 * It is no policy: policyc/config.h; or NULL. What is wrong in it is in the
+	 * diagnostics, and the rest is the "image": that is no failure.
+	 */
+	const char *spec;
 	const char *const *defines; /* -D: "name=value"; or NULL */
 	unsigned int num_defines; /* at most COMPILE_MAX_DEFINES */
 	bool template; /* policyc build --template */
@@ -62,7 +66,8 @@ struct compile {
 	int image_fd;
 	int diag_fd;
 	int deps_fd; /* what it read: policyc/deps.h */
-	bool in_root; /* as it was asked, and the next three */
+	bool in_root; /* as it was asked, and the next four */
+	bool spec;
 	bool template;
 	bool instead;
 	unsigned int seconds;

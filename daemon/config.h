@@ -3,7 +3,7 @@
  * config.h - bailiffd.yaml: the options of options.def as keys
  *
  * No YAML is parsed here: policyc does it, as an unprivileged child, and
- * answers with lines or with what is wrong and where.
+ * answers with the values, each with its place, and with what is wrong and where.
  */
 #ifndef DAEMON_CONFIG_H
 #define DAEMON_CONFIG_H
@@ -11,10 +11,23 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "options.h"
+#include "text.h"
+
 #define CONFIG_FILE "/etc/bailiff/bailiffd.yaml"
 
-struct daemon_options;
-struct text;
+/* Where a value stands, as policyc shows it. */
+struct config_place {
+	const char *at; /* LINE:COL; NULL: the file does not say it */
+	const char *line; /* with its number in front */
+	const char *carets;
+};
+
+struct config {
+	const char *file;
+	struct text values; /* what options and places borrow; free it */
+	struct config_place places[OPTIONS_NUM];
+};
 
 /* How the file is read. */
 struct config_reader {
@@ -24,17 +37,20 @@ struct config_reader {
 };
 
 /*
- * Set what file says. values takes the text that options then borrow; why
- * what is wrong, with lines and carets.
+ * Set what config->file says. why takes what is wrong, all of it, with lines and
+ * carets.
  *
  * Return: 0; -ENOENT there is no such file; -EINVAL it has errors; -errno
  * policyc could not say.
  */
-int config_read(const char *file, const struct config_reader *reader,
-		struct daemon_options *options, struct text *values,
-		struct text *why);
+int config_read(struct config *config, const struct config_reader *reader,
+		struct daemon_options *options, struct text *why);
 
-/* NAME:KIND,... of all options. */
+/* Append "error" or "note" about the value of an option that has a place. */
+void config_say(const struct config *config, size_t id, const char *severity,
+		const char *problem, struct text *out);
+
+/* NAME:KIND,... of all options, as policyc/config.h has it. */
 void config_spec(struct text *out);
 
 #endif /* DAEMON_CONFIG_H */

@@ -23,6 +23,17 @@ int listen_unix(const char *path, mode_t mode);
  */
 int listen_at(const char *where);
 
+/* Could where be such a place? Return: 0, -EINVAL, -ENAMETOOLONG. */
+int listen_check(const char *where);
+
+/*
+ * Is it free now? Nothing stays of it: a path is only looked at, a port is bound
+ * and let go.
+ *
+ * Return: 0 or as listen_at.
+ */
+int listen_try(const char *where);
+
 /* Why listening failed, in words. */
 const char *listen_problem(int err);
 

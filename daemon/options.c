@@ -5,6 +5,7 @@
 
 #include "bailiffd.h"
 #include "journal.h"
+#include "listen.h"
 #include "options.h"
 #include "text.h"
 
@@ -77,7 +78,7 @@ int options_size(const char *word, unsigned long long *bytes)
 		return -EINVAL;
 	memcpy(digits, word, len);
 	digits[len] = '\0';
-	err = text_number(digits, INT64_MAX >> shift, bytes);
+	err = text_number(digits, OPTIONS_SIZE_MAX >> shift, bytes);
 	if (!err)
 		*bytes <<= shift;
 	return err;
@@ -96,8 +97,15 @@ const char *options_set(struct daemon_options *options, size_t id,
 {
 	void *member = (char *)options + table[id].off;
 	unsigned long long number;
+	int err;
 
 	switch (table[id].kind) {
+	case OPTIONS_ADDRESS:
+		err = listen_check(value);
+		if (err)
+			return listen_problem(err);
+		*(const char **)member = value;
+		return NULL;
 	case OPTIONS_PATH:
 	case OPTIONS_TEXT:
 		if (!*value)

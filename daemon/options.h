@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct daemon_options;
 struct text;
@@ -17,6 +18,7 @@ enum options_kind {
 	OPTIONS_NUMBER,
 	OPTIONS_SIZE,
 	OPTIONS_FLAG,
+	OPTIONS_ADDRESS,
 };
 
 #define OPTION(ID, name, KIND, argument, member, help) OPTIONS_##ID,
@@ -28,6 +30,7 @@ enum options_id {
 
 /* The most that a number may be. */
 #define OPTIONS_NUMBER_MAX 86400
+#define OPTIONS_SIZE_MAX ((long long)INT64_MAX)
 
 const char *options_name(size_t id);
 enum options_kind options_kind(size_t id);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
 #include "config.h"
+#include "excerpt.h"
 #include "load.h"
 #include "node.h"
 #include "output.h"
@@ -45,30 +48,62 @@ static void report_unknown(struct run *run, const struct node *key)
 		diag_note(run->diag, "did you mean '%s'?", suggest.best);
 }
 
-static bool is_number(const char *text)
+/* The digits at text as a number, ULLONG_MAX if there is none so large. */
+static unsigned long long number_at(const char *text)
 {
-	return *text && !text[strspn(text, "0123456789")];
+	return strtoull(text, NULL, 10);
 }
 
-static bool is_size(const char *text)
+static bool is_number(const char *text, unsigned long long max)
 {
-	size_t len = strspn(text, "0123456789");
+	return *text && !text[strspn(text, "0123456789")] &&
+	       number_at(text) <= max;
+}
 
-	return len &&
-	       (!text[len] || (strchr("KMG", text[len]) && !text[len + 1]));
+static bool is_size(const char *text, unsigned long long max)
+{
+	static const char units[] = "KMG";
+	size_t len = strspn(text, "0123456789");
+	const char *unit = text[len] ? strchr(units, text[len]) : NULL;
+
+	if (!len || (text[len] && (!unit || text[len + 1])))
+		return false;
+	return number_at(text) <= (unit ? max >> 10 * (unit - units + 1) : max);
+}
+
+/* What follows "<=" in a kind. */
+static unsigned long long max_of(const char *kind, size_t len)
+{
+	const char *bound = memchr(kind, '<', len);
+
+	return bound ? number_at(bound + 2) : ULLONG_MAX;
+}
+
+static const char *number_of(struct run *run, const char *what,
+			     unsigned long long max)
+{
+	if (max == ULLONG_MAX)
+		return what;
+	return arena_printf(run->arena, "%s, at most %llu", what, max);
 }
 
 /* What a value of this kind is, NULL if text is one or nobody can say. */
-static const char *wanted(const char *kind, size_t len, const char *text)
+static const char *wanted(struct run *run, const char *kind, size_t len,
+			  const char *text)
 {
+	unsigned long long max = max_of(kind, len);
 	const char *at;
 
+	len = strcspn(kind, "<,");
 	if (!strncmp(kind, "path", len) && *text != '/')
 		return "an absolute path";
-	if (!strncmp(kind, "number", len) && !is_number(text))
-		return "a number";
-	if (!strncmp(kind, "size", len) && !is_size(text))
-		return "a number of bytes, or one with K, M or G behind it";
+	if (!strncmp(kind, "number", len) && !is_number(text, max))
+		return number_of(run, "a number", max);
+	if (!strncmp(kind, "size", len) && !is_size(text, max))
+		return number_of(run,
+				 "a number of bytes, or one with K, M or G "
+				 "behind it",
+				 max);
 	if (!strncmp(kind, "flag", len) && strcmp(text, "true") &&
 	    strcmp(text, "false"))
 		return "true or false";
@@ -76,6 +111,14 @@ static const char *wanted(const char *kind, size_t len, const char *text)
 		if ((u8)*at < ' ')
 			return "text without control characters";
 	return NULL;
+}
+
+static void put_value(const char *name, const struct node *value,
+		      struct buf *out)
+{
+	buf_printf(out, "%s=%s\n%u:%u\n", name, value->text, value->span.line,
+		   value->span.col);
+	excerpt_put(out, &value->span, false);
 }
 
 static void take_pair(struct run *run, const struct node_pair *pair,
@@ -102,12 +145,12 @@ static void take_pair(struct run *run, const struct node_pair *pair,
 		diag_report(run->diag, &pair->key->span, EMPTY_VALUE, name, "");
 		return;
 	}
-	want = wanted(kind, len, value->text);
+	want = wanted(run, kind, len, value->text);
 	if (want)
 		diag_report(run->diag, &value->span, WRONG_KIND, name, want,
 			    arena_printf(run->arena, "'%s'", value->text));
 	else
-		buf_printf(out, "%s=%s\n", name, value->text);
+		put_value(name, value, out);
 }
 
 int command_config(struct run *run)
@@ -127,7 +170,7 @@ int command_config(struct run *run)
 			    node_describe(root));
 	for (i = 0; root && root->kind == NODE_MAP && i < root->num; i++)
 		take_pair(run, &root->pairs[i], &out);
-	if (!root || diag_num_errors(run->diag))
-		return EXIT_BAD;
-	return output_write(run->arena, "-", &out) ? EXIT_MACHINE : EXIT_YES;
+	if (output_write(run->arena, "-", &out))
+		return EXIT_MACHINE;
+	return !root || diag_num_errors(run->diag) ? EXIT_BAD : EXIT_YES;
 }

@@ -3,6 +3,7 @@
 
 #include "buf.h"
 #include "diag.h"
+#include "excerpt.h"
 #include "source.h"
 
 #define MAX_TEXT 500 /* bytes of a message */
@@ -232,113 +233,13 @@ void diag_forget(struct diag *diag, u32 mark)
 #define COLOR_BOLD "\033[1m"
 #define COLOR_RED "\033[1;31m"
 #define COLOR_YELLOW "\033[1;33m"
-#define COLOR_GREEN "\033[1;32m"
 #define COLOR_BLUE "\033[1;34m"
-
-#define MAX_LINE 160 /* bytes of a source line that are shown */
 
 static void put_color(const struct diag *diag, struct buf *out,
 		      const char *color)
 {
 	if (diag->options.color)
 		buf_printf(out, "%s", color);
-}
-
-/* What a terminal would act on is shown as '?'. */
-static void put_clean(struct buf *out, const char *text, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len) {
-		size_t step = utf8_len(text + i, len - i);
-		bool control = step <= 1 &&
-			       ((u8)text[i] < 0x20 || (u8)text[i] == 0x7f);
-
-		/* U+0080 to U+009F are controls of eight-bit terminals. */
-		if (step == 2 && (u8)text[i] == 0xc2 && (u8)text[i + 1] < 0xa0)
-			control = true;
-		if (!step || (control && text[i] != '\t'))
-			buf_put_u8(out, '?');
-		else
-			buf_put(out, text + i, step);
-		i += step ? step : 1;
-	}
-}
-
-/* One column for each character; tabs stay, so that they line up. */
-static void put_blank(struct buf *out, const char *text, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len) {
-		size_t step = utf8_len(text + i, len - i);
-
-		buf_put_u8(out, text[i] == '\t' ? '\t' : ' ');
-		i += step ? step : 1;
-	}
-}
-
-static void put_carets(struct buf *out, const char *text, size_t len)
-{
-	size_t i = 0;
-
-	buf_put_u8(out, '^');
-	if (len)
-		i = utf8_len(text, len);
-	if (len && !i)
-		i = 1;
-	while (i < len) {
-		size_t step = utf8_len(text + i, len - i);
-
-		buf_put_u8(out, '~');
-		i += step ? step : 1;
-	}
-}
-
-/* The window of a long line that has the span in it: first byte and length. */
-static size_t window(const char *line, size_t *len, size_t from)
-{
-	size_t start = 0;
-
-	if (*len <= MAX_LINE)
-		return 0;
-	if (from > MAX_LINE / 2)
-		start = from - MAX_LINE / 2;
-	/* Not inside a character. */
-	while (start && start < *len && ((u8)line[start] & 0xc0) == 0x80)
-		start--;
-	*len -= start;
-	if (*len > MAX_LINE)
-		*len = MAX_LINE;
-	return start;
-}
-
-static void put_excerpt(const struct diag *diag, struct buf *out,
-			const struct span *span)
-{
-	size_t len, from, to, start;
-	const char *line;
-
-	if (!span->source || !span->line)
-		return;
-	line = source_line(span->source, span->line, &len);
-	from = span->col ? span->col - 1 : 0;
-	to = span->end_line == span->line && span->end_col ? span->end_col - 1 :
-							     len;
-	start = window(line, &len, from);
-	line += start;
-	from = from - start < len ? from - start : len;
-	to = to - start < len ? to - start : len;
-	if (to < from)
-		to = from;
-	buf_printf(out, "%5u | ", span->line);
-	put_clean(out, line, len);
-	buf_printf(out, "\n      | ");
-	put_blank(out, line, from);
-	put_color(diag, out, COLOR_GREEN);
-	put_carets(out, line + from, to - from);
-	put_color(diag, out, COLOR_RESET);
-	buf_put_u8(out, '\n');
 }
 
 static void put_place(const struct diag *diag, struct buf *out,
@@ -348,7 +249,8 @@ static void put_place(const struct diag *diag, struct buf *out,
 	if (!span->source) {
 		buf_printf(out, "policyc: ");
 	} else {
-		put_clean(out, span->source->name, strlen(span->source->name));
+		excerpt_put_clean(out, span->source->name,
+				  strlen(span->source->name));
 		if (span->line)
 			buf_printf(out, ":%u:%u", span->line, span->col);
 		buf_printf(out, ": ");
@@ -370,9 +272,9 @@ static void put_text(const struct diag *diag, struct buf *out,
 	put_color(diag, out, colors[message->severity]);
 	buf_printf(out, "%s: ", severity_name(message->severity));
 	put_color(diag, out, COLOR_RESET);
-	put_clean(out, message->text, strlen(message->text));
+	excerpt_put_clean(out, message->text, strlen(message->text));
 	buf_printf(out, " [P%03u]\n", message->id);
-	put_excerpt(diag, out, &message->span);
+	excerpt_put(out, &message->span, diag->options.color);
 	for (note = message->notes; note; note = note->next) {
 		bool elsewhere = note->span.source != NULL;
 
@@ -380,10 +282,10 @@ static void put_text(const struct diag *diag, struct buf *out,
 		put_color(diag, out, COLOR_BLUE);
 		buf_printf(out, "note: ");
 		put_color(diag, out, COLOR_RESET);
-		put_clean(out, note->text, strlen(note->text));
+		excerpt_put_clean(out, note->text, strlen(note->text));
 		buf_put_u8(out, '\n');
 		if (elsewhere)
-			put_excerpt(diag, out, &note->span);
+			excerpt_put(out, &note->span, diag->options.color);
 	}
 }
 

@@ -14,7 +14,8 @@
 #include "tests/lib/suite.h"
 
 static struct daemon_options options;
-static struct text values, why;
+static struct config config;
+static struct text why;
 static char file[] = "/tmp/config-test.XXXXXX";
 static char policyc[PATH_MAX];
 
@@ -22,6 +23,8 @@ static void setup(void)
 {
 	ck_assert_ptr_nonnull(realpath("build/bin/policyc", policyc));
 	options_default(&options);
+	memset(&config, 0, sizeof(config));
+	config.file = file;
 	strcpy(file, "/tmp/config-test.XXXXXX");
 	close(mkstemp(file));
 }
@@ -29,7 +32,7 @@ static void setup(void)
 static void teardown(void)
 {
 	unlink(file);
-	text_free(&values);
+	text_free(&config.values);
 	text_free(&why);
 }
 
@@ -40,7 +43,8 @@ static int read_text(const char *text)
 
 	fputs(text, out);
 	fclose(out);
-	return config_read(file, &reader, &options, &values, &why);
+	text_reset(&config.values);
+	return config_read(&config, &reader, &options, &why);
 }
 
 static bool says(const char *part)
@@ -83,6 +87,9 @@ START_TEST(each_kind_refuses_what_it_is_not)
 	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_LOG_KEEP, "86401"));
 	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_LOG_SIZE, "1Q"));
 	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_JOURNAL, "yes"));
+	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_METRICS, "[::1]"));
+	ck_assert_ptr_null(options_set(&options, OPTIONS_METRICS, "[::1]:1"));
+	ck_assert_ptr_null(options_set(&options, OPTIONS_METRICS, "/run/m"));
 	ck_assert_uint_eq(options.log_keep, 5);
 	ck_assert_uint_eq(options.log_size, 100 << 20);
 }
@@ -136,7 +143,11 @@ START_TEST(a_wrong_value_is_shown_where_it_is)
 		{ "log: a\nlog: b\n", "key 'log' is there twice" },
 		{ "log: [\n", "cannot read the YAML" },
 		{ "", "empty" },
-		{ "log-keep: 99999999\n", "at most 86400" },
+		{ "log-keep: 86401\n", "takes a number, at most 86400, got" },
+		{ "log-keep: 99999999999999999999\n", "at most 86400" },
+		{ "log-size: 9007199254740992K\n",
+		  "behind it, at most 9223372036854775807, got" },
+		{ "log-size: 9223372036854775808\n", "at most 922" },
 	};
 
 	ck_assert_int_eq(read_text(wrong[_i].text), -EINVAL);
@@ -144,12 +155,92 @@ START_TEST(a_wrong_value_is_shown_where_it_is)
 }
 END_TEST
 
+/* The most that policyc lets through is what the option takes. */
+START_TEST(the_largest_is_right)
+{
+	ck_assert_int_eq(read_text("log-keep: 86400\n"
+				   "log-size: 9007199254740991K\n"),
+			 0);
+	ck_assert_uint_eq(options.log_keep, 86400);
+	ck_assert_uint_eq(options.log_size, INT64_MAX - 1023);
+	ck_assert_int_eq(read_text("log-size: 9223372036854775807\n"), 0);
+	ck_assert_uint_eq(options.log_size, INT64_MAX);
+}
+END_TEST
+
+/* policyc knows nothing of addresses: bailiffd says it as policyc does. */
+START_TEST(what_the_option_knows_is_shown_where_it_is)
+{
+	char wanted[PATH_MAX + 200];
+
+	ck_assert_int_eq(read_text("# 1\nmetrics:\t\"0.0.0.0:9750\"  # all\n"),
+			 -EINVAL);
+	snprintf(wanted, sizeof(wanted),
+		 "%s:2:10: error: 'metrics': it is neither PORT, "
+		 "127.0.0.1:PORT, [::1]:PORT nor an absolute path, got "
+		 "'0.0.0.0:9750'\n"
+		 "    2 | metrics:\t\"0.0.0.0:9750\"  # all\n"
+		 "      |         \t^~~~~~~~~~~~~~\n",
+		 file);
+	ck_assert_str_eq(text_string(&why), wanted);
+}
+END_TEST
+
+START_TEST(a_long_value_is_shown_where_it_is)
+{
+	static char text[2 * PATH_MAX];
+
+	snprintf(text, sizeof(text), "log: /%0*d\n", PATH_MAX, 7);
+	ck_assert_int_eq(read_text(text), -EINVAL);
+	ck_assert(says(":1:6: error: 'log': it is too long, got '/000"));
+	ck_assert(says("\n    1 | log: /000"));
+	ck_assert(says("\n      |      ^~~~"));
+	snprintf(text, sizeof(text), "metrics: /%0108d\n", 7);
+	ck_assert_int_eq(read_text(text), -EINVAL);
+	ck_assert(says(":1:10: error: 'metrics': it is too long: the path of "
+		       "a socket has at most 107 bytes, got '/000"));
+}
+END_TEST
+
+START_TEST(all_errors_are_shown_at_once)
+{
+	ck_assert_int_eq(read_text("metrics: 70000\nlog-kep: 3\n"
+				   "journal: maybe\nlog-window: 4\n"),
+			 -EINVAL);
+	ck_assert(says(":1:10: error: 'metrics': it is neither"));
+	ck_assert(says(":2:1: error: unknown key 'log-kep'"));
+	ck_assert(says(":3:10: error: 'journal' takes true or false"));
+	ck_assert_uint_eq(options.log_window, 4);
+}
+END_TEST
+
+START_TEST(a_place_is_known_of_what_the_file_says)
+{
+	ck_assert_int_eq(read_text("log: /x\n\nlog-keep:   7\n"), 0);
+	ck_assert_str_eq(config.places[OPTIONS_LOG].at, "1:6");
+	ck_assert_str_eq(config.places[OPTIONS_LOG_KEEP].at, "3:13");
+	ck_assert_str_eq(config.places[OPTIONS_LOG_KEEP].line,
+			 "    3 | log-keep:   7");
+	ck_assert_str_eq(config.places[OPTIONS_LOG_KEEP].carets,
+			 "      |             ^");
+	ck_assert_ptr_null(config.places[OPTIONS_METRICS].at);
+}
+END_TEST
+
+/* A file's name and its values are what somebody else wrote. */
+START_TEST(a_terminal_does_nothing_of_what_is_quoted)
+{
+	ck_assert_int_eq(read_text("metrics: \"x\\x7f\\x9b31m\"\n"), -EINVAL);
+	ck_assert(says("got 'x\\x7f\\xc2\\x9b31m'\n"));
+}
+END_TEST
+
 START_TEST(no_file_is_told_from_a_wrong_one)
 {
 	struct config_reader reader = { .policyc = policyc };
 
-	ck_assert_int_eq(config_read("/nowhere/x.yaml", &reader, &options,
-				     &values, &why),
+	config.file = "/nowhere/x.yaml";
+	ck_assert_int_eq(config_read(&config, &reader, &options, &why),
 			 -ENOENT);
 }
 END_TEST
@@ -159,8 +250,8 @@ START_TEST(a_file_that_nobody_can_read_is_not_missing)
 {
 	struct config_reader reader = { .policyc = "/nowhere/policyc" };
 
-	ck_assert_int_eq(config_read("/etc/passwd", &reader, &options, &values,
-				     &why),
+	config.file = "/etc/passwd";
+	ck_assert_int_eq(config_read(&config, &reader, &options, &why),
 			 -ENOEXEC);
 }
 END_TEST
@@ -220,7 +311,13 @@ int main(void)
 	tcase_add_test(tcase, a_file_sets_options);
 	tcase_add_test(tcase, an_empty_mapping_sets_nothing);
 	tcase_add_test(tcase, an_unknown_key_is_shown_where_it_is);
-	tcase_add_loop_test(tcase, a_wrong_value_is_shown_where_it_is, 0, 12);
+	tcase_add_loop_test(tcase, a_wrong_value_is_shown_where_it_is, 0, 15);
+	tcase_add_test(tcase, the_largest_is_right);
+	tcase_add_test(tcase, what_the_option_knows_is_shown_where_it_is);
+	tcase_add_test(tcase, a_long_value_is_shown_where_it_is);
+	tcase_add_test(tcase, all_errors_are_shown_at_once);
+	tcase_add_test(tcase, a_place_is_known_of_what_the_file_says);
+	tcase_add_test(tcase, a_terminal_does_nothing_of_what_is_quoted);
 	tcase_add_test(tcase, no_file_is_told_from_a_wrong_one);
 	tcase_add_test(tcase, a_file_that_nobody_can_read_is_not_missing);
 	tcase_add_test(tcase, every_option_is_in_the_manual);
