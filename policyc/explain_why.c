@@ -482,6 +482,23 @@ static u32 print_rules(const struct explain *x, const struct widening *w,
 	return num;
 }
 
+/* The same rules allow and deny; but what is conditional counts by all rules. */
+static void print_audits(const struct explain *x)
+{
+	u32 *rules = arena_array(x->run->arena, x->input.ast->num_rules,
+				 sizeof(*rules));
+	const u32 num = widens_audits(x->run->arena, &x->input,
+				      x->judgement.from, x->judgement.to,
+				      rules);
+
+	for (u32 i = 0; i < num; i++) {
+		explain_print_rule(x, "tells them apart: ", rules[i] + 1);
+		show_source(&x->input.ast->rules[rules[i]]);
+	}
+	if (num)
+		printf("  an audit of both names, or of neither, would not\n");
+}
+
 void explain_why_widens(const struct explain *x, const struct widening *w)
 {
 	const struct judgement *j = &x->judgement;
@@ -502,4 +519,6 @@ void explain_why_widens(const struct explain *x, const struct widening *w)
 	if (print_rules(x, w, j->from, true, "not: "))
 		printf("  such rules count only under their conditions, even if "
 		       "together they leave nothing out\n");
+	if (w->conditional)
+		print_audits(x);
 }

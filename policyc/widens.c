@@ -213,3 +213,37 @@ u32 widens_rules(struct arena *arena, const struct input *input,
 			rules[num++] = i;
 	return num;
 }
+
+/* Items of the row that stand behind the path. */
+static void toggle_rules(const struct input *input, const char *path,
+			 bool *marks)
+{
+	const struct bvm_table *t = dfa_of(input->img);
+	const struct intern *rows = &input->lowered->rows;
+	const u32 row =
+		bvm_dfa_accept(t, widens_state(input->img, path, false));
+	const u32 *items = intern_get(rows, row);
+
+	for (u32 i = 0; i < intern_len(rows, row); i++)
+		marks[items[i]] = !marks[items[i]];
+}
+
+u32 widens_audits(struct arena *arena, const struct input *input,
+		  const char *from, const char *to, u32 *rules)
+{
+	const u32 num_rules = input->ast->num_rules;
+	/* sources of mounts are items, too: lowering.h */
+	bool *marks = arena_array(arena, 2 * (size_t)num_rules, sizeof(bool));
+	u32 num = 0;
+
+	toggle_rules(input, from, marks);
+	toggle_rules(input, to, marks);
+	for (u32 i = 0; i < 2 * num_rules; i++) {
+		if (!marks[i])
+			continue;
+		if (input->ast->rules[i % num_rules].kind != BVM_RULE_AUDIT)
+			return 0;
+		rules[num++] = i % num_rules;
+	}
+	return num;
+}

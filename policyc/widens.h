@@ -47,4 +47,11 @@ u32 widens_rules(struct arena *arena, const struct input *input,
 		 const struct widening *w, const char *path, bool allow,
 		 u32 *rules);
 
+/*
+ * Audit rules that match the one name and not the other, where these alone tell
+ * the rules of the two apart. Return: how many; rules has room for all.
+ */
+u32 widens_audits(struct arena *arena, const struct input *input,
+		  const char *from, const char *to, u32 *rules);
+
 #endif /* POLICYC_WIDENS_H */

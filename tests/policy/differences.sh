@@ -17,6 +17,21 @@ sockets()
 	}'
 }
 
+# The hook of `create` is asked before the family looks for the protocol (socket.c,
+# __sock_create()), and any module may bring inet one.
+differences_of_protocols()
+{
+	printf '%s\n' 'bailiff: 1' 'policy: x' 'network:' '  - allow: [create, bind]' \
+		'    family: inet' '    type: stream' > "$work/any.yaml"
+	(cat "$work/any.yaml" && echo '    protocol: tcp') > "$work/known.yaml"
+	says 'an odd protocol' 1 \
+		'^newly allowed: network create, bind: family=inet type=stream protocol=icmp network.create$' \
+		"$policyc" diff "$work/known.yaml" "$work/any.yaml"
+	(cat "$work/any.yaml" && echo 'never: family=inet type=stream protocol=99 network.create') \
+		> "$work/claim.yaml"
+	says 'a claim of an odd protocol' 1 '^.*error.*never' "$policyc" check "$work/claim.yaml"
+}
+
 # One policy written in two ways, and one that is wider here, narrower there.
 differences()
 {

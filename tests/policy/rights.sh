@@ -106,6 +106,40 @@ differences_of_mounts()
 		"$policyc" check "$work/claim.yaml"
 }
 
+# An audit tells names apart that have rights under conditions, and no others.
+why_not_audits()
+{
+	cat > "$work/audited.yaml" <<-'END'
+		bailiff: 1
+		policy: x
+		files:
+		  - allow: manage
+		    paths: /srv/**
+		  - audit: write
+		    paths: /srv/a/**
+		mounts:
+		  - deny: mount
+		    source: /srv/m/**
+	END
+	says 'an audit takes nothing' 0 '^allow: rule 1' \
+		"$policyc" explain "$work/audited.yaml" type=dir rename /srv/a/x /srv/b/x
+	says '... and gives nothing' 0 '^allow: rule 1' \
+		"$policyc" explain "$work/audited.yaml" type=dir rename /srv/b/x /srv/a/x
+	sed -i 's|^mounts|  - {allow: read, paths: /srv/**, when: {uid: 0}}\n&|' "$work/audited.yaml"
+	set -- "$policyc" explain --why-not "$work/audited.yaml" type=regular rename
+	says 'what is conditional, from its place' 1 '^tells them apart: rule 2, .*(audit)$' \
+		"$@" /srv/a/x /srv/b/x
+	says '... and to it' 1 '^tells them apart: rule 2, .*(audit)$' "$@" /srv/b/x /srv/a/x
+	says '... and within it' 0 '^allow: rule 1' "$@" /srv/a/x /srv/a/y
+	"$@" /srv/a/x /srv/m/x > "$work/out" || :
+	says 'an audit that is not alone' 1 '^0$' grep -c 'tells them apart' "$work/out"
+	sed -i 's|^  - audit: write|  - deny: write|' "$work/audited.yaml"
+	"$@" /srv/a/x /srv/b/x > "$work/out" || :
+	says 'a deny that is no audit' 1 '^0$' grep -c 'tells them apart' "$work/out"
+	sed -i '/deny: write/,/paths/s|deny: write|audit: write|;s|/srv/a/\*\*|/srv/**|' "$work/audited.yaml"
+	says 'an audit of both' 0 '^allow: rule 1' "$@" /srv/a/x /srv/b/x
+}
+
 # What would have to change: of two names, and in an image.
 why_not()
 {
@@ -119,6 +153,7 @@ why_not()
 		'[.given_by, .taken_by, .conditional_by] | map(map(.rule))' \
 		"$work/halves.yaml" owner=true rename /srv/y/f /srv/x/f
 	says 'why not, of a default' 1 '^no rule of exec speaks of it$' "$@" exec /x
+	why_not_audits
 	"$policyc" build "$work/halves.yaml" -o "$work/halves.img" > /dev/null
 	says 'why not, of an image' 1 '^--why-not needs the policy' \
 		"$policyc" explain --why-not "$work/halves.img" owner=true rename /srv/y/f /srv/x/f
