@@ -101,7 +101,7 @@ static void put_test(const struct asker *a)
 
 	/* what is wrong with a test is said by `policyc test` */
 	if (request_parse(a->arena, a->test->request, request, &err) ||
-	    judge_request(a->arena, a->img, request, j) || j->widens ||
+	    judge_request(a->arena, a->img, request, j) ||
 	    j->answer != (a->test->allow ? JUDGE_ALLOW : JUDGE_DENY))
 		return;
 	for (u32 op = 0; op < BVM_MAX_OPS; op++)

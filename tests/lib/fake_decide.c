@@ -50,6 +50,7 @@ static int decide(struct bvm_run *run, struct bytes *in)
 		run->strings[i] = (struct bvm_str){};
 		if (head.str_len[i] == BAILIFF_DECIDE_NONE)
 			continue;
+		fake_decide.num_strings++;
 		run->strings[i].len = head.str_len[i];
 		run->strings[i].bytes = take(in, head.str_len[i]);
 		if (!run->strings[i].bytes)
@@ -106,10 +107,13 @@ int fake_decide_write(struct fake_kernel *kernel, const void *data, size_t len,
 	if (!policy)
 		return -ENOENT;
 	fake_decide.num_requests = head.num_requests;
+	fake_decide.num_strings = 0;
 	*answers_len = head.num_requests * sizeof(struct bailiff_decide_answer);
 	*answers = calloc(1, *answers_len + 1);
 	err = decide_all(policy, &in, *answers, head.num_requests);
 	if (err)
 		free(*answers);
+	if (fake_decide.cut)
+		*answers_len -= sizeof(struct bailiff_decide_answer);
 	return err;
 }

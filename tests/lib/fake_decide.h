@@ -12,7 +12,9 @@ struct fake_decide {
 	bool is_there;
 	int err; /* what a write answers, if not 0 */
 	unsigned int lie_at; /* request whose answer is turned, from 1; 0: none */
+	bool cut; /* an answer less than there should be */
 	unsigned int num_requests; /* of the last write */
+	unsigned int num_strings; /* that were there in it */
 };
 
 extern struct fake_decide fake_decide;

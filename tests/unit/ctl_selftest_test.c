@@ -159,6 +159,8 @@ START_TEST(each_test_is_asked_of_the_kernel)
 		"7 of its own 7 tests hold, in 8 requests; decided by: "
 		"the kernel");
 	ck_assert_uint_eq(fake_decide.num_requests, 8);
+	/* of files and programs the path, of the mount its point and type */
+	ck_assert_uint_eq(fake_decide.num_strings, 7);
 }
 END_TEST
 
@@ -190,6 +192,10 @@ START_TEST(a_kernel_that_does_not_answer_shows_nothing)
 	ck_assert_str_eq(outcome_by("tests", "web", "kernel"), "open");
 	ck_assert_str_eq(found("tests", "web", "kernel"),
 			 "Operation not permitted");
+	fake_decide.err = 0;
+	fake_decide.cut = true;
+	(void)selftest();
+	ck_assert_str_eq(outcome_by("tests", "web", "kernel"), "open");
 }
 END_TEST
 
@@ -206,6 +212,10 @@ START_TEST(lines_are_read_with_care)
 		{ "0 allow 99 =00 - - - - - =\n", -EPROTO },
 		{ "0 allow 2 =00 - - - - - =\n", -EPROTO },
 		{ "0 allow 2 00 - - - - - =\n", -EPROTO },
+		{ "0 allow 0 = - - - - - =\n", -EPROTO },
+		{ "0 allow 4 =0g00000000000000000000000000000000000000000000"
+		  "000000000000000000 - - - - - =\n",
+		  -EPROTO },
 		{ "x allow 2 =00 - - - - - =\n", -EPROTO },
 		{ "tests many\n", -EPROTO },
 		{ "tests\n", -EPROTO },
@@ -220,7 +230,7 @@ START_TEST(lines_are_read_with_care)
 	text_add(&lines, bad[_i].lines);
 	ck_assert_int_eq(kdecide_run(&ctl.kfs, "web", &lines, &result, &wrong),
 			 bad[_i].err);
-	ck_assert_uint_eq(result.num_tests, _i == 9 ? 3 : 0);
+	ck_assert_uint_eq(result.num_tests, _i == 11 ? 3 : 0);
 	text_free(&lines);
 	text_free(&wrong);
 }
@@ -487,7 +497,7 @@ int main(void)
 	tcase_add_test(tcase, each_test_is_asked_of_the_kernel);
 	tcase_add_test(tcase, a_kernel_that_decides_otherwise_fails);
 	tcase_add_test(tcase, a_kernel_that_does_not_answer_shows_nothing);
-	tcase_add_loop_test(tcase, lines_are_read_with_care, 0, 11);
+	tcase_add_loop_test(tcase, lines_are_read_with_care, 0, 13);
 	tcase_add_test(tcase, a_request_is_cut_off_nowhere);
 	tcase_add_test(tcase, a_file_that_changed_is_found);
 	tcase_add_test(tcase, an_image_that_was_changed_is_found);
