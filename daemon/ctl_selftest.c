@@ -5,6 +5,7 @@
  * Each finding says who answered. A kernel that people run decides no request
  * that nobody makes: so what tests say is policyc's answer, by the same code
  * on the same bytes, and what is the kernel's own is shown by real operations.
+ * One built for tests has the file `decide`, and is asked beside policyc.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -20,6 +21,7 @@
 #include "canary.h"
 #include "coverage.h"
 #include "ctl.h"
+#include "kdecide.h"
 #include "ownbuild.h"
 #include "readback.h"
 #include "state.h"
@@ -31,6 +33,7 @@ struct selftest {
 	const char *state_dir;
 	const char *policyc;
 	char policyc_path[PATH_MAX];
+	bool decides; /* the kernel can be asked */
 	struct ownbuilds builds;
 	int builds_err;
 	json_t *findings; /* NULL: print each as it comes */
@@ -49,6 +52,14 @@ static void make_one_line(char *text)
 	for (at = text; *at; at++)
 		if (*at == '\n')
 			*at = at[1] ? ';' : '\0';
+}
+
+/* Without the end of its last line. */
+static const char *trimmed(struct text *text)
+{
+	if (text->len && text->data[text->len - 1] == '\n')
+		text->data[--text->len] = '\0';
+	return text_string(text);
 }
 
 /* Names of programs and of files are whatever somebody chose. */
@@ -89,13 +100,62 @@ find(struct selftest *test, enum outcome outcome, const char *by,
 		print_finding(words[outcome], by, what, whose, text);
 }
 
+#define TESTED_BY_KERNEL "the kernel"
+#define TESTED_BY_POLICYC "policyc, on the image read back from the kernel"
+
+/* The tests as requests, to the kernel itself. */
+static void ask_kernel(struct selftest *test, const struct ownbuild *build)
+{
+	struct text lines = {}, wrong = {};
+	struct kdecide result = {};
+	int err;
+
+	err = ownbuild_requests(test->policyc, test->policies_dir, build->file,
+				&lines);
+	if (!err)
+		err = kdecide_run(&test->ctl->kfs, build->policy, &lines,
+				  &result, &wrong);
+	if (err)
+		find(test, NOT_SHOWN, BY_KERNEL, "tests", build->policy, "%s",
+		     err < 0 ? strerror(-err) : text_string(&lines));
+	else if (result.num_wrong)
+		find(test, FAILED, BY_KERNEL, "tests", build->policy,
+		     "%u of %u requests come out otherwise: %.600s; decided by: " TESTED_BY_KERNEL,
+		     result.num_wrong, result.num_requests, trimmed(&wrong));
+	else
+		find(test,
+		     result.num_asked == result.num_tests ? GOOD : NOT_SHOWN,
+		     BY_KERNEL, "tests", build->policy,
+		     "%u of its own %u tests hold, in %u requests; decided by: " TESTED_BY_KERNEL,
+		     result.num_asked, result.num_tests, result.num_requests);
+	text_free(&lines);
+	text_free(&wrong);
+}
+
+static void check_tests(struct selftest *test, const struct ownbuild *build)
+{
+	struct text said = {};
+	int code;
+
+	code = ownbuild_test(test->policyc, test->policies_dir, build->file,
+			     &said);
+	if (code < 0)
+		find(test, NOT_SHOWN, BY_POLICYC, "tests", build->policy, "%s",
+		     strerror(-code));
+	else
+		find(test, code ? FAILED : GOOD, BY_POLICYC, "tests",
+		     build->policy, "%s%.800s; decided by: " TESTED_BY_POLICYC,
+		     code ? "" : "its own tests hold: ", trimmed(&said));
+	text_free(&said);
+	if (test->decides)
+		ask_kernel(test, build);
+}
+
 static void check_build(struct selftest *test,
 			const struct state_policy *policy)
 {
 	const struct ownbuild *build =
 		ownbuild_find(&test->builds, policy->name);
-	struct text said = {};
-	int code;
 
 	if (!build) {
 		find(test, NOT_SHOWN, BY_POLICYC, "build", policy->name,
@@ -110,17 +170,7 @@ static void check_build(struct selftest *test,
 	}
 	find(test, GOOD, BY_POLICYC, "build", policy->name,
 	     "%s builds the image that is loaded", build->file);
-	code = ownbuild_test(test->policyc, test->policies_dir, build->file,
-			     &said);
-	if (code < 0)
-		find(test, NOT_SHOWN, BY_POLICYC, "tests", policy->name, "%s",
-		     strerror(-code));
-	else
-		find(test, code ? FAILED : GOOD, BY_POLICYC, "tests",
-		     policy->name, "%s%.800s",
-		     code ? "" : "its own tests hold on that image: ",
-		     text_string(&said));
-	text_free(&said);
+	check_tests(test, build);
 }
 
 static int check_policy(const struct state_policy *listed, void *arg)
@@ -172,6 +222,7 @@ static void check_policies(struct selftest *test)
 {
 	int err;
 
+	test->decides = kdecide_is_there(&test->ctl->kfs);
 	test->builds_err =
 		ownbuild_all(test->policyc, test->policies_dir, &test->builds);
 	if (test->builds_err)
@@ -288,24 +339,27 @@ static void print_end(const struct selftest *test)
 	const struct verdict *verdict = &test->verdict;
 
 	if (test->findings) {
-		json_t *all = json_pack("{s:b, s:I, s:I, s:I, s:O}", "passed",
-					!verdict->failed, "good",
-					(json_int_t)verdict->good, "failed",
-					(json_int_t)verdict->failed,
-					"not_shown",
-					(json_int_t)verdict->not_shown,
-					"findings", test->findings);
+		json_t *all =
+			json_pack("{s:b, s:s, s:I, s:I, s:I, s:O}", "passed",
+				  !verdict->failed, "tests_decided_by",
+				  test->decides ? BY_KERNEL : BY_POLICYC,
+				  "good", (json_int_t)verdict->good, "failed",
+				  (json_int_t)verdict->failed, "not_shown",
+				  (json_int_t)verdict->not_shown, "findings",
+				  test->findings);
 
 		ctl_dump(all);
 		json_decref(all);
 		return;
 	}
 	printf("\n%s: %u good, %u failed, %u not shown\n"
+	       "tests decided by: %s\n"
 	       "kernel: what the running kernel did or says. policyc: decided "
 	       "by the compiler's\ncopy of the kernel's virtual machine, on "
 	       "the same bytes; not by the kernel.\n",
 	       verdict->failed ? "FAILED" : "passed", verdict->good,
-	       verdict->failed, verdict->not_shown);
+	       verdict->failed, verdict->not_shown,
+	       test->decides ? TESTED_BY_KERNEL : TESTED_BY_POLICYC);
 }
 
 enum { OPT_POLICIES = 256, OPT_STATE };

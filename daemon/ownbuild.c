@@ -85,9 +85,10 @@ const struct ownbuild *ownbuild_find(const struct ownbuilds *all,
 }
 
 static void __attribute__((noreturn))
-child(const char *policyc, const char *dir, const char *file, int out)
+child(const char *policyc, const char *command, const char *dir,
+      const char *file, int out)
 {
-	const char *argv[] = { "policyc", "test", file, NULL };
+	const char *argv[] = { "policyc", command, file, NULL };
 	char *env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
 			NULL };
 	int program = compile_open_program(policyc);
@@ -99,8 +100,8 @@ child(const char *policyc, const char *dir, const char *file, int out)
 	_exit(127);
 }
 
-int ownbuild_test(const char *policyc, const char *dir, const char *file,
-		  struct text *said)
+static int run(const char *policyc, const char *command, const char *dir,
+	       const char *file, struct text *said)
 {
 	char chunk[4096];
 	int ends[2], status;
@@ -112,7 +113,7 @@ int ownbuild_test(const char *policyc, const char *dir, const char *file,
 	fflush(NULL);
 	pid = fork();
 	if (!pid)
-		child(policyc, dir, file, ends[1]);
+		child(policyc, command, dir, file, ends[1]);
 	close(ends[1]);
 	while (pid > 0 && (len = read(ends[0], chunk, sizeof(chunk))) > 0)
 		text_add_bytes(said, chunk, (size_t)len);
@@ -122,4 +123,16 @@ int ownbuild_test(const char *policyc, const char *dir, const char *file,
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		return -EIO;
 	return WEXITSTATUS(status) == 127 ? -ENOENT : WEXITSTATUS(status);
+}
+
+int ownbuild_test(const char *policyc, const char *dir, const char *file,
+		  struct text *said)
+{
+	return run(policyc, "test", dir, file, said);
+}
+
+int ownbuild_requests(const char *policyc, const char *dir, const char *file,
+		      struct text *said)
+{
+	return run(policyc, "requests", dir, file, said);
 }

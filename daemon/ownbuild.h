@@ -48,4 +48,8 @@ const struct ownbuild *ownbuild_find(const struct ownbuilds *all,
 int ownbuild_test(const char *policyc, const char *dir, const char *file,
 		  struct text *said);
 
+/* What they ask: policyc/requests.h. Return: as above. */
+int ownbuild_requests(const char *policyc, const char *dir, const char *file,
+		      struct text *said);
+
 #endif /* DAEMON_OWNBUILD_H */

@@ -18,6 +18,7 @@
 #include "listing_command.h"
 #include "ops.h"
 #include "reach.h"
+#include "requests.h"
 #include "run.h"
 #include "schema.h"
 #include "score.h"
@@ -79,6 +80,8 @@ static const struct command {
 	  "show what the filter of system calls does, or export it" },
 	{ "config", command_config, "j", 2, 2, false, true, "SPEC FILE",
 	  "read a file of settings for bailiffd" },
+	{ "requests", command_requests, "IDj", 1, 1, false, true, "POLICY",
+	  "show what the tests of a policy ask of a kernel for tests" },
 	{ "ops", command_ops, "j", 0, 1, false, true, "[CLASS]",
 	  "show what rules and requests can name" },
 	{ "diag", command_diag, "j", 0, 1, false, true, "[ID]",

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fake_decide.h"
 #include "fake_kernel.h"
 #include "lsm/uapi/bailiff.h"
 #include "vm/image.h"
@@ -152,7 +153,8 @@ static int fake_open(struct kfs *kfs, const char *file, int flags)
 		return text_file(current->tasks, strlen(current->tasks));
 	if (!strncmp(file, "policies/", 9) && flags == O_RDONLY)
 		return policy_file(file + 9);
-	if (flags != O_RDWR)
+	if (flags != O_RDWR ||
+	    (!strcmp(file, "decide") && !fake_decide.is_there))
 		return -ENOENT;
 	/* the file's name is its only content until the reply */
 	fd = memfd_create("fake", MFD_CLOEXEC);
@@ -237,6 +239,22 @@ static int unload(int fd, const char *name)
 	return reply(fd, 0, "ok\n");
 }
 
+static int decide(int fd, const void *data, size_t len)
+{
+	void *answers;
+	size_t answers_len;
+	int err = fake_decide_write(current, data, len, &answers, &answers_len);
+
+	if (err)
+		return err;
+	if (ftruncate(fd, 0) ||
+	    pwrite(fd, answers, answers_len, 0) != (ssize_t)answers_len ||
+	    lseek(fd, 0, SEEK_SET))
+		err = -EIO;
+	free(answers);
+	return err;
+}
+
 static int fake_write(struct kfs *kfs, int fd, const void *data, size_t len)
 {
 	char file[64] = "", text[512] = "";
@@ -251,6 +269,8 @@ static int fake_write(struct kfs *kfs, int fd, const void *data, size_t len)
 	}
 	if (!strcmp(file, "load"))
 		return load(fd, data, len);
+	if (!strcmp(file, "decide"))
+		return decide(fd, data, len);
 	if (len >= sizeof(text))
 		return reply(fd, -E2BIG, "error: too long\n");
 	memcpy(text, data, len);
@@ -299,6 +319,7 @@ struct fake_kernel *fake_kernel_create(struct kfs *kfs)
 	char template[] = "/tmp/fake-kernel.XXXXXX";
 	int fd;
 
+	memset(&fake_decide, 0, sizeof(fake_decide));
 	current = mmap(NULL, sizeof(*current), PROT_READ | PROT_WRITE,
 		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (current == MAP_FAILED || !mkdtemp(template) ||

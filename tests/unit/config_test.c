@@ -82,6 +82,8 @@ END_TEST
 
 START_TEST(each_kind_refuses_what_it_is_not)
 {
+	char path[128];
+
 	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_LOG, ""));
 	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_LOG_KEEP, "x"));
 	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_LOG_KEEP, "86401"));
@@ -90,6 +92,10 @@ START_TEST(each_kind_refuses_what_it_is_not)
 	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_METRICS, "[::1]"));
 	ck_assert_ptr_null(options_set(&options, OPTIONS_METRICS, "[::1]:1"));
 	ck_assert_ptr_null(options_set(&options, OPTIONS_METRICS, "/run/m"));
+	snprintf(path, sizeof(path), "/%0107d", 7);
+	ck_assert_ptr_nonnull(options_set(&options, OPTIONS_METRICS, path));
+	path[107] = '\0';
+	ck_assert_ptr_null(options_set(&options, OPTIONS_METRICS, path));
 	ck_assert_uint_eq(options.log_keep, 5);
 	ck_assert_uint_eq(options.log_size, 100 << 20);
 }

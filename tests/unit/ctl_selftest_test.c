@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "daemon/canary.h"
+#include "daemon/kdecide.h"
 #include "daemon/ownbuild.h"
 #include "tests/lib/ctl_fixture.h"
+#include "tests/lib/fake_decide.h"
 #include "tests/lib/suite.h"
 #include "vm/image.h"
 
@@ -58,6 +60,209 @@ START_TEST(a_file_that_builds_what_is_loaded_is_good)
 	ck_assert_str_eq(outcome("image", "web"), "ok");
 	ck_assert_str_eq(outcome("build", "web"), "ok");
 	ck_assert_str_eq(outcome("tests", "web"), "ok");
+}
+END_TEST
+
+/* What a check's finding by somebody says under key; "" if there is none. */
+static const char *of_finding(const char *check, const char *whose,
+			      const char *by, const char *key)
+{
+	json_t *rows = json_object_get(findings, "findings"), *row;
+	const char *name, *of, *who, *value;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		ck_assert(!json_unpack(row, "{s:s, s:s, s:s, s:s}", "check",
+				       &name, "whose", &of, "by", &who, key,
+				       &value));
+		if (!strcmp(name, check) && !strcmp(of, whose) &&
+		    !strcmp(who, by))
+			return value;
+	}
+	return "";
+}
+
+static const char *found(const char *check, const char *whose, const char *by)
+{
+	return of_finding(check, whose, by, "text");
+}
+
+static const char *outcome_by(const char *check, const char *whose,
+			      const char *by)
+{
+	return of_finding(check, whose, by, "outcome");
+}
+
+static const char *decided_by(void)
+{
+	return json_string_value(json_object_get(findings, "tests_decided_by"));
+}
+
+START_TEST(who_decides_the_tests_is_said)
+{
+	ctl_load_text(yaml);
+	(void)selftest();
+	ck_assert_str_eq(decided_by(), "policyc");
+	ck_assert_str_eq(
+		found("tests", "web", "policyc"),
+		"its own tests hold: loaded.yaml: 1 of 1 tests passed; "
+		"decided by: policyc, on the image read back from the "
+		"kernel");
+	ck_assert_str_eq(found("tests", "web", "kernel"), "");
+	fake_decide.is_there = true;
+	(void)selftest();
+	ck_assert_str_eq(decided_by(), "kernel");
+	ck_assert_ptr_nonnull(strstr(found("tests", "web", "policyc"),
+				     "1 of 1 tests passed"));
+	ck_assert_str_eq(
+		found("tests", "web", "kernel"),
+		"1 of its own 1 tests hold, in 1 requests; decided by: "
+		"the kernel");
+	(void)ctl_run_command(ctl_selftest, "selftest", "--policies", ctl_dir,
+			      "--state-dir", ctl_dir, NULL);
+	ck_assert_ptr_nonnull(
+		strstr(ctl_out, "\ntests decided by: the kernel\n"));
+	fake_decide.is_there = false;
+	(void)ctl_run_command(ctl_selftest, "selftest", "--policies", ctl_dir,
+			      "--state-dir", ctl_dir, NULL);
+	ck_assert_ptr_nonnull(
+		strstr(ctl_out, "\ntests decided by: policyc, on the image "
+				"read back from the kernel\n"));
+}
+END_TEST
+
+/* Operations of a group, both names of a rename, arguments, and what has none. */
+static const char many[] =
+	"bailiff: 1\npolicy: web\n"
+	"files:\n  - allow: [read, write, rename]\n    paths: /srv/**\n"
+	"exec:\n  - allow: /usr/bin/tar\n    args: [[\"-c\", \"*\"]]\n"
+	"network:\n  - allow: connect\n    to: 10.0.0.0/8\n    ports: 443\n"
+	"mounts:\n  - allow: umount\n"
+	"tests:\n"
+	"  - allow: rename /srv/a /srv/b\n"
+	"  - deny: rename /srv/a /etc/b\n"
+	"  - allow: exec /usr/bin/tar -c x\n"
+	"  - deny: exec /usr/bin/tar -x x\n"
+	"  - allow: connect tcp 10.1.2.3:443\n"
+	"  - deny: connect tcp 10.1.2.3:80\n"
+	"  - deny: mount tmpfs /t\n";
+
+START_TEST(each_test_is_asked_of_the_kernel)
+{
+	ctl_load_text(many);
+	fake_decide.is_there = true;
+	(void)selftest();
+	/* the first has two names */
+	ck_assert_str_eq(
+		found("tests", "web", "kernel"),
+		"7 of its own 7 tests hold, in 8 requests; decided by: "
+		"the kernel");
+	ck_assert_uint_eq(fake_decide.num_requests, 8);
+	/* of files and programs the path, of the mount its point and type */
+	ck_assert_uint_eq(fake_decide.num_strings, 7);
+}
+END_TEST
+
+START_TEST(a_kernel_that_decides_otherwise_fails)
+{
+	ctl_load_text(many);
+	fake_decide.is_there = true;
+	fake_decide.lie_at = 2;
+	(void)selftest();
+	ck_assert_str_eq(found("tests", "web", "kernel"),
+			 "1 of 8 requests come out otherwise: test 1 is to be "
+			 "allowed, and is denied; decided by: the kernel");
+	ck_assert_str_eq(outcome_by("tests", "web", "kernel"), "FAIL");
+	ck_assert_str_eq(outcome_by("tests", "web", "policyc"), "ok");
+	fake_decide.lie_at = 8;
+	(void)selftest();
+	ck_assert_str_eq(found("tests", "web", "kernel"),
+			 "1 of 8 requests come out otherwise: test 7 is to be "
+			 "denied, and is allowed; decided by: the kernel");
+}
+END_TEST
+
+START_TEST(a_kernel_that_does_not_answer_shows_nothing)
+{
+	ctl_load_text(yaml);
+	fake_decide.is_there = true;
+	fake_decide.err = EPERM;
+	(void)selftest();
+	ck_assert_str_eq(outcome_by("tests", "web", "kernel"), "open");
+	ck_assert_str_eq(found("tests", "web", "kernel"),
+			 "Operation not permitted");
+	fake_decide.err = 0;
+	fake_decide.cut = true;
+	(void)selftest();
+	ck_assert_str_eq(outcome_by("tests", "web", "kernel"), "open");
+}
+END_TEST
+
+/* What is no line of policyc's is not asked. */
+START_TEST(lines_are_read_with_care)
+{
+	static const struct {
+		const char *lines;
+		int err;
+	} bad[] = {
+		{ "0 allow\n", -EPROTO },
+		{ "0 maybe 2 =00 - - - - - =\n", -EPROTO },
+		{ "0 allow 0 =00 - - - - - =\n", -EPROTO },
+		{ "0 allow 99 =00 - - - - - =\n", -EPROTO },
+		{ "0 allow 2 =00 - - - - - =\n", -EPROTO },
+		{ "0 allow 2 00 - - - - - =\n", -EPROTO },
+		{ "0 allow 0 = - - - - - =\n", -EPROTO },
+		{ "0 allow 4 =0g00000000000000000000000000000000000000000000"
+		  "000000000000000000 - - - - - =\n",
+		  -EPROTO },
+		{ "x allow 2 =00 - - - - - =\n", -EPROTO },
+		{ "tests many\n", -EPROTO },
+		{ "tests\n", -EPROTO },
+		{ "tests 3\n", 0 },
+		{ "", 0 },
+	};
+	struct text lines = {}, wrong = {};
+	struct kdecide result;
+
+	fake_decide.is_there = true;
+	ctl_load_text(yaml);
+	text_add(&lines, bad[_i].lines);
+	ck_assert_int_eq(kdecide_run(&ctl.kfs, "web", &lines, &result, &wrong),
+			 bad[_i].err);
+	ck_assert_uint_eq(result.num_tests, _i == 11 ? 3 : 0);
+	text_free(&lines);
+	text_free(&wrong);
+}
+END_TEST
+
+START_TEST(a_request_is_cut_off_nowhere)
+{
+	struct text lines = {}, wrong = {}, line = {};
+	struct kdecide result;
+	size_t len;
+
+	fake_decide.is_there = true;
+	ctl_load_text(yaml);
+	ck_assert_int_eq(ownbuild_requests(ctl.policyc, ctl_dir, "loaded.yaml",
+					   &line),
+			 0);
+	len = strcspn(text_string(&line), "\n");
+	while (len--) {
+		text_reset(&lines);
+		text_add_bytes(&lines, text_string(&line), len);
+		ck_assert_int_eq(kdecide_run(&ctl.kfs, "web", &lines, &result,
+					     &wrong),
+				 len ? -EPROTO : 0);
+	}
+	text_reset(&lines);
+	text_add(&lines, text_string(&line));
+	ck_assert_int_eq(kdecide_run(&ctl.kfs, "other", &lines, &result,
+				     &wrong),
+			 -ENOENT);
+	text_free(&lines);
+	text_free(&wrong);
+	text_free(&line);
 }
 END_TEST
 
@@ -288,6 +493,12 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, ctl_setup, ctl_teardown);
 	tcase_add_test(tcase, a_file_that_builds_what_is_loaded_is_good);
+	tcase_add_test(tcase, who_decides_the_tests_is_said);
+	tcase_add_test(tcase, each_test_is_asked_of_the_kernel);
+	tcase_add_test(tcase, a_kernel_that_decides_otherwise_fails);
+	tcase_add_test(tcase, a_kernel_that_does_not_answer_shows_nothing);
+	tcase_add_loop_test(tcase, lines_are_read_with_care, 0, 13);
+	tcase_add_test(tcase, a_request_is_cut_off_nowhere);
 	tcase_add_test(tcase, a_file_that_changed_is_found);
 	tcase_add_test(tcase, an_image_that_was_changed_is_found);
 	tcase_add_test(tcase, what_was_loaded_by_hand_has_no_file);

@@ -198,18 +198,25 @@ START_TEST(a_program_that_crun_runs_itself_is_refused)
 }
 END_TEST
 
-/* A daemon that takes every connection, and says nothing. */
-static pid_t hang(void)
+static int listen_for_hooks(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	pid_t pid;
 
 	make_dir("none");
 	snprintf(address.sun_path, sizeof(address.sun_path),
 		 "%s/none/control.sock", dir);
 	ck_assert_int_eq(bind(fd, (void *)&address, sizeof(address)), 0);
 	ck_assert_int_eq(listen(fd, 5), 0);
+	return fd;
+}
+
+/* A daemon that takes every connection, and says nothing. */
+static pid_t hang(void)
+{
+	int fd = listen_for_hooks();
+	pid_t pid;
+
 	pid = fork();
 	if (!pid) {
 		alarm(300);
@@ -257,6 +264,253 @@ START_TEST(a_runtime_that_gives_no_state_is_told_so)
 }
 END_TEST
 
+/* A daemon that has one answer, for any request; what that was goes to dir/asked. */
+static pid_t answer(const char *line)
+{
+	int fd = listen_for_hooks(), client;
+	char asked[512] = "";
+	pid_t pid;
+
+	pid = fork();
+	if (pid) {
+		close(fd);
+		return pid;
+	}
+	alarm(300);
+	client = accept(fd, NULL, NULL);
+	(void)!read(client, asked, sizeof(asked) - 1);
+	put("asked", asked);
+	(void)!write(client, line, strlen(line));
+	_exit(0);
+}
+
+START_TEST(what_the_daemon_answers_decides)
+{
+	static const struct {
+		const char *options, *line;
+		int status;
+		const char *reason;
+	} rows[] = {
+		{ "--service", "{\"ok\":true}\n", 0, NULL },
+		{ "--service", "{\"ok\":true,\"policy\":\"web\"}\n", 0, NULL },
+		{ "--service --require", "{\"ok\":true,\"policy\":\"web\"}\n",
+		  0, NULL },
+		{ "--service --require", "{\"ok\":true}\n", 255,
+		  "no policy selects it, and --require is set" },
+		{ "--service --require", "{\"ok\":true,\"policy\":null}\n", 255,
+		  "no policy selects it, and --require is set" },
+		{ "--service", "{\"ok\":false,\"error\":\"a reason\"}\n", 255,
+		  "bailiff-oci-hook: service refused: a reason\n" },
+		{ "--service", "{\"ok\":false}\n", 255,
+		  "bailiffd gave no reason" },
+		{ "--service", "{}\n", 255, "bailiffd gave no reason" },
+		{ "--service", "{\"ok\":1}\n", 255, "bailiffd gave no reason" },
+		{ "--service", "yes\n", 255,
+		  "bailiffd's answer makes no sense" },
+		{ "--service", "{\"ok\":true}", 255, "bailiffd" },
+	};
+	pid_t pid = answer(rows[_i].line);
+	char asked[512] = "", path[128];
+	FILE *file;
+
+	ck_assert_int_eq(run(rows[_i].options), rows[_i].status);
+	if (rows[_i].reason)
+		ck_assert_msg(strstr(said, rows[_i].reason), "%s", said);
+	else
+		ck_assert_str_eq(said, "");
+	waitpid(pid, NULL, 0);
+	snprintf(path, sizeof(path), "%s/asked", dir);
+	file = fopen(path, "r");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_ptr_nonnull(fgets(asked, sizeof(asked), file));
+	fclose(file);
+	ck_assert_str_eq(asked, "{\"cmd\":\"service\"}\n");
+}
+END_TEST
+
+START_TEST(no_daemon_is_a_refusal)
+{
+	ck_assert_int_eq(run("--service"), 255);
+	ck_assert_msg(strstr(said, "it is not running"), "%s", said);
+}
+END_TEST
+
+/* A runtime takes any status but 0 for a no, and 2 is wrong use. */
+START_TEST(wrong_use_is_a_refusal)
+{
+	ck_assert_int_eq(run("--service --what"), 2);
+	ck_assert_int_eq(run("--filter \"$(printf 'web@\\377')\""), 1);
+	ck_assert_msg(strstr(said, "--filter: this is no text"), "%s", said);
+	ck_assert_int_eq(run("--help"), 0);
+	ck_assert_msg(strstr(said, "usage: bailiff-oci-hook"), "%s", said);
+}
+END_TEST
+
+START_TEST(what_is_no_state_is_refused)
+{
+	put("bundle/config.json", "{}");
+	put("state", "[1]");
+	refused_for("", "standard input holds no container state");
+	put("state", "");
+	refused_for("", "standard input holds no container state");
+	put("state", "{\"id\":\"\",\"pid\":1,\"bundle\":\"/\"}");
+	refused_for("--config /dev/null", "/dev/null");
+}
+END_TEST
+
+START_TEST(hooks_under_the_policy_are_noted)
+{
+	put("bundle/config.json",
+	    "{\"hooks\":{\"startContainer\":[{\"path\":\"/x\"}],"
+	    "\"createContainer\":[],\"poststop\":[{\"path\":\"/x\"}]}}");
+	refused_for("", "note: startContainer hooks run under the container's "
+			"policy\n");
+	ck_assert_ptr_null(strstr(said, "createContainer"));
+	ck_assert_ptr_null(strstr(said, "poststop"));
+}
+END_TEST
+
+/* ---- the request ---- */
+
+/* Of a state and a config.json; NULL: why says why there is none. */
+static json_t *request_of(const char *state, const char *config)
+{
+	json_t *of = json_loads(state, 0, NULL),
+	       *in = json_loads(config, 0, NULL);
+	json_t *request;
+
+	ck_assert_ptr_nonnull(of);
+	ck_assert_ptr_nonnull(in);
+	why[0] = '\0';
+	request = ocistate_request(of, in, why, sizeof(why));
+	json_decref(of);
+	json_decref(in);
+	return request;
+}
+
+#define ID64 "0123456789012345678901234567890123456789012345678901234567890123"
+
+START_TEST(a_request_says_what_is_known)
+{
+	static const struct {
+		const char *state, *config, *key, *value;
+	} rows[] = {
+		/* the state's annotations count over those of the bundle */
+		{ "{\"id\":\"a\",\"pid\":1,\"annotations\":"
+		  "{\"io.podman.annotations.name\":\"s\"}}",
+		  "{\"annotations\":{\"io.podman.annotations.name\":\"c\"}}",
+		  "name", "s" },
+		{ "{\"id\":\"a\",\"pid\":1,\"annotations\":{}}",
+		  "{\"annotations\":{\"io.podman.annotations.name\":\"c\"}}",
+		  "name", "c" },
+		/* one that is empty is none */
+		{ "{\"id\":\"a\",\"pid\":1}",
+		  "{\"annotations\":{\"io.kubernetes.cri-o.Name\":\"\","
+		  "\"io.containers.name\":\"c\"}}",
+		  "name", "c" },
+		/* a name of people, and the number of an engine */
+		{ "{\"id\":\"a\",\"pid\":1}", "{\"hostname\":\"h\"}", "name",
+		  "a" },
+		{ "{\"id\":\"" ID64 "\",\"pid\":1}", "{\"hostname\":\"h\"}",
+		  "name", "h" },
+		{ "{\"id\":\"" ID64 "\",\"pid\":1}", "{\"hostname\":\"\"}",
+		  "name", ID64 },
+		{ "{\"id\":\"a\",\"pid\":1}",
+		  "{\"annotations\":{\"io.containers.image.name\":\"i\"}}",
+		  "image", "i" },
+		{ "{\"id\":\"a\",\"pid\":1}", "{}", "image", "" },
+		{ "{\"id\":\"a\",\"pid\":1,\"bundle\":\"/b\"}",
+		  "{\"root\":{\"path\":\"/r\"}}", "root", "/r" },
+		{ "{\"id\":\"a\",\"pid\":1,\"bundle\":\"/b\"}",
+		  "{\"root\":{\"path\":\"r\"}}", "root", "/b/r" },
+		{ "{\"id\":\"a\",\"pid\":1,\"bundle\":\"b\"}",
+		  "{\"root\":{\"path\":\"r\"}}", "root", "" },
+		{ "{\"id\":\"a\",\"pid\":1}", "{}", "root", "" },
+		{ "{\"id\":\"a\",\"pid\":1}", "{}", "cmd", "container" },
+		{ "{\"id\":\"a\",\"pid\":1}", "{}", "id", "a" },
+	};
+	json_t *request = request_of(rows[_i].state, rows[_i].config);
+
+	ck_assert_msg(request != NULL, "%s", why);
+	ck_assert_str_eq(
+		json_string_value(json_object_get(request, rows[_i].key)),
+		rows[_i].value);
+	ck_assert_int_eq(json_integer_value(json_object_get(request, "pid")),
+			 1);
+	json_decref(request);
+}
+END_TEST
+
+START_TEST(a_state_without_id_or_pid_is_none)
+{
+	static const struct {
+		const char *state, *why;
+	} rows[] = {
+		{ "{\"pid\":1}", "has no id" },
+		{ "{\"id\":\"\",\"pid\":1}", "has no id" },
+		{ "{\"id\":\"web\"}", "of container web has no pid" },
+		{ "{\"id\":\"web\",\"pid\":0}", "has no pid" },
+		{ "{\"id\":\"web\",\"pid\":-1}", "has no pid" },
+	};
+
+	ck_assert_ptr_null(request_of(rows[_i].state, "{}"));
+	ck_assert_msg(strstr(why, rows[_i].why), "%s", why);
+}
+END_TEST
+
+START_TEST(labels_are_json_in_a_string)
+{
+	static const struct {
+		const char *text;
+		size_t num;
+	} rows[] = {
+		{ "{\"a\":\"b\",\"c\":\"d\"}", 2 },
+		{ "[\"a\"]", 0 },
+		{ "{", 0 },
+	};
+	json_t *state = json_pack("{s:s, s:i, s:{s:s}}", "id", "web", "pid", 5,
+				  "annotations", "io.kubernetes.cri-o.Labels",
+				  rows[_i].text);
+	json_t *config = json_object();
+	json_t *request = ocistate_request(state, config, why, sizeof(why));
+	const json_t *labels = json_object_get(request, "labels");
+
+	ck_assert(json_is_object(labels));
+	ck_assert_uint_eq(json_object_size(labels), rows[_i].num);
+	json_decref(request);
+	json_decref(state);
+	json_decref(config);
+}
+END_TEST
+
+/* A path, or what systemd makes of slice:prefix:name. */
+START_TEST(the_cgroup_that_there_will_be_is_told)
+{
+	static const struct {
+		const char *config, *cgroup;
+	} rows[] = {
+		{ "{\"linux\":{\"cgroupsPath\":\"/a/b\"}}", "/a/b" },
+		{ "{\"linux\":{\"cgroupsPath\":\"/a:b:c\"}}", "/a:b:c" },
+		{ "{\"linux\":{\"cgroupsPath\":\"x.slice:docker:1\"}}",
+		  "/x.slice/docker-1.scope" },
+		{ "{\"linux\":{\"cgroupsPath\":\"x.slice::1\"}}",
+		  "/x.slice/1.scope" },
+		{ "{\"linux\":{\"cgroupsPath\":\"x.slice:1\"}}", "" },
+		{ "{\"linux\":{\"cgroupsPath\":\"a/b\"}}", "" },
+		{ "{}", "" },
+	};
+	json_t *config = json_loads(rows[_i].config, 0, NULL);
+	json_t *request = ocistate_prepare("web", config, why, sizeof(why));
+
+	ck_assert_str_eq(json_string_value(json_object_get(request, "cgroup")),
+			 rows[_i].cgroup);
+	ck_assert_str_eq(json_string_value(json_object_get(request, "cmd")),
+			 "runtime");
+	json_decref(request);
+	json_decref(config);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("oci_hook");
@@ -273,6 +527,15 @@ int main(void)
 	tcase_add_test(tcase, only_another_mount_namespace_will_do);
 	tcase_add_loop_test(tcase, a_program_that_crun_runs_itself_is_refused,
 			    0, 2);
+	tcase_add_loop_test(tcase, what_the_daemon_answers_decides, 0, 11);
+	tcase_add_test(tcase, no_daemon_is_a_refusal);
+	tcase_add_test(tcase, wrong_use_is_a_refusal);
+	tcase_add_test(tcase, what_is_no_state_is_refused);
+	tcase_add_test(tcase, hooks_under_the_policy_are_noted);
+	tcase_add_loop_test(tcase, a_request_says_what_is_known, 0, 14);
+	tcase_add_loop_test(tcase, a_state_without_id_or_pid_is_none, 0, 5);
+	tcase_add_loop_test(tcase, labels_are_json_in_a_string, 0, 3);
+	tcase_add_loop_test(tcase, the_cgroup_that_there_will_be_is_told, 0, 7);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -256,11 +256,19 @@ END_TEST
 
 START_TEST(a_socket_needs_its_directory)
 {
+	int fd;
+
 	options.metrics = in_dir("a/metrics");
 	fails("metrics", "a/metrics: No such file or directory\n");
 	make_file(in_dir("plain"), 0600);
 	options.metrics = in_dir("plain");
 	fails("metrics", "something that is no socket is in its place");
+	/* one that is left behind makes room */
+	fd = listen_unix(in_dir("old"), 0600);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	options.metrics = in_dir("old");
+	ck_assert_uint_eq(try(), 0);
 	/* the run directory is made before */
 	options.run_dir = in_dir("run");
 	options.metrics = in_dir("run/metrics");

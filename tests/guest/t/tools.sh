@@ -223,6 +223,10 @@ like "$out" '^ok +kernel +image +tools:' "... the image read back"
 like "$out" '^ok +policyc +build +tools:' "... what the file builds"
 like "$out" '^ok +policyc +tests +tools:' "... the tests, by policyc"
 like "$out" '^ok +kernel +tasks +tools-box: .*all 1 tasks' "... the task of the cgroup"
+like "$out" '^ok +kernel +tests +tools: .*; decided by: the kernel$' "... and by the kernel itself"
+like "$out" '^tests decided by: the kernel$' "... which is said at the end"
+like "$(ctl selftest --json --policies "$policies" --state-dir "$work/state")" \
+	'"tests_decided_by": "kernel"' "... and in JSON"
 for class in files network capabilities mounts tasks ipc kernel exec namespaces; do
 	like "$out" "^ok +kernel +canary +$class:" "... a canary of $class"
 done
