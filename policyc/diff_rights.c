@@ -13,9 +13,15 @@
 #include "widens.h"
 #include "words.h"
 
-static const u32 moves[] = { BVM_OP_FILES_RENAME, BVM_OP_FILES_LINK };
-
 #define NUM_MOVES 2
+
+/* The kernel judges a link of a file that never had a name as making it. */
+static const u32 moves_of[][NUM_MOVES] = {
+	{ BVM_OP_FILES_RENAME, BVM_OP_FILES_LINK },
+	{ BVM_OP_FILES_CREATE, BVM_OP_FILES_CREATE },
+};
+
+#define UNNAMED "/#1048583" /* ... and what it is called; one for all */
 
 /* A name, and where it leads in each image that has RIGHTS. */
 struct name {
@@ -46,18 +52,18 @@ struct compare {
 	const struct bvm_image *images[SPACE_MAX_IMAGES];
 	bool has_rights[SPACE_MAX_IMAGES];
 	bool audit[SPACE_MAX_IMAGES];
+	bool unnamed; /* moves of O_TMPFILE files alone, else all but those */
 	u32 *asked[SPACE_MAX_IMAGES]; /* 1 + number of its lists, by row */
 	struct intern list_sets; /* of a row of one image */
 	struct intern lists; /* pairs of those */
-	struct name *names;
-	u32 num_names;
+	struct name *names; /* those of files without a name behind the others */
+	u32 num_named, num_names;
 	struct kind *kinds;
 	u32 num_kinds;
 	u64 left; /* pairs that may still be looked at */
 	struct intern known; /* candidates that are the same to the programs */
 	struct candidate *candidates;
 	u32 num_candidates;
-	struct intern told; /* what was found to be a change */
 	struct rights_changes *changes;
 };
 
@@ -86,13 +92,20 @@ static int find_names(struct compare *c)
 			 &words);
 	if (ret)
 		return ret;
-	c->names = arena_array(c->arena, words.num, sizeof(*c->names));
-	c->num_names = words.num;
-	for (u32 i = 0; i < words.num; i++) {
+	c->names =
+		arena_array(c->arena, 2 * (size_t)words.num, sizeof(*c->names));
+	c->num_named = words.num;
+	c->num_names = 2 * words.num;
+	for (u32 i = 0; i < c->num_names; i++) {
+		const char *text = words.items[i % words.num].text;
 		struct name *name = &c->names[i];
 
-		name->text = words.items[i].text;
-		name->len = words.items[i].len;
+		/* the name of the root ends in a '/' */
+		name->text = i < words.num ?
+				     text :
+				     arena_printf(c->arena, "%s%s",
+						  text[1] ? text : "", UNNAMED);
+		name->len = strlen(name->text);
 		for (u32 k = 0; k < SPACE_MAX_IMAGES; k++) {
 			if (!c->has_rights[k])
 				continue;
@@ -138,7 +151,8 @@ static u32 find_lists(struct compare *c, u32 k, const char *path)
 	u32 key[2 * NUM_MOVES];
 
 	for (u32 i = 0; i < NUM_MOVES; i++) {
-		const struct asked asked = ask(c, k, moves[i], path);
+		const struct asked asked =
+			ask(c, k, moves_of[c->unnamed][i], path);
 		const bool may = may_allow(c, k, &asked);
 
 		key[2 * i] = may ? asked.lists : U32_MAX;
@@ -191,7 +205,7 @@ struct traits {
 	struct bvm_rights own[SPACE_MAX_IMAGES], closure[SPACE_MAX_IMAGES];
 	u32 row[SPACE_MAX_IMAGES];
 	u32 lists;
-	u32 reserved;
+	u32 unnamed;
 };
 
 /*
@@ -245,7 +259,7 @@ static int find_kinds(struct compare *c)
 
 	intern_init(&kinds, c->arena);
 	intern_init(&members, c->arena);
-	for (u32 i = 0; i < c->num_names; i++) {
+	for (u32 i = 0; i < (c->unnamed ? c->num_names : c->num_named); i++) {
 		struct traits traits;
 		u32 sets[SPACE_MAX_IMAGES];
 		u32 words[sizeof(traits) / sizeof(u32)];
@@ -256,6 +270,7 @@ static int find_kinds(struct compare *c)
 		if (!may_move(c, sets))
 			continue;
 		traits.lists = intern_put(&c->lists, sets, ARRAY_SIZE(sets));
+		traits.unnamed = i >= c->num_named;
 		find_traits(c, &c->names[i], &traits);
 		memcpy(words, &traits, sizeof(words));
 		add_to_kind(c, &members,
@@ -292,7 +307,7 @@ static u32 length(const struct compare *c, const struct candidate *a)
 static void consider(struct compare *c, const struct kind *g,
 		     const struct kind *h, u32 from, u32 to)
 {
-	for (u32 is_tree = 0; is_tree < 2; is_tree++) {
+	for (u32 is_tree = 0; is_tree < (c->unnamed ? 1 : 2); is_tree++) {
 		const u64 was = c->audit[0] ? 0 : gain(c, 0, from, to, is_tree);
 		const u64 is = c->audit[1] ? 0 : gain(c, 1, from, to, is_tree);
 		const struct candidate new = {
@@ -431,6 +446,11 @@ static int compare_kinds(struct compare *c, const struct kind *g,
 
 	if (!spend(c, 1))
 		return -E2BIG;
+	if (c->unnamed) {
+		if (g->names[0] >= c->num_named && h->names[0] < c->num_named)
+			consider(c, g, h, g->names[0], h->names[0]);
+		return 0;
+	}
 	if (g != h)
 		consider(c, g, h, g->names[0], h->names[0]);
 	if (!gain_below(g, h, 0) && !gain_below(g, h, 1))
@@ -467,7 +487,8 @@ static bool is_told(const struct compare *c, const struct candidate *a, u32 op)
 	for (u32 i = 0; i < c->changes->num; i++) {
 		const struct rights_change *known = &c->changes->items[i];
 
-		if (known->wider == a->wider && known->ops >> op & 1 &&
+		if (known->wider == a->wider &&
+		    (c->unnamed || known->ops >> op & 1) &&
 		    known->extra == a->extra && (!known->is_tree || a->is_tree))
 			return true;
 	}
@@ -548,6 +569,8 @@ static int walk_type(struct compare *c, u32 type)
 	request->given = 1ull << request_field(BVM_CLASS_FILES, "type");
 	if (!is_tree)
 		query.ops |= BVM_BIT(FILES, LINK);
+	if (c->unnamed)
+		query.ops = BVM_BIT(FILES, CREATE);
 	for (u32 i = 0; i < c->num_candidates; i++) {
 		const struct candidate *a = &c->candidates[i];
 
@@ -589,7 +612,8 @@ static int find_requests(struct compare *c)
 		return 0;
 	qsort_r(c->candidates, c->num_candidates, sizeof(*c->candidates),
 		by_length, c);
-	for (u32 i = 0; !ret && i < ARRAY_SIZE(types); i++)
+	/* O_TMPFILE makes regular files */
+	for (u32 i = 0; !ret && i < (c->unnamed ? 1 : ARRAY_SIZE(types)); i++)
 		ret = walk_type(c, types[i]);
 	return ret;
 }
@@ -629,6 +653,21 @@ static bool is_same(const struct compare *c)
 			       b->rights_dfa);
 }
 
+static int compare_moves(struct compare *c, bool unnamed)
+{
+	int ret;
+
+	c->unnamed = unnamed;
+	c->num_kinds = c->num_candidates = 0;
+	memset(c->asked, 0, sizeof(c->asked));
+	intern_init(&c->list_sets, c->arena);
+	intern_init(&c->lists, c->arena);
+	intern_init(&c->known, c->arena);
+	ret = find_kinds(c);
+	ret = ret ? ret : find_candidates(c);
+	return ret ? ret : find_requests(c);
+}
+
 int diff_rights(struct arena *arena, const struct bvm_image *old,
 		const struct bvm_image *new, u32 max_pairs,
 		struct rights_changes *changes)
@@ -653,14 +692,8 @@ int diff_rights(struct arena *arena, const struct bvm_image *old,
 	}
 	if ((!c->has_rights[0] && !c->has_rights[1]) || is_same(c))
 		return 0;
-	intern_init(&c->list_sets, arena);
-	intern_init(&c->lists, arena);
-	intern_init(&c->known, arena);
 	ret = find_names(c);
-	if (ret)
-		return ret;
-	ret = find_kinds(c);
-	if (!ret)
-		ret = find_candidates(c);
-	return ret ? ret : find_requests(c);
+	ret = ret ? ret : compare_moves(c, false);
+	c->left = max_pairs;
+	return ret ? ret : compare_moves(c, true);
 }

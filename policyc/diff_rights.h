@@ -8,7 +8,9 @@
  * move from one kind to another is decided alike, but for names that lead to
  * the very same state. Of each two kinds vm/rights.c decides, for a move of a
  * name and of a tree; where that differs, a request is sought for which the
- * programs of both images allow both names.
+ * programs of both images allow both names. So is a link of a file that never
+ * had a name (O_TMPFILE), which the kernel judges as a create under "#NUMBER" in
+ * the directory and under the new name; it is told where no rename or link is.
  */
 #ifndef POLICYC_DIFF_RIGHTS_H
 #define POLICYC_DIFF_RIGHTS_H
@@ -18,7 +20,7 @@
 #define DIFF_RIGHTS_MAX_PAIRS (1u << 22) /* of kinds, and of names in them */
 
 struct rights_change {
-	u64 ops; /* files.rename, files.link */
+	u64 ops; /* files.rename, files.link; or create, of O_TMPFILE */
 	bool wider; /* newly allowed; else newly denied */
 	bool is_tree; /* a directory, with all below it */
 	u64 extra; /* BVM_RIGHT_*: what is gained on the side that denies */

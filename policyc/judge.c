@@ -586,7 +586,7 @@ static void check_widening(const struct judge *j, struct judgement *out)
 	below = judge_rename_gain(j->img, &r, true);
 	if (r.is_tree)
 		out->extra |= below;
-	else if (below && out->shown.op != BVM_OP_FILES_LINK)
+	else if (below && out->shown.op == BVM_OP_FILES_RENAME)
 		may_be_tree(j, out); /* no directory is ever linked */
 	if (out->extra)
 		deny_widening(out, &new);

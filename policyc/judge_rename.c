@@ -18,7 +18,8 @@ bool judge_rename_is_mount(u32 op, u32 flags, const char *source)
 bool judge_rename_find(const struct request *request, const union bvm_ctx *ctx,
 		       struct judge_rename *rename)
 {
-	const u64 moves = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK);
+	const u64 moves = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK) |
+			  BVM_BIT(FILES, CREATE);
 
 	rename->from = request->paths[0];
 	rename->to = request->paths[1];

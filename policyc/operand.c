@@ -252,7 +252,8 @@ static int read_paths(struct operand *o, const char *const *words, u32 num)
 	const u64 two = BVM_BIT(FILES, RENAME) | BVM_BIT(FILES, LINK);
 	struct request *r = o->request;
 	bool pair = r->class == BVM_CLASS_FILES && (r->ops & ~two) == 0;
-	u32 max = pair ? 2 : 1;
+	/* an O_TMPFILE file gets its name */
+	u32 max = pair || r->ops == BVM_BIT(FILES, CREATE) ? 2 : 1;
 	int ret = 0;
 
 	if (!num || num > max) {

@@ -232,6 +232,25 @@ chain_log()
 	moves_log "${words[@]}" files.read "/srv/n$1" - default
 }
 
+# branches_log NUM TAIL: a rename after the other, the names numbered; each of the last
+# NUM + 1 has another one from a name that is given nothing. So one is left out after
+# 1, 2, 3 ... rounds, and then all begins again.
+branches_log()
+{
+	local num words=()
+
+	for ((num = 0; num <= $1 + $2; num++)); do
+		if ((num >= $2)); then
+			words+=(files.rename "/srv/id_rsa$num" "/srv/n$num" default)
+			words+=(files.rename "/srv/n$num" "/srv/id_rsa$num" default)
+		fi
+		((num < $1 + $2)) || break
+		words+=(files.rename "/srv/n$num" "/srv/n$((num + 1))" default)
+		words+=(files.rename "/srv/n$((num + 1))" "/srv/n$num" default)
+	done
+	moves_log "${words[@]}" files.read "/srv/n$num" - default
+}
+
 # As many as learn looks at, and one more: that one is left out, and no other.
 learn_rounds()
 {
@@ -248,6 +267,20 @@ learn_rounds()
 	same 'one more' "$work/want" "$work/out"
 	says 'the first name' 1 '^deny' "$policyc" explain "$new" read /srv/n0
 	says 'the second one' 0 '^allow' "$policyc" explain "$new" type=regular rename /srv/n1 /srv/n2
+	# 1 + 2 + ... + 21 rounds, and as many as the renames need that are left
+	branches_log 20 5 > "$work/branches.json"
+	"$policyc" learn "$work/branches.json" -o "$new"
+	grep '^# not learned' "$new" > "$work/out"
+	says 'the last round of all' 0 '^21$' grep -c 'not given it (keys): files.rename /srv/id_rsa' "$work/out"
+	says '... leaves nothing else out' 0 '^21$' grep -c . "$work/out"
+	branches_log 20 6 > "$work/branches.json"
+	"$policyc" learn "$work/branches.json" -o "$new"
+	grep '^# not learned' "$new" | grep -v id_rsa > "$work/out" || :
+	printf '# not learned: under the new name more is allowed than the old one can be given: files.rename %s\n' \
+		'/srv/n0 /srv/n1' '/srv/n25 /srv/n26' > "$work/want"
+	same 'one round more than all' "$work/want" "$work/out"
+	says '... and what was learned, passes' 0 '^0 newly denied' \
+		"$policyc" simulate "$new" "$work/branches.json"
 }
 
 # An image takes no rules: what to give instead is said.

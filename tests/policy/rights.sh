@@ -106,6 +106,33 @@ differences_of_mounts()
 		"$policyc" check "$work/claim.yaml"
 }
 
+# linkat(2) of what O_TMPFILE made: a create under "#NUMBER" and under the new name.
+differences_of_unnamed()
+{
+	local whole=$work/whole.yaml halves=$work/halves.yaml
+	local request='create /srv/y/#1048583 /srv/x'
+
+	set -- "$policyc" diff
+	halves "$halves" read
+	sed -i '5,6c\  - allow: create\n    paths: /srv/**' "$halves"
+	head -n 8 "$halves" > "$whole"
+	printf '  - allow: read\n    paths: [/srv/y, /srv/y/**]\n' >> "$whole"
+	says 'a file that never had a name' 1 "^newly allowed: files create: files.$request$" \
+		"$@" "$halves" "$whole"
+	says '... is one change' 1 '^1 newly allowed, 0 newly denied$' "$@" "$halves" "$whole"
+	says '... and why' 1 '^    /srv/x would have rights that /srv/y/#1048583 has only under' \
+		"$@" "$halves" "$whole"
+	says '... and back' 0 "^newly denied: files create: files.$request$" "$@" "$whole" "$halves"
+	# shellcheck disable=SC2086 # words
+	says '... and the request again, of the old' 1 '^deny: widens$' "$policyc" explain "$halves" $request
+	# shellcheck disable=SC2086 # words
+	says '... and of the new one' 0 '^allow: rule 1' "$policyc" explain "$whole" $request
+	says 'three names' 2 "'create' takes a path, got 3 words" "$policyc" explain "$whole" create /a /b /c
+	# what has a name is not created
+	sed -i 's|paths: /srv/\*\*|&\n    except: "/srv/**/#*"|' "$halves" "$whole"
+	says 'where none can be made' 0 '^no difference$' "$@" --exact "$halves" "$whole"
+}
+
 # An audit tells names apart that have rights under conditions, and no others.
 why_not_audits()
 {

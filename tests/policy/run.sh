@@ -546,7 +546,7 @@ job part replays 2 reject/*.yaml
 for step in assembled odd_files large_policies images odd_paths other_files \
 	shipped_claims shipped_includes shipped_policies shipped_learned \
 	standard_input bytecode run_requests ops schema show format completion \
-	imports reach differences differences_of_protocols differences_of_rights \
+	imports reach differences differences_of_protocols differences_of_rights differences_of_unnamed \
 	differences_of_mounts why_not same_image \
 	simulate simulate_audit start_limits text_limits line_limits log_limits \
 	lint_limits claim_limits open_limits coverage learn learn_groups \
