@@ -51,7 +51,7 @@ static void make_one_line(char *text)
 
 	for (at = text; *at; at++)
 		if (*at == '\n')
-			*at = at[1] ? ';' : '\0';
+			*at = ';';
 }
 
 /* Without the end of its last line. */
@@ -117,7 +117,7 @@ static void ask_kernel(struct selftest *test, const struct ownbuild *build)
 				  &result, &wrong);
 	if (err)
 		find(test, NOT_SHOWN, BY_KERNEL, "tests", build->policy, "%s",
-		     err < 0 ? strerror(-err) : text_string(&lines));
+		     err < 0 ? strerror(-err) : trimmed(&lines));
 	else if (result.num_wrong)
 		find(test, FAILED, BY_KERNEL, "tests", build->policy,
 		     "%u of %u requests come out otherwise: %.600s; decided by: " TESTED_BY_KERNEL,

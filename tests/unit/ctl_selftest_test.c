@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/canary.h"
@@ -158,6 +159,7 @@ START_TEST(each_test_is_asked_of_the_kernel)
 		found("tests", "web", "kernel"),
 		"7 of its own 7 tests hold, in 8 requests; decided by: "
 		"the kernel");
+	ck_assert_str_eq(outcome_by("tests", "web", "kernel"), "ok");
 	ck_assert_uint_eq(fake_decide.num_requests, 8);
 	/* of files and programs the path, of the mount its point and type */
 	ck_assert_uint_eq(fake_decide.num_strings, 7);
@@ -196,6 +198,95 @@ START_TEST(a_kernel_that_does_not_answer_shows_nothing)
 	fake_decide.cut = true;
 	(void)selftest();
 	ck_assert_str_eq(outcome_by("tests", "web", "kernel"), "open");
+}
+END_TEST
+
+/* What decides it is not one name: nothing that decide could be asked. */
+START_TEST(a_test_that_is_no_request_is_left_open)
+{
+	ctl_load_text("bailiff: 1\npolicy: web\n"
+		      "files:\n  - allow: rename\n    paths: /srv/**\n"
+		      "  - allow: read\n    paths: /srv/high\n"
+		      "tests:\n  - deny: rename /srv/low /srv/high\n"
+		      "  - allow: read /srv/high\n");
+	fake_decide.is_there = true;
+	(void)selftest();
+	ck_assert_str_eq(outcome_by("tests", "web", "policyc"), "ok");
+	ck_assert_str_eq(outcome_by("tests", "web", "kernel"), "open");
+	ck_assert_str_eq(
+		found("tests", "web", "kernel"),
+		"1 of its own 2 tests hold, in 1 requests; decided by: "
+		"the kernel");
+}
+END_TEST
+
+static json_int_t count(const char *wanted)
+{
+	json_t *rows = json_object_get(findings, "findings"), *row;
+	json_int_t num = 0;
+	size_t i;
+
+	json_array_foreach(rows, i, row) num += !strcmp(
+		json_string_value(json_object_get(row, "outcome")), wanted);
+	return num;
+}
+
+START_TEST(each_finding_is_counted)
+{
+	ctl_load_text(yaml);
+	ctl_write("loaded.yaml", "bailiff: 1\npolicy: other\n");
+	(void)selftest();
+	ck_assert_int_gt(count("ok"), 0);
+	ck_assert_int_gt(count("FAIL"), 0);
+	ck_assert_int_gt(count("open"), 0);
+	ck_assert_int_eq(json_integer_value(json_object_get(findings, "good")),
+			 count("ok"));
+	ck_assert_int_eq(
+		json_integer_value(json_object_get(findings, "failed")),
+		count("FAIL"));
+	ck_assert_int_eq(
+		json_integer_value(json_object_get(findings, "not_shown")),
+		count("open"));
+}
+END_TEST
+
+START_TEST(without_the_directory_nothing_is_built)
+{
+	ctl_load_text(yaml);
+	ck_assert_int_eq(ctl_run_command(ctl_selftest, "selftest", "--json",
+					 "--policies", "/nowhere",
+					 "--state-dir", ctl_dir, NULL),
+			 1);
+	json_decref(findings);
+	findings = ctl_json();
+	ck_assert_str_eq(outcome("build", "/nowhere"), "open");
+	ck_assert_str_eq(outcome("image", "web"), "ok");
+	ck_assert_str_eq(outcome("build", "web"), "");
+}
+END_TEST
+
+START_TEST(it_needs_the_module_and_root)
+{
+	FILE *file = fopen(ctl.kfs.lsm_file, "w");
+
+	ck_assert_ptr_nonnull(file);
+	fputs("capability\n", file);
+	fclose(file);
+	ck_assert_int_eq(ctl_run_command(ctl_selftest, "selftest", NULL),
+			 CTL_LACKS);
+	ck_assert_str_eq(ctl_out, "");
+	if (geteuid())
+		return;
+	file = fopen(ctl.kfs.lsm_file, "w");
+	fputs("capability,bailiff\n", file);
+	fclose(file);
+	ck_assert_int_eq(chmod(ctl_kernel->dir, 0755), 0);
+	ck_assert_int_eq(seteuid(65534), 0);
+	ck_assert_int_eq(ctl_run_command(ctl_selftest, "selftest", NULL),
+			 CTL_LACKS);
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_ptr_nonnull(strstr(ctl_err, "this needs root"));
+	ck_assert_uint_eq(ctl_kernel->num_loads, 0);
 }
 END_TEST
 
@@ -497,6 +588,10 @@ int main(void)
 	tcase_add_test(tcase, each_test_is_asked_of_the_kernel);
 	tcase_add_test(tcase, a_kernel_that_decides_otherwise_fails);
 	tcase_add_test(tcase, a_kernel_that_does_not_answer_shows_nothing);
+	tcase_add_test(tcase, a_test_that_is_no_request_is_left_open);
+	tcase_add_test(tcase, each_finding_is_counted);
+	tcase_add_test(tcase, without_the_directory_nothing_is_built);
+	tcase_add_test(tcase, it_needs_the_module_and_root);
 	tcase_add_loop_test(tcase, lines_are_read_with_care, 0, 13);
 	tcase_add_test(tcase, a_request_is_cut_off_nowhere);
 	tcase_add_test(tcase, a_file_that_changed_is_found);

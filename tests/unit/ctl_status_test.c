@@ -150,6 +150,7 @@ static const struct {
 	  "{\"container\":\"web\",\"cgroup\":7,\"policies\":[\"nginx\"],"
 	  "\"tasks\":9,\"confined\":8}" },
 	{ "containers.2.policies", "[\"nginx\",\"base\"]" },
+	{ "kernel.abi", "1" },
 	{ "kernel.jit", "\"on\"" },
 	{ "kernel.decisions_denied", "11" },
 	{ "kernel.decisions_audited", "12" },
@@ -195,6 +196,82 @@ static const struct {
 	{ 40, 0, NULL, "; before the last load", "\"current\":false" },
 	{ 41, 0, "other", "; in an earlier boot", "\"current\":false" },
 };
+
+static void put_lsm(const char *modules)
+{
+	FILE *file = fopen(ctl.kfs.lsm_file, "w");
+
+	ck_assert_ptr_nonnull(file);
+	fputs(modules, file);
+	fclose(file);
+}
+
+static int run_status(const char *option)
+{
+	ctl.run_dir = ctl_dir;
+	return ctl_run_command(ctl_status, "status", "--state-dir", ctl_dir,
+			       option, NULL);
+}
+
+START_TEST(a_kernel_without_the_module_enforces_nothing)
+{
+	json_t *json;
+
+	fill();
+	put_lsm("capability,landlock\n");
+	ck_assert_int_eq(run_status(NULL), CTL_LACKS);
+	ck_assert_int_eq(
+		strncmp(ctl_out, "bailiff   NOT ACTIVE: this kernel ", 34), 0);
+	ck_assert_ptr_nonnull(
+		strstr(ctl_out, "\ndaemon    bailiffd does not answer at "));
+	ck_assert_ptr_null(strstr(ctl_out, "nginx"));
+	ck_assert_int_eq(run_status("--json"), CTL_LACKS);
+	json = ctl_json();
+	ck_assert_str_eq(at(json, "active"), "false");
+	ck_assert_str_eq(at(json, "enforcing"), "false");
+	ck_assert_str_eq(at(json, "policies"), "[]");
+	ck_assert_str_eq(at(json, "containers"), "[]");
+	ck_assert_ptr_nonnull(strstr(at(json, "error"), "this kernel"));
+	ck_assert_str_eq(at(json, "kernel"), "nothing");
+	json_decref(json);
+}
+END_TEST
+
+START_TEST(without_a_policy_nothing_is_enforced)
+{
+	json_t *json;
+
+	ck_assert_int_eq(run_status(NULL), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(ctl_out, "0 of 0 policies enforce\n"));
+	ck_assert_ptr_null(strstr(ctl_out, "POLICY"));
+	ck_assert_int_eq(run_status("--json"), CTL_NO);
+	json = ctl_json();
+	ck_assert_str_eq(at(json, "active"), "true");
+	ck_assert_str_eq(at(json, "enforcing"), "false");
+	json_decref(json);
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_is_no_status)
+{
+	ctl_kernel->no_status = true;
+	ck_assert_int_eq(run_status(NULL), CTL_LACKS);
+	ck_assert_str_eq(ctl_out, "");
+	ck_assert_int_eq(run_status("more"), CTL_USAGE);
+	ck_assert_int_eq(run_status("--more"), CTL_USAGE);
+}
+END_TEST
+
+START_TEST(where_all_are_confined_there_is_nothing_to_look_at)
+{
+	fill();
+	strcpy(ctl_kernel->bindings,
+	       "cgroup=7 policy=nginx label=web tasks=9 joined=9\n");
+	ck_assert_int_eq(run_status(NULL), CTL_YES);
+	ck_assert_ptr_nonnull(strstr(ctl_out, "\ntasks     9 in bound cgroups, "
+					      "9 of them confined\n"));
+}
+END_TEST
 
 START_TEST(the_verdict_says_what_it_is_of)
 {
@@ -278,6 +355,11 @@ int main(void)
 			    (int)(sizeof(verdicts) / sizeof(verdicts[0])));
 	tcase_add_test(tcase, what_only_root_is_told_is_not_zero);
 	tcase_add_test(tcase, policies_does_not_call_it_zero_either);
+	tcase_add_test(tcase, a_kernel_without_the_module_enforces_nothing);
+	tcase_add_test(tcase, without_a_policy_nothing_is_enforced);
+	tcase_add_test(tcase, what_cannot_be_read_is_no_status);
+	tcase_add_test(tcase,
+		       where_all_are_confined_there_is_nothing_to_look_at);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
