@@ -60,8 +60,8 @@ static void print_checked(const struct run *run, const char *path,
 /* A policy that is not what its author says it is goes nowhere. */
 static u32 test_and_prove(struct run *run, const struct built *built)
 {
-	u32 failed =
-		test_policy(run->arena, run->diag, built->policy, &built->img);
+	u32 failed = test_policy(run->arena, run->diag, built->policy,
+				 &built->img, NULL);
 
 	return failed +
 	       claim_policy(run->arena, run->diag, built->policy, &built->img);

@@ -26,7 +26,7 @@ static int check_written(struct run *run, const char *name, const char *text)
 		return EXIT_BAD;
 	if (image_load(run->arena, bytes.data, bytes.len, &img, &err))
 		return EXIT_BUG;
-	if (test_policy(run->arena, run->diag, ast, &img) +
+	if (test_policy(run->arena, run->diag, ast, &img, NULL) +
 	    claim_policy(run->arena, run->diag, ast, &img))
 		return EXIT_BUG;
 	/* its warnings are for who checks it */

@@ -124,9 +124,10 @@ static bool run_test(struct trial *t)
 }
 
 u32 test_policy(struct arena *arena, struct diag *diag,
-		const struct ast_policy *ast, const struct bvm_image *img)
+		const struct ast_policy *ast, const struct bvm_image *img,
+		u32 *open)
 {
-	u32 failed = 0;
+	u32 failed = 0, unanswered = 0;
 
 	for (u32 i = 0; i < ast->num_tests; i++) {
 		struct trial *t = arena_alloc(arena, sizeof(*t));
@@ -136,8 +137,12 @@ u32 test_policy(struct arena *arena, struct diag *diag,
 		t->ast = ast;
 		t->img = img;
 		t->test = &ast->tests[i];
+		t->judgement.answer = JUDGE_ALLOW;
 		failed += !run_test(t);
+		unanswered += t->judgement.answer == JUDGE_OPEN;
 	}
+	if (open)
+		*open = unanswered;
 	return failed;
 }
 
@@ -145,7 +150,7 @@ static int test_file(struct run *run, const char *path)
 {
 	struct input input;
 	int code = input_open(run, path, &input);
-	u32 failed;
+	u32 failed, open;
 
 	if (code)
 		return code;
@@ -153,12 +158,15 @@ static int test_file(struct run *run, const char *path)
 		diag_report(run->diag, NULL, NO_TESTS, path);
 		return EXIT_BAD;
 	}
-	failed = test_policy(run->arena, run->diag, input.ast, input.img);
+	failed =
+		test_policy(run->arena, run->diag, input.ast, input.img, &open);
 	if (!run->json)
 		printf("%s: %u of %u tests passed\n", path,
 		       input.ast->num_tests - failed, input.ast->num_tests);
 	if (run->coverage)
 		coverage_print(run, path, &input);
+	if (open)
+		return EXIT_BAD;
 	return failed ? EXIT_NO : EXIT_YES;
 }
 

@@ -25,7 +25,7 @@ learn_directories()
 		others+=("/opt/app$num/data/"{a,b,c,d})
 	done
 	reads_log "${names[@]}" > "$work/dirs.json"
-	says '100 directories' 0 '^policy: app' timeout 10 "$policyc" learn "$work/dirs.json"
+	says '100 directories' 0 '^policy: app' timeout 60 "$policyc" learn "$work/dirs.json"
 	"$policyc" learn "$work/dirs.json" -o "$new"
 	has 'each has its names' '      - "/srv/www/site150/*" # guess: 4 names' "$new"
 	says 'and all have one list of secrets' 0 '^1$' grep -c '"/srv/www/\*/{' "$new"
@@ -36,7 +36,7 @@ learn_directories()
 	says 'it allows its recording' 0 '^0 newly denied, 400 newly allowed, 0 undecided, 0 still denied' \
 		"$policyc" simulate "$new" "$work/dirs.json"
 	reads_log "${others[@]}" > "$work/dirs.json"
-	says '100 in as many others' 0 '^policy: app' timeout 10 "$policyc" learn "$work/dirs.json"
+	says '100 in as many others' 0 '^policy: app' timeout 60 "$policyc" learn "$work/dirs.json"
 	"$policyc" learn "$work/dirs.json" -o "$new"
 	says 'a secret in one of these' 1 '^deny' "$policyc" explain "$new" read /opt/app150/data/API_TOKEN
 	# beside what is dear by itself, nothing is widened
@@ -67,6 +67,12 @@ learn_credentials()
 		[/proc/self/task/17/environ]=/proc/self/task/18/environ
 		[/proc/self/task/17/mem]=/proc/self/task/18/mem
 		[/var/lib/app/vault-1.2.kdbx]=/var/lib/app/vault-1.3.kdbx
+		[/opt/vault-1.2/unseal]=/opt/vault-1.3/unseal
+		[/srv/ssh_host_key-1.0]=/srv/ssh_host_key-2.0
+		[/opt/app-1.2/master_key]=/opt/app-1.3/master_key
+		[/etc/pki/tls/private/x-1.2]=/etc/pki/tls/private/x-1.3
+		[/var/lib/x/keys/x-1.2]=/var/lib/x/keys/x-1.3
+		[/etc/NetworkManager/system-connections/x-1.2]=/etc/NetworkManager/system-connections/x-1.3
 	)
 
 	reads_log "${!other[@]}" > "$work/keys.json"

@@ -482,6 +482,19 @@ shipped_includes()
 	shipped_table includes "$root/docs/policy-language.md"
 }
 
+# As of explain: a test without an answer is no test.
+open_tests()
+{
+	printf '%s\n' 'bailiff: 1' 'policy: x' 'files:' '  - allow: read' '    paths: /srv/**' \
+		'    when: {uid: 0}' 'tests:' '  - allow: read /srv/a' > "$work/open.yaml"
+	says 'a test that leaves something open' 2 'P603' "$policyc" test "$work/open.yaml"
+	says 'a policy with such a test' 1 'P603' "$policyc" check "$work/open.yaml"
+	sed -i 's/allow: read .srv.a/allow: uid=1 read \/srv\/a/' "$work/open.yaml"
+	says 'a test that fails' 1 'P60[12]' "$policyc" test "$work/open.yaml"
+	printf '%s\n' '  - allow: read /srv/b' >> "$work/open.yaml"
+	says 'one that fails, one without an answer' 2 'P603' "$policyc" test "$work/open.yaml"
+}
+
 standard_input()
 {
 	if "$policyc" check - < accept/least.yaml > "$work/why" 2>&1; then
@@ -545,7 +558,7 @@ job part replays 0 accept/*.yaml "$root"/policies/*.yaml
 job part replays 2 reject/*.yaml
 for step in assembled odd_files large_policies images odd_paths other_files \
 	shipped_claims shipped_includes shipped_policies shipped_learned \
-	standard_input bytecode run_requests ops schema show format completion \
+	open_tests standard_input bytecode run_requests ops schema show format completion \
 	imports reach differences differences_of_protocols differences_of_rights differences_of_unnamed \
 	differences_of_mounts why_not same_image \
 	simulate simulate_audit start_limits text_limits line_limits log_limits \
