@@ -183,9 +183,10 @@ static int enter_filtered(struct ctl *ctl, const struct target *target,
 }
 
 /*
- * Another version may have another filter, or want one where this has none: what
- * is entered is the version whose filter was read, and of a file that was loaded
- * the one that is in it.
+ * Another version may have another filter: what is entered is the version whose
+ * filter was read, and of a file that was loaded the one that is in it. Without a
+ * filter it is the active one: where that has a filter, the kernel lets nobody in
+ * who is under none.
  */
 static int enter_with_filter(struct ctl *ctl, struct target *target, bool audit)
 {
@@ -194,9 +195,10 @@ static int enter_with_filter(struct ctl *ctl, struct target *target, bool audit)
 
 	if (code)
 		return code;
-	if (!target->digest[0])
+	if (!target->digest[0] && filter.insns)
 		strcpy(target->digest, filter.digest);
-	else if (filter.digest[0] && strcmp(target->digest, filter.digest))
+	else if (target->digest[0] && filter.digest[0] &&
+		 strcmp(target->digest, filter.digest))
 		code = replaced(target);
 	if (audit)
 		launch_set_audit(&filter);
