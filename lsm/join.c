@@ -130,8 +130,8 @@ static bool lacks_filter(struct bailiff_slot *slot)
 /*
  * The policy has a domain now, so its filter stays as it is. But after the
  * binding was read that may have been taken away, and the policy have got another
- * filter: the caller is under the one that was to be installed then. since is 0
- * for who enters by himself.
+ * filter: the caller is under the one that was to be installed then. So is who
+ * enters a version that he names. since is 0 for who names none.
  */
 static bool has_other_filter(struct bailiff_slot *slot, u64 since)
 {
@@ -433,7 +433,7 @@ static int error_of_reason(u32 reason)
 	return -ENOENT;
 }
 
-static int enter(struct bailiff_slot *slot, struct file *file)
+static int enter(struct bailiff_slot *slot, u64 filter_since, struct file *file)
 {
 	struct bailiff_domain domain = { .slot = slot };
 	struct cred *cred;
@@ -448,10 +448,13 @@ static int enter(struct bailiff_slot *slot, struct file *file)
 		abort_creds(cred);
 		return err;
 	}
-	reason = add_domain(cred, &domain, 0);
+	reason = add_domain(cred, &domain, filter_since);
 	if (reason) {
 		abort_creds(cred);
-		return error_of_reason(reason);
+		/* under one, but under that of another version */
+		return reason == BVM_REASON_NO_FILTER && !lacks_filter(slot) ?
+			       -ESTALE :
+			       error_of_reason(reason);
 	}
 	if (bailiff_tracees_judge(cred)) {
 		abort_creds(cred);
@@ -499,13 +502,20 @@ static bool has_rings(void)
 	return has_ring_mapped();
 }
 
-/* A replacement from now on is one of a policy that is entered. */
-static bool is_wanted_now(struct bailiff_slot *slot, const u8 *digest)
+/*
+ * From now on a replacement is one of a policy that is entered, unless it brings
+ * another filter: *filter_since tells that, and is 0 without a digest.
+ */
+static bool is_wanted_now(struct bailiff_slot *slot, const u8 *digest,
+			  u64 *filter_since)
 {
+	const struct bailiff_policy *active;
 	bool wanted;
 
 	rcu_read_lock();
-	wanted = is_wanted(bailiff_slot_active(slot), digest);
+	active = bailiff_slot_active(slot);
+	wanted = is_wanted(active, digest);
+	*filter_since = digest ? active->filter_since : 0;
 	rcu_read_unlock();
 	return wanted;
 }
@@ -513,11 +523,11 @@ static bool is_wanted_now(struct bailiff_slot *slot, const u8 *digest)
 int bailiff_join_self(struct bailiff_slot *slot, const u8 *digest,
 		      struct file *file)
 {
+	u64 filter_since;
 	int err = -EBUSY;
 
-	if (!is_wanted_now(slot, digest))
+	if (!is_wanted_now(slot, digest, &filter_since))
 		return -ESTALE;
-
 	/* Workers act with the credentials of others. */
 	if (current->flags & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER))
 		return -EBUSY;
@@ -530,7 +540,7 @@ int bailiff_join_self(struct bailiff_slot *slot, const u8 *digest,
 	    current_is_single_threaded())
 		err = bailiff_set_has(bailiff_current_set(), slot, 0) ?
 			      0 :
-			      enter(slot, file);
+			      enter(slot, filter_since, file);
 	mutex_unlock(&current->signal->cred_guard_mutex);
 	return err;
 }

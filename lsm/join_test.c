@@ -73,9 +73,31 @@ static void who_was_under_another_filter_does_not_join(struct kunit *test)
 	drop_slot(test, slot);
 }
 
+/* Who names a version is under its filter, and under no later one's. */
+static void a_version_that_is_named_has_its_filter(struct kunit *test)
+{
+	static const struct bvm_syscalls some = { .arch = 1 };
+	struct bailiff_slot *slot = load_slot(test, "kunit-filter", &some);
+	u8 digest[BAILIFF_DIGEST_LEN];
+	u64 since;
+
+	rcu_read_lock();
+	memcpy(digest, bailiff_slot_active(slot)->digest, sizeof(digest));
+	rcu_read_unlock();
+	KUNIT_EXPECT_TRUE(test, is_wanted_now(slot, digest, &since));
+	KUNIT_EXPECT_EQ(test, since, bailiff_slot_filter_since(slot));
+	KUNIT_EXPECT_NE(test, since, 0ULL);
+	KUNIT_EXPECT_TRUE(test, is_wanted_now(slot, NULL, &since));
+	KUNIT_EXPECT_EQ(test, since, 0ULL);
+	digest[BAILIFF_DIGEST_LEN - 1] ^= 1;
+	KUNIT_EXPECT_FALSE(test, is_wanted_now(slot, digest, &since));
+	drop_slot(test, slot);
+}
+
 static struct kunit_case join_cases[] = {
 	KUNIT_CASE(a_filter_counts_from_the_version_that_brought_it),
 	KUNIT_CASE(who_was_under_another_filter_does_not_join),
+	KUNIT_CASE(a_version_that_is_named_has_its_filter),
 	{}
 };
 
